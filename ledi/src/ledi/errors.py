@@ -45,3 +45,7 @@ class DecodeError(LediError):
         if offset is not None:
             where.append(f"byte {offset}")
         super().__init__(f"{reason} (em {', '.join(where)})" if where else reason)
+
+
+class LayoutError(LediError):
+    """The layout data files contradict themselves (a defect of the library, not of the record)."""

@@ -1,0 +1,1 @@
+"""LEDI in Python."""

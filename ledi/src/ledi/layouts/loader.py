@@ -1,0 +1,140 @@
+"""Reads the TOML layouts and resolves them for one LEDI version."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from ledi.errors import LayoutError, UnknownVersion
+from ledi.layouts.model import Ficha, Field, Layout, Struct, Type
+from ledi.layouts.versions import in_force, version_key
+
+TIPOS = ("FAD", "FAI", "FAO", "FAC", "FAE", "FCD", "FCI", "FCZM", "MCA", "FP", "FV", "FVD", "FCC")
+_SCALARS = ("bool", "i32", "i64", "double", "string", "binary")
+_HEAD = ("tipo", "nome", "tipo_dado", "root", "uuid_field", "header_field", "children_field", "doc_page")
+_FIELD_KEYS = frozenset(
+    "id name type label required min max unit domain format section doc since until history".split()
+)
+
+
+@lru_cache(maxsize=64)
+def _document(name: str) -> dict[str, Any]:
+    text = files("ledi.layouts").joinpath("fichas", f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+@lru_cache(maxsize=1)
+def version_table() -> Mapping[str, Mapping[str, str]]:
+    """Facts of each known version: `published` (ISO date or "") and `pec` (least PEC version)."""
+    text = files("ledi.layouts").joinpath("versions.toml").read_text(encoding="utf-8")
+    rows = sorted(tomllib.loads(text)["version"], key=lambda row: version_key(row["id"]))
+    return MappingProxyType({row["id"]: row for row in rows})
+
+
+VERSIONS: tuple[str, ...] = tuple(version_table())
+CURRENT: str = VERSIONS[-1]
+
+
+class _Scope:
+    """Struct definitions visible to one ficha: its own ones first, then the shared ones."""
+
+    def __init__(self, version: str, own: Mapping[str, Any]) -> None:
+        self.version = version
+        self.own = own
+        self.shared = _document("comum")
+        self.done: dict[str, Struct] = {}
+
+    def struct(self, name: str) -> Struct:
+        if name not in self.done:
+            self.done[name] = self._build(name)
+        return self.done[name]
+
+    def _build(self, name: str) -> Struct:
+        shared, own = self.shared.get(name), self.own.get(name)
+        if own is None and shared is None:
+            raise LayoutError(f"estrutura {name} não está em nenhum layout")
+        rows = _merge(shared, own)
+        fields = [self._field(row) for row in rows if in_force(self.version, row.get("since"), row.get("until"))]
+        fields.sort(key=lambda f: f.id if f.id is not None else 1 << 16)
+        return Struct(name=name, label=(own or shared)["label"], fields=tuple(fields))
+
+    def _field(self, row: Mapping[str, Any]) -> Field:
+        unknown = set(row) - _FIELD_KEYS
+        if unknown:
+            raise LayoutError(f"chave desconhecida no campo {row.get('name')}: {', '.join(sorted(unknown))}")
+        values = dict(row)
+        for old in sorted(values.pop("history", ()), key=lambda h: version_key(h["until"]), reverse=True):
+            if in_force(self.version, None, old["until"]):
+                values.update({key: value for key, value in old.items() if key != "until"})
+        values.pop("doc", None)
+        for bound in ("min", "max"):
+            if values.get(bound) in (None, ""):
+                values.pop(bound, None)
+            else:
+                values[bound] = Decimal(values[bound])
+        values["type"] = self._type(values["type"])
+        return Field(**values)
+
+    def _type(self, text: str) -> Type:
+        if text in _SCALARS:
+            return Type(text)
+        if text.startswith("enum:"):
+            return Type("i32")
+        if text.startswith("list<"):
+            inner = text[5:-1]
+            is_enum = inner.endswith("EnumThrift")
+            return Type("list", item=Type("i32") if is_enum else self._type(inner))
+        return Type("struct", struct=self.struct(text))
+
+
+def _merge(shared: Mapping[str, Any] | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Rows of a struct: the shared facts overridden by the ficha's own, field by field."""
+    if own is None or not own.get("extends"):
+        source = own or shared
+        assert source is not None
+        return [dict(row) for row in source["fields"]]
+    if shared is None:
+        raise LayoutError("extends sem estrutura em comum.toml")
+    overrides = {row["name"]: row for row in own["fields"]}
+    rows = [{**row, **overrides.pop(row["name"], {})} for row in shared["fields"]]
+    return rows + [dict(row) for row in overrides.values()]
+
+
+def _ficha(version: str, tipo: str) -> Ficha:
+    document = _document(tipo.lower())
+    own = {key: value for key, value in document.items() if key not in _HEAD}
+    head = {key: document.get(key) for key in _HEAD}
+    head["root"] = _Scope(version, own).struct(document["root"])
+    return Ficha(**head)
+
+
+@lru_cache(maxsize=16)
+def layout(version: str = CURRENT) -> Layout:
+    """The layout of exactly that LEDI version. Raises UnknownVersion for any other than `VERSIONS`."""
+    if version not in VERSIONS:
+        raise UnknownVersion(
+            f"versão do LEDI desconhecida: {version!r}; conhecidas: {', '.join(VERSIONS)}"
+        )
+    shared = _Scope(version, _document("transporte"))
+    names = [*_document("transporte"), *_document("comum")]
+    structs = MappingProxyType({name: shared.struct(name) for name in names})
+    fichas = MappingProxyType({tipo: _ficha(version, tipo) for tipo in TIPOS})
+    return Layout(version=version, fichas=fichas, structs=structs)
+
+
+def nearest(version: str) -> Layout:
+    """The known layout closest to a declared version, for reading foreign bytes only.
+
+    The newest known version not above the declared one, else the oldest known; any text is accepted.
+    """
+    try:
+        key = version_key(version)
+    except ValueError:
+        return layout(CURRENT)
+    below = [known for known in VERSIONS if version_key(known) <= key]
+    return layout(below[-1] if below else VERSIONS[0])

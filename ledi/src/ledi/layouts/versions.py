@@ -1,0 +1,24 @@
+"""LEDI versions: ordering and the since/until test. A version is text like "8.7.0"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}")
+
+
+@lru_cache(maxsize=256)
+def version_key(version: str) -> tuple[int, ...]:
+    """Sortable key of a version. Raises ValueError when the text is not `n.n.n`."""
+    if not _VERSION.fullmatch(version):
+        raise ValueError(version)
+    return tuple(int(part) for part in version.split("."))
+
+
+def in_force(version: str, since: str | None, until: str | None) -> bool:
+    """True when `version` is in [since, until)."""
+    key = version_key(version)
+    if since and key < version_key(since):
+        return False
+    return not (until and key >= version_key(until))
