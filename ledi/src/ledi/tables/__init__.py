@@ -1,0 +1,1 @@
+"""Reference tables: closed lists shipped with the library, and the port to the open monthly ones."""

@@ -1,0 +1,179 @@
+"""Code lists of the LEDI dictionary, shipped as CSV beside this file.
+
+Names: an enum ("Turno"), a group of an enum ("MotivoVisita#BUSCA_ATIVA"), a table ("municipios") or one list of a table
+("cbo/FVD", "procedimentos/FP"). `names()` lists them all. Codes are `int` where every code of the list is an integer on
+the wire, else `str` (CBO, SIGTAP, municípios, UF keep their leading zeros).
+"""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ledi.errors import TableError
+from ledi.tables.closed import _versions
+
+Code = int | str
+Row = Mapping[str, str]
+
+
+class _Table(NamedTuple):
+    file: str
+    key: str
+    label: str
+
+
+# Table name -> its file, key column and label column. Files with a column `lista` also answer to "table/list".
+_TABLES = {
+    "catmat": _Table("catmat", "codigo_catmat", "principio_ativo"),
+    "cbo": _Table("cbo", "code", "label"),
+    "cbo_familias": _Table("cbo_familias", "code", "label"),
+    "ciap2": _Table("ciap_cid", "ciap2", "ciap2_descricao"),
+    "ciap_cid": _Table("ciap_cid", "ciap2", "ciap2_descricao"),
+    "condicoes_ab": _Table("condicoes_ab", "code", "label"),
+    "encaminhamento_odonto_especialidades": _Table(
+        "encaminhamento_odonto_especialidades", "especialidade", "label"
+    ),
+    "exames": _Table("exames", "code", "label"),
+    "exames_ab": _Table("exames_ab", "code", "label"),
+    "exames_estruturados": _Table("exames_estruturados", "sigtap_sem_pontuacao", "descricao_sigtap"),
+    "fusos": _Table("fusos", "prefixo", "fuso"),
+    "mca_perguntas_respostas": _Table("mca_perguntas_respostas", "pergunta", "label"),
+    "municipios": _Table("municipios", "codigo_ibge", "nome"),
+    "paises": _Table("paises", "codigo", "nome"),
+    "procedimentos": _Table("procedimentos", "code", "label"),
+    "procedimentos_ab": _Table("procedimentos_ab", "code", "label"),
+    "procedimentos_excecoes": _Table("procedimentos_excecoes", "code", "label"),
+    "procedimentos_grupos": _Table("procedimentos_grupos", "code", "label"),
+    "procedimentos_proibidos": _Table("procedimentos_proibidos", "code", "label"),
+    "procedimentos_quantidade": _Table("procedimentos_quantidade", "code", "label"),
+    "tipo_logradouro": _Table("tipo_logradouro", "numero_dne", "nome"),
+    "uf": _Table("uf", "numero_dne", "nome"),
+    "vacina_regras": _Table("vacina_regras", "imunobiologico", "nome_na_tabela"),
+}
+
+# Lists whose codes look like numbers but are strings on the wire.
+_TEXT = frozenset({"cboPrescritor", "coRndsFabricante", "fusos", "municipios", "procedimentos_quantidade"})
+_TEXT_TABLES = ("cbo", "exames", "procedimentos")
+_INTEGER = re.compile(r"0|[1-9][0-9]*")
+
+
+@lru_cache(maxsize=None)
+def codes(name: str, version: str | None = None) -> frozenset[Code]:
+    """Codes of a list as of a LEDI version (None: the newest one shipped)."""
+    return frozenset(labels(name, version))
+
+
+@lru_cache(maxsize=None)
+def texts(name: str, version: str | None = None) -> frozenset[str]:
+    """The same codes as text, for the fields that carry an enum in a string (`doseFrequencia`, exam results)."""
+    return frozenset(str(code) for code in codes(name, version))
+
+
+@lru_cache(maxsize=None)
+def labels(name: str, version: str | None = None) -> Mapping[Code, str]:
+    """Code -> Portuguese label, in the official order; the first label wins where the source repeats a code."""
+    key, label = _columns(name)
+    found: dict[str, str] = {}
+    for row in rows(name):
+        found.setdefault(row[key], row[label])
+    if version is not None:
+        found = _versions.as_of(name, found, version)
+    convert = _converter(name, found)
+    return MappingProxyType({convert(code): text for code, text in found.items()})
+
+
+@lru_cache(maxsize=None)
+def rows(name: str) -> tuple[Row, ...]:
+    """Every row of a list, as published (texts)."""
+    if name in _enums():
+        return _enums()[name]
+    if "#" in name:
+        return _group(name)
+    table, _, lista = name.partition("/")
+    if table not in _TABLES:
+        raise TableError(f"A lista “{name}” não existe na biblioteca.")
+    found = _file(_TABLES[table].file)
+    if lista:
+        found = tuple(row for row in found if row.get("lista") == lista)
+        if not found:
+            raise TableError(f"A tabela “{table}” não tem a lista “{lista}”.")
+    return found
+
+
+@lru_cache(maxsize=None)
+def combos(name: str, *columns: str) -> frozenset[tuple[Code, ...]]:
+    """Allowed combinations of columns, e.g. `combos("vacina_regras", "imunobiologico", "estrategia_esus_aps", "dose")`.
+
+    A column is int when all its values are integers without leading zeros.
+    """
+    table = rows(name)
+    unknown = [column for column in columns if column not in table[0]]
+    if unknown:
+        raise TableError(f"A tabela “{name}” não tem a coluna “{unknown[0]}”.")
+    values = [_column([row[column] for row in table]) for column in columns]
+    return frozenset(zip(*values, strict=True))
+
+
+@lru_cache(maxsize=None)
+def names() -> tuple[str, ...]:
+    """Every name `codes` answers to."""
+    return tuple(sorted(_names()))
+
+
+def _names() -> Iterator[str]:
+    yield from _enums()
+    yield from {f"{row['enum']}#{row['grupo']}" for row in _file("grupos")}
+    for name, table in _TABLES.items():
+        yield name
+        yield from {f"{name}/{row['lista']}" for row in _file(table.file) if "lista" in row}
+
+
+def _columns(name: str) -> tuple[str, str]:
+    if name in _enums() or "#" in name:
+        return "code", "label"
+    rows(name)  # refuses an unknown name
+    table = _TABLES[name.partition("/")[0]]
+    return table.key, table.label
+
+
+def _converter(name: str, found: Mapping[str, str]) -> type[int] | type[str]:
+    base = re.split("[#/]", name)[0]
+    # A group or a version takes the type of its whole list, not that of the codes left in it.
+    every = {row["code"] for row in _enums()[base]} if base in _enums() else set(found)
+    if base in _TEXT or base.startswith(_TEXT_TABLES):
+        return str
+    return int if all(_INTEGER.fullmatch(code) for code in every) else str
+
+
+def _column(values: list[str]) -> list[Code]:
+    if all(_INTEGER.fullmatch(value) for value in values):
+        return [int(value) for value in values]
+    return list(values)
+
+
+def _group(name: str) -> tuple[Row, ...]:
+    enum, _, grupo = name.partition("#")
+    wanted = {row["code"] for row in _file("grupos") if row["enum"] == enum and row["grupo"] == grupo}
+    if not wanted:
+        raise TableError(f"O grupo “{name}” não existe na biblioteca.")
+    return tuple(row for row in _enums()[enum] if row["code"] in wanted)
+
+
+@lru_cache(maxsize=None)
+def _enums() -> Mapping[str, tuple[Row, ...]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in _file("enums"):
+        found[row["enum"]].append(row)
+    return {enum: tuple(items) for enum, items in found.items()}
+
+
+@lru_cache(maxsize=None)
+def _file(name: str) -> tuple[Row, ...]:
+    text = (files(__package__) / f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(MappingProxyType(row) for row in csv.DictReader(io.StringIO(text, newline="")))
