@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ClientesConfig(AppConfig):
+    name = "saude.clientes"
+    default_auto_field = "django.db.models.BigAutoField"

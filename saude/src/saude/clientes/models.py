@@ -1,0 +1,98 @@
+"""The citizens an entidade attends, gathered from registrations (FCI) and from the fichas themselves."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from saude.web.texto import fold
+
+
+class Sexo(models.IntegerChoices):
+    MASCULINO = 0, "Masculino"
+    FEMININO = 1, "Feminino"
+    IGNORADO = 4, "Ignorado"
+
+
+class Cliente(models.Model):
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="clientes")
+    nome = models.CharField("nome", max_length=70, blank=True)
+    nome_social = models.CharField("nome social", max_length=70, blank=True)
+    busca = models.CharField(max_length=70, blank=True, editable=False, db_collation="C")
+    nascimento = models.DateField("data de nascimento", null=True, blank=True)
+    sexo = models.SmallIntegerField("sexo", choices=Sexo, null=True, blank=True)
+    cns = models.CharField("CNS", max_length=15, blank=True)
+    cpf = models.CharField("CPF", max_length=11, blank=True)
+    nome_mae = models.CharField("nome da mãe", max_length=70, blank=True)
+    desconhece_mae = models.BooleanField("desconhece o nome da mãe", default=False)
+    raca_cor = models.PositiveSmallIntegerField("raça/cor", null=True, blank=True)
+    telefone = models.CharField("telefone celular", max_length=15, blank=True)
+    microarea = models.CharField("microárea", max_length=2, blank=True)
+    cadastro_em = models.DateField(
+        "data do último cadastro individual", null=True, blank=True, help_text="Do FCI que alimentou os dados."
+    )
+    revisao = models.PositiveIntegerField("revisão", default=1)
+    mesclado_em = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="mesclados", verbose_name="mesclado em"
+    )
+    criado_em = models.DateTimeField("criado em", db_default=Now())
+    alterado_em = models.DateTimeField("alterado em", auto_now=True, db_default=Now())
+
+    class Meta:
+        verbose_name = "cliente"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entidade", "cpf"], condition=~Q(cpf="") & Q(mesclado_em__isnull=True), name="cliente_cpf_unico"
+            ),
+            models.UniqueConstraint(
+                fields=["entidade", "cns"], condition=~Q(cns="") & Q(mesclado_em__isnull=True), name="cliente_cns_unico"
+            ),
+            models.CheckConstraint(
+                condition=Q(mesclado_em__isnull=True) | ~Q(mesclado_em=F("id")), name="cliente_nao_mescla_em_si"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entidade", "busca", "id"], name="cliente_busca"),
+            models.Index(fields=["entidade", "nascimento", "busca"], name="cliente_nascimento"),
+        ]
+
+    def __str__(self) -> str:
+        return self.nome or "Cliente sem nome"
+
+    @property
+    def identificado(self) -> bool:
+        return bool(self.cpf or self.cns)
+
+    def save(self, *args, **kwargs) -> None:
+        self.busca = fold(self.nome)[:70]
+        super().save(*args, **kwargs)
+
+
+class Alteracao(models.Model):
+    """A value a ficha or a user brought against what the registration says: applied, or waiting to be seen."""
+
+    class Fonte(models.TextChoices):
+        FCI = "fci", "Cadastro individual"
+        FICHA = "ficha", "Ficha"
+        USUARIO = "usuario", "Usuário"
+
+    cliente = models.ForeignKey(Cliente, models.CASCADE, related_name="alteracoes")
+    campo = models.CharField("campo", max_length=20)
+    anterior = models.CharField("valor anterior", max_length=70, blank=True)
+    novo = models.CharField("valor novo", max_length=70, blank=True)
+    fonte = models.CharField("fonte", max_length=7, choices=Fonte)
+    aplicada = models.BooleanField("aplicada")
+    ficha = models.ForeignKey("fichas.Ficha", models.SET_NULL, null=True, blank=True, related_name="+")
+    usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    em = models.DateTimeField("em", db_default=Now())
+
+    class Meta:
+        verbose_name = "alteração de cadastro"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cliente", "campo", "novo"], condition=Q(aplicada=False), name="alteracao_divergencia_unica"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campo} do cliente {self.cliente_id}"

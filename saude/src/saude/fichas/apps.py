@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FichasConfig(AppConfig):
+    name = "saude.fichas"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,277 @@
+"""The production of an entidade.
+
+`Ficha` is the narrow list table (panel, lists, search); what is wide lives beside it, one to one: `Conteudo`
+(the record) and `Entrada` (the finished zip entry, which is all that an export reads).
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from saude.fichas.situacoes import Motivo, Situacao
+
+
+class Tipo(models.TextChoices):
+    FAD = "FAD", "Atendimento domiciliar"
+    FAI = "FAI", "Atendimento individual"
+    FAO = "FAO", "Atendimento odontológico individual"
+    FAC = "FAC", "Atividade coletiva"
+    FAE = "FAE", "Avaliação de elegibilidade"
+    FCD = "FCD", "Cadastro domiciliar e territorial"
+    FCI = "FCI", "Cadastro individual"
+    FCZM = "FCZM", "Complementar – Síndrome neurológica por Zika/Microcefalia"
+    MCA = "MCA", "Marcadores de consumo alimentar"
+    FP = "FP", "Procedimentos"
+    FV = "FV", "Vacinação"
+    FVD = "FVD", "Visita domiciliar e territorial"
+    FCC = "FCC", "Cuidado compartilhado"
+
+
+class Origem(models.TextChoices):
+    API = "api", "API"
+    APP = "app", "Aplicativo Saúde Domiciliar"
+    ARQUIVO = "arquivo", "Arquivo"
+    FORMULARIO = "formulario", "Formulário"
+
+
+class Ficha(models.Model):
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="fichas")
+    # collation C: the unique index also serves the prefix search
+    uuid = models.CharField("UUID", max_length=44, db_collation="C")
+    tipo = models.CharField("ficha", max_length=4, choices=Tipo)
+    competencia = models.CharField("competência", max_length=6)
+    data = models.DateField("data", null=True, help_text="Do atendimento ou cadastro, no fuso do município.")
+    situacao = models.CharField("situação", max_length=13, choices=Situacao)
+    motivo_pendencia = models.CharField("motivo da pendência", max_length=12, blank=True, choices=Motivo)
+    origem = models.CharField("origem", max_length=10, choices=Origem)
+    cnes = models.CharField("CNES", max_length=7, blank=True)
+    ine = models.CharField("INE", max_length=10, blank=True)
+    profissional_cns = models.CharField("CNS do profissional", max_length=15, blank=True)
+    cbo = models.CharField("CBO", max_length=6, blank=True)
+    especialidade = models.CharField("especialidade", max_length=20, blank=True)
+    urgencia = models.BooleanField("atendimento de urgência", default=False)
+    versao = models.CharField("versão do LEDI", max_length=10, blank=True)
+    regras = models.CharField("versão das regras", max_length=20, blank=True)
+    n_cidadaos = models.PositiveSmallIntegerField(default=0)
+    n_nao_identificados = models.PositiveSmallIntegerField(default=0)
+    n_erros = models.PositiveIntegerField(default=0)
+    n_avisos = models.PositiveIntegerField(default=0)
+    revisao = models.PositiveIntegerField("revisão", default=1, help_text="Cresce a cada mudança do conteúdo.")
+    hash_recebido = models.BinaryField("resumo do conteúdo recebido", null=True)
+    substitui = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="substitutas", db_index=False
+    )
+    motivo_substituicao = models.CharField("motivo da substituição", max_length=200, blank=True)
+    recebida_em = models.DateTimeField("recebida em", db_default=Now())
+    processada_em = models.DateTimeField("processada em", null=True)
+    exportada_em = models.DateTimeField("exportada em", null=True)
+
+    class Meta:
+        verbose_name = "ficha"
+        constraints = [
+            models.UniqueConstraint(fields=["entidade", "uuid"], name="ficha_uuid_unico"),
+            models.CheckConstraint(condition=Q(situacao__in=Situacao.values), name="ficha_situacao_conhecida"),
+            models.CheckConstraint(condition=Q(tipo__in=Tipo.values), name="ficha_tipo_conhecido"),
+            models.CheckConstraint(
+                condition=Q(competencia__regex=r"^\d{4}(0[1-9]|1[0-2])$"), name="ficha_competencia_aaaamm"
+            ),
+            models.CheckConstraint(
+                condition=(Q(situacao=Situacao.PENDENTE) & ~Q(motivo_pendencia=""))
+                | (~Q(situacao=Situacao.PENDENTE) & Q(motivo_pendencia="")),
+                name="ficha_pendente_tem_motivo",
+            ),
+            models.CheckConstraint(
+                condition=Q(situacao=Situacao.PENDENTE)
+                | (Q(situacao=Situacao.INCONSISTENTE) & Q(n_erros__gt=0))
+                | (Q(situacao__in=[Situacao.PROCESSADA, Situacao.EXPORTADA]) & Q(n_erros=0)),
+                name="ficha_inconsistente_tem_erro",
+            ),
+            models.CheckConstraint(
+                condition=Q(situacao=Situacao.EXPORTADA, exportada_em__isnull=False)
+                | (~Q(situacao=Situacao.EXPORTADA) & Q(exportada_em__isnull=True)),
+                name="ficha_exportada_tem_data",
+            ),
+            models.CheckConstraint(condition=~Q(substitui=F("id")), name="ficha_nao_substitui_a_si"),
+            models.UniqueConstraint(
+                fields=["substitui"], condition=Q(substitui__isnull=False), name="ficha_substituida_uma_vez"
+            ),
+        ]
+        # Every index costs the export, which moves a whole competência to "exportada": few, and each needed.
+        indexes = [
+            models.Index(
+                fields=["entidade", "competencia", "situacao", "data", "id"], name="ficha_competencia_situacao"
+            ),
+            models.Index(fields=["entidade", "tipo", "data", "id"], name="ficha_tipo_data"),
+            models.Index(fields=["entidade", "profissional_cns", "data", "id"], name="ficha_profissional_data"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tipo} {self.uuid}"
+
+
+class Conteudo(models.Model):
+    """The record as it stands: JSON text (not jsonb, which refuses NUL and reorders keys)."""
+
+    ficha = models.OneToOneField(Ficha, models.CASCADE, primary_key=True, related_name="conteudo")
+    registro = models.TextField("registro")
+
+    def __str__(self) -> str:
+        return f"conteúdo da ficha {self.pk}"
+
+
+class ConteudoAnterior(models.Model):
+    """What a correction or a new reception replaced. Append-only."""
+
+    ficha = models.ForeignKey(Ficha, models.CASCADE, related_name="conteudos_anteriores")
+    revisao = models.PositiveIntegerField("revisão")
+    registro = models.TextField("registro")
+    ate = models.DateTimeField("valeu até", db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ficha", "revisao"], name="conteudo_anterior_revisao_unica")
+        ]
+
+    def __str__(self) -> str:
+        return f"conteúdo {self.revisao} da ficha {self.ficha_id}"
+
+
+class Entrada(models.Model):
+    """The finished zip entry `<uuid>.esus`: the bytes that were validated are the bytes that go."""
+
+    ficha = models.OneToOneField(Ficha, models.CASCADE, primary_key=True, related_name="entrada")
+    nome = models.CharField("nome", max_length=60)
+    dados = models.BinaryField("bytes comprimidos (deflate)")
+    crc = models.BigIntegerField("CRC-32")
+    tamanho = models.PositiveIntegerField("tamanho")
+    revisao_instalacao = models.PositiveIntegerField("revisão da instalação")
+
+    def __str__(self) -> str:
+        return self.nome
+
+
+class Atendido(models.Model):
+    """A citizen on a ficha, by position in it."""
+
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="+")
+    ficha = models.ForeignKey(Ficha, models.CASCADE, db_index=False, related_name="atendidos")
+    posicao = models.PositiveSmallIntegerField("posição")
+    cliente = models.ForeignKey(
+        "clientes.Cliente", models.PROTECT, null=True, blank=True, db_index=False, related_name="atendimentos"
+    )
+    identificado = models.BooleanField("identificado", help_text="A ficha traz CPF ou CNS.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ficha", "posicao"], name="atendido_posicao_unica"),
+        ]
+        indexes = [
+            models.Index(fields=["cliente", "ficha"], name="atendido_cliente", condition=Q(cliente__isnull=False)),
+            models.Index(
+                fields=["entidade", "ficha"], name="atendido_nao_identificado", condition=Q(identificado=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ficha_id}[{self.posicao}]"
+
+
+class Evento(models.Model):
+    """The ficha's own history. Its reception, first processing and exports are told by columns and items."""
+
+    class Fato(models.TextChoices):
+        SUBSTITUIDA = "conteudo", "Conteúdo recebido de novo"
+        CORRIGIDA = "corrigida", "Corrigida"
+        REPROCESSADA = "reprocessada", "Reprocessada"
+        TROCADA = "trocada", "Substituída por novo registro"
+        RETIFICA = "retifica", "Criada para substituir um registro exportado"
+        RECUSADA = "recusada", "Novo conteúdo recusado: já exportada"
+
+    ficha = models.ForeignKey(Ficha, models.CASCADE, related_name="eventos")
+    fato = models.CharField("fato", max_length=12, choices=Fato)
+    situacao = models.CharField("situação resultante", max_length=13, choices=Situacao)
+    usuario = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
+    em = models.DateTimeField("em", db_default=Now())
+    detalhe = models.JSONField("detalhe", default=dict, help_text="Códigos e campos, nunca dados pessoais.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fato__in=["conteudo", "corrigida", "reprocessada", "trocada", "retifica", "recusada"]),
+                name="ficha_evento_fato_conhecido",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_fato_display()} ({self.ficha_id})"
+
+
+class Contagem(models.Model):
+    """Kept counts: triggers on Ficha append deltas, readers sum, a periodic task folds (see migration 0002)."""
+
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_constraint=False, db_index=False)
+    competencia = models.CharField(max_length=6)
+    tipo = models.CharField(max_length=4)
+    situacao = models.CharField(max_length=13)
+    especialidade = models.CharField(max_length=20)
+    urgencia = models.BooleanField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["entidade", "competencia"], name="contagem_competencia")]
+
+    def __str__(self) -> str:
+        return f"{self.competencia} {self.tipo} {self.situacao}: {self.n:+d}"
+
+
+class Reprocessamento(models.Model):
+    """A mass reprocessing: its selection and its progress."""
+
+    class Estado(models.TextChoices):
+        ESPERA = "espera", "Na fila"
+        RODANDO = "rodando", "Em andamento"
+        CONCLUIDO = "concluido", "Concluído"
+        FALHOU = "falhou", "Falhou"
+
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, related_name="reprocessamentos")
+    filtro = models.JSONField("filtro", default=dict)
+    estado = models.CharField("estado", max_length=9, choices=Estado, default=Estado.ESPERA)
+    total = models.PositiveIntegerField(default=0)
+    feitas = models.PositiveIntegerField(default=0)
+    processadas = models.PositiveIntegerField(default=0)
+    inconsistentes = models.PositiveIntegerField(default=0)
+    pendentes = models.PositiveIntegerField(default=0)
+    por = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    criado_em = models.DateTimeField("criado em", db_default=Now())
+    terminado_em = models.DateTimeField("terminado em", null=True)
+    erro = models.CharField("erro", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "reprocessamento"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(estado__in=["espera", "rodando", "concluido", "falhou"]),
+                name="reprocessamento_estado_conhecido",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reprocessamento {self.pk}: {self.feitas}/{self.total}"
+
+    @property
+    def percentual(self) -> int:
+        return 100 if not self.total else min(100, self.feitas * 100 // self.total)
+
+
+class BlocoReprocessamento(models.Model):
+    """A slice of a mass reprocessing: the unit of work of one task, done once."""
+
+    reprocessamento = models.ForeignKey(Reprocessamento, models.CASCADE, related_name="blocos")
+    fichas = models.JSONField("ids das fichas")
+    feito_em = models.DateTimeField("feito em", null=True)
+
+    def __str__(self) -> str:
+        return f"bloco {self.pk} do reprocessamento {self.reprocessamento_id}"
