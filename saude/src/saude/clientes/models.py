@@ -15,7 +15,9 @@ class Sexo(models.IntegerChoices):
 
 
 class Cliente(models.Model):
-    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="clientes")
+    entidade = models.ForeignKey(
+        "cadastros.Entidade", models.PROTECT, db_index=False, related_name="clientes"
+    )
     nome = models.CharField("nome", max_length=70, blank=True)
     nome_social = models.CharField("nome social", max_length=70, blank=True)
     busca = models.CharField(max_length=70, blank=True, editable=False, db_collation="C")
@@ -29,7 +31,10 @@ class Cliente(models.Model):
     telefone = models.CharField("telefone celular", max_length=15, blank=True)
     microarea = models.CharField("microárea", max_length=2, blank=True)
     cadastro_em = models.DateField(
-        "data do último cadastro individual", null=True, blank=True, help_text="Do FCI que alimentou os dados."
+        "data do último cadastro individual",
+        null=True,
+        blank=True,
+        help_text="Do FCI que alimentou os dados.",
     )
     revisao = models.PositiveIntegerField("revisão", default=1)
     mesclado_em = models.ForeignKey(
@@ -42,13 +47,18 @@ class Cliente(models.Model):
         verbose_name = "cliente"
         constraints = [
             models.UniqueConstraint(
-                fields=["entidade", "cpf"], condition=~Q(cpf="") & Q(mesclado_em__isnull=True), name="cliente_cpf_unico"
+                fields=["entidade", "cpf"],
+                condition=~Q(cpf="") & Q(mesclado_em__isnull=True),
+                name="cliente_cpf_unico",
             ),
             models.UniqueConstraint(
-                fields=["entidade", "cns"], condition=~Q(cns="") & Q(mesclado_em__isnull=True), name="cliente_cns_unico"
+                fields=["entidade", "cns"],
+                condition=~Q(cns="") & Q(mesclado_em__isnull=True),
+                name="cliente_cns_unico",
             ),
             models.CheckConstraint(
-                condition=Q(mesclado_em__isnull=True) | ~Q(mesclado_em=F("id")), name="cliente_nao_mescla_em_si"
+                condition=Q(mesclado_em__isnull=True) | ~Q(mesclado_em=F("id")),
+                name="cliente_nao_mescla_em_si",
             ),
         ]
         indexes = [
@@ -83,14 +93,18 @@ class Alteracao(models.Model):
     fonte = models.CharField("fonte", max_length=7, choices=Fonte)
     aplicada = models.BooleanField("aplicada")
     ficha = models.ForeignKey("fichas.Ficha", models.SET_NULL, null=True, blank=True, related_name="+")
-    usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    usuario = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     em = models.DateTimeField("em", db_default=Now())
 
     class Meta:
         verbose_name = "alteração de cadastro"
         constraints = [
             models.UniqueConstraint(
-                fields=["cliente", "campo", "novo"], condition=Q(aplicada=False), name="alteracao_divergencia_unica"
+                fields=["cliente", "campo", "novo"],
+                condition=Q(aplicada=False),
+                name="alteracao_divergencia_unica",
             ),
         ]
 

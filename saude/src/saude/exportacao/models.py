@@ -20,7 +20,9 @@ class Exportacao(models.Model):
         VAZIA = "vazia", "Sem fichas a exportar"
         FALHOU = "falhou", "Falhou"
 
-    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="exportacoes")
+    entidade = models.ForeignKey(
+        "cadastros.Entidade", models.PROTECT, db_index=False, related_name="exportacoes"
+    )
     escopo = models.CharField("registros", max_length=14, choices=Escopo, default=Escopo.NAO_EXPORTADOS)
     tipo = models.CharField("ficha", max_length=4, choices=Tipo, blank=True, help_text="Vazio: todas.")
     inicio = models.DateField("início do período")
@@ -48,12 +50,15 @@ class Exportacao(models.Model):
         verbose_name_plural = "exportações"
         constraints = [
             models.UniqueConstraint(fields=["entidade", "chave"], name="exportacao_pedido_unico"),
-            models.CheckConstraint(condition=Q(fim__gte=models.F("inicio")), name="exportacao_periodo_valido"),
+            models.CheckConstraint(
+                condition=Q(fim__gte=models.F("inicio")), name="exportacao_periodo_valido"
+            ),
             models.CheckConstraint(
                 condition=Q(escopo__in=["nao_exportados", "todos"]), name="exportacao_escopo_conhecido"
             ),
             models.CheckConstraint(
-                condition=~Q(estado="concluida") | (Q(total__gt=0) & ~Q(sha256="") & Q(concluida_em__isnull=False)),
+                condition=~Q(estado="concluida")
+                | (Q(total__gt=0) & ~Q(sha256="") & Q(concluida_em__isnull=False)),
                 name="exportacao_concluida_completa",
             ),
             models.CheckConstraint(

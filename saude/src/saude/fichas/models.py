@@ -57,7 +57,9 @@ class Ficha(models.Model):
     n_nao_identificados = models.PositiveSmallIntegerField(default=0)
     n_erros = models.PositiveIntegerField(default=0)
     n_avisos = models.PositiveIntegerField(default=0)
-    revisao = models.PositiveIntegerField("revisão", default=1, help_text="Cresce a cada mudança do conteúdo.")
+    revisao = models.PositiveIntegerField(
+        "revisão", default=1, help_text="Cresce a cada mudança do conteúdo."
+    )
     hash_recebido = models.BinaryField("resumo do conteúdo recebido", null=True)
     substitui = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="substitutas", db_index=False
@@ -71,7 +73,9 @@ class Ficha(models.Model):
         verbose_name = "ficha"
         constraints = [
             models.UniqueConstraint(fields=["entidade", "uuid"], name="ficha_uuid_unico"),
-            models.CheckConstraint(condition=Q(situacao__in=Situacao.values), name="ficha_situacao_conhecida"),
+            models.CheckConstraint(
+                condition=Q(situacao__in=Situacao.values), name="ficha_situacao_conhecida"
+            ),
             models.CheckConstraint(condition=Q(tipo__in=Tipo.values), name="ficha_tipo_conhecido"),
             models.CheckConstraint(
                 condition=Q(competencia__regex=r"^\d{4}(0[1-9]|1[0-2])$"), name="ficha_competencia_aaaamm"
@@ -100,10 +104,13 @@ class Ficha(models.Model):
         # Every index costs the export, which moves a whole competência to "exportada": few, and each needed.
         indexes = [
             models.Index(
-                fields=["entidade", "competencia", "situacao", "data", "id"], name="ficha_competencia_situacao"
+                fields=["entidade", "competencia", "situacao", "data", "id"],
+                name="ficha_competencia_situacao",
             ),
             models.Index(fields=["entidade", "tipo", "data", "id"], name="ficha_tipo_data"),
-            models.Index(fields=["entidade", "profissional_cns", "data", "id"], name="ficha_profissional_data"),
+            models.Index(
+                fields=["entidade", "profissional_cns", "data", "id"], name="ficha_profissional_data"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,9 +174,13 @@ class Atendido(models.Model):
             models.UniqueConstraint(fields=["ficha", "posicao"], name="atendido_posicao_unica"),
         ]
         indexes = [
-            models.Index(fields=["cliente", "ficha"], name="atendido_cliente", condition=Q(cliente__isnull=False)),
             models.Index(
-                fields=["entidade", "ficha"], name="atendido_nao_identificado", condition=Q(identificado=False)
+                fields=["cliente", "ficha"], name="atendido_cliente", condition=Q(cliente__isnull=False)
+            ),
+            models.Index(
+                fields=["entidade", "ficha"],
+                name="atendido_nao_identificado",
+                condition=Q(identificado=False),
             ),
         ]
 
@@ -200,7 +211,9 @@ class Evento(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(fato__in=["conteudo", "corrigida", "reprocessada", "trocada", "retifica", "recusada"]),
+                condition=Q(
+                    fato__in=["conteudo", "corrigida", "reprocessada", "trocada", "retifica", "recusada"]
+                ),
                 name="ficha_evento_fato_conhecido",
             ),
         ]

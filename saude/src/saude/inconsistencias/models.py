@@ -15,11 +15,15 @@ class Inconsistencia(models.Model):
     ficha = models.ForeignKey("fichas.Ficha", models.CASCADE, db_index=False, related_name="inconsistencias")
     competencia = models.CharField("competência", max_length=6)
     posicao = models.SmallIntegerField("posição do atendido", null=True)
-    cliente = models.ForeignKey("clientes.Cliente", models.PROTECT, null=True, db_index=False, related_name="+")
+    cliente = models.ForeignKey(
+        "clientes.Cliente", models.PROTECT, null=True, db_index=False, related_name="+"
+    )
     codigo = models.CharField("código da regra", max_length=120)
     campo = models.CharField("campo", max_length=300)
     severidade = models.CharField("severidade", max_length=5, choices=Severidade)
-    causa = models.CharField("causa", max_length=200, help_text="Código e, no cabeçalho, o valor: o que se corrige junto.")
+    causa = models.CharField(
+        "causa", max_length=200, help_text="Código e, no cabeçalho, o valor: o que se corrige junto."
+    )
     params = models.JSONField("parâmetros da mensagem", default=dict)
     mensagem = models.TextField("mensagem")
     aberta_em = models.DateTimeField("aberta em", db_default=Now())
@@ -33,7 +37,9 @@ class Inconsistencia(models.Model):
                 condition=Q(encerrada_em__isnull=True),
                 name="inconsistencia_aberta_unica",
             ),
-            models.CheckConstraint(condition=Q(severidade__in=["erro", "aviso"]), name="inconsistencia_severidade"),
+            models.CheckConstraint(
+                condition=Q(severidade__in=["erro", "aviso"]), name="inconsistencia_severidade"
+            ),
         ]
         indexes = [
             models.Index(

@@ -30,7 +30,9 @@ class Lote(models.Model):
     origem = models.CharField("origem", max_length=10, choices=Origem)
     formato = models.CharField("formato", max_length=6, choices=Formato)
     token = models.ForeignKey("contas.ApiToken", models.PROTECT, null=True, blank=True, related_name="+")
-    usuario = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    usuario = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     estado = models.CharField("estado", max_length=11, choices=Estado, default=Estado.RECEBIDO)
     nome_arquivo = models.CharField("nome do arquivo", max_length=200, blank=True)
     # a small body stays here, deflated; a large one lies in the spool folder under `arquivo`
@@ -77,7 +79,12 @@ class Registro(models.Model):
     posicao = models.PositiveIntegerField("posição", help_text="A partir de 1.")
     uuid = models.CharField("UUID", max_length=44, blank=True, db_collation="C")
     ficha = models.ForeignKey(
-        "fichas.Ficha", models.SET_NULL, null=True, db_index=True, db_constraint=False, related_name="recepcoes"
+        "fichas.Ficha",
+        models.SET_NULL,
+        null=True,
+        db_index=True,
+        db_constraint=False,
+        related_name="recepcoes",
     )
     hash = models.BinaryField("resumo do conteúdo", null=True)
     status = models.CharField("resultado", max_length=11, choices=Status)
