@@ -1,0 +1,20 @@
+"""The command `saude`: Django's management commands, ours with Portuguese names."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saude.settings")
+    from django.core.management import execute_from_command_line
+
+    from saude.banco.servidor import EmbeddedServerError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except EmbeddedServerError as error:
+        sys.exit(f"saude: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+
+from saude.auditoria.models import Evento
+
+#: address of the request being answered; set by saude.auditoria.middleware
+current_ip: ContextVar[str | None] = ContextVar("current_ip", default=None)
+
+#: personal data of citizens and secrets never enter the trail
+FORBIDDEN = frozenset(
+    {"nome", "cpf", "cns", "nascimento", "mae", "telefone", "email", "senha", "token", "conteudo"}
+)
+
+
+def record_event(
+    *,
+    by: Any,
+    entidade: Any,
+    tipo: str,
+    alvo: models.Model | tuple[str, Any] | None = None,
+    **detalhe: Any,
+) -> Evento:
+    """Write one row of the trail, in the caller's transaction.
+
+    `by` is a Usuario, an ApiToken, or a name such as "sistema"; `entidade` an Entidade, its id or None;
+    `alvo` a model instance or a (type, id) pair; `detalhe` plain JSON values without personal data.
+    """
+    forbidden = FORBIDDEN & detalhe.keys()
+    if forbidden:
+        raise ValueError(f"personal data or secret in the trail: {', '.join(sorted(forbidden))}")
+    usuario_id, usuario_nome = _actor(by)
+    alvo_tipo, alvo_id = _target(alvo)
+    return Evento.objects.create(
+        entidade_id=getattr(entidade, "pk", entidade),
+        usuario_id=usuario_id,
+        usuario_nome=usuario_nome[:150],
+        tipo=tipo,
+        alvo_tipo=alvo_tipo,
+        alvo_id=alvo_id,
+        detalhe=detalhe,
+        ip=current_ip.get(),
+    )
+
+
+def _actor(by: Any) -> tuple[int | None, str]:
+    if by is None or isinstance(by, str):
+        return None, by or "sistema"
+    if hasattr(by, "username"):
+        return by.pk, by.username
+    return None, f"API: {by}"
+
+
+def _target(alvo: models.Model | tuple[str, Any] | None) -> tuple[str, str]:
+    if alvo is None:
+        return "", ""
+    if isinstance(alvo, tuple):
+        return alvo[0], str(alvo[1])
+    return alvo._meta.label_lower, str(getattr(alvo, "uuid", None) or alvo.pk)

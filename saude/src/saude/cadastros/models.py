@@ -1,0 +1,236 @@
+"""Who the municipality is: entidade, installation, posts, teams, professionals, specialities, deadlines."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from saude.web.texto import fold
+
+IBGE = RegexValidator(r"^\d{7}$", "Informe os 7 dígitos do código IBGE.")
+CNES = RegexValidator(r"^\d{7}$", "O CNES tem 7 dígitos.")
+INE = RegexValidator(r"^\d{10}$", "O INE tem 10 dígitos.")
+CBO = RegexValidator(r"^[0-9A-Z]{6}$", "O CBO tem 6 caracteres.")
+COMPETENCIA = RegexValidator(r"^\d{4}(0[1-9]|1[0-2])$", "Informe a competência como AAAAMM.")
+
+
+class Entidade(models.Model):
+    """A municipality. Every other row belongs to one."""
+
+    nome = models.CharField("nome", max_length=120)
+    ibge = models.CharField("código IBGE", max_length=7, unique=True, validators=[IBGE])
+    uf = models.CharField("UF", max_length=2)
+    fuso = models.CharField("fuso horário", max_length=40, default="America/Sao_Paulo")
+
+    class Meta:
+        ordering = ["nome"]
+        verbose_name = "entidade"
+        constraints = [
+            models.CheckConstraint(condition=Q(ibge__regex=r"^\d{7}$"), name="entidade_ibge_7_digitos"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nome} - {self.uf}"
+
+
+class Instalacao(models.Model):
+    """Data of the envelope (DadoInstalacaoThrift) and the switches of one entidade."""
+
+    entidade = models.OneToOneField(Entidade, on_delete=models.PROTECT, related_name="instalacao")
+    contra_chave = models.CharField("contra-chave", max_length=255, default="Saude e-SUS - 0.1.0")
+    uuid_instalacao = models.CharField("UUID da instalação", max_length=36)
+    cpf_cnpj = models.CharField("CPF ou CNPJ", max_length=14)
+    nome_razao_social = models.CharField("nome ou razão social", max_length=255)
+    email = models.EmailField("e-mail", max_length=255, blank=True)
+    telefone = models.CharField("telefone", max_length=20, blank=True)
+    versao_ledi = models.CharField("versão do LEDI", max_length=10, default="8.7.0")
+    suporte_contato = models.CharField("contato do suporte", max_length=255, blank=True)
+    processar_app_na_chegada = models.BooleanField(
+        "processar os registros do aplicativo na chegada", default=False
+    )
+    bloquear_nao_identificados = models.BooleanField("bloquear clientes não identificados", default=False)
+    exportar_vacinacao = models.BooleanField("exportar a ficha de Vacinação", default=True)
+    revisao = models.PositiveIntegerField("revisão", default=1, editable=False)
+    alterada_em = models.DateTimeField("alterada em", auto_now=True)
+
+    #: a change in one of these changes the bytes of the envelope and raises `revisao`
+    ENVELOPE = (
+        "contra_chave",
+        "uuid_instalacao",
+        "cpf_cnpj",
+        "nome_razao_social",
+        "email",
+        "telefone",
+        "versao_ledi",
+    )
+
+    class Meta:
+        verbose_name = "instalação"
+
+    def __str__(self) -> str:
+        return f"Instalação de {self.entidade}"
+
+
+class Estabelecimento(models.Model):
+    """A health post: the *área* a user works in."""
+
+    entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="estabelecimentos")
+    cnes = models.CharField("CNES", max_length=7, validators=[CNES])
+    nome = models.CharField("nome", max_length=120)
+    ativo = models.BooleanField("ativo", default=True)
+
+    class Meta:
+        ordering = ["nome"]
+        verbose_name = "estabelecimento"
+        constraints = [
+            models.UniqueConstraint(fields=["entidade", "cnes"], name="estabelecimento_cnes_unico"),
+            models.CheckConstraint(
+                condition=Q(cnes__regex=r"^\d{7}$"), name="estabelecimento_cnes_7_digitos"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nome
+
+
+class Equipe(models.Model):
+    """A team; `tipo` is the CNES code (70 eSF, 71 eSB, 72 eMulti, 76 eAP)."""
+
+    entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="equipes")
+    estabelecimento = models.ForeignKey(Estabelecimento, on_delete=models.PROTECT, related_name="equipes")
+    ine = models.CharField("INE", max_length=10, validators=[INE])
+    nome = models.CharField("nome", max_length=120)
+    tipo = models.CharField("tipo", max_length=4, blank=True)
+    ativa = models.BooleanField("ativa", default=True)
+
+    class Meta:
+        ordering = ["nome"]
+        verbose_name = "equipe"
+        constraints = [
+            models.UniqueConstraint(fields=["entidade", "ine"], name="equipe_ine_unico"),
+            models.CheckConstraint(condition=Q(ine__regex=r"^\d{10}$"), name="equipe_ine_10_digitos"),
+        ]
+
+    def __str__(self) -> str:
+        return self.nome
+
+
+class Profissional(models.Model):
+    """A professional as the CNES file names them; `nome_busca` is the folded name (see `fold`)."""
+
+    entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="profissionais")
+    nome = models.CharField("nome", max_length=120)
+    nome_busca = models.CharField(max_length=120, editable=False, db_index=True)
+    cns = models.CharField("CNS", max_length=15)
+    cpf = models.CharField("CPF", max_length=11, blank=True)
+    ativo = models.BooleanField("ativo", default=True)
+
+    class Meta:
+        ordering = ["nome_busca"]
+        verbose_name = "profissional"
+        verbose_name_plural = "profissionais"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entidade", "cns"], condition=~Q(cns=""), name="profissional_cns_unico"
+            ),
+            models.UniqueConstraint(
+                fields=["entidade", "cpf"], condition=~Q(cpf=""), name="profissional_cpf_unico"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nome
+
+    def save(self, *args, **kwargs) -> None:
+        self.nome_busca = fold(self.nome)[:120]
+        super().save(*args, **kwargs)
+
+
+class Lotacao(models.Model):
+    """Where a professional works, in which team, with which CBO, and when."""
+
+    profissional = models.ForeignKey(Profissional, on_delete=models.CASCADE, related_name="lotacoes")
+    estabelecimento = models.ForeignKey(Estabelecimento, on_delete=models.PROTECT, related_name="lotacoes")
+    equipe = models.ForeignKey(
+        Equipe, on_delete=models.PROTECT, related_name="lotacoes", null=True, blank=True
+    )
+    cbo = models.CharField("CBO", max_length=6, validators=[CBO])
+    microarea = models.CharField("microárea", max_length=2, blank=True)
+    inicio = models.DateField("início", null=True, blank=True)
+    fim = models.DateField("fim", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "lotação"
+        verbose_name_plural = "lotações"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fim__isnull=True) | Q(inicio__isnull=True) | Q(fim__gte=models.F("inicio")),
+                name="lotacao_fim_depois_do_inicio",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profissional} ({self.cbo})"
+
+
+class Especialidade(models.Model):
+    """Attendance fichas of an *especializada* speciality are not exported (seed)."""
+
+    class Tipo(models.TextChoices):
+        PRIMARIA = "primaria", "Atenção primária"
+        ESPECIALIZADA = "especializada", "Atendimento especializado"
+
+    entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="especialidades")
+    codigo = models.CharField("código", max_length=20)
+    nome = models.CharField("nome", max_length=120)
+    tipo = models.CharField("tipo", max_length=13, choices=Tipo, default=Tipo.PRIMARIA)
+
+    class Meta:
+        ordering = ["nome"]
+        verbose_name = "especialidade"
+        constraints = [
+            models.UniqueConstraint(fields=["entidade", "codigo"], name="especialidade_codigo_unico"),
+            models.CheckConstraint(
+                condition=Q(tipo__in=["primaria", "especializada"]), name="especialidade_tipo_conhecido"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nome
+
+
+class Feriado(models.Model):
+    """A holiday the entidade adds to the national ones when the deadline is computed."""
+
+    entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="feriados")
+    data = models.DateField("data")
+    nome = models.CharField("nome", max_length=80)
+
+    class Meta:
+        ordering = ["data"]
+        verbose_name = "feriado"
+        constraints = [models.UniqueConstraint(fields=["entidade", "data"], name="feriado_data_unica")]
+
+    def __str__(self) -> str:
+        return f"{self.data:%d/%m/%Y} {self.nome}"
+
+
+class Prazo(models.Model):
+    """The deadline of one competência as set by hand; beats the published table and the rule."""
+
+    entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="prazos")
+    competencia = models.CharField("competência", max_length=6, validators=[COMPETENCIA])
+    data = models.DateField("data limite")
+    motivo = models.CharField("motivo", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-competencia"]
+        verbose_name = "prazo"
+        constraints = [
+            models.UniqueConstraint(fields=["entidade", "competencia"], name="prazo_competencia_unica"),
+            models.CheckConstraint(
+                condition=Q(competencia__regex=r"^\d{4}(0[1-9]|1[0-2])$"), name="prazo_competencia_aaaamm"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.competencia}: {self.data:%d/%m/%Y}"

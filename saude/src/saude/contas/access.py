@@ -1,0 +1,84 @@
+"""Who may open what: every view is marked `@requires("exportar")`, `@requires()` (logged in) or `@public`.
+
+The middleware refuses a view without a mark, and a test walks the URL map for it.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from saude.contas.models import Permissao
+
+PUBLIC = "publica"
+LOGGED_IN = "entrar"
+TOKEN = "token"
+
+View = Callable[..., HttpResponse]
+
+
+def requires(*permissoes: str) -> Callable[[View], View]:
+    """Open the view to users who have one of `permissoes` in the chosen entidade and área.
+
+    Without arguments any logged-in user may. Not logged in: the login page. Logged in without it: 403.
+    """
+    unknown = set(permissoes) - set(Permissao.values)
+    if unknown:
+        raise ValueError(f"unknown permission: {unknown}")
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return login_needed(request)
+            if permissoes and not request.permissoes.intersection(permissoes):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.marca = permissoes or (LOGGED_IN,)
+        return guarded
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Open to everybody."""
+    return _mark(view, PUBLIC)
+
+
+def token_guarded(view: View) -> View:
+    """Guarded by an API token, inside the view."""
+    return _mark(view, TOKEN)
+
+
+def _mark(view: View, mark: str) -> View:
+    @wraps(view)
+    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    marked.marca = (mark,)
+    return marked
+
+
+def mark_of(view: Any, namespaces: list[str] | tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The mark of a view; those django-ninja makes live in a namespace `api-…` and check tokens themselves."""
+    if any(name.startswith("api-") for name in namespaces):
+        return (TOKEN,)
+    return getattr(view, "marca", ())
+
+
+def login_needed(request: HttpRequest) -> HttpResponse:
+    """The login page, coming back here; htmx gets a 401 that the page turns into a notice (no text lost)."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(
+            "Sua sessão terminou. Entre de novo.", status=401, headers={"HX-Trigger": "sessaoTerminada"}
+        )
+    address = request.get_full_path()
+    if request.method != "GET":
+        referer = urlsplit(request.META.get("HTTP_REFERER", ""))
+        address = f"{referer.path}?{referer.query}" if referer.query else referer.path or "/"
+    return redirect_to_login(address, login_url="entrar")

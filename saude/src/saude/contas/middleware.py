@@ -1,0 +1,45 @@
+"""Sets `request.entidade`, `request.area` and `request.permissoes`, and refuses views without a mark."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from saude.contas.access import PUBLIC, mark_of
+from saude.contas.queries import Context, work_context
+
+#: open to who must change the password first
+FREE_OF_PASSWORD_CHANGE = ("sair", "trocar_senha")
+
+
+class AccessMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        context = Context.empty()
+        if request.user.is_authenticated:
+            session = request.session
+            context = work_context(request.user, session.get("entidade"), session.get("area"))
+        request.contexto = context
+        request.entidade = context.entidade
+        request.area = context.area
+        request.permissoes = context.permissoes
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        mark = mark_of(view, match.namespaces)
+        if not mark:
+            if settings.DEBUG or settings.TESTING:
+                raise ImproperlyConfigured(f"view without @requires or @public: {match.route}")
+            raise PermissionDenied
+        user = request.user
+        must_change = PUBLIC not in mark and user.is_authenticated and user.trocar_senha
+        if must_change and match.view_name not in FREE_OF_PASSWORD_CHANGE:
+            return redirect(reverse("trocar_senha"))
+        return None

@@ -1,0 +1,102 @@
+"""Users, what each may do in each entidade, and the tokens of the JSON API."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from saude.cadastros.models import Entidade, Estabelecimento
+
+
+class Permissao(models.TextChoices):
+    VER = "ver", "Ver"
+    CORRIGIR = "corrigir", "Corrigir"
+    REPROCESSAR = "reprocessar", "Reprocessar"
+    EXPORTAR = "exportar", "Exportar"
+    CONFIGURAR = "configurar", "Configurar"
+    ADMINISTRAR = "administrar", "Administrar"
+
+
+#: ready-made sets the administrator chooses from (name -> permissões)
+PRESETS: dict[str, tuple[str, ...]] = {
+    "Administrador": tuple(Permissao.values),
+    "Coordenador": ("ver", "corrigir", "reprocessar", "exportar", "configurar"),
+    "Digitador": ("ver", "corrigir", "reprocessar"),
+    "Consulta": ("ver",),
+}
+
+
+class Usuario(AbstractUser):
+    first_name = None
+    last_name = None
+    nome = models.CharField("nome completo", max_length=150, blank=True)
+    trocar_senha = models.BooleanField("deve trocar a senha ao entrar", default=False)
+
+    REQUIRED_FIELDS = ["nome"]
+
+    class Meta:
+        ordering = ["username"]
+        verbose_name = "usuário"
+
+    def get_full_name(self) -> str:
+        return self.nome or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name().split(" ")[0]
+
+
+class Acesso(models.Model):
+    """What a user may do in an entidade, in one área or (estabelecimento null) in all."""
+
+    usuario = models.ForeignKey(Usuario, on_delete=models.CASCADE, related_name="acessos")
+    entidade = models.ForeignKey(Entidade, on_delete=models.CASCADE, related_name="acessos")
+    estabelecimento = models.ForeignKey(
+        Estabelecimento, on_delete=models.CASCADE, related_name="acessos", null=True, blank=True
+    )
+    permissoes = ArrayField(models.CharField(max_length=12, choices=Permissao), verbose_name="permissões")
+
+    class Meta:
+        ordering = ["usuario", "entidade", "estabelecimento"]
+        verbose_name = "acesso"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["usuario", "entidade", "estabelecimento"], nulls_distinct=False, name="acesso_unico"
+            ),
+            models.CheckConstraint(
+                condition=Q(permissoes__contained_by=list(Permissao.values)) & ~Q(permissoes=[]),
+                name="acesso_permissoes_conhecidas",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.usuario} em {self.estabelecimento or self.entidade}"
+
+
+class ApiToken(models.Model):
+    """A key of the JSON API. Only its SHA-256 is kept; the secret is shown once."""
+
+    entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="tokens")
+    nome = models.CharField("nome", max_length=80)
+    prefixo = models.CharField("início", max_length=12)
+    hash = models.CharField(max_length=64, unique=True)
+    limite_por_minuto = models.PositiveIntegerField("pedidos por minuto", default=600)
+    criado_por = models.ForeignKey(Usuario, on_delete=models.PROTECT, related_name="+", null=True)
+    criado_em = models.DateTimeField("criado em", auto_now_add=True)
+    usado_em = models.DateTimeField("último uso", null=True)
+    revogado_em = models.DateTimeField("revogado em", null=True)
+
+    class Meta:
+        ordering = ["-criado_em"]
+        verbose_name = "token da API"
+
+    def __str__(self) -> str:
+        return self.nome
+
+
+class BloqueioLogin(models.Model):
+    """Failed log-ins by user name typed, existing or not, so that the answer tells nothing."""
+
+    username = models.CharField(max_length=150, unique=True)
+    falhas = models.PositiveIntegerField(default=0)
+    ultima_falha = models.DateTimeField()
+    bloqueado_ate = models.DateTimeField(null=True)

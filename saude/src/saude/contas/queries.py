@@ -1,0 +1,90 @@
+"""Reads about users, accesses and tokens."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from saude.cadastros.models import Entidade, Estabelecimento
+from saude.contas.models import Acesso, ApiToken, Permissao, Usuario
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a user works now, and what else they may choose."""
+
+    entidade: Entidade | None
+    area: Estabelecimento | None
+    permissoes: frozenset[str]
+    entidades: tuple[Entidade, ...]
+    areas: tuple[Estabelecimento, ...]
+    todas_as_areas: bool
+
+    @classmethod
+    def empty(cls) -> "Context":
+        return cls(None, None, frozenset(), (), (), False)
+
+
+def work_context(user: Usuario, entidade_id: Any = None, area_id: Any = None) -> Context:
+    """The chosen entidade and área when the user has them, else the first ones; never a question first."""
+    acessos = list(user.acessos.select_related("entidade", "estabelecimento"))
+    entidades = _entidades(user, acessos)
+    if not entidades:
+        return Context.empty()
+    entidade = next((e for e in entidades if e.pk == entidade_id), entidades[0])
+    here = [a for a in acessos if a.entidade_id == entidade.pk]
+    everywhere = user.is_superuser or any(a.estabelecimento_id is None for a in here)
+    areas = _areas(entidade, here, everywhere)
+    area = next((a for a in areas if a.pk == area_id), None)
+    if area is None and not everywhere:
+        area = areas[0]
+    return Context(entidade, area, _permissoes(user, here, area), entidades, areas, everywhere)
+
+
+def _entidades(user: Usuario, acessos: list[Acesso]) -> tuple[Entidade, ...]:
+    if user.is_superuser:
+        return tuple(Entidade.objects.all())
+    return tuple(sorted({a.entidade for a in acessos}, key=lambda e: (e.nome, e.pk)))
+
+
+def _areas(entidade: Entidade, here: list[Acesso], everywhere: bool) -> tuple[Estabelecimento, ...]:
+    if everywhere:
+        return tuple(entidade.estabelecimentos.filter(ativo=True))
+    return tuple(sorted((a.estabelecimento for a in here), key=lambda e: (e.nome, e.pk)))
+
+
+def _permissoes(user: Usuario, here: list[Acesso], area: Estabelecimento | None) -> frozenset[str]:
+    if user.is_superuser:
+        return frozenset(Permissao.values)
+    chosen = area.pk if area else None
+    return frozenset(
+        p
+        for a in here
+        if a.estabelecimento_id is None or a.estabelecimento_id == chosen
+        for p in a.permissoes
+    )
+
+
+def users_of(entidade: Entidade) -> QuerySet[Usuario]:
+    """Users with an access in the entidade, their accesses there in `acessos_aqui`."""
+    here = Acesso.objects.filter(entidade=entidade).select_related("estabelecimento")
+    return (
+        Usuario.objects.filter(acessos__entidade=entidade)
+        .distinct()
+        .order_by("nome", "username")
+        .prefetch_related(Prefetch("acessos", queryset=here, to_attr="acessos_aqui"))
+    )
+
+
+def token_hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def token_by_secret(secret: str) -> ApiToken | None:
+    """The valid token of this secret. A SHA-256 is enough: the secret has 256 random bits."""
+    return (
+        ApiToken.objects.select_related("entidade__instalacao")
+        .filter(hash=token_hash(secret), revogado_em__isnull=True)
+        .first()
+    )

@@ -1,0 +1,179 @@
+"""One settings file; everything that differs between places comes from the environment.
+
+SAUDE_DADOS      folder of the database, exports and secret key (default: var/ at the root of the project)
+DATABASE_URL     the municipality's PostgreSQL; unset = the embedded one inside SAUDE_DADOS
+SAUDE_DEBUG      1 shows error details; never in production
+SAUDE_HOSTS      host names the site answers to, comma separated (default: loopback)
+SAUDE_HTTPS      1 = behind TLS: secure cookies and HSTS
+"""
+
+import os
+import secrets
+from importlib.util import find_spec
+from pathlib import Path
+
+from saude.banco import databases
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "") in ("1", "true", "sim")
+
+
+def _data_folder() -> Path:
+    if chosen := os.environ.get("SAUDE_DADOS"):
+        return Path(chosen).resolve()
+    root = Path(__file__).resolve().parents[3]  # the checkout, when installed editable
+    return (root if (root / "uv.lock").exists() else Path.cwd()) / "var"
+
+
+def _secret_key(folder: Path) -> str:
+    if key := os.environ.get("SECRET_KEY"):
+        return key
+    path = folder / "chave_secreta"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with open(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+TESTING = _flag("SAUDE_TESTE")
+DEBUG = _flag("SAUDE_DEBUG")
+HTTPS = _flag("SAUDE_HTTPS")
+DADOS = _data_folder()
+EXPORTACOES = DADOS / "exportacoes"
+SECRET_KEY = _secret_key(DADOS)
+ALLOWED_HOSTS = [h for h in os.environ.get("SAUDE_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
+if TESTING:
+    ALLOWED_HOSTS.append("testserver")
+CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS] if HTTPS else []
+
+# While the apps are being written, one that is not there yet is left out.
+_APPS = [
+    "saude.web",
+    "saude.contas",
+    "saude.cadastros",
+    "saude.auditoria",
+    "saude.recebimento",
+    "saude.fichas",
+    "saude.inconsistencias",
+    "saude.clientes",
+    "saude.exportacao",
+    "saude.referencias",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "fontawesomefree",
+    "dsgovbr",  # static files only; our templates come first
+    *[name for name in _APPS if find_spec(name)],
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "saude.web.middleware.SecurityHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "saude.auditoria.middleware.ClientAddressMiddleware",
+    "saude.contas.middleware.AccessMiddleware",
+]
+
+ROOT_URLCONF = "saude.urls"
+WSGI_APPLICATION = "saude.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "saude.web.context.page",
+            ],
+        },
+    }
+]
+
+DATABASES = databases(url=os.environ.get("DATABASE_URL"), folder=DADOS / "banco", durable=not TESTING)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "contas.Usuario"
+AUTHENTICATION_BACKENDS = ["saude.contas.backend.LockingBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "saude.contas.senhas.LettersAndDigitsValidator"},
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_URL = "entrar"
+LOGIN_REDIRECT_URL = "inicio"
+LOGIN_MAX_FAILURES = 5
+LOGIN_LOCK_MINUTES = 15
+
+SESSION_COOKIE_AGE = 30 * 60  # inactivity time-out: every request renews it
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "saude_sessao"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "saude.web.views.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "pt-br"
+TIME_ZONE = "America/Sao_Paulo"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [Path(__file__).parent / "static"]
+STATIC_ROOT = DADOS / "static"
+WHITENOISE_USE_FINDERS = True  # no collectstatic step: files come straight from the wheels
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+FORM_RENDERER = "saude.web.formulario.FormRenderer"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "saude": {"level": "INFO"},
+        "procrastinate": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,16 @@
+from typing import Any
+
+from django.http import HttpRequest
+
+from saude.web.menu import menu_for
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """What the base template needs: menu, chosen entidade and área, `pode` (permissions)."""
+    context = getattr(request, "contexto", None)
+    permissoes = getattr(request, "permissoes", frozenset())
+    return {
+        "contexto": context,
+        "pode": dict.fromkeys(permissoes, True),
+        "menu": menu_for(request, permissoes) if context and context.entidade else [],
+    }

@@ -1,0 +1,34 @@
+"""Health addresses: alive = the process answers; ready = it can do its work."""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+from saude.banco.servidor import EmbeddedServerError
+from saude.contas.access import public
+from saude.web.models import Marco
+
+
+@public
+def alive(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"situacao": "viva"})
+
+
+@public
+def ready(request: HttpRequest) -> JsonResponse:
+    reason = _not_ready()
+    if reason:
+        return JsonResponse({"situacao": "aguarde", "motivo": reason}, status=503)
+    return JsonResponse({"situacao": "pronta"})
+
+
+def _not_ready() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return "há migrações do banco a aplicar"
+    except (DatabaseError, EmbeddedServerError):
+        return "o banco de dados não responde"
+    if Marco.objects.filter(nome=Marco.DEMO_PEDIDA).exists() and not Marco.is_set(Marco.DEMO_CARREGADA):
+        return "os dados de demonstração ainda estão sendo carregados"
+    return ""

@@ -1,0 +1,83 @@
+"""The left menu: names of the seed, only what exists and the user may open."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url_name: str
+    permissao: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    href: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    subgroup: str
+    items: tuple[Entry, ...]
+
+
+MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
+    (
+        "Executando",
+        "Sistema",
+        (
+            Item("Exportação", "exportacao:painel", "ver", "chart-column"),
+            Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
+            Item("Pendências", "inconsistencias:pendencias", "ver", "hourglass-half"),
+        ),
+    ),
+    ("Registrar", "", (Item("Nova ficha", "fichas:nova", "corrigir", "file-circle-plus"),)),
+    (
+        "Configurando",
+        "Cadastros",
+        (
+            Item("Especialidades", "especialidades", "ver", "stethoscope"),
+            Item("Clientes", "clientes:lista", "ver", "users"),
+            Item("Profissionais", "profissionais", "ver", "user-doctor"),
+            Item("Estabelecimentos", "estabelecimentos", "ver", "house-medical"),
+            Item("Equipes", "equipes", "ver", "people-group"),
+            Item("Tabelas de referência", "referencias:lista", "ver", "table-list"),
+            Item("Prazos", "prazos", "ver", "calendar-days"),
+        ),
+    ),
+    (
+        "Administrando",
+        "",
+        (
+            Item("Gerenciador de acessos", "administrando_acessos", "administrar", "user-shield"),
+            Item("Instalação", "instalacao", "administrar", "gears"),
+            Item("Auditoria", "auditoria", "administrar", "clipboard-list"),
+        ),
+    ),
+)
+
+
+def menu_for(request: HttpRequest, permissoes: frozenset[str]) -> list[Group]:
+    groups = []
+    for label, subgroup, items in MENU:
+        shown = [_entry(item, request.path) for item in items if item.permissao in permissoes]
+        entries = tuple(entry for entry in shown if entry)
+        if entries:
+            groups.append(Group(label, subgroup, entries))
+    return groups
+
+
+def _entry(item: Item, path: str) -> Entry | None:
+    try:
+        href = reverse(item.url_name)
+    except NoReverseMatch:
+        return None
+    return Entry(item.label, href, item.icon, path.startswith(href))

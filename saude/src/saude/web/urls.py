@@ -1,0 +1,10 @@
+from django.urls import path
+
+from saude.web import health, views
+
+urlpatterns = [
+    path("", views.home, name="inicio"),
+    path("favicon.ico", views.favicon),
+    path("saude/viva", health.alive, name="saude_viva"),
+    path("saude/pronta", health.ready, name="saude_pronta"),
+]

@@ -1,0 +1,64 @@
+"""Home and the error pages, all in Portuguese."""
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.cache import cache_control
+
+from saude.contas.access import public, requires
+
+#: where a user lands, first page that exists and that the user may open
+LANDING = (
+    ("exportacao:painel", "ver"),
+    ("administrando_acessos", "administrar"),
+)
+
+
+@requires()
+def home(request: HttpRequest) -> HttpResponse:
+    for name, permissao in LANDING:
+        if permissao in request.permissoes:
+            try:
+                return redirect(reverse(name))
+            except NoReverseMatch:
+                continue
+    return render(request, "web/sem_acesso.html")
+
+
+@public
+@cache_control(max_age=86_400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    return HttpResponsePermanentRedirect(staticfiles_storage.url("saude/icone.svg"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _error(
+        request, 403, "Página vencida", "O formulário venceu. Volte, recarregue a página e envie de novo."
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _error(request, 400, "Pedido inválido", "O endereço ou os dados enviados não puderam ser lidos.")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = (
+        "Você não tem permissão para esta página. Peça o acesso a quem administra o sistema na sua entidade."
+    )
+    return _error(request, 403, "Acesso não permitido", text)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    text = "Não há nada neste endereço, ou o registro é de outra entidade."
+    return _error(request, 404, "Página não encontrada", text)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    text = "O erro foi registrado. Tente de novo; se continuar, avise o suporte com o horário e o endereço."
+    return _error(request, 500, "Algo deu errado", text)
+
+
+def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    context = {"titulo": title, "texto": text, "codigo": status}
+    return render(request, "web/erro.html", context, status=status)

@@ -1,0 +1,127 @@
+"""One embedded PostgreSQL per run in a temporary folder, one database per xdist worker; a real browser."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+
+def _prepare_environment() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="saude-teste-"))
+    owner = os.getpid()
+    os.environ.update(SAUDE_DADOS=str(folder), SAUDE_TESTE="1", DJANGO_ALLOW_ASYNC_UNSAFE="1")
+    os.environ.pop("DATABASE_URL", None)
+    if url := os.environ.get("SAUDE_TESTE_DATABASE_URL"):
+        os.environ["DATABASE_URL"] = url
+
+    def clean() -> None:
+        if os.getpid() != owner:
+            return
+        from saude.banco.servidor import EmbeddedServer, stop_leftover
+
+        stop_leftover(EmbeddedServer(folder / "banco"))
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(clean)
+
+
+if not IS_WORKER:
+    _prepare_environment()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saude.settings")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    import django
+
+    django.setup()
+    config.addinivalue_line("markers", "browser: needs a real Chromium")
+    for rule in ("error", "default:::(?!saude|ledi)", "ignore::ResourceWarning"):
+        config.addinivalue_line("filterwarnings", rule)
+
+
+def pytest_report_header() -> str:
+    found = chromium()
+    return f"Chromium: {found}" if found else "SEM CHROMIUM: os testes de navegador serão pulados!"
+
+
+def chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def navegador() -> Iterator[object]:
+    """A real Chromium, one per worker. Skips loudly where there is none."""
+    path = chromium()
+    if path is None:
+        pytest.skip("SEM CHROMIUM: instale o pacote chromium para os testes de navegador")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def pagina(navegador: object) -> Iterator[object]:
+    """A fresh page in Portuguese; a request to another host or an error in a script fails the test."""
+    context = navegador.new_context(locale="pt-BR", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda r: None if _is_local(r.url) else problems.append(f"other host: {r.url}"))
+    page.on(
+        "console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None
+    )
+    yield page
+    context.close()
+    assert not problems, problems
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://localhost", "http://127.0.0.1", "data:", "blob:", "about:"))
+
+
+@pytest.fixture
+def entidade(db: None) -> object:
+    """Timbó, with its installation."""
+    from saude.cadastros.actions import create_entidade
+
+    return create_entidade(
+        by="teste", nome="Timbó", ibge="4218202", uf="SC", cpf_cnpj="83102764000115",
+        nome_razao_social="Município de Timbó", email="saude@timbo.example",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def outra_entidade(db: None) -> object:
+    """A second municipality, to see that nothing leaks."""
+    from saude.cadastros.actions import create_entidade
+
+    return create_entidade(
+        by="teste", nome="Rio Branco", ibge="1200401", uf="AC", cpf_cnpj="04034583000122",
+        nome_razao_social="Município de Rio Branco", email="saude@riobranco.example",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def criar_usuario(entidade: object):
+    """Make a user of a preset: `criar_usuario("Coordenador")`; the password is `SENHA`."""
+    from saude.contas.actions import create_user
+
+    def create(preset: str = "Administrador", username: str | None = None, **more: object) -> object:
+        return create_user(
+            by="teste", entidade=more.pop("entidade", entidade), username=username or preset.lower(),
+            nome=f"Pessoa {preset}", senha=SENHA, preset=preset, trocar_senha=False, **more,
+        )  # fmt: skip
+
+    return create
+
+
+SENHA = "posto-de-saude-1"
