@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     config.addinivalue_line("markers", "browser: needs a real Chromium")
-    for rule in ("error", "default:::(?!saude|ledi)", "ignore::ResourceWarning"):
+    for rule in ("error:::saude", "error:::ledi"):
         config.addinivalue_line("filterwarnings", rule)
 
 
@@ -76,9 +76,7 @@ def pagina(navegador: object) -> Iterator[object]:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda r: None if _is_local(r.url) else problems.append(f"other host: {r.url}"))
-    page.on(
-        "console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None
-    )
+    page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
     yield page
     context.close()
     assert not problems, problems

@@ -157,13 +157,17 @@ class EmbeddedServer:
     def _call(self, command: str, *args: str) -> "subprocess.CompletedProcess[str]":
         # pg_ctl leaves the server holding our pipes: files, not pipes, or the call never returns
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            user = SYSTEM_USER if os.geteuid() == 0 else None
+            other = {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
             done = subprocess.run(
                 [str(_binaries() / command), *args],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=err, user=user, cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                cwd="/",
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
                 start_new_session=True,  # Ctrl-C stops us, and we stop the server in order
-            )  # fmt: skip
+                **(other if os.geteuid() == 0 else {}),
+            )
             out.seek(0)
             err.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, out.read(), err.read())

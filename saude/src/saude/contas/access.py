@@ -65,7 +65,7 @@ def _mark(view: View, mark: str) -> View:
 
 
 def mark_of(view: Any, namespaces: list[str] | tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The mark of a view; those django-ninja makes live in a namespace `api-…` and check tokens themselves."""
+    """The mark of a view; views of django-ninja live in a namespace `api-…` and check tokens."""
     if any(name.startswith("api-") for name in namespaces):
         return (TOKEN,)
     return getattr(view, "marca", ())

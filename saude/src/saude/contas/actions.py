@@ -60,13 +60,14 @@ def grant(
         raise ValidationError("Escolha ao menos uma permissão.")
     if estabelecimento and estabelecimento.entidade_id != entidade.pk:
         raise ValidationError("A área é de outra entidade.")
+    had_administrator = _has_administrator(entidade)
     acesso, _ = Acesso.objects.update_or_create(
         usuario=usuario,
         entidade=entidade,
         estabelecimento=estabelecimento,
         defaults={"permissoes": chosen},
     )
-    _keep_an_administrator(entidade)
+    _keep_an_administrator(entidade, had_administrator)
     record_event(
         by=by,
         entidade=entidade,
@@ -94,8 +95,7 @@ def revoke(*, by: Any, acesso: Acesso) -> None:
     )
     had_administrator = _has_administrator(entidade)
     acesso.delete()
-    if had_administrator:
-        _keep_an_administrator(entidade)
+    _keep_an_administrator(entidade, had_administrator)
 
 
 @transaction.atomic
@@ -116,10 +116,10 @@ def set_password(
 @transaction.atomic
 def set_active(*, by: Any, usuario: Usuario, ativo: bool, entidade: Entidade) -> None:
     """Deactivate or reactivate a user."""
+    had_administrator = _has_administrator(entidade)
     usuario.is_active = ativo
     usuario.save(update_fields=["is_active"])
-    if not ativo:
-        _keep_an_administrator(entidade)
+    _keep_an_administrator(entidade, had_administrator)
     tipo = "usuario.ativado" if ativo else "usuario.desativado"
     record_event(by=by, entidade=entidade, tipo=tipo, alvo=usuario, usuario=usuario.username)
 
@@ -156,18 +156,7 @@ def _has_administrator(entidade: Entidade) -> bool:
     ).exists()
 
 
-def _keep_an_administrator(entidade: Entidade) -> None:
+def _keep_an_administrator(entidade: Entidade, before: bool) -> None:
     """Nobody may lock the door with the key inside."""
-    if not _has_administrator(entidade) and Acesso.objects.filter(entidade=entidade).count() > 0:
+    if before and not _has_administrator(entidade):
         raise ValidationError("A entidade ficaria sem nenhum administrador ativo.")
-
-
-__all__ = [
-    "create_token",
-    "create_user",
-    "grant",
-    "revoke",
-    "revoke_token",
-    "set_active",
-    "set_password",
-]
