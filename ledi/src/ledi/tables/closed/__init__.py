@@ -1,8 +1,9 @@
 """Code lists of the LEDI dictionary, shipped as CSV beside this file.
 
-Names: an enum ("Turno"), a group of an enum ("MotivoVisita#BUSCA_ATIVA"), a table ("municipios") or one list of a table
-("cbo/FVD", "procedimentos/FP"). `names()` lists them all. Codes are `int` where every code of the list is an integer on
-the wire, else `str` (CBO, SIGTAP, municípios, UF keep their leading zeros).
+Names: an enum ("Turno"), a group of an enum ("MotivoVisita#BUSCA_ATIVA"), a table ("municipios") or one
+list of a table ("cbo/FVD", "procedimentos/FP"). `names()` lists them all. Codes are `int` where every
+code of the list is an integer on the wire, else `str` (CBO, SIGTAP, municípios, UF keep their leading
+zeros).
 """
 
 import csv
@@ -10,7 +11,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple
@@ -28,7 +29,7 @@ class _Table(NamedTuple):
     label: str
 
 
-# Table name -> its file, key column and label column. Files with a column `lista` also answer to "table/list".
+# Table name -> file, key column, label column. A file with a column `lista` also answers to "table/list".
 _TABLES = {
     "catmat": _Table("catmat", "codigo_catmat", "principio_ativo"),
     "cbo": _Table("cbo", "code", "label"),
@@ -63,21 +64,21 @@ _TEXT_TABLES = ("cbo", "exames", "procedimentos")
 _INTEGER = re.compile(r"0|[1-9][0-9]*")
 
 
-@lru_cache(maxsize=None)
+@cache
 def codes(name: str, version: str | None = None) -> frozenset[Code]:
     """Codes of a list as of a LEDI version (None: the newest one shipped)."""
     return frozenset(labels(name, version))
 
 
-@lru_cache(maxsize=None)
+@cache
 def texts(name: str, version: str | None = None) -> frozenset[str]:
-    """The same codes as text, for the fields that carry an enum in a string (`doseFrequencia`, exam results)."""
+    """The same codes as text, for fields that carry an enum in a string (`doseFrequencia`, exam results)."""
     return frozenset(str(code) for code in codes(name, version))
 
 
-@lru_cache(maxsize=None)
+@cache
 def labels(name: str, version: str | None = None) -> Mapping[Code, str]:
-    """Code -> Portuguese label, in the official order; the first label wins where the source repeats a code."""
+    """Code -> Portuguese label, in the official order; of a repeated code the first label is kept."""
     key, label = _columns(name)
     found: dict[str, str] = {}
     for row in rows(name):
@@ -88,7 +89,7 @@ def labels(name: str, version: str | None = None) -> Mapping[Code, str]:
     return MappingProxyType({convert(code): text for code, text in found.items()})
 
 
-@lru_cache(maxsize=None)
+@cache
 def rows(name: str) -> tuple[Row, ...]:
     """Every row of a list, as published (texts)."""
     if name in _enums():
@@ -106,9 +107,9 @@ def rows(name: str) -> tuple[Row, ...]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def combos(name: str, *columns: str) -> frozenset[tuple[Code, ...]]:
-    """Allowed combinations of columns, e.g. `combos("vacina_regras", "imunobiologico", "estrategia_esus_aps", "dose")`.
+    """Combinations of columns, as in `combos("vacina_regras", "imunobiologico", "dose")`.
 
     A column is int when all its values are integers without leading zeros.
     """
@@ -120,7 +121,7 @@ def combos(name: str, *columns: str) -> frozenset[tuple[Code, ...]]:
     return frozenset(zip(*values, strict=True))
 
 
-@lru_cache(maxsize=None)
+@cache
 def names() -> tuple[str, ...]:
     """Every name `codes` answers to."""
     return tuple(sorted(_names()))
@@ -165,7 +166,7 @@ def _group(name: str) -> tuple[Row, ...]:
     return tuple(row for row in _enums()[enum] if row["code"] in wanted)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _enums() -> Mapping[str, tuple[Row, ...]]:
     found: dict[str, list[Row]] = defaultdict(list)
     for row in _file("enums"):
@@ -173,7 +174,7 @@ def _enums() -> Mapping[str, tuple[Row, ...]]:
     return {enum: tuple(items) for enum, items in found.items()}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _file(name: str) -> tuple[Row, ...]:
     text = (files(__package__) / f"{name}.csv").read_text(encoding="utf-8")
     return tuple(MappingProxyType(row) for row in csv.DictReader(io.StringIO(text, newline="")))

@@ -1,11 +1,11 @@
-"""What each list was in older LEDI versions: `layouts/versions/{enums_since,lists_since}.csv` applied to a list."""
+"""What a list was in an older LEDI version: applies `layouts/versions/{enums_since,lists_since}.csv`."""
 
 import csv
 import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ def _valid(change: Change, version: str) -> bool:
     return after and before
 
 
-@lru_cache(maxsize=None)
+@cache
 def _changes(file: str, list_column: str, code_column: str) -> Mapping[str, tuple[Change, ...]]:
     source = files("ledi") / "layouts" / "versions" / f"{file}.csv"
     if not source.is_file():
