@@ -55,6 +55,7 @@ _TABLES = {
     "procedimentos_quantidade": _Table("procedimentos_quantidade", "code", "label"),
     "tipo_logradouro": _Table("tipo_logradouro", "numero_dne", "nome"),
     "uf": _Table("uf", "numero_dne", "nome"),
+    "vacina_regras_combinacoes": _Table("vacina_regras", "code", "nome_na_tabela"),
     "vacina_regras": _Table("vacina_regras", "imunobiologico", "nome_na_tabela"),
 }
 
@@ -83,8 +84,7 @@ def labels(name: str, version: str | None = None) -> Mapping[Code, str]:
     found: dict[str, str] = {}
     for row in rows(name):
         found.setdefault(row[key], row[label])
-    if version is not None:
-        found = _versions.as_of(name, found, version)
+    found = _versions.as_of(name, found, version)
     convert = _converter(name, found)
     return MappingProxyType({convert(code): text for code, text in found.items()})
 
@@ -102,7 +102,7 @@ def rows(name: str) -> tuple[Row, ...]:
     found = _file(_TABLES[table].file)
     if lista:
         found = tuple(row for row in found if row.get("lista") == lista)
-        if not found:
+        if not found and not _versions.knows(name):
             raise TableError(f"A tabela “{table}” não tem a lista “{lista}”.")
     return found
 

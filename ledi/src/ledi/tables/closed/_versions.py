@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
@@ -19,18 +18,26 @@ class Change(NamedTuple):
     label: str
 
 
-def as_of(name: str, labels: Mapping[str, str], version: str) -> dict[str, str]:
-    """Labels of the list as it was in that version: later codes taken out, codes removed since put back."""
+def as_of(name: str, labels: Mapping[str, str], version: str | None) -> dict[str, str]:
+    """Labels of the list as it was: later codes taken out, codes removed since put back. None: the newest."""
     found = dict(labels)
-    base = re.split("#", name)[0]
-    enums, lists = _changes("enums_since", "enum", "code"), _changes("lists_since", "list", "key")
-    for change in (*enums.get(base, ()), *lists.get(base, ())):
-        if _valid(change, version):
-            if base == name:  # a removed code does not say which group it was in
-                found.setdefault(change.code, change.label)
-        else:
+    for change in _of_list(name):
+        if not _valid(change, version):
             found.pop(change.code, None)
+        elif "#" not in name:  # a removed code does not say which group it was in
+            found.setdefault(change.code, change.label)
     return found
+
+
+def knows(name: str) -> bool:
+    """Is this a list that existed in some version, though it has no row today?"""
+    return bool(_of_list(name))
+
+
+def _of_list(name: str) -> tuple[Change, ...]:
+    base = name.partition("#")[0]
+    enums, lists = _changes("enums_since", "enum", "code"), _changes("lists_since", "list", "key")
+    return enums.get(base, ()) + lists.get(base, ())
 
 
 def order(version: str) -> tuple[int, ...]:
@@ -38,7 +45,9 @@ def order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def _valid(change: Change, version: str) -> bool:
+def _valid(change: Change, version: str | None) -> bool:
+    if version is None:
+        return not change.until
     after = not change.since or order(change.since) <= order(version)
     before = not change.until or order(version) < order(change.until)
     return after and before
