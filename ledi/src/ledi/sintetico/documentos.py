@@ -22,7 +22,10 @@ def iso(instante: int) -> str:
 
 def cpf(numero: int) -> str:
     """Valid CPF whose first nine digits are `numero`."""
-    digitos = [int(c) for c in f"{numero % 1_000_000_000:09d}"]
+    base = f"{numero % 1_000_000_000:09d}"
+    if len(set(base)) == 1:  # eleven equal digits pass the sum but are no CPF
+        base = f"{(numero + 1) % 1_000_000_000:09d}"
+    digitos = [int(c) for c in base]
     for pesos in (range(10, 1, -1), range(11, 1, -1)):
         resto = sum(d * p for d, p in zip(digitos, pesos, strict=True)) * 10 % 11
         digitos.append(resto % 10)

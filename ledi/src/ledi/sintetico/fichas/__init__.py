@@ -1,0 +1,1 @@
+"""One builder per type: takes the workshop and a day, gives a valid ficha and who it is about."""
