@@ -1,0 +1,137 @@
+"""Fixed-width tables described by a `<table>_layout.txt`, as SIGTAP publishes them."""
+
+import csv
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import IO, NamedTuple
+
+from ledi.referencias.errors import ReferenciaError
+from ledi.referencias.source import Source
+
+ENCODING = "iso-8859-1"
+_HEADER = ["Coluna", "Tamanho", "Inicio", "Fim", "Tipo"]
+_MAX_LAYOUT = 64 * 1024
+# The files say ISO-8859-1 but some names carry Windows-1252 dashes and quotes.
+_C1 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
+
+
+class Column(NamedTuple):
+    """Bytes `start` (from 0) to `end` (exclusive) of a line."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Layout(NamedTuple):
+    table: str
+    columns: tuple[Column, ...]
+
+    @property
+    def width(self) -> int:
+        return self.columns[-1].end
+
+    def pick(self, names: Sequence[str]) -> tuple[slice, ...]:
+        """Slices of these columns. Raises `ReferenciaError` when one is absent."""
+        by_name = {column.name: slice(column.start, column.end) for column in self.columns}
+        for name in names:
+            if name not in by_name:
+                raise ReferenciaError(f"o layout não tem a coluna {name}", f"{self.table}_layout.txt")
+        return tuple(by_name[name] for name in names)
+
+
+class Row(NamedTuple):
+    line: int
+    values: tuple[str, ...]
+
+
+def read_layout(source: Source, table: str) -> Layout:
+    """The layout of a table. Raises `ReferenciaError` when its columns do not follow one another."""
+    file = f"{table}_layout.txt"
+    with _open(source, file) as handle:
+        text = handle.read(_MAX_LAYOUT).decode(ENCODING)
+    header, *lines = [row for row in csv.reader(text.splitlines()) if row] or [[]]
+    if [cell.strip() for cell in header] != _HEADER:
+        raise ReferenciaError(f"o layout não começa por {','.join(_HEADER)}", file, 1)
+    columns: list[Column] = []
+    for number, row in enumerate(lines, 2):
+        columns.append(_column(row, columns[-1].end if columns else 0, file, number))
+    if not columns:
+        raise ReferenciaError("o layout não tem colunas", file)
+    return Layout(table, tuple(columns))
+
+
+def read_rows(source: Source, layout: Layout, columns: Sequence[str], key: int) -> Iterator[Row]:
+    """Rows of a table, these columns only, without the padding; the first `key` columns identify a row.
+
+    Raises `ReferenciaError` with the line for a truncated line, a shifted layout, UTF-8 text or a repeated key.
+    """
+    slices = layout.pick(columns)
+    seen: set[tuple[str, ...]] = set()
+    file = f"{layout.table}.txt"
+    with _open(source, file) as handle:
+        for number, text in _lines(handle, layout, file):
+            values = tuple([text[cut].rstrip() for cut in slices])
+            identity = values[:key]
+            if identity in seen:
+                raise ReferenciaError(f"a chave {' + '.join(identity)} está repetida", file, number)
+            seen.add(identity)
+            yield Row(number, values)
+
+
+def _lines(handle: IO[bytes], layout: Layout, file: str) -> Iterator[tuple[int, str]]:
+    width, number = layout.width, 0
+    limit = width + 3  # a longer line is wrong already: no need to hold it
+    try:
+        while raw := handle.readline(limit):
+            number += 1
+            line = raw.rstrip(b"\r\n")
+            if len(line) != width:
+                if line == b"\x1a" and not handle.read(1):  # end-of-file mark of DOS
+                    return
+                raise _bad_length(line, width, file, number)
+            yield number, line.decode(ENCODING).translate(_C1) if not line.isascii() else line.decode("ascii")
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ReferenciaError("o zip está corrompido", file, number + 1) from error
+
+
+def _bad_length(line: bytes, width: int, file: str, number: int) -> ReferenciaError:
+    if line.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or _is_utf8(line):
+        return ReferenciaError(
+            "o texto não está em ISO-8859-1 (parece UTF-8): use o arquivo original", file, number
+        )
+    if len(line) > width:
+        size = "mais bytes do que o layout prevê"
+        return ReferenciaError(f"a linha tem {size} ({width}): o layout não é o desta tabela", file, number)
+    cause = "o layout não é o desta tabela, ou a linha está truncada" if number == 1 else "linha truncada"
+    return ReferenciaError(f"a linha tem {len(line)} bytes e o layout prevê {width}: {cause}", file, number)
+
+
+def _is_utf8(line: bytes) -> bool:
+    if line.isascii():
+        return False
+    try:
+        line[:-3].decode("utf-8")  # the cut may have split the last character
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _column(row: list[str], previous: int, file: str, number: int) -> Column:
+    try:
+        name, size, start, end = row[0].strip(), int(row[1]), int(row[2]), int(row[3])
+    except (ValueError, IndexError) as error:
+        raise ReferenciaError(
+            "a linha do layout não tem nome, tamanho, início e fim", file, number
+        ) from error
+    if start != previous + 1 or end - start + 1 != size or size < 1:
+        reason = f"a coluna {name} não segue a anterior ou seu tamanho não confere: layout deslocado"
+        raise ReferenciaError(reason, file, number)
+    return Column(name, start - 1, end)
+
+
+def _open(source: Source, file: str) -> IO[bytes]:
+    if file not in source.names():
+        raise ReferenciaError("o arquivo falta na tabela SIGTAP", file)
+    return source.open(file)

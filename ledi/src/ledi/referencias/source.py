@@ -1,0 +1,89 @@
+"""Where the files come from: a folder, or a zip read without extracting it."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Protocol
+
+from ledi.referencias.errors import ReferenciaError
+
+MAX_FILES = 1_000
+MAX_FILE_BYTES = 512 * 1024 * 1024
+
+
+class Source(Protocol):
+    """Files by their base name, in small letters."""
+
+    def names(self) -> frozenset[str]: ...
+    def open(self, name: str) -> IO[bytes]: ...
+
+
+class FolderSource:
+    def __init__(self, path: Path) -> None:
+        self._files: dict[str, Path] = {}
+        for file in sorted(path.iterdir()):
+            if file.is_file():
+                self._files[file.name.lower()] = file
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self._files)
+
+    def open(self, name: str) -> IO[bytes]:
+        path = self._files[name]
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise too_big(name)
+        return path.open("rb")
+
+
+class ZipSource:
+    """Only base names are used, so paths inside the zip can do no harm; nothing is written to disk."""
+
+    def __init__(self, archive: zipfile.ZipFile, file: str) -> None:
+        self._archive = archive
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        entries = archive.infolist()
+        if len(entries) > MAX_FILES:
+            raise ReferenciaError(f"o zip tem {len(entries)} arquivos; o limite é {MAX_FILES}", file)
+        for entry in entries:
+            if entry.is_dir():
+                continue
+            name = entry.filename.replace("\\", "/").rpartition("/")[2].lower()
+            if name in self._entries:
+                raise ReferenciaError(f"o zip tem dois arquivos “{name}”", file)
+            self._entries[name] = entry
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self._entries)
+
+    def open(self, name: str) -> IO[bytes]:
+        entry = self._entries[name]
+        if entry.file_size > MAX_FILE_BYTES:
+            raise too_big(name)
+        try:
+            return self._archive.open(entry)
+        except (RuntimeError, NotImplementedError) as error:
+            raise ReferenciaError("o zip usa senha ou uma compressão desconhecida", name) from error
+        except zipfile.BadZipFile as error:
+            raise ReferenciaError("o zip está corrompido", name) from error
+
+
+@contextmanager
+def open_source(path: str | Path) -> Iterator[Source]:
+    """The folder or zip at `path`. Raises `ReferenciaError`."""
+    path = Path(path)
+    if path.is_dir():
+        yield FolderSource(path)
+        return
+    if not path.is_file():
+        raise ReferenciaError("o arquivo ou a pasta não existe", str(path))
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise ReferenciaError("não é um zip, ou está corrompido", path.name) from error
+    with archive:
+        yield ZipSource(archive, path.name)
+
+
+def too_big(name: str) -> ReferenciaError:
+    return ReferenciaError(f"o arquivo passa de {MAX_FILE_BYTES // 1024**2} MB", name)
