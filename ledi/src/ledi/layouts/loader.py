@@ -12,7 +12,7 @@ from typing import Any
 
 from ledi.errors import LayoutError, UnknownVersion
 from ledi.layouts.model import Ficha, Field, Layout, Struct, Type
-from ledi.layouts.versions import in_force, version_key
+from ledi.layouts.versioning import in_force, version_key
 
 TIPOS = ("FAD", "FAI", "FAO", "FAC", "FAE", "FCD", "FCI", "FCZM", "MCA", "FP", "FV", "FVD", "FCC")
 _SCALARS = ("bool", "i32", "i64", "double", "string", "binary")
@@ -72,6 +72,7 @@ class _Scope:
             if in_force(self.version, None, old["until"]):
                 values.update({key: value for key, value in old.items() if key != "until"})
         values.pop("doc", None)
+        values["id"] = values.get("id") or None  # 0 in a history: the IDL of that version had no id yet
         for bound in ("min", "max"):
             if values.get(bound) in (None, ""):
                 values.pop(bound, None)

@@ -1,0 +1,65 @@
+"""What validation answers: findings are values, never exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ERRO = "erro"
+AVISO = "aviso"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong (or doubtful) in a record.
+
+    `code` is the published rule id or a facet code; `path` the wire path from the ficha's root (envelope fields
+    by their record names); `message` is Portuguese, for a digitador; `params` the facts it was made of
+    (never a document number or a name).
+    """
+
+    code: str
+    path: str
+    message: str
+    severity: str = ERRO
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, str]:
+        """The public form of a finding."""
+        return {
+            "codigo": self.code,
+            "campo": self.path,
+            "mensagem": self.message,
+            "severidade": self.severity,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Outcome of validating one record. `wire` is the ficha as it goes on the wire, None if it cannot."""
+
+    uuid: str | None
+    tipo: str | None
+    versao: str | None
+    situacao: str
+    findings: tuple[Finding, ...] = ()
+    unverified: tuple[str, ...] = ()
+    crashed: tuple[str, ...] = ()
+    wire: dict[str, Any] | None = None
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that keep the record from being exported."""
+        return tuple(f for f in self.findings if f.severity == ERRO)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `ledi validar --json` prints."""
+        return {
+            "uuid": self.uuid,
+            "tipo": self.tipo,
+            "versao": self.versao,
+            "situacao": self.situacao,
+            "inconsistencias": [f.as_json() for f in self.findings],
+            "nao_verificadas": list(self.unverified),
+        }

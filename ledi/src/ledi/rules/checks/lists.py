@@ -1,0 +1,91 @@
+"""Checks on lists: repetition, size under a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledi.rules.checks.base import NOTHING, Base, field_of, label
+from ledi.rules.model import CheckFn
+from ledi.rules.paths import Scope
+from ledi.rules.wording import join
+
+
+@dataclass(frozen=True)
+class Unique(Base):
+    """No two items are the same: by the value, by `keys` of structs (all equal), or by the `whole` struct.
+
+    An item that lacks all of the keys is not compared; `all_keys` leaves out items that lack any of them.
+    """
+
+    keys: tuple[str, ...] = ()
+    whole: bool = False
+    all_keys: bool = True
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        identity = self._identity()
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Any:
+            if len(value) < 2:
+                return None
+            seen: set[Any] = set()
+            repeated: list[tuple[int, Mapping[str, Any]]] = []
+            for index, item in enumerate(value):
+                key = identity(item)
+                if key is None:
+                    continue
+                if key in seen:
+                    repeated.append((index, NOTHING))
+                seen.add(key)
+            return repeated or None
+
+        return run
+
+    def _identity(self) -> Callable[[Any], Any]:
+        keys, all_keys = self.keys, self.all_keys
+        if self.whole:
+            return lambda item: repr(sorted(item.items(), key=lambda pair: pair[0]))
+        if not keys:
+            return lambda item: item
+        if len(keys) == 1:
+            only = keys[0]
+            return lambda item: item.get(only)
+
+        def identity(item: dict[str, Any]) -> Any:
+            values = tuple(item.get(key) for key in keys)
+            missing = values.count(None)
+            return None if missing == len(values) or (missing and all_keys) else values
+
+        return identity
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        struct = (field_of(scope, name).type.item or field_of(scope, name).type).struct
+        by = ""
+        if self.keys and struct is not None:
+            by = f" (mesmo valor em {join((struct.by_name[key].label for key in self.keys), 'e')})"
+        return f"A lista {label(scope, name)} não pode ter itens repetidos{by}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return f"{self.describe(scope, name)} Apague o item repetido."
+
+
+@dataclass(frozen=True)
+class AtMostMatching(Base):
+    """At most `most` items satisfy `test(item)`; `words` names them."""
+
+    test: Callable[[Any], bool]
+    most: int
+    words: str
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        test, most = self.test, self.most
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Any:
+            hits = [index for index, item in enumerate(value) if test(item)]
+            return [(index, NOTHING) for index in hits[most:]] or None
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return f"A lista {label(scope, name)} aceita no máximo {self.most} {self.words}."

@@ -1,0 +1,142 @@
+"""Checks against the envelope, odd ones as named functions, and rules that one record cannot settle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ledi.rules.checks.base import NOTHING, Base, label
+from ledi.rules.conditions import Cond
+from ledi.rules.model import ALWAYS, PRESENT, CheckFn
+from ledi.rules.paths import Scope, is_filled
+
+_RECORD_WORDS = {"cnes": "ao CNES do registro", "ine": "ao INE do registro", "ibge": "ao código IBGE do registro",
+                 "uuid": "ao UUID do registro"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SameAs(Base):
+    """The value equals another field of the ficha."""
+
+    path: str
+
+    def refs(self) -> tuple[str, ...]:
+        return (self.path,)
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        get = scope.getter(self.path)
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            other = get(node, env)
+            return None if not is_filled(other) or other == value else NOTHING
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return f"{label(scope, name)} deve ser igual a {scope.label(self.path)}."
+
+
+@dataclass(frozen=True)
+class SameAsRecord(Base):
+    """The field equals the envelope's `key` (uuid, cnes, ine or ibge); both absent is fine."""
+
+    key: str
+    gate: ClassVar[str] = ALWAYS
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        key = self.key
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            other = env.record.get(key)
+            if (value or None) == (other or None):
+                return None
+            return {"vazio": "ficha" if not value else "registro" if not other else ""}
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return f"{label(scope, name)} deve ser igual {_RECORD_WORDS[self.key]}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        where = facts["vazio"]
+        absent = f" Não está preenchido no {where} da ficha." if where == "registro" else ""
+        absent = " Não está preenchido na ficha." if where == "ficha" else absent
+        return f"{self.describe(scope, name)}{absent} Iguale os dois."
+
+
+@dataclass(frozen=True)
+class Custom(Base):
+    """An odd rule as a small named function `fn(value, node, env)` -> None | facts | [(index, facts)].
+
+    `words` is the whole Portuguese sentence; `reads` the fields it looks at besides its own.
+    """
+
+    fn: CheckFn
+    words: str
+    reads: tuple[str, ...] = ()
+    always: bool = False
+    is_facet: bool = False
+
+    @property
+    def gate(self) -> str:  # type: ignore[override]
+        return ALWAYS if self.always else PRESENT
+
+    @property
+    def facet(self) -> bool:  # type: ignore[override]
+        return self.is_facet
+
+    def refs(self) -> tuple[str, ...]:
+        return self.reads
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        return self.fn
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return self.words
+
+
+@dataclass(frozen=True)
+class Lookup(Base):
+    """The code must be in an open monthly table; skipped (and told) when that table is not loaded.
+
+    `kind`: "cid", "cbo", "procedimento", "ciap". `pick` narrows to codes the condition selects.
+    `sex`: path of the citizen's sex field, to check compatibility instead of existence.
+    """
+
+    kind: str
+    when: Cond | None = None
+    sex: str | None = None
+
+    def refs(self) -> tuple[str, ...]:
+        return ((self.sex,) if self.sex else ()) + (self.when.refs() if self.when else ())
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        from ledi.rules.checks.tables import lookup
+
+        return lookup(self, scope)
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        table = {"cid": "CID10", "cbo": "CBO", "procedimento": "SIGTAP", "ciap": "CIAP2"}[self.kind]
+        if self.sex:
+            return f"{label(scope, name)} deve ser compatível com o sexo do cidadão na tabela {table}."
+        return f"{label(scope, name)} deve existir na tabela {table}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        code = f" Código informado: {facts['valor']}." if facts.get("valor") else ""
+        return f"{self.describe(scope, name)}{code} Escolha outro código."
+
+
+@dataclass(frozen=True)
+class Declared(Base):
+    """A published rule that one record cannot settle (Rule.state and Rule.why say what it takes), that is
+    checked under another code (`covered_by`), or that forbids nothing."""
+
+    words: str
+    covered_by: str | None = None
+
+    def compile(self, scope: Scope, name: str | None) -> None:
+        return None
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return self.words

@@ -1,0 +1,52 @@
+"""Look-ups in the open monthly tables (SIGTAP, CID-10, CBO) through the tables port."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ledi.rules.checks.base import each
+from ledi.rules.model import CheckFn
+from ledi.rules.paths import Scope
+
+if TYPE_CHECKING:
+    from ledi.rules.checks.other import Lookup
+
+_SEXES = {0: "M", 1: "F"}  # dictionary Sexo: 0 masculino, 1 feminino
+
+
+def lookup(check: Lookup, scope: Scope) -> CheckFn:
+    """Existence (or compatibility with the citizen's sex) of a code in a table."""
+    kind = check.kind
+    when = check.when.compile(scope) if check.when else None
+    sex = scope.getter(check.sex) if check.sex else None
+
+    def run(value: Any, node: dict[str, Any], env: Any) -> Any:
+        if when is not None and not when(node, env):
+            return None
+        tables = env.tables
+        if tables is None or not tables.has(kind):
+            env.skip()
+            return None
+        bad = [(index, {"valor": code}) for index, code in each(value) if not _good(tables, kind, code, node, env, sex)]
+        if not bad:
+            return None
+        return bad if value.__class__ is list else bad[0][1]
+
+    return run
+
+
+def _good(tables: Any, kind: str, code: str, node: Mapping[str, Any], env: Any, sex: Any) -> bool:
+    found = _find(tables, kind, code, env)
+    if sex is None:
+        return found is not None
+    if found is None:
+        return True  # another rule says that the code does not exist
+    person = _SEXES.get(sex(node, env))
+    return person is None or found.sexo in (None, "I", "N", person)
+
+
+def _find(tables: Any, kind: str, code: str, env: Any) -> Any:
+    if kind == "procedimento":
+        return tables.procedimento(code, env.attendance)
+    return getattr(tables, kind)(code)

@@ -1,0 +1,306 @@
+"""Checks on one value alone: domain, range, decimals, pattern, documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from ledi.documents import cnpj, cns, cpf, nome, uuid
+from ledi.documents.errors import DocumentError
+from ledi.rules.checks.base import NOTHING, Base, each, field_of, label, shown, value_facts
+from ledi.rules.conditions import Cond
+from ledi.rules.model import CheckFn
+from ledi.rules.paths import Scope
+from ledi.rules.wording import code_text, codes_text
+from ledi.tables import closed
+
+
+@dataclass(frozen=True)
+class Domain(Base):
+    """The value (each item of it) is a code of a closed list.
+
+    `table` defaults to the field's domain in the layout; `tables` adds more lists; `codes` is a fixed set;
+    `when_text` marks lists of codes carried as text.
+    """
+
+    table: str | None = None
+    tables: tuple[str, ...] = ()
+    codes: tuple[Any, ...] = ()
+    facet: ClassVar[bool] = True
+    supersedes: ClassVar[frozenset[str]] = frozenset(("dominio", "minimo", "maximo", "formato"))
+
+    def allowed(self, scope: Scope, name: str | None) -> frozenset[Any]:
+        if self.codes:
+            return frozenset(self.codes)
+        field = field_of(scope, name)
+        names = (self.table,) if self.table else () if self.tables else (field.domain,)
+        kind = (field.type.item or field.type).kind
+        found: set[Any] = set()
+        for table in (*names, *self.tables):
+            assert table is not None, f"{name} has no domain in the layout"
+            codes = closed.codes(table, scope.version)
+            found.update(str(code) for code in codes) if kind == "string" else found.update(codes)
+        return frozenset(found)
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        allowed = self.allowed(scope, name)
+        field = field_of(scope, name)
+
+        def facts(value: Any) -> dict[str, Any]:
+            text = str(value)
+            return {"valor": text if len(text) <= 40 and text.isprintable() else "(texto)"}
+
+        if field.type.kind == "list":
+
+            def run_list(value: Any, node: dict[str, Any], env: Any) -> Any:
+                if allowed.issuperset(value):
+                    return None
+                return [(i, facts(item)) for i, item in enumerate(value) if item not in allowed]
+
+            return run_list
+        return lambda value, node, env: None if value in allowed else facts(value)
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        codes = self.allowed(scope, name)
+        domain = field_of(scope, name).domain
+        listed = codes_text(domain, codes) if len(codes) <= 30 else f"{len(codes)} códigos da tabela oficial"
+        return f"O campo {label(scope, name)} só aceita os códigos da sua lista: {listed}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        codes = self.allowed(scope, name)
+        domain = field_of(scope, name).domain
+        hint = f" Use {codes_text(domain, codes)}." if len(codes) <= 12 else " Escolha um código da lista."
+        return f"O código {facts['valor']} não é aceito em {label(scope, name)}.{hint}"
+
+
+@dataclass(frozen=True)
+class DomainWhen(Base):
+    """Like Domain, but only where the condition holds: otherwise the value is not looked at."""
+
+    when: Cond
+    domain: Domain = Domain()
+    supersedes: ClassVar[frozenset[str]] = frozenset(("dominio",))
+
+    def refs(self) -> tuple[str, ...]:
+        return self.when.refs()
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        test, run = self.when.compile(scope), self.domain.compile(scope, name)
+        return lambda value, node, env: run(value, node, env) if test(node, env) else None
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return f"Quando {self.when.text(scope)}: {self.domain.describe(scope, name)}"
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return self.domain.message(scope, name, facts)
+
+
+@dataclass(frozen=True)
+class Range(Base):
+    """`low` <= value <= `high`, in the unit of the label; at most `decimals` decimal places when given."""
+
+    low: str | int | None = None
+    high: str | int | None = None
+    decimals: int | None = None
+    facet: ClassVar[bool] = True
+    supersedes: ClassVar[frozenset[str]] = frozenset(("minimo", "maximo"))
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        field = field_of(scope, name)
+        low = float(self.low) if self.low is not None else float("-inf")
+        high = float(self.high) if self.high is not None else float("inf")
+        decimals = self.decimals
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            if low <= value <= high and (decimals is None or decimal_places(value) <= decimals):
+                return None
+            return value_facts(field, value)
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        places = f", com até {self.decimals} casas decimais" if self.decimals is not None else ""
+        return f"O campo {label(scope, name)} {_bounds(self.low, self.high)}{places}."
+
+
+@dataclass(frozen=True)
+class Decimals(Base):
+    """At most `places` decimal places."""
+
+    places: int
+    facet: ClassVar[bool] = True
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        field, places = field_of(scope, name), self.places
+        scale = 10**places
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            if value.__class__ is int or (value * scale).is_integer() or decimal_places(value) <= places:
+                return None
+            return value_facts(field, value)
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        places = "nenhuma casa decimal" if not self.places else f"no máximo {self.places} casa(s) decimal(is)"
+        return f"O campo {label(scope, name)} aceita {places}."
+
+
+@dataclass(frozen=True)
+class Unsigned(Base):
+    """Digits and decimal point only: on the wire, a number that is not negative."""
+
+    facet: ClassVar[bool] = True
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        field = field_of(scope, name)
+        return lambda value, node, env: None if value >= 0 else value_facts(field, value)
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return f"O campo {label(scope, name)} aceita somente números e ponto, sem sinal."
+
+
+@dataclass(frozen=True)
+class Pattern(Base):
+    """The text (each item of it) matches the whole pattern; `words` completes "O campo X ..."."""
+
+    pattern: str
+    words: str
+    facet: ClassVar[bool] = True
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        field, match = field_of(scope, name), re.compile(self.pattern).fullmatch
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Any:
+            if value.__class__ is str:
+                return None if match(value) else value_facts(field, value)
+            return [(i, value_facts(field, v)) for i, v in each(value) if not match(v)] or None
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return f"O campo {label(scope, name)} {self.words}."
+
+
+@dataclass(frozen=True)
+class Length(Base):
+    """Text of `low` to `high` characters, or a list of so many items."""
+
+    low: int = 0
+    high: int | None = None
+    facet: ClassVar[bool] = True
+    supersedes: ClassVar[frozenset[str]] = frozenset(("minimo", "maximo"))
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        low, high = self.low, self.high
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            size = len(value)
+            return None if size >= low and (high is None or size <= high) else {"tamanho": size}
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        what = "itens" if field_of(scope, name).type.kind == "list" else "caracteres"
+        if self.high is None:
+            return f"O campo {label(scope, name)} deve ter ao menos {self.low} {what}."
+        return f"O campo {label(scope, name)} deve ter de {self.low} a {self.high} {what}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return f"{self.describe(scope, name)} Tem {facts['tamanho']}."
+
+
+@dataclass(frozen=True)
+class Equals(Base):
+    """The value is exactly that constant."""
+
+    value: Any
+    facet: ClassVar[bool] = True
+    supersedes: ClassVar[frozenset[str]] = frozenset(("dominio", "minimo", "maximo"))
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        field, wanted = field_of(scope, name), self.value
+        return lambda value, node, env: None if value == wanted else value_facts(field, value)
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        domain = field_of(scope, name).domain
+        return f"O campo {label(scope, name)} deve ser {code_text(domain, self.value)}."
+
+
+_DOCUMENTS: dict[str, tuple[Any, str]] = {
+    "cns": (cns, "Confira o número no cartão do SUS"),
+    "cpf": (cpf, "Confira o número no documento"),
+    "cnpj": (cnpj, "Confira o número"),
+    "nome": (nome, "Confira o nome no documento"),
+    "uuid": (uuid, "Use um UUID na forma canônica, com o CNES na frente se quiser"),
+}
+
+
+@dataclass(frozen=True)
+class Document(Base):
+    """The text is a valid cns, cpf, cnpj, nome or uuid. The message says which step failed, never the value."""
+
+    kind: str
+    facet: ClassVar[bool] = True
+    supersedes: ClassVar[frozenset[str]] = frozenset(("formato", "minimo", "maximo"))
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        module = _DOCUMENTS[self.kind][0]
+        options = {"version": scope.version} if self.kind == "cns" else {}
+        is_valid, validate = module.is_valid, module.validate
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            if is_valid(value, **options):
+                return None
+            try:
+                validate(value, **options)
+            except DocumentError as error:
+                return {"motivo": str(error)}
+            return NOTHING
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        what = {"cns": "CNS", "cpf": "CPF", "cnpj": "CNPJ", "nome": "nome", "uuid": "UUID"}[self.kind]
+        return f"O campo {label(scope, name)} deve ter um {what} válido."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        reason = f": {facts['motivo']}" if facts.get("motivo") else ""
+        return f"{label(scope, name)} inválido{reason}. {_DOCUMENTS[self.kind][1]}."
+
+
+def decimal_places(value: float) -> int:
+    """Decimal places of the shortest text of a number (70.25 -> 2)."""
+    if value.__class__ is int or float(value).is_integer():
+        return 0
+    exponent = Decimal(repr(value)).as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def _bounds(low: Any, high: Any) -> str:
+    def text(value: Any) -> str:
+        return str(value).replace(".", ",")
+
+    if low is None:
+        return f"deve ser no máximo {text(high)}"
+    if high is None:
+        return f"deve ser no mínimo {text(low)}"
+    return f"deve estar entre {text(low)} e {text(high)}"
+
+
+__all__ = [
+    "Decimals",
+    "Document",
+    "Domain",
+    "DomainWhen",
+    "Equals",
+    "Length",
+    "Pattern",
+    "Range",
+    "Unsigned",
+    "decimal_places",
+    "shown",
+]

@@ -1,0 +1,83 @@
+"""What rules see of one record while it is validated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledi.findings import Finding
+from ledi.moments import age_in_months, age_in_years, day_of, ordinal_of
+
+# A path is a chain (parent, name, index): built per struct, written out only for a finding.
+Path = tuple[Any, str, int | None] | None
+
+
+def write_path(path: Path, name: str | None = None, index: int | str | None = None) -> str:
+    """"visitasDomiciliares[0].temperatura" of a chain plus a field."""
+    parts: list[str] = []
+    while path is not None:
+        parent, part, position = path
+        parts.append(part if position is None else f"{part}[{position}]")
+        path = parent
+    parts.reverse()
+    if name is not None:
+        parts.append(name)
+    text = ".".join(parts)
+    if isinstance(index, int):
+        return f"{text}[{index}]"
+    if index is not None:
+        return f"{text}{index}" if index.startswith("[") else f"{text}.{index}"
+    return text
+
+
+class Env:
+    """State of one validation. Times: `now` and `attendance` are epoch ms or None."""
+
+    __slots__ = (
+        "attendance", "broken", "crashed", "current", "found", "now", "record", "root", "skipped",
+        "tables", "up", "zone",
+    )  # fmt: skip
+
+    def __init__(self, record: Mapping[str, Any], zone: ZoneInfo, now: int | None, tables: Any) -> None:
+        self.record = record
+        self.zone = zone
+        self.now = now
+        self.tables = tables
+        self.root: dict[str, Any] = {}
+        self.up: list[dict[str, Any]] = []
+        self.attendance: int | None = None
+        self.found: list[Finding] = []
+        self.broken: set[tuple[int, str]] = set()
+        self.skipped: set[str] = set()
+        self.crashed: list[str] = []
+        self.current = ""
+
+    def day(self, millis: int) -> int:
+        """Ordinal of the local day of a moment."""
+        return ordinal_of(millis, self.zone)
+
+    def age_months(self, birth: int) -> int:
+        """Whole months of age at the attendance (negative when born after it)."""
+        assert self.attendance is not None
+        return age_in_months(day_of(birth, self.zone), day_of(self.attendance, self.zone))
+
+    def years_between(self, birth: int, other: int) -> int:
+        """Whole years from one moment to another."""
+        return age_in_years(day_of(birth, self.zone), day_of(other, self.zone))
+
+    def skip(self) -> None:
+        """The rule being run cannot be verified here (no table, no date of today)."""
+        self.skipped.add(self.current)
+
+    def is_broken(self, node: dict[str, Any], refs: tuple[tuple[int, tuple[str, ...]], ...]) -> bool:
+        """True when a field that a rule reads was already found broken."""
+        for up, names in refs:
+            target: Any = self.root if up < 0 else node if up == 0 else self.up[-up]
+            for name in names:
+                if (id(target), name) in self.broken:
+                    return True
+                target = target.get(name) if target.__class__ is dict else None
+                if target is None:
+                    break
+        return False

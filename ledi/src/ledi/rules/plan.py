@@ -1,0 +1,240 @@
+"""Compiles the layout and the rules of one ficha into a plan: one pass makes the wire value, one runs the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledi.errors import LayoutError
+from ledi.findings import Finding
+from ledi.layouts.loader import CURRENT, layout
+from ledi.layouts.model import Ficha, Layout, Struct
+from ledi.rules.checks import Forbidden
+from ledi.rules.env import Env, Path, write_path
+from ledi.rules.facets import BAD, FacetMaker, Normaliser, report_unknown
+from ledi.rules.model import ABSENT, PRESENT, CheckFn, Rule
+from ledi.rules.paths import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A rule compiled for its place."""
+
+    rule: Rule
+    fn: CheckFn
+    scope: Scope
+    refs: tuple[tuple[int, tuple[str, ...]], ...]
+
+    def fail(self, env: Env, node: dict[str, Any], path: Path, result: Any) -> None:
+        """Turns the facts of a failed check into findings, unless another finding already explains it."""
+        rule = self.rule
+        if env.broken and env.is_broken(node, self.refs):
+            return
+        if (rule.check.facet or rule.early) and rule.name is not None:
+            env.broken.add((id(node), rule.name))
+        items = result if result.__class__ is list else [(None, result)]
+        for index, facts in items:
+            text = rule.text.format_map(_Facts(facts)) if rule.text else rule.check.message(self.scope, rule.name, facts)
+            if rule.fix:
+                text = f"{text} {rule.fix}"
+            where = write_path(path, rule.name, index) if rule.name else write_path(path, None, index)
+            env.found.append(Finding(rule.code, where, text, rule.severity, facts))
+
+
+class _Facts(dict):  # type: ignore[type-arg]
+    def __init__(self, facts: Any) -> None:
+        super().__init__(facts)
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@dataclass(slots=True)
+class StructPlan:
+    """Everything to do with one struct in one place of a ficha."""
+
+    struct: Struct
+    code_prefix: str
+    fields: dict[str, Normaliser] = field(default_factory=dict)
+    required: tuple[tuple[str, str, str], ...] = ()
+    early: tuple[tuple[str, tuple[Bound, ...]], ...] = ()
+    present: dict[str, tuple[Bound, ...]] = field(default_factory=dict)
+    absent: tuple[tuple[str, tuple[Bound, ...]], ...] = ()
+    always: tuple[tuple[str | None, Bound], ...] = ()
+    children: tuple[tuple[str, bool, StructPlan], ...] = ()
+    has_rules: bool = False
+
+    def normalise(self, raw: dict[str, Any], env: Env, path: Path) -> dict[str, Any]:
+        """The struct as it goes on the wire; facet findings go to `env`."""
+        clean: dict[str, Any] = {}
+        fields = self.fields
+        for name, value in raw.items():
+            if value is None:
+                continue
+            normaliser = fields.get(name)
+            if normaliser is None:
+                report_unknown(self, name, env, path)
+                continue
+            result = normaliser(value, env, clean, path)
+            if result is not BAD:
+                clean[name] = result
+        for name, code, message in self.required:
+            value = clean.get(name)
+            if (value is None or value == "" or value == []) and (id(clean), name) not in env.broken:
+                env.broken.add((id(clean), name))
+                env.found.append(Finding(code, write_path(path, name), message))
+        return clean
+
+    def check(self, node: dict[str, Any], env: Env, path: Path) -> None:
+        """Runs the rules of the struct and of what is inside it."""
+        for name, rules in self.early:
+            value = node.get(name)
+            if value is not None and value != "" and value != []:
+                _run(rules, value, node, env, path)
+        present = self.present
+        if present:
+            for name, value in node.items():
+                bound = present.get(name)
+                if bound is not None and value != "" and value != []:
+                    _run(bound, value, node, env, path)
+        for name, rules in self.absent:
+            value = node.get(name)
+            if value is None or value == "" or value == []:
+                _run(rules, None, node, env, path)
+        for target, rule in self.always:
+            _run((rule,), node.get(target) if target else node, node, env, path)
+        if self.children:
+            env.up.append(node)
+            for name, is_list, plan in self.children:
+                value = node.get(name)
+                if value is None:
+                    continue
+                if is_list:
+                    for index, item in enumerate(value):
+                        if item.__class__ is dict:
+                            plan.check(item, env, (path, name, index))
+                else:
+                    plan.check(value, env, (path, name, None))
+            env.up.pop()
+
+
+def _run(rules: Iterable[Bound], value: Any, node: dict[str, Any], env: Env, path: Path) -> None:
+    for bound in rules:
+        env.current = bound.rule.code
+        try:
+            result = bound.fn(value, node, env)
+            if result is not None:
+                bound.fail(env, node, path, result)
+        except Exception:  # a crashed rule is a defect of ours: the record stays pendente, the others go on
+            env.crashed.append(bound.rule.code)
+
+
+class Compiler:
+    """Builds the plan of one ficha: `rules` are those in force in the layout's version."""
+
+    def __init__(self, made: Layout, ficha: Ficha | None, code: str, rules: Iterable[Rule]) -> None:
+        self.layout = made
+        self.ficha = ficha
+        self.code = code
+        self.by_place: dict[str, list[Rule]] = {}
+        for rule in rules:
+            self.by_place.setdefault(rule.at, []).append(rule)
+        self.used: set[str] = set()
+
+    def compile(self, root: Struct) -> StructPlan:
+        newest = layout(CURRENT)
+        newest_root = newest.fichas[self.ficha.tipo].root if self.ficha else root
+        plan = self._struct(root, "", (), newest_root, ())
+        missing = set(self.by_place) - self.used - self._newest_places(newest_root, "")
+        if missing:
+            raise LayoutError(f"regras de {self.code} em caminhos que não existem: {', '.join(sorted(missing))}")
+        return plan
+
+    def _newest_places(self, struct: Struct, place: str) -> set[str]:
+        found = {place}
+        for item in struct.fields:
+            inner = (item.type.item or item.type).struct
+            if inner is not None:
+                found |= self._newest_places(inner, _join(place, item.name, item.type.kind == "list"))
+        return found
+
+    def _struct(
+        self, struct: Struct, place: str, parents: tuple[Struct, ...], newest: Struct, newest_parents: tuple[Struct, ...]
+    ) -> StructPlan:
+        self.used.add(place)
+        newest_scope = Scope(layout(CURRENT), self.ficha, newest, newest_parents)
+        scope = Scope(self.layout, self.ficha, struct, parents, newest_scope)
+        plan = StructPlan(struct, f"{self.code}-{struct.name}")
+        bounds = [b for rule in self.by_place.get(place, ()) if (b := self._bind(rule, scope)) is not None]
+        facets = [b for b in bounds if b.rule.check.facet and b.rule.check.gate == PRESENT]
+        covered: dict[str, set[str]] = {}
+        for bound in bounds:
+            if bound.rule.name:
+                covered.setdefault(bound.rule.name, set()).update(bound.rule.check.supersedes)
+        self._fields(plan, scope, facets, covered, place, newest_parents, newest)
+        self._rules(plan, [b for b in bounds if b not in facets])
+        return plan
+
+    def _bind(self, rule: Rule, scope: Scope) -> Bound | None:
+        if rule.name is not None and rule.name != "*" and not scope.has(rule.name):
+            scope.field(rule.name)  # raises for a name that no version has
+            return None
+        name = None if rule.name == "*" else rule.name
+        fn = rule.check.compile(scope, name)
+        if fn is None:
+            return None
+        # A forbidden field is a mistake of its own, whatever else is wrong with its value.
+        own = (name,) if name and not isinstance(rule.check, Forbidden) else ()
+        paths = rule.check.refs() + own
+        return Bound(rule, fn, scope, tuple(scope.ref(path) for path in paths))
+
+    def _fields(
+        self, plan: StructPlan, scope: Scope, facets: list[Bound], covered: dict[str, set[str]], place: str,
+        newest_parents: tuple[Struct, ...], newest: Struct,
+    ) -> None:  # fmt: skip
+        children, required = [], []
+        for item in scope.struct.fields:
+            own = [bound for bound in facets if bound.rule.name == item.name]
+            inner = (item.type.item or item.type).struct
+            sub: StructPlan | None = None
+            if inner is not None:
+                is_list = item.type.kind == "list"
+                newer = newest.by_name.get(item.name)
+                newer_struct = ((newer.type.item or newer.type).struct if newer else None) or inner
+                sub = self._struct(
+                    inner, _join(place, item.name, is_list), (*scope.parents, scope.struct),
+                    newer_struct, (*newest_parents, newest),
+                )  # fmt: skip
+                if sub.has_rules:
+                    children.append((item.name, is_list, sub))
+            maker = FacetMaker(plan.code_prefix, item, own, sub, frozenset(covered.get(item.name, ())))
+            plan.fields[item.name] = maker.build()
+            if item.required == "sim":
+                text = f"O campo {item.label} é obrigatório. Preencha {item.label}."
+                required.append((item.name, maker.code("obrigatorio"), text))
+        plan.children, plan.required = tuple(children), tuple(required)
+
+    def _rules(self, plan: StructPlan, bounds: list[Bound]) -> None:
+        early: dict[str, list[Bound]] = {}
+        present: dict[str, list[Bound]] = {}
+        absent: dict[str, list[Bound]] = {}
+        always: list[tuple[str | None, Bound]] = []
+        for bound in bounds:
+            name, gate = bound.rule.name, bound.rule.check.gate
+            if gate == PRESENT and name and name != "*":
+                (early if bound.rule.early else present).setdefault(name, []).append(bound)
+            elif gate == ABSENT and name:
+                absent.setdefault(name, []).append(bound)
+            else:
+                always.append((None if name == "*" else name, bound))
+        plan.early = tuple((name, tuple(rules)) for name, rules in early.items())
+        plan.present = {name: tuple(rules) for name, rules in present.items()}
+        plan.absent = tuple((name, tuple(rules)) for name, rules in absent.items())
+        plan.always = tuple(always)
+        plan.has_rules = bool(bounds or plan.children)
+
+
+def _join(place: str, name: str, is_list: bool) -> str:
+    part = f"{name}[]" if is_list else name
+    return f"{place}.{part}" if place else part

@@ -1,0 +1,96 @@
+"""Where the rules of each ficha come from, and their compiled plans."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import import_module
+from importlib.resources import files
+
+from ledi.layouts import TIPOS, in_force, layout
+from ledi.rules.model import Rule
+from ledi.rules.plan import Compiler, StructPlan
+
+
+@cache
+def all_rules(tipo: str) -> tuple[Rule, ...]:
+    """Every rule declared for a ficha ("FVD") or for the envelope ("TRANSPORTE"), of any version."""
+    name = "ledi.rules.transporte" if tipo == "TRANSPORTE" else f"ledi.rules.fichas.{tipo.lower()}"
+    rules: tuple[Rule, ...] = tuple(import_module(name).RULES)
+    seen: set[tuple[str, str, str | None, str | None]] = set()
+    for rule in rules:
+        key = (rule.code, rule.at, rule.name, rule.since)
+        assert key not in seen, f"rule declared twice: {key}"
+        seen.add(key)
+    return rules
+
+
+def rules_in_force(tipo: str, version: str) -> tuple[Rule, ...]:
+    """The rules of a ficha that hold in a LEDI version."""
+    return tuple(rule for rule in all_rules(tipo) if in_force(version, rule.since, rule.until))
+
+
+@lru_cache(maxsize=64)
+def plan(tipo: str, version: str) -> StructPlan:
+    """The compiled plan of a ficha (or "TRANSPORTE", "INSTALACAO") in a version."""
+    made = layout(version)
+    if tipo == "TRANSPORTE":
+        return Compiler(made, None, tipo, _envelope_rules(version)).compile(_envelope_struct(version))
+    if tipo == "INSTALACAO":
+        rules = [rule for rule in rules_in_force("TRANSPORTE", version) if rule.code.startswith("TRANSPORTE-I")]
+        return Compiler(made, None, "TRANSPORTE", rules).compile(made.structs["DadoInstalacaoThrift"])
+    ficha = made.fichas[tipo]
+    return Compiler(made, ficha, tipo, rules_in_force(tipo, version)).compile(ficha.root)
+
+
+def _envelope_rules(version: str) -> list[Rule]:
+    return [rule for rule in rules_in_force("TRANSPORTE", version) if rule.code.startswith("TRANSPORTE-D")]
+
+
+def _envelope_struct(version: str):  # type: ignore[no-untyped-def]
+    """The part of DadoTransporteThrift that a record brings."""
+    from ledi.layouts import Struct
+
+    whole = layout(version).structs["DadoTransporteThrift"]
+    names = ("uuidDadoSerializado", "cnesDadoSerializado", "codIbge", "ineDadoSerializado")
+    return Struct(whole.name, whole.label, tuple(whole.by_name[name] for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A row of the official rule list, as this project keeps it."""
+
+    rule_id: str
+    record_type: str
+    struct: str
+    field: str
+    kind: str
+    doc_page: str
+    since: str | None
+    until: str | None
+    note: str
+
+
+@cache
+def published() -> Mapping[str, Published]:
+    """rule_id -> row of published.csv."""
+    text = files("ledi.rules").joinpath("published.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {
+        row["rule_id"]: Published(
+            row["rule_id"], row["record_type"], row["struct"], row["field"], row["kind"], row["doc_page"],
+            row["since"] or None, row["until"] or None, row["note"],
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def known_codes() -> dict[str, list[tuple[str, Rule]]]:
+    """code -> every (tipo, rule) that declares it."""
+    found: dict[str, list[tuple[str, Rule]]] = {}
+    for tipo in (*TIPOS, "TRANSPORTE"):
+        for rule in all_rules(tipo):
+            found.setdefault(rule.code, []).append((tipo, rule))
+    return found

@@ -1,0 +1,26 @@
+"""Rules that many fichas have about the citizen: no CPF and why, birth date."""
+
+from __future__ import annotations
+
+from ledi.rules.checks import Declared, DomainWhen, Forbidden, Required
+from ledi.rules.conditions import filled, is_false, is_true
+from ledi.rules.model import Rule
+
+
+def sem_cpf(prefix: str, at: str, *, since: str, codes: tuple[str, str, str, str | None]) -> tuple[Rule, ...]:
+    """justificativaNaoPossuiCpf: domain, forbidden with false, required with true, and "not validated when null".
+
+    `codes` are the four published suffixes after `prefix`, the last None when the page has no such row.
+    """
+    domain, forbidden, required, null = codes
+    name = "justificativaNaoPossuiCpf"
+    rules = [
+        Rule(prefix + domain, at, name, DomainWhen(filled("stNaoPossuiCpf")), since=since),
+        Rule(prefix + forbidden, at, name, Forbidden(is_false("stNaoPossuiCpf")), since=since),
+        Rule(prefix + required, at, name, Required(is_true("stNaoPossuiCpf")), since=since),
+    ]
+    if null is not None:
+        text = 'Sem resposta em "Não possui CPF", a justificativa não é validada.'
+        why = "Não recusa nada: diz quando as outras regras do campo não valem."
+        rules.append(Rule(prefix + null, at, name, Declared(text), since=since, why=why))
+    return tuple(rules)

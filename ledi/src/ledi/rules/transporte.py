@@ -1,0 +1,25 @@
+"""Rules of the envelope (DadoTransporteThrift, DadoInstalacaoThrift)."""
+
+from __future__ import annotations
+
+from ledi.rules.checks import Declared, Document, Domain, Pattern
+from ledi.rules.model import CONTEXT, Rule
+
+_INSTALACAO_PERTENCE = "Só o cadastro do município (CNES) diz; verificada no sistema com o CNES carregado."
+
+RULES: tuple[Rule, ...] = (
+    Rule("TRANSPORTE-D-001-1", "", "uuidDadoSerializado", Document("uuid")),
+    Rule("TRANSPORTE-D-004-e1", "", "codIbge", Domain("municipios")),
+    Rule("TRANSPORTE-D-002-e1", "", None, Declared("O tipo do dado serializado vem do tipo da ficha, sempre um código da lista."),
+         why="O código é posto pela biblioteca a partir do tipo; um tipo desconhecido é REGISTRO-tipo-dominio."),
+    Rule("TRANSPORTE-D-007-o1", "", None, Declared("O dado vai serializado em Thrift TBinaryProtocol."),
+         why="É o que a biblioteca escreve; conferido por uma segunda leitura nos testes."),
+    Rule("TRANSPORTE-D-003-1", "", None, Declared("O CNES pertence ao município do registro."), state=CONTEXT, why=_INSTALACAO_PERTENCE),
+    Rule("TRANSPORTE-D-004-1", "", None, Declared("O IBGE do município está ativo na instalação que recebe."), state=CONTEXT,
+         why="Só a instalação de destino do PEC sabe."),
+    Rule("TRANSPORTE-D-005-1", "", None, Declared("O INE pertence ao município do registro."), state=CONTEXT, why=_INSTALACAO_PERTENCE),
+    Rule("TRANSPORTE-I-001-1", "", "contraChave",
+         Pattern(r"\S.* - \S.*", 'deve ter a forma "<nome do software> - <versão>"')),
+    Rule("TRANSPORTE-I-006-1", "", "email",
+         Pattern(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "deve ter a forma nome@dominio.extensao")),
+)  # fmt: skip

@@ -1,0 +1,53 @@
+"""How values and names read in a Portuguese message, without giving away personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ledi.layouts.model import Field
+from ledi.tables import closed
+
+# Texts of these formats (and free text) identify a person: a message names the field, not the value.
+_OPEN_FORMATS = frozenset(("cnes", "ine", "ibge", "cid", "ciap", "cbo", "procedimento", "catmat"))
+
+
+def code_text(domain: str | None, value: Any) -> str:
+    """"3 (Terreno baldio)" when the domain knows the code, else the code."""
+    if domain is not None:
+        label = closed.labels(domain).get(value)
+        if label:
+            return f"{value} ({label})"
+    return str(value)
+
+
+def safe_value(field: Field, value: Any) -> str | None:
+    """The value as a message may show it, or None when it could identify someone."""
+    if isinstance(value, bool):
+        return "sim" if value else "não"
+    if field.domain:
+        return code_text(field.domain, value)[:120]
+    if field.is_date or field.format == "data_texto":
+        return None
+    if isinstance(value, int | float):
+        return str(value).replace(".", ",")[:40]
+    if isinstance(value, str) and (field.format in _OPEN_FORMATS) and len(value) <= 40 and value.isprintable():
+        return value
+    return None
+
+
+def join(items: Iterable[str], last: str = "ou") -> str:
+    """"a, b ou c"."""
+    texts = list(items)
+    if len(texts) <= 1:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
+
+
+def codes_text(domain: str | None, codes: Iterable[Any], most: int = 12) -> str:
+    """The codes of a set, with labels, cut after `most`."""
+    ordered = sorted(codes, key=lambda code: (str(type(code)), code))
+    shown = [code_text(domain, code) for code in ordered[:most]]
+    if len(ordered) > most:
+        return ", ".join(shown) + f" e mais {len(ordered) - most}"
+    return join(shown)

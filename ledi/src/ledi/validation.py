@@ -1,0 +1,202 @@
+"""`validate(record)`: is this what the PEC accepts? Findings are values; nothing in a record can raise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledi.findings import AVISO, ERRO, Finding, Report
+from ledi.layouts import CURRENT, TIPOS, VERSIONS, Ficha, layout, version_key
+from ledi.moments import MomentError, zone_of
+from ledi.rules.env import Env
+from ledi.rules.registry import plan
+
+PROCESSADA, INCONSISTENTE, PENDENTE = "processada", "inconsistente", "pendente"
+_KNOWN_KEYS = frozenset(("tipo", "versao", "uuid", "cnes", "ine", "ibge", "ficha", "contexto"))
+_DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
+_ENVELOPE = {
+    "uuidDadoSerializado": "uuid",
+    "cnesDadoSerializado": "cnes",
+    "codIbge": "ibge",
+    "ineDadoSerializado": "ine",
+}
+
+
+def validate(
+    record: Any, *, versao: str | None = None, tabelas: Any = None, hoje: date | None = None
+) -> Report:
+    """Validates one record against LEDI.
+
+    `record`: the JSON mapping {"tipo", "versao", "uuid", "cnes", "ine", "ibge", "ficha", "contexto"?}.
+    `versao`: layout to use instead of the record's (a difference is an aviso). `tabelas`: open monthly tables
+    (ledi.tables.port.Tables); without them the rules that need one are skipped and named in `unverified`.
+    `hoje`: the current date in the município; without it "not in the future" is not verified. Never raises.
+    """
+    if not isinstance(record, Mapping):
+        return _refused(None, None, None, [_finding("REGISTRO-json-tipo", "", "O registro deve ser um objeto JSON.")])
+    found: list[Finding] = []
+    tipo, used = _tipo(record, found), _version(record, versao, found)
+    uuid = record.get("uuid") if isinstance(record.get("uuid"), str) else None
+    declared = used or (record.get("versao") if isinstance(record.get("versao"), str) else None)
+    for key in record:
+        if key not in _KNOWN_KEYS:
+            found.append(_unknown_key(key))
+    ficha = record.get("ficha")
+    if not isinstance(ficha, dict):
+        found.append(_finding("REGISTRO-ficha-tipo", "ficha", "O registro não traz a ficha (um objeto em \"ficha\")."))
+    if tipo is None or used is None or not isinstance(ficha, dict):
+        return _refused(uuid, tipo, declared, found)
+    return _validate_ficha(record, layout(used).fichas[tipo], used, tabelas, hoje, found)
+
+
+def _validate_ficha(
+    record: Mapping[str, Any], kind: Ficha, used: str, tabelas: Any, hoje: date | None, found: list[Finding]
+) -> Report:
+    zone = _zone(record.get("ibge"))
+    env = Env(record, zone, _end_of_day(hoje, zone) if hoje else None, tabelas)
+    env.found = found
+    made = plan(kind.tipo, used)
+    wire = made.normalise(record["ficha"], env, None)
+    env.root = wire
+    env.attendance = _moment(wire, kind)
+    made.check(wire, env, None)
+    _check_envelope(record, kind, wire, env, used)
+    situacao = PROCESSADA
+    if any(finding.severity == ERRO for finding in found):
+        situacao = INCONSISTENTE
+    if env.crashed:
+        situacao = PENDENTE
+        for code in dict.fromkeys(env.crashed):
+            found.append(_finding(code, "", f"A regra {code} não pôde ser verificada: defeito do sistema.", AVISO))
+    return Report(
+        uuid=record.get("uuid") if isinstance(record.get("uuid"), str) else None,
+        tipo=kind.tipo,
+        versao=used,
+        situacao=situacao,
+        findings=tuple(found),
+        unverified=tuple(sorted(env.skipped)),
+        crashed=tuple(dict.fromkeys(env.crashed)),
+        wire=wire if _serialisable(found) else None,
+    )
+
+
+def _serialisable(found: list[Finding]) -> bool:
+    """False when a value had to be left out: the wire form would silently lose it."""
+    return not any(finding.code.endswith(("-tipo", "-formato", "-desconhecido")) for finding in found)
+
+
+def _tipo(record: Mapping[str, Any], found: list[Finding]) -> str | None:
+    tipo = record.get("tipo")
+    if isinstance(tipo, str) and tipo in TIPOS:
+        return tipo
+    what = "Falta o tipo da ficha" if tipo is None else "O tipo da ficha não é conhecido"
+    found.append(_finding("REGISTRO-tipo-dominio", "tipo", f"{what}. Use um destes: {', '.join(sorted(TIPOS))}."))
+    return None
+
+
+def _version(record: Mapping[str, Any], forced: str | None, found: list[Finding]) -> str | None:
+    """The layout version to use, or None with a finding."""
+    declared = record.get("versao")
+    if forced is not None:
+        layout(forced)  # an unknown forced version is the caller's mistake: UnknownVersion
+        if declared is not None and declared != forced:
+            text = f"O registro declara outra versão do LEDI; foi validado como {forced}."
+            found.append(_finding("REGISTRO-versao-diferente", "versao", text, AVISO))
+        return forced
+    if isinstance(declared, str) and declared in VERSIONS:
+        return declared
+    known = f"Versões conhecidas: {', '.join(VERSIONS)}."
+    if declared is None:
+        found.append(_finding("REGISTRO-versao-obrigatorio", "versao", f"Falta a versão do LEDI. {known}"))
+        return None
+    try:
+        parts = version_key(declared) if isinstance(declared, str) else None
+    except ValueError:
+        parts = None
+    if parts is None:
+        text = f"A versão do LEDI deve ter a forma 8.7.0. {known}"
+        found.append(_finding("REGISTRO-versao-formato", "versao", text))
+        return None
+    wrong = next(i for i, (a, b) in enumerate(zip(parts, version_key(CURRENT), strict=True), 1) if a != b)
+    text = f"A versão {declared} do LEDI não é conhecida. {known}"
+    found.append(_finding(f"COMMON-VERSAO-00{wrong}-1", "versao", text))
+    return None
+
+
+def _check_envelope(record: Mapping[str, Any], kind: Ficha, wire: dict[str, Any], env: Env, used: str) -> None:
+    """The fields beside the ficha: their own form, and that uuid is the ficha's (cnes, ine, ibge: header rules)."""
+    found = env.found
+    values = {field: record.get(key) for field, key in _ENVELOPE.items()}
+    outer = Env(record, env.zone, env.now, env.tables)
+    made = plan("TRANSPORTE", used)
+    clean = made.normalise(values, outer, None)
+    outer.root = clean
+    outer.attendance = env.attendance
+    made.check(clean, outer, None)
+    env.skipped |= outer.skipped
+    env.crashed += outer.crashed
+    flagged = {finding.path for finding in found}
+    path, lotacao = kind.main_lotacao(wire)
+    inner = {
+        "uuid": (kind.uuid_field, wire.get(kind.uuid_field)),
+        "cnes": (f"{path}.cnes", lotacao.get("cnes")),
+        "ine": (f"{path}.ine", lotacao.get("ine")),
+        "ibge": (".".join(kind.ibge_path()), _dig(wire, kind.ibge_path())),
+    }
+    for finding in outer.found:
+        key = _ENVELOPE[finding.path]
+        where, value = inner[key]
+        if where in flagged and value == record.get(key):
+            continue  # the same bad value is already told where it stands in the ficha
+        found.append(Finding(finding.code, key, finding.message, finding.severity, finding.params))
+    where, value = inner["uuid"]
+    if isinstance(record.get("uuid"), str) and value is not None and value != record["uuid"]:
+        text = "O UUID do registro é diferente do UUID que está dentro da ficha. Iguale os dois."
+        found.append(_finding("REGISTRO-uuid-diferente", where, text))
+
+
+def _dig(node: Any, names: tuple[str, ...]) -> Any:
+    for name in names:
+        if not isinstance(node, Mapping):
+            return None
+        node = node.get(name)
+    return node
+
+
+def _moment(wire: dict[str, Any], kind: Ficha) -> int | None:
+    value = _dig(wire, kind.moment_path())
+    return value if isinstance(value, int) else None
+
+
+def _zone(ibge: Any) -> ZoneInfo:
+    try:
+        return zone_of(ibge) if isinstance(ibge, str) else _DEFAULT_ZONE
+    except MomentError:
+        return _DEFAULT_ZONE
+
+
+@lru_cache(maxsize=256)
+def _end_of_day(day: date, zone: ZoneInfo) -> int:
+    """Last millisecond of a local day."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    return int(midnight.timestamp() * 1000) - 1
+
+
+def _finding(code: str, path: str, message: str, severity: str = ERRO) -> Finding:
+    return Finding(code, path, message, severity)
+
+
+def _unknown_key(key: Any) -> Finding:
+    text = key if isinstance(key, str) and key.isidentifier() and len(key) <= 60 else "campo"
+    return _finding(
+        f"REGISTRO-{text}-desconhecido",
+        text,
+        f"O registro tem um campo que não é dele: {text}. Os dados da ficha vão dentro de \"ficha\".",
+    )
+
+
+def _refused(uuid: str | None, tipo: str | None, versao: str | None, found: list[Finding]) -> Report:
+    return Report(uuid, tipo, versao, INCONSISTENTE, tuple(found))
