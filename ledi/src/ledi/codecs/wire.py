@@ -42,17 +42,24 @@ MAX_DEPTH = 32  # structs and lists inside each other; the deepest layout has 6
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A field the layout does not know: `raw` is its value as it came, `path` the struct that held it."""
+    """A field the layout does not know: `raw` is its value as it came, `path` the struct that held it.
+
+    In the XML form `name` is the element's, `raw` the whole element, and there is neither id nor wire type.
+    """
 
     path: str
     id: int
     wire_type: int
     raw: bytes
+    name: str = ""
 
     @property
     def label(self) -> str:
+        """Words for the user; never the value."""
         kind = TYPE_LABEL.get(self.wire_type, str(self.wire_type))
         where = f" em {self.path}" if self.path else ""
+        if self.name:
+            return f"elemento desconhecido {self.name[:80]}{where}"
         return f"campo desconhecido nº {self.id} ({kind}, {len(self.raw)} bytes){where}"
 
 

@@ -1,0 +1,112 @@
+"""A small XML tree from foreign bytes: no DOCTYPE (so no entities), bounded size, depth and elements."""
+
+from dataclasses import dataclass, field
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from ledi.errors import DecodeError
+
+MAX_DATA = 32 * 1024 * 1024
+MAX_NODES = 500_000
+MAX_DEPTH = 32
+_ESCAPE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+
+
+@dataclass(slots=True)
+class Node:
+    space: str
+    name: str
+    attributes: dict[str, str]
+    text: str = ""
+    children: list["Node"] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.characters
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser.buffer_text = True
+        self.open: list[Node] = []
+        self.root: Node | None = None
+        self.count = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        space, _, local = name.rpartition(" ")
+        node = Node(space, local, attributes)
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise DecodeError(f"XML com mais de {MAX_NODES} elementos")
+        if len(self.open) >= MAX_DEPTH:
+            raise DecodeError(f"XML com mais de {MAX_DEPTH} níveis")
+        if self.open:
+            self.open[-1].children.append(node)
+        else:
+            self.root = node
+        self.open.append(node)
+
+    def end(self, name: str) -> None:
+        node = self.open.pop()
+        node.text = "".join(node.parts)
+        node.parts = []
+
+    def characters(self, text: str) -> None:
+        self.open[-1].parts.append(text)
+
+    def doctype(self, *_: object) -> None:
+        raise DecodeError("XML com DOCTYPE (entidades) não é aceito")
+
+
+def parse(data: bytes, max_size: int = MAX_DATA) -> Node:
+    if len(data) > max_size:
+        raise DecodeError(f"XML de {len(data)} bytes passa do limite de {max_size}")
+    builder = _Builder()
+    try:
+        builder.parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise DecodeError(
+            f"XML malformado na linha {error.lineno}, coluna {error.offset + 1}: {_reason(error)}"
+        ) from None
+    except (LookupError, ValueError):
+        raise DecodeError("XML com codificação de caracteres que não é conhecida") from None
+    assert builder.root is not None
+    return builder.root
+
+
+_REASONS = {
+    "XML_ERROR_NO_ELEMENTS": "não há elemento",
+    "XML_ERROR_UNCLOSED_TOKEN": "termina no meio de um elemento",
+    "XML_ERROR_TAG_MISMATCH": "elemento fechado fora de ordem",
+    "XML_ERROR_INVALID_TOKEN": "caractere inválido",
+    "XML_ERROR_UNBOUND_PREFIX": "prefixo sem espaço de nomes",
+    "XML_ERROR_UNDEFINED_ENTITY": "entidade não definida",
+    "XML_ERROR_UNKNOWN_ENCODING": "codificação de caracteres que não é conhecida",
+    "XML_ERROR_JUNK_AFTER_DOC_ELEMENT": "sobra conteúdo depois do fim",
+}
+_WORDS = {
+    expat.errors.codes[getattr(expat.errors, name)]: words for name, words in _REASONS.items()
+}  # expat's numbers -> ours
+
+
+def _reason(error: expat.ExpatError) -> str:
+    return _WORDS.get(error.code, "não segue a sintaxe de XML")
+
+
+def to_bytes(node: Node) -> bytes:
+    """The element alone, with the namespaces it uses; text and elements are never mixed in LEDI."""
+    out: list[str] = []
+    _write(node, "", out)
+    return "".join(out).encode()
+
+
+def _write(node: Node, outer: str, out: list[str]) -> None:
+    names = "" if node.space == outer else f" xmlns={quoteattr(node.space)}"
+    plain = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items() if " " not in key)
+    out.append(f"<{node.name}{names}{plain}>")
+    out.append(node.text.translate(_ESCAPE))
+    for child in node.children:
+        _write(child, node.space, out)
+    out.append(f"</{node.name}>")
