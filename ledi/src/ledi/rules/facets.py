@@ -62,12 +62,13 @@ class FacetMaker:
     """Builds the normaliser of one field. Facets that a published rule covers are left to that rule."""
 
     def __init__(self, prefix: str, field: Field, rules: list[Bound], sub: StructPlan | None,
-                 covered: frozenset[str]) -> None:  # fmt: skip
+                 covered: frozenset[str], version: str) -> None:  # fmt: skip
         self.prefix = prefix
         self.field = field
         self.rules = tuple(rules)
         self.sub = sub
         self.covered = covered
+        self.version = version
 
     def code(self, facet: str) -> str:
         return f"{self.prefix}-{self.field.name}-{facet}"
@@ -291,7 +292,7 @@ class FacetMaker:
     def _domain_facet(self) -> Callable[[Any], Problem | None] | None:
         if not self.field.domain or "dominio" in self.covered:
             return None
-        codes: frozenset[Any] = closed.codes(self.field.domain)
+        codes: frozenset[Any] = closed.codes(self.field.domain, self.version)
         if (self.field.type.item or self.field.type).kind == "string":
             codes = frozenset(str(code) for code in codes)
         label = self.field.label

@@ -208,7 +208,7 @@ class Compiler:
                 )  # fmt: skip
                 if sub.has_rules:
                     children.append((item.name, is_list, sub))
-            maker = FacetMaker(plan.code_prefix, item, own, sub, frozenset(covered.get(item.name, ())))
+            maker = FacetMaker(plan.code_prefix, item, own, sub, frozenset(covered.get(item.name, ())), scope.version)
             plan.fields[item.name] = maker.build()
             if item.required == "sim":
                 text = f"O campo {item.label} é obrigatório. Preencha {item.label}."
