@@ -81,6 +81,17 @@ def test_repeated_name_is_refused_and_the_rest_stays_good():
     assert read(out.getvalue()) == [("a.esus", b"1"), ("b.esus", b"3")]
 
 
+def test_every_repeated_name_is_seen_among_many():
+    writer = PackageWriter(io.BytesIO())
+    entries = [Entry(f"{number}.esus", 0, 0, b"\3\0") for number in range(5_000)]
+    for entry in entries:
+        writer.add(entry)
+    for entry in entries:
+        with pytest.raises(PackageError, match="repetido"):
+            writer.add(entry)
+    assert writer.count == 5_000
+
+
 @pytest.fixture(scope="module")
 def big(tmp_path_factory) -> Path:
     """70,000 tiny entries: beyond what a zip without zip64 can count."""

@@ -1,7 +1,7 @@
 """Errors of the library.
 
-Messages are for the user, in Portuguese, and never carry values of the record (they are health data): they name the
-place, what is wrong and, where it helps, how to mend it.
+Messages are for the user, in Portuguese, and never carry values of the record (they are health data): they
+name the place, what is wrong and, where it helps, how to mend it.
 """
 
 
@@ -35,7 +35,7 @@ class EncodeError(LediError):
 
 
 class DecodeError(LediError):
-    """Bytes that are not what they say. `offset` counts bytes from the start of the data given to the decoder."""
+    """Bytes that are not what they say. `offset` counts from the start of the data given to the decoder."""
 
     def __init__(self, reason: str, path: str = "", offset: int | None = None) -> None:
         self.reason = reason

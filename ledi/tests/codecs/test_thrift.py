@@ -226,6 +226,13 @@ def test_many_tiny_items_are_bounded() -> None:
     assert time.perf_counter() - started < 1
 
 
+def test_many_unknown_fields_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "MAX_ITEMS", 10)
+    strange = b"".join(b"\2" + number.to_bytes(2, "big") + b"\1" for number in range(100, 111))
+    with pytest.raises(DecodeError, match="mais de 10 itens"):
+        decode(ROOT, strange + b"\0")
+
+
 def test_size_limit() -> None:
     with pytest.raises(DecodeError, match="limite"):
         decode(ROOT, bytes(wire.MAX_DATA + 1))

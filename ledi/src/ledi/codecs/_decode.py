@@ -35,6 +35,11 @@ class Context:
         self.items_left = wire.MAX_ITEMS
         self.unknown: list[Unknown] = []
 
+    def spend(self, items: int, at: int) -> None:
+        self.items_left -= items
+        if self.items_left < 0:
+            raise Fault(f"mais de {wire.MAX_ITEMS} itens em listas e campos desconhecidos", at)
+
     @property
     def path(self) -> str:
         return ".".join(self.trail)
@@ -96,6 +101,7 @@ def _keep(data: bytes, at: int, context: Context, strange: set[int]) -> int:
     if field_id in strange:
         raise Fault(f"campo desconhecido nº {field_id} repetido", at)
     strange.add(field_id)
+    context.spend(1, at)
     end = skip(data, at + 3, kind, 0)
     context.unknown.append(Unknown(context.path, field_id, kind, data[at + 3 : end]))
     return end
@@ -139,9 +145,7 @@ def _list_reader(type_: "Type", name: str, reader_of: Callable[["Struct"], Read]
         if kind != expected and count:
             raise Fault(f"lista de {_label(kind)} onde se espera {_label(expected)}", at)
         _check_count(data, at + 5, count, least)
-        context.items_left -= count
-        if context.items_left < 0:
-            raise Fault(f"mais de {wire.MAX_ITEMS} itens em listas", at)
+        context.spend(count, at)
         at += 5
         values: list[Any] = []
         trail = context.trail

@@ -36,7 +36,7 @@ MIN_SIZE |= {STRING: 4, STRUCT: 1, MAP: 6, SET: 5, LIST: 5}
 FIXED = frozenset({BOOL, BYTE, DOUBLE, I16, I32, I64, UUID})
 
 MAX_DATA = 16 * 1024 * 1024  # one serialised ficha; a real one has a few kB, 99 citizens some 200 kB
-MAX_ITEMS = 500_000  # list items in one ficha, all lists together
+MAX_ITEMS = 500_000  # list items and unknown fields in one ficha, all together
 MAX_DEPTH = 32  # structs and lists inside each other; the deepest layout has 6
 
 

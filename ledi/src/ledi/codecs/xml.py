@@ -194,7 +194,7 @@ def _integer_text(field: "Field", kind: str, value: int, path: str) -> str:
         return str(value)
     name = next((name for name, code in codes.items() if code == value), None)
     if name is None:
-        raise EncodeError(f"código {value} sem nome na forma XML", path)
+        raise EncodeError("código sem nome na forma XML", path)
     return name
 
 
