@@ -12,7 +12,7 @@ from django.utils import timezone
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.models import PRESETS, Acesso, ApiToken, BloqueioLogin, Permissao, Usuario
-from saude.contas.queries import token_hash
+from saude.contas.queries import may_manage, token_hash
 
 
 @transaction.atomic
@@ -60,6 +60,8 @@ def grant(
         raise ValidationError("Escolha ao menos uma permissão.")
     if estabelecimento and estabelecimento.entidade_id != entidade.pk:
         raise ValidationError("A área é de outra entidade.")
+    if estabelecimento and Permissao.ADMINISTRAR in chosen:
+        raise ValidationError("Administrar vale para a entidade inteira: escolha todas as áreas.")
     had_administrator = _has_administrator(entidade)
     acesso, _ = Acesso.objects.update_or_create(
         usuario=usuario,
@@ -100,10 +102,17 @@ def revoke(*, by: Any, acesso: Acesso) -> None:
 
 @transaction.atomic
 def set_password(
-    *, by: Any, usuario: Usuario, senha: str, entidade: Entidade | None = None, trocar_senha: bool = False
+    *,
+    by: Any,
+    usuario: Usuario,
+    senha: str,
+    entidade: Entidade | None = None,
+    trocar_senha: bool = False,
+    check_policy: bool = True,
 ) -> None:
-    """Set a password; a lock-out and open sessions of the user end."""
-    validate_password(senha, usuario)
+    """Set a password; a lock-out and the open sessions of the user end. Only the demo skips the policy."""
+    if check_policy:
+        validate_password(senha, usuario)
     usuario.set_password(senha)
     usuario.trocar_senha = trocar_senha
     usuario.save(update_fields=["password", "trocar_senha"])
@@ -113,9 +122,27 @@ def set_password(
     )
 
 
+def new_password() -> str:
+    """A provisional password: letters and digits that are not taken for one another."""
+    letters, digits = "abcdefghjkmnpqrstuvwxyz", "23456789"
+    groups = ["".join(secrets.choice(letters) for _ in range(4)) for _ in range(3)]
+    return "-".join([*groups, "".join(secrets.choice(digits) for _ in range(4))])
+
+
+def reset_password(*, by: Usuario, usuario: Usuario, senha: str, entidade: Entidade) -> None:
+    """An administrator gives a provisional password, changed at the next log-in."""
+    _check_may_manage(by, usuario)
+    set_password(by=by, usuario=usuario, senha=senha, entidade=entidade, trocar_senha=True)
+
+
+def change_own_password(*, by: Usuario, senha: str, entidade: Entidade | None) -> None:
+    set_password(by=by, usuario=by, senha=senha, entidade=entidade)
+
+
 @transaction.atomic
 def set_active(*, by: Any, usuario: Usuario, ativo: bool, entidade: Entidade) -> None:
     """Deactivate or reactivate a user."""
+    _check_may_manage(by, usuario)
     had_administrator = _has_administrator(entidade)
     usuario.is_active = ativo
     usuario.save(update_fields=["is_active"])
@@ -148,6 +175,13 @@ def revoke_token(*, by: Any, token: ApiToken) -> None:
         token.revogado_em = timezone.now()
         token.save(update_fields=["revogado_em"])
         record_event(by=by, entidade=token.entidade_id, tipo="token.revogado", alvo=token)
+
+
+def _check_may_manage(by: Any, usuario: Usuario) -> None:
+    if isinstance(by, Usuario) and not may_manage(by, usuario):
+        raise ValidationError(
+            "Este usuário também trabalha em entidades que você não administra: revogue o acesso dele aqui."
+        )
 
 
 def _has_administrator(entidade: Entidade) -> bool:

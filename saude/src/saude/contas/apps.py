@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ContasConfig(AppConfig):
     name = "saude.contas"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from saude.contas import signals  # noqa: F401 (receivers)

@@ -66,6 +66,10 @@ class Acesso(models.Model):
                 condition=Q(permissoes__contained_by=list(Permissao.values)) & ~Q(permissoes=[]),
                 name="acesso_permissoes_conhecidas",
             ),
+            models.CheckConstraint(
+                condition=Q(estabelecimento__isnull=True) | ~Q(permissoes__contains=["administrar"]),
+                name="acesso_administrar_na_entidade",
+            ),
         ]
 
     def __str__(self) -> str:

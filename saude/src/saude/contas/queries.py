@@ -77,6 +77,16 @@ def users_of(entidade: Entidade) -> QuerySet[Usuario]:
     )
 
 
+def may_manage(by: Usuario, usuario: Usuario) -> bool:
+    """Password and activation are of the user, not of an entidade: only who administers all of theirs."""
+    if by.is_superuser:
+        return True
+    if usuario.is_superuser:
+        return False
+    mine = by.acessos.filter(permissoes__contains=["administrar"]).values("entidade")
+    return not usuario.acessos.exclude(entidade__in=mine).exists()
+
+
 def token_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 

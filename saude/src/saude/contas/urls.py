@@ -1,1 +1,23 @@
-urlpatterns = []
+from django.urls import path
+
+from saude.contas import manager, views
+
+urlpatterns = [
+    path("entrar/", views.entrar, name="entrar"),
+    path("sair/", views.sair, name="sair"),
+    path("conta/senha/", views.trocar_senha, name="trocar_senha"),
+    path("conta/contexto/", views.trocar_contexto, name="trocar_contexto"),
+    path("administrando/acessos/", manager.acessos, name="administrando_acessos"),
+    path("administrando/acessos/novo/", manager.novo_usuario, name="administrando_novo_usuario"),
+    path("administrando/acessos/existente/", manager.usuario_existente, name="administrando_existente"),
+    path("administrando/acessos/<int:pk>/", manager.usuario, name="administrando_usuario"),
+    path("administrando/acessos/<int:pk>/senha/", manager.nova_senha, name="administrando_nova_senha"),
+    path("administrando/acessos/<int:pk>/situacao/", manager.situacao_usuario, name="administrando_situacao"),
+    path("administrando/acessos/<int:pk>/revogar/", manager.revogar, name="administrando_revogar"),
+    path("administrando/acessos/tokens/", manager.tokens, name="administrando_tokens"),
+    path(
+        "administrando/acessos/tokens/<int:pk>/revogar/",
+        manager.revogar_token,
+        name="administrando_revogar_token",
+    ),
+]

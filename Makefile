@@ -1,0 +1,45 @@
+# The one door. Needs Python 3.11+ and make; brings the rest.
+PYTHON ?= python3
+PORTA ?= 8000
+T ?=
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+BIN := .venv/bin
+READY := .venv/.pronto
+
+.PHONY: setup demo test check fix bench clean
+.DEFAULT_GOAL := setup
+
+setup: $(READY)
+
+$(READY): uv.lock pyproject.toml ledi/pyproject.toml saude/pyproject.toml | $(UV)
+	UV_PYTHON_DOWNLOADS=never $(UV) sync --all-packages --all-groups --frozen
+	@touch $@
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv
+
+demo: setup
+	@PORTA=$(PORTA) exec $(BIN)/saude demo
+
+test: setup
+	$(BIN)/pytest -n 2 $(T)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy ledi/src
+	$(BIN)/lint-imports
+	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g --conferir; done
+	$(BIN)/saude makemigrations --check --dry-run
+
+fix: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g; done
+
+bench: setup
+	@set -e; for b in $(wildcard bench/bench_*.py); do echo "== $$b"; $(BIN)/python $$b; done
+
+clean:
+	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,155 @@
+"""Instalação, Especialidades and Prazos."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.validators import RegexValidator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from ledi.layouts import CURRENT, version_table
+
+from saude.cadastros import actions
+from saude.cadastros.forms import EspecialidadeForm, FeriadoForm, InstalacaoForm, PrazoForm
+from saude.cadastros.models import COMPETENCIA, Especialidade, Feriado
+from saude.cadastros.prazos import deadline, deadlines, national_holidays
+from saude.contas.access import requires
+
+MONTHS_BACK, MONTHS_AHEAD = 6, 6
+OLD_AFTER_DAYS = 365
+
+
+@requires("administrar")
+def instalacao(request: HttpRequest) -> HttpResponse:
+    row = request.entidade.instalacao
+    form = InstalacaoForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        before = row.revisao
+        saved = actions.update_instalacao(by=request.user, instalacao=row, values=form.cleaned_data)
+        text = "Instalação salva."
+        if saved.revisao != before:
+            text += " As fichas ainda não exportadas sairão com os dados novos no envelope."
+        messages.success(request, text)
+        return redirect("instalacao")
+    row.refresh_from_db()
+    context = {"form": form, "instalacao": row, "aviso_versao": version_warning(row.versao_ledi)}
+    return render(request, "cadastros/instalacao.html", context)
+
+
+def version_warning(version: str) -> str:
+    """Why the LEDI version in use is a risk, or nothing. SIAPS refuses layouts older than 12 months."""
+    known = version_table().get(version, {}).get("published")
+    published = date.fromisoformat(known) if known else None
+    if published and timezone.localdate() - published > timedelta(days=OLD_AFTER_DAYS):
+        return (
+            f"O LEDI {version} foi publicado em {published:%d/%m/%Y}, há mais de 12 meses: o SIAPS invalida "
+            f"dados de versões antigas. Use a {CURRENT}."
+        )
+    if version != CURRENT:
+        return (
+            f"O LEDI {version} não é a versão atual ({CURRENT}). "
+            "O SIAPS invalida dados de versões publicadas há mais de 12 meses."
+        )
+    return ""
+
+
+@requires("ver")
+def especialidades(request: HttpRequest) -> HttpResponse:
+    rows = Especialidade.objects.filter(entidade=request.entidade)
+    text = request.GET.get("q", "").strip()
+    if text:
+        rows = rows.filter(nome__icontains=text)
+    return render(request, "cadastros/especialidades.html", {"especialidades": rows, "q": text})
+
+
+@requires("configurar")
+def especialidade(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    row = get_object_or_404(Especialidade, pk=pk, entidade=request.entidade) if pk else None
+    form = EspecialidadeForm(request.POST or None, instance=row or Especialidade(entidade=request.entidade))
+    if row:
+        form.fields["codigo"].disabled = True
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        taken = Especialidade.objects.filter(entidade=request.entidade, codigo=data["codigo"]).exists()
+        if row is None and taken:
+            form.add_error("codigo", "Já existe uma especialidade com este código.")
+        else:
+            actions.save_especialidade(by=request.user, entidade=request.entidade, **data)
+            messages.success(request, f"{data['nome']} salva. Vale para as próximas exportações.")
+            return redirect("especialidades")
+    return render(request, "cadastros/especialidade.html", {"form": form, "especialidade": row})
+
+
+@requires("ver")
+def prazos(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    competencias = _around(today)
+    rows = sorted(deadlines(request.entidade, competencias).values(), key=lambda d: d.competencia)
+    holidays = sorted(
+        (day, name) for year in (today.year, today.year + 1) for day, name in national_holidays(year).items()
+    )
+    context = {
+        "prazos": rows,
+        "hoje": today,
+        "feriados": Feriado.objects.filter(entidade=request.entidade),
+        "nacionais": holidays,
+        "form": FeriadoForm(),
+    }
+    return render(request, "cadastros/prazos.html", context)
+
+
+@requires("configurar")
+def prazo(request: HttpRequest, competencia: str) -> HttpResponse:
+    _check_competencia(competencia)
+    current = deadline(request.entidade, competencia)
+    initial = {"data": current.data, "motivo": current.motivo}
+    form = PrazoForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.set_prazo(
+            by=request.user, entidade=request.entidade, competencia=competencia, **form.cleaned_data
+        )
+        messages.success(request, f"Prazo de {competencia[4:]}/{competencia[:4]} salvo.")
+        return redirect("prazos")
+    return render(request, "cadastros/prazo.html", {"form": form, "prazo": current})
+
+
+@require_POST
+@requires("configurar")
+def restaurar_prazo(request: HttpRequest, competencia: str) -> HttpResponse:
+    _check_competencia(competencia)
+    actions.reset_prazo(by=request.user, entidade=request.entidade, competencia=competencia)
+    messages.success(request, f"Prazo de {competencia[4:]}/{competencia[:4]} volta ao calendário publicado.")
+    return redirect("prazos")
+
+
+@require_POST
+@requires("configurar")
+def incluir_feriado(request: HttpRequest) -> HttpResponse:
+    form = FeriadoForm(request.POST)
+    if form.is_valid():
+        actions.add_feriado(by=request.user, entidade=request.entidade, **form.cleaned_data)
+        messages.success(request, "Feriado incluído. Os prazos pela regra foram recalculados.")
+    else:
+        messages.error(request, "Informe a data e o nome do feriado.")
+    return redirect("prazos")
+
+
+@require_POST
+@requires("configurar")
+def remover_feriado(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Feriado, pk=pk, entidade=request.entidade)
+    actions.remove_feriado(by=request.user, feriado=row)
+    messages.success(request, "Feriado removido.")
+    return redirect("prazos")
+
+
+def _around(today: date) -> list[str]:
+    month = today.year * 12 + today.month - 1
+    numbers = range(month - MONTHS_BACK, month + MONTHS_AHEAD + 1)
+    return [f"{n // 12}{n % 12 + 1:02d}" for n in numbers]
+
+
+def _check_competencia(text: str) -> None:
+    if not RegexValidator(COMPETENCIA.regex).regex.match(text) or not 2000 < int(text[:4]) < 2100:
+        raise Http404

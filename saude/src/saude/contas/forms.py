@@ -1,0 +1,108 @@
+"""Forms of log-in and of the access manager. They check shape; the rules live in actions."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.validators import UnicodeUsernameValidator
+
+from saude.cadastros.models import Entidade
+from saude.contas.backend import is_locked
+from saude.contas.models import PRESETS, Permissao, Usuario
+from saude.contas.presets import PresetSelect
+
+
+class EntrarForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "Usuário ou senha não conferem.",
+        "inactive": "Usuário ou senha não conferem.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "Usuário"
+        self.fields["password"].label = "Senha"
+
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        if is_locked(self.cleaned_data.get("username", "")):
+            return forms.ValidationError(
+                "Muitas tentativas com este usuário. Espere 15 minutos ou peça uma senha nova a quem "
+                "administra o sistema.",
+                code="locked",
+            )
+        return super().get_invalid_login_error()
+
+
+class TrocarSenhaForm(PasswordChangeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "Senha atual"
+        self.fields["new_password1"].label = "Senha nova"
+        self.fields["new_password2"].label = "Senha nova, outra vez"
+
+
+class AcessoForm(forms.Form):
+    """What a user may do and where."""
+
+    area = forms.ModelChoiceField(None, required=False, label="Área", empty_label="Todas as áreas")
+    preset = forms.ChoiceField(
+        required=False,
+        label="Grupo",
+        widget=PresetSelect(attrs={"data-preenche": "permissoes"}),
+        choices=[("", "Personalizado"), *((name, name) for name in PRESETS)],
+        help_text="O grupo marca as permissões abaixo; elas podem ser ajustadas.",
+    )
+    permissoes = forms.MultipleChoiceField(
+        choices=Permissao.choices,
+        label="Permissões",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, entidade: Entidade, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].queryset = entidade.estabelecimentos.filter(ativo=True)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not data.get("permissoes") and data.get("preset"):
+            data["permissoes"] = list(PRESETS[data["preset"]])
+        if not data.get("permissoes") and "permissoes" not in self.errors:
+            self.add_error("permissoes", "Escolha um grupo ou ao menos uma permissão.")
+        return data
+
+
+class NovoUsuarioForm(AcessoForm):
+    nome = forms.CharField(max_length=150, label="Nome completo")
+    username = forms.CharField(
+        max_length=150,
+        label="Usuário",
+        validators=[UnicodeUsernameValidator()],
+        help_text="Letras, números e @ . + - _",
+    )
+    email = forms.EmailField(required=False, label="E-mail")
+    field_order = ("nome", "username", "email", "area", "preset", "permissoes")
+
+    def clean_username(self) -> str:
+        username = self.cleaned_data["username"]
+        if Usuario.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError("Já existe um usuário com este nome.")
+        return username
+
+
+class UsuarioExistenteForm(AcessoForm):
+    username = forms.CharField(max_length=150, label="Usuário")
+    field_order = ("username", "area", "preset", "permissoes")
+
+    def clean_username(self) -> Usuario:
+        user = Usuario.objects.filter(username=self.cleaned_data["username"], is_active=True).first()
+        if user is None:
+            raise forms.ValidationError("Não há usuário ativo com este nome.")
+        return user
+
+
+class TokenForm(forms.Form):
+    nome = forms.CharField(max_length=80, label="Nome", help_text="O sistema que vai usar, por exemplo.")
+    limite_por_minuto = forms.IntegerField(
+        min_value=1, max_value=100_000, initial=600, label="Pedidos por minuto"
+    )

@@ -1,0 +1,187 @@
+"""Gerenciador de acessos: users, their accesses and the API tokens of the entidade."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from saude.contas import actions
+from saude.contas.access import requires
+from saude.contas.forms import AcessoForm, NovoUsuarioForm, TokenForm, UsuarioExistenteForm
+from saude.contas.models import Acesso, ApiToken, Usuario
+from saude.contas.presets import preset_of
+from saude.contas.queries import may_manage, users_of
+
+PER_PAGE = 30
+
+
+@requires("administrar")
+def acessos(request: HttpRequest) -> HttpResponse:
+    users = users_of(request.entidade)
+    text = request.GET.get("q", "").strip()
+    if text:
+        users = users.filter(Q(nome__icontains=text) | Q(username__icontains=text))
+    page = Paginator(users, PER_PAGE).get_page(request.GET.get("pagina"))
+    for user in page:
+        for acesso in user.acessos_aqui:
+            acesso.grupo = preset_of(acesso.permissoes)
+    return render(request, "contas/acessos.html", {"page": page, "q": text})
+
+
+@requires("administrar")
+def novo_usuario(request: HttpRequest) -> HttpResponse:
+    form = NovoUsuarioForm(request.POST or None, entidade=request.entidade)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        password = actions.new_password()
+        user = _try(
+            form,
+            lambda: actions.create_user(
+                by=request.user,
+                entidade=request.entidade,
+                username=data["username"],
+                nome=data["nome"],
+                email=data["email"],
+                senha=password,
+                permissoes=data["permissoes"],
+                estabelecimento=data["area"],
+            ),
+        )
+        if user:
+            return _show_password(request, user, password)
+    existing = UsuarioExistenteForm(entidade=request.entidade, auto_id="existente_%s")
+    return render(request, "contas/novo_usuario.html", {"form": form, "existente": existing})
+
+
+@require_POST
+@requires("administrar")
+def usuario_existente(request: HttpRequest) -> HttpResponse:
+    form = UsuarioExistenteForm(request.POST, entidade=request.entidade, auto_id="existente_%s")
+    if form.is_valid():
+        data = form.cleaned_data
+        acesso = _try(
+            form,
+            lambda: actions.grant(
+                by=request.user,
+                usuario=data["username"],
+                entidade=request.entidade,
+                permissoes=data["permissoes"],
+                estabelecimento=data["area"],
+            ),
+        )
+        if acesso:
+            messages.success(request, f"Acesso concedido a {acesso.usuario.get_full_name()}.")
+            return redirect("administrando_usuario", acesso.usuario_id)
+    new = NovoUsuarioForm(entidade=request.entidade)
+    return render(request, "contas/novo_usuario.html", {"form": new, "existente": form})
+
+
+@requires("administrar")
+def usuario(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(users_of(request.entidade), pk=pk)
+    form = AcessoForm(request.POST or None, entidade=request.entidade)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        acesso = _try(
+            form,
+            lambda: actions.grant(
+                by=request.user,
+                usuario=user,
+                entidade=request.entidade,
+                permissoes=data["permissoes"],
+                estabelecimento=data["area"],
+            ),
+        )
+        if acesso:
+            messages.success(request, "Acesso salvo.")
+            return redirect("administrando_usuario", user.pk)
+    for acesso in user.acessos_aqui:
+        acesso.grupo = preset_of(acesso.permissoes)
+    context = {"alvo": user, "form": form, "gerenciavel": may_manage(request.user, user)}
+    return render(request, "contas/usuario.html", context)
+
+
+@require_POST
+@requires("administrar")
+def revogar(request: HttpRequest, pk: int) -> HttpResponse:
+    acesso = get_object_or_404(Acesso, pk=pk, entidade=request.entidade)
+    _say(request, lambda: actions.revoke(by=request.user, acesso=acesso), "Acesso revogado.")
+    if users_of(request.entidade).filter(pk=acesso.usuario_id).exists():
+        return redirect("administrando_usuario", acesso.usuario_id)
+    return redirect("administrando_acessos")
+
+
+@require_POST
+@requires("administrar")
+def nova_senha(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(users_of(request.entidade), pk=pk)
+    password = actions.new_password()
+    done = _say(
+        request,
+        lambda: actions.reset_password(
+            by=request.user, usuario=user, senha=password, entidade=request.entidade
+        ),
+        "",
+    )
+    return _show_password(request, user, password) if done else redirect("administrando_usuario", pk)
+
+
+@require_POST
+@requires("administrar")
+def situacao_usuario(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(users_of(request.entidade), pk=pk)
+    active = request.POST.get("ativo") == "sim"
+    _say(
+        request,
+        lambda: actions.set_active(by=request.user, usuario=user, ativo=active, entidade=request.entidade),
+        "Usuário ativado." if active else "Usuário desativado.",
+    )
+    return redirect("administrando_usuario", pk)
+
+
+@requires("administrar")
+def tokens(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST or None)
+    secret = None
+    if request.method == "POST" and form.is_valid():
+        _, secret = actions.create_token(by=request.user, entidade=request.entidade, **form.cleaned_data)
+        form = TokenForm()
+    rows = ApiToken.objects.filter(entidade=request.entidade).select_related("criado_por")
+    return render(request, "contas/tokens.html", {"form": form, "tokens": rows, "segredo": secret})
+
+
+@require_POST
+@requires("administrar")
+def revogar_token(request: HttpRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(ApiToken, pk=pk, entidade=request.entidade)
+    actions.revoke_token(by=request.user, token=token)
+    messages.success(request, f"Token {token.nome} revogado.")
+    return redirect("administrando_tokens")
+
+
+def _show_password(request: HttpRequest, user: Usuario, password: str) -> HttpResponse:
+    return render(request, "contas/senha_provisoria.html", {"alvo": user, "senha": password})
+
+
+def _try(form: AcessoForm, action):
+    """Run an action; what it refuses is said in the form."""
+    try:
+        return action()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+def _say(request: HttpRequest, action, success: str) -> bool:
+    """Run an action; say how it went."""
+    try:
+        action()
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return False
+    if success:
+        messages.success(request, success)
+    return True

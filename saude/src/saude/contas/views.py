@@ -1,0 +1,65 @@
+"""Log-in, log-out, own password, and the choice of entidade and área."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from saude.contas.access import public, requires
+from saude.contas.actions import change_own_password
+from saude.contas.forms import EntrarForm, TrocarSenhaForm
+from saude.contas.queries import work_context
+
+
+class _Entrar(LoginView):
+    form_class = EntrarForm
+    template_name = "contas/entrar.html"
+    redirect_authenticated_user = True
+
+
+entrar = public(_Entrar.as_view())
+
+
+@require_POST
+@public
+def sair(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("entrar")
+
+
+@requires()
+def trocar_senha(request: HttpRequest) -> HttpResponse:
+    form = TrocarSenhaForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        change_own_password(
+            by=request.user, senha=form.cleaned_data["new_password1"], entidade=request.entidade
+        )
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Senha trocada.")
+        return redirect("inicio")
+    return render(request, "contas/trocar_senha.html", {"form": form})
+
+
+@require_POST
+@requires()
+def trocar_contexto(request: HttpRequest) -> HttpResponse:
+    """Choose entidade and área; what the user may not choose is ignored."""
+    wanted = _number(request.POST.get("entidade")), _number(request.POST.get("area"))
+    context = work_context(request.user, *wanted)
+    if context.entidade:
+        request.session["entidade"] = context.entidade.pk
+        request.session["area"] = context.area.pk if context.area else None
+    changed = context.entidade != request.entidade
+    address = request.POST.get("voltar", "")
+    if changed or not url_has_allowed_host_and_scheme(address, {request.get_host()}):
+        return redirect("inicio")  # a record of the other entidade would be a 404
+    return redirect(address)
+
+
+def _number(text: Any) -> int | None:
+    return int(text) if text and str(text).isdecimal() and len(text) < 19 else None

@@ -1,0 +1,32 @@
+"""The demonstration: its data (command `demo_carregar`) and its four users."""
+
+from django.core.management import call_command
+from django.db import transaction
+
+from saude.cadastros.models import Entidade
+from saude.contas.actions import grant, set_password
+from saude.contas.models import PRESETS, Usuario
+
+#: user name -> (full name, preset)
+USERS = {
+    "administrador": ("Ana Administradora", "Administrador"),
+    "coordenador": ("Carlos Coordenador", "Coordenador"),
+    "digitador": ("Dora Digitadora", "Digitador"),
+    "consulta": ("Caio Consulta", "Consulta"),
+}
+
+
+def load() -> None:
+    """Fill an empty database; the command is atomic, an interrupted one leaves nothing."""
+    call_command("demo_carregar")
+
+
+@transaction.atomic
+def set_passwords(password: str) -> None:
+    """Make the four users of the first municipality, or set their passwords anew."""
+    entidade = Entidade.objects.order_by("pk").first()
+    for username, (nome, preset) in USERS.items():
+        user, created = Usuario.objects.get_or_create(username=username, defaults={"nome": nome})
+        if created:
+            grant(by="demonstração", usuario=user, entidade=entidade, permissoes=PRESETS[preset])
+        set_password(by="demonstração", usuario=user, senha=password, entidade=entidade, check_policy=False)

@@ -1,0 +1,84 @@
+"""`saude demo`: everything for a look around: database, demonstration data, site and worker."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from saude.web.demonstracao import USERS, load, set_passwords
+from saude.web.models import Marco
+
+
+class Command(BaseCommand):
+    help = "Prepara a demonstração e inicia o site e as tarefas em segundo plano."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--porta", type=int, default=int(os.environ.get("PORTA") or 8000))
+
+    def handle(self, *args: Any, porta: int, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _interrupt)
+        call_command("migrate", interactive=False, verbosity=0)
+        Marco.put(Marco.DEMO_PEDIDA)
+        children = [_child("servir", "--porta", str(porta))]
+        try:
+            self._load()
+            password = os.environ.get("SAUDE_DEMO_SENHA") or secrets.token_urlsafe(9)
+            set_passwords(password)
+            Marco.put(Marco.DEMO_CARREGADA)
+            children.append(_child("trabalhar"))
+            self._announce(porta, password)
+            connection.close()
+            _watch(children)
+        except KeyboardInterrupt:
+            self.stdout.write("\nEncerrando…")
+        finally:
+            _stop(children)
+
+    def _load(self) -> None:
+        if not Marco.is_set(Marco.DEMO_CARREGADA):
+            self.stdout.write("Carregando os dados de demonstração…")
+            self.stdout.flush()
+            load()
+
+    def _announce(self, porta: int, password: str) -> None:
+        self.stdout.write(f"\nSaúde e-SUS: http://127.0.0.1:{porta}/\n")
+        for username, (_, preset) in USERS.items():
+            self.stdout.write(f"  usuário {username:<14} senha {password}   ({preset})")
+        self.stdout.write("\nCtrl-C encerra. Os dados ficam guardados.")
+        self.stdout.flush()
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _child(*args: str) -> "subprocess.Popen[bytes]":
+    # a session of its own: Ctrl-C reaches only us, and we stop the children in order
+    return subprocess.Popen([sys.executable, "-m", "saude", *args], start_new_session=True)
+
+
+def _watch(children: "list[subprocess.Popen[bytes]]") -> None:
+    while True:
+        for child in children:
+            if child.poll() is not None:
+                raise CommandError(f"Um processo da demonstração parou (código {child.returncode}).")
+        time.sleep(0.5)
+
+
+def _stop(children: "list[subprocess.Popen[bytes]]") -> None:
+    for child in reversed(children):
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

@@ -1,0 +1,29 @@
+"""`saude servir`: the site on waitress (pure Python, one process: the embedded server has one owner)."""
+
+import signal
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+
+class Command(BaseCommand):
+    help = "Inicia o site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--porta", type=int, default=8000)
+        parser.add_argument("--endereco", default="127.0.0.1")
+        parser.add_argument("--paralelos", type=int, default=8, dest="threads", help="pedidos ao mesmo tempo")
+
+    def handle(self, *args: Any, porta: int, endereco: str, threads: int, **options: Any) -> None:
+        from waitress import create_server
+
+        from saude.wsgi import application
+
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            server = create_server(application, host=endereco, port=porta, threads=threads, ident="saude")
+        except OSError as error:
+            raise CommandError(f"A porta {porta} não pôde ser aberta: {error.strerror}.") from error
+        self.stdout.write(f"Saúde e-SUS em http://{endereco}:{porta}/")
+        server.run()

@@ -1,0 +1,49 @@
+"""`saude trabalhar`: the worker of the queue; first it takes back the jobs of workers that died."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from procrastinate import App
+from procrastinate.contrib.django import app as django_app
+
+#: a worker without a heartbeat for this long is dead; its jobs are run again
+DEAD_AFTER = 20
+HEARTBEAT = 5
+LOOK_EVERY = 10
+
+
+class Command(BaseCommand):
+    help = "Executa as tarefas em segundo plano (exportar, reprocessar)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--simultaneas", type=int, default=1, help="tarefas ao mesmo tempo")
+        parser.add_argument("--ate-esvaziar", action="store_true", help="termina quando a fila esvazia")
+
+    def handle(self, *args: Any, simultaneas: int, ate_esvaziar: bool, **options: Any) -> None:
+        with django_app.replace_connector(django_app.connector.get_worker_connector()) as app:
+            asyncio.run(_work(app, simultaneas, wait=not ate_esvaziar))
+
+
+async def _work(app: App, concurrency: int, *, wait: bool) -> None:
+    async with app.open_async():
+        watch = asyncio.create_task(_take_back(app))
+        try:
+            await app.run_worker_async(
+                concurrency=concurrency,
+                wait=wait,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=DEAD_AFTER,
+            )
+        finally:
+            watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watch
+
+
+async def _take_back(app: App) -> None:
+    while True:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+            await app.job_manager.retry_job(job)
+        await asyncio.sleep(LOOK_EVERY)
