@@ -1,8 +1,8 @@
-"""Reader of the CNES file of a município ("XML-ESUS-APS" of e-Gestor, versions 2.1, 3.0 and 3.1), `.xml` or `.zip`.
+"""Reader of the CNES file of a município ("XML-ESUS-APS" of e-Gestor, versions 2.1, 3.0, 3.1), .xml or .zip.
 
     with open_file("cnes.zip") as file:
         file.header                      # date, IBGE code, version
-        for item in file.items(): ...    # Estabelecimento, Equipe, Profissional, Lotacao, in the order of the file
+        for item in file.items(): ...    # Estabelecimento, Equipe, Profissional, Lotacao, as they come
 
 Read as a stream by expat with constant memory. DOCTYPE and ENTITY are refused before anything is expanded.
 """
@@ -114,6 +114,8 @@ class _Parser:
             self._expat.Parse(chunk, not chunk)
         except expat.ExpatError as error:
             raise self._error(_explain(error), error.lineno) from error
+        except (LookupError, ValueError) as error:
+            raise self._error("o XML declara uma codificação desconhecida") from error
         if self._since_event > _MAX_TOKEN:
             raise self._error("não parece o XML do CNES: trecho longo demais sem marcação")
 
@@ -176,6 +178,8 @@ class _Parser:
         )
 
     def _equipe(self, attributes: Attributes) -> None:
+        if not self._get(attributes, "CO_INE"):
+            return  # a team that no ficha can name
         ine = self._code(attributes, "CO_INE", _INE)
         self._once(ine, self._ine_seen, "o INE")
         self.queue.append(
@@ -265,13 +269,14 @@ def read_bytes(data: bytes, name: str = "cnes.xml") -> CnesFile:
 
 
 def _explain(error: expat.ExpatError) -> str:
-    if error.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
-        return "XML malformado, ou texto em codificação diferente da declarada"
-    if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS]:
+    kind = expat.ErrorString(error.code)
+    if kind in (expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN):
         return "o XML está vazio ou cortado"
-    if error.code == expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]:
-        return "o XML declara uma codificação desconhecida"
-    return f"XML malformado ({expat.ErrorString(error.code)})"
+    if kind == expat.errors.XML_ERROR_UNDEFINED_ENTITY:
+        return "o XML usa uma entidade (&…;), que não é aceita"
+    if kind == expat.errors.XML_ERROR_INVALID_TOKEN:
+        return "XML malformado, ou texto em codificação diferente da declarada"
+    return f"XML malformado ({kind})"
 
 
 def _is_mislabelled(value: str) -> bool:

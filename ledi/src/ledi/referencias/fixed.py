@@ -65,7 +65,7 @@ def read_layout(source: Source, table: str) -> Layout:
 def read_rows(source: Source, layout: Layout, columns: Sequence[str], key: int) -> Iterator[Row]:
     """Rows of a table, these columns only, without the padding; the first `key` columns identify a row.
 
-    Raises `ReferenciaError` with the line for a truncated line, a shifted layout, UTF-8 text or a repeated key.
+    Raises `ReferenciaError` with the line for a truncated line, a shifted layout, UTF-8 or a repeated key.
     """
     slices = layout.pick(columns)
     seen: set[tuple[str, ...]] = set()
@@ -88,24 +88,32 @@ def _lines(handle: IO[bytes], layout: Layout, file: str) -> Iterator[tuple[int, 
             number += 1
             line = raw.rstrip(b"\r\n")
             if len(line) != width:
-                if line == b"\x1a" and not handle.read(1):  # end-of-file mark of DOS
+                if line in (b"", b"\x1a") and not handle.read(1):  # blank last line, end-of-file mark of DOS
                     return
                 raise _bad_length(line, width, file, number)
-            yield number, line.decode(ENCODING).translate(_C1) if not line.isascii() else line.decode("ascii")
+            if line.isascii():
+                yield number, line.decode("ascii")
+                continue
+            if _is_utf8(line):
+                raise _wrong_encoding(file, number)
+            yield number, line.decode(ENCODING).translate(_C1)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ReferenciaError("o zip está corrompido", file, number + 1) from error
 
 
 def _bad_length(line: bytes, width: int, file: str, number: int) -> ReferenciaError:
     if line.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or _is_utf8(line):
-        return ReferenciaError(
-            "o texto não está em ISO-8859-1 (parece UTF-8): use o arquivo original", file, number
-        )
+        return _wrong_encoding(file, number)
     if len(line) > width:
         size = "mais bytes do que o layout prevê"
         return ReferenciaError(f"a linha tem {size} ({width}): o layout não é o desta tabela", file, number)
     cause = "o layout não é o desta tabela, ou a linha está truncada" if number == 1 else "linha truncada"
     return ReferenciaError(f"a linha tem {len(line)} bytes e o layout prevê {width}: {cause}", file, number)
+
+
+def _wrong_encoding(file: str, number: int) -> ReferenciaError:
+    reason = "o texto não está em ISO-8859-1 (parece UTF-8): use o arquivo como foi publicado"
+    return ReferenciaError(reason, file, number)
 
 
 def _is_utf8(line: bytes) -> bool:

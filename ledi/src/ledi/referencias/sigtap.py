@@ -4,8 +4,8 @@
         table.competencia                # "202103"
         for row in table.procedimentos(): ...
 
-Everything is a stream; offsets come from the layouts inside. Any defect raises `ReferenciaError` naming the file and
-line, so an importer that works in a transaction leaves the earlier release untouched.
+Everything is a stream; offsets come from the layouts inside. Any defect raises `ReferenciaError` with file
+and line, so an importer that works in a transaction leaves the earlier release untouched.
 """
 
 import re
@@ -71,21 +71,19 @@ class SigtapTable:
             raise ReferenciaError("a tabela está vazia", "tb_procedimento.txt")
         value = row.values[6]
         if not _COMPETENCIA.fullmatch(value):
-            raise ReferenciaError(
-                "DT_COMPETENCIA não é AAAAMM: layout deslocado", "tb_procedimento.txt", row.line
-            )
+            raise _shifted("DT_COMPETENCIA não é AAAAMM", "tb_procedimento", row.line)
         return value
 
     def procedimentos(self) -> Iterator[Procedimento]:
         """Procedures with their compatibilities, in the order of the file."""
-        known = {row.values[0] for row in self._rows("tb_procedimento")}
+        known = {self._checked(row)[0] for row in self._rows("tb_procedimento")}
         ocupacoes = self._related("rl_procedimento_ocupacao", _CBO, known)
         cids = self._related("rl_procedimento_cid", _CID, known)
         servicos = self._related("rl_procedimento_servico", None, known)
         registros = self._related("rl_procedimento_registro", None, known)
         empty: frozenset[str] = frozenset()
         for row in self._rows("tb_procedimento"):
-            codigo, nome, complexidade, sexo, idade_min, idade_max, _ = self._checked(row)
+            codigo, nome, complexidade, sexo, idade_min, idade_max, _ = row.values
             yield Procedimento(
                 codigo=codigo,
                 nome=nome,
@@ -104,9 +102,7 @@ class SigtapTable:
         for row in self._rows("tb_cid"):
             codigo, nome, sexo = row.values
             if not _CID.fullmatch(codigo) or sexo not in ("M", "F", "I"):
-                raise ReferenciaError(
-                    "código ou sexo da CID não existe: layout deslocado", "tb_cid.txt", row.line
-                )
+                raise _shifted("código ou sexo da CID não existe", "tb_cid", row.line)
             yield Cid(codigo, nome, sexo)
 
     def cbos(self) -> Iterator[Cbo]:
@@ -114,9 +110,7 @@ class SigtapTable:
         for row in self._rows("tb_ocupacao"):
             codigo, nome = row.values
             if not _CBO.fullmatch(codigo):
-                raise ReferenciaError(
-                    "código de CBO não existe: layout deslocado", "tb_ocupacao.txt", row.line
-                )
+                raise _shifted("código de CBO malformado", "tb_ocupacao", row.line)
             yield Cbo(codigo, nome)
 
     def servicos(self) -> Iterator[tuple[str, str]]:
@@ -146,7 +140,7 @@ class SigtapTable:
             if code is None:
                 code = codes[tuple(parts)] = "".join(parts)
                 if pattern and not pattern.fullmatch(code):
-                    raise ReferenciaError("código malformado: layout deslocado", f"{name}.txt", line)
+                    raise _shifted("código malformado", name, line)
             if procedure not in known:
                 raise ReferenciaError("o procedimento não está em tb_procedimento.txt", f"{name}.txt", line)
             found[procedure].add(code)
@@ -157,8 +151,7 @@ class SigtapTable:
         codigo, _, _, sexo, idade_min, idade_max, competencia = row.values
         fine = _PROCEDIMENTO.fullmatch(codigo) and sexo in ("M", "F", "I", "N")
         if not (fine and _AGE.fullmatch(idade_min) and _AGE.fullmatch(idade_max)):
-            reason = "código, sexo ou idades do procedimento não existem: layout deslocado"
-            raise ReferenciaError(reason, "tb_procedimento.txt", row.line)
+            raise _shifted("código, sexo ou idades do procedimento malformados", "tb_procedimento", row.line)
         if competencia != self.competencia:
             reason = f"a competência não é a do resto da tabela ({self.competencia})"
             raise ReferenciaError(reason, "tb_procedimento.txt", row.line)
@@ -175,3 +168,7 @@ def open_table(path: str | Path) -> Iterator[SigtapTable]:
 def _frozen(found: dict[str, set[str]]) -> Iterator[tuple[str, frozenset[str]]]:
     for key, value in found.items():
         yield key, frozenset(value)
+
+
+def _shifted(reason: str, table: str, line: int) -> ReferenciaError:
+    return ReferenciaError(f"{reason}: o layout não é o desta tabela", f"{table}.txt", line)

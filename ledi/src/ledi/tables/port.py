@@ -1,9 +1,10 @@
 """The port to the reference tables that change every month: SIGTAP, CID-10, CBO and the município's CNES.
 
-Rules ask here and nowhere else; who answers is a `MemoryTables` (command line) or the database of a system. Each kind
-of question may be loaded or not: a rule that needs an absent kind is skipped and reported as such. A question about
-a competência is answered from its release or, when there is none, from the nearest earlier one; before the first
-release, from the first. `competencia` tells which one that is, so that a rule can be milder when it is not the asked.
+Rules ask here and nowhere else; who answers is a `MemoryTables` (command line) or the database of a
+system. Each kind of question may be loaded or not: a rule that needs an absent kind is skipped and
+reported as such. A question about a competência is answered from its release or, when there is none,
+from the nearest earlier one; before the first release, from the first. `competencia` tells which one
+that is, so that a rule can be milder when it is not the asked.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ KINDS: tuple[Kind, ...] = ("procedimento", "cid", "cbo", "ciap", "estabeleciment
 
 
 class Procedimento(NamedTuple):
-    """SIGTAP procedure. Ages in months, 9999 = not applicable; sexo M, F, I (either) or N (not applicable)."""
+    """SIGTAP procedure. Ages in months, 9999 = no limit; sexo M, F, I (either) or N (not applicable)."""
 
     codigo: str
     nome: str
@@ -114,7 +115,7 @@ class Tables(Protocol):
         ...
 
     def competencia(self, kind: Kind, when: date | str) -> str | None:
-        """Release ("AAAAMM") that answers for a date or competência; None when the kind is absent or undated."""
+        """Release ("AAAAMM") that answers for a date or competência; None: kind absent or undated."""
         ...
 
     def procedimento(self, codigo: str, competencia: str) -> Procedimento | None: ...
