@@ -1,5 +1,19 @@
 """Deterministic, fictitious production of a fictitious municipality: demo, tests and benchmarks."""
 
+from ledi.sintetico.erros import ERROS, Erro
+from ledi.sintetico.gerador import DOZE, competencias_antes, gerar
 from ledi.sintetico.minimos import TIPOS, minimal
+from ledi.sintetico.municipio import HOJE, Municipio, build
 
-__all__ = ["TIPOS", "minimal"]
+__all__ = [
+    "DOZE",
+    "ERROS",
+    "HOJE",
+    "TIPOS",
+    "Erro",
+    "Municipio",
+    "build",
+    "competencias_antes",
+    "gerar",
+    "minimal",
+]
