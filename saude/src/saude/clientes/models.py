@@ -79,7 +79,7 @@ class Cliente(models.Model):
 
 
 class Alteracao(models.Model):
-    """A value a ficha or a user brought against what the registration says: applied, or waiting to be seen."""
+    """A value a ficha or a user brought against the registration: applied, or waiting to be seen."""
 
     class Fonte(models.TextChoices):
         FCI = "fci", "Cadastro individual"

@@ -122,6 +122,9 @@ class Conteudo(models.Model):
 
     ficha = models.OneToOneField(Ficha, models.CASCADE, primary_key=True, related_name="conteudo")
     registro = models.TextField("registro")
+    proveniencia = models.JSONField(
+        "proveniência", null=True, help_text="Remetente e originadora de um arquivo de outro sistema."
+    )
 
     def __str__(self) -> str:
         return f"conteúdo da ficha {self.pk}"
@@ -223,7 +226,7 @@ class Evento(models.Model):
 
 
 class Contagem(models.Model):
-    """Kept counts: triggers on Ficha append deltas, readers sum, a periodic task folds (see migration 0002)."""
+    """Kept counts: triggers on Ficha append deltas, readers sum, a task folds (migration 0002)."""
 
     entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_constraint=False, db_index=False)
     competencia = models.CharField(max_length=6)

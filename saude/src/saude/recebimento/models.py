@@ -40,7 +40,7 @@ class Lote(models.Model):
     arquivo = models.CharField("arquivo no spool", max_length=200, blank=True)
     tamanho = models.BigIntegerField("tamanho em bytes", default=0)
     sha256 = models.CharField("SHA-256", max_length=64)
-    posicao = models.BigIntegerField("posição lida", default=0, help_text="Byte a partir do qual continuar.")
+    posicao = models.BigIntegerField("posição dividida", default=0, help_text="Bytes já divididos em blocos.")
     lidos = models.PositiveIntegerField("registros lidos", default=0)
     novos = models.PositiveIntegerField("novos", default=0)
     iguais = models.PositiveIntegerField("iguais", default=0)
@@ -96,3 +96,30 @@ class Registro(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lote_id}/{self.posicao}"
+
+
+class Bloco(models.Model):
+    """A slice of a large lot: the unit of work of one task, taken in once, by whichever worker is free."""
+
+    lote = models.ForeignKey(Lote, models.CASCADE, related_name="blocos", db_index=False)
+    primeiro = models.PositiveIntegerField("posição do primeiro registro")
+    inicio = models.BigIntegerField("primeiro byte")
+    fim = models.BigIntegerField("byte seguinte ao último")
+    feito_em = models.DateTimeField("feito em", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lote", "primeiro"], name="bloco_primeiro_unico")]
+
+    def __str__(self) -> str:
+        return f"{self.lote_id}: a partir de {self.primeiro}"
+
+
+class UsoToken(models.Model):
+    """Requests of a token in the current minute, shared by all web processes."""
+
+    token = models.OneToOneField("contas.ApiToken", models.CASCADE, primary_key=True, related_name="+")
+    minuto = models.BigIntegerField()
+    pedidos = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.token_id}: {self.pedidos}"

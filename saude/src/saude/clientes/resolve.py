@@ -1,0 +1,199 @@
+"""Who is this citizen? Set-based: a few queries for a whole chunk of fichas.
+
+By CPF, else by CNS, else by name and date of birth. Nothing known is overwritten in silence: an empty field
+is filled; a newer cadastro individual (FCI) updates and leaves an `Alteracao`; any other difference is kept
+as an `Alteracao` that is not applied, for the coordinator to see.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+
+from saude.clientes.models import Alteracao, Cliente
+from saude.fichas.leitura import Pessoa
+from saude.web.texto import fold
+
+#: Pessoa attribute -> Cliente field, where a ficha may tell something of the registration
+FIELDS = (
+    "nome",
+    "nome_social",
+    "nascimento",
+    "sexo",
+    "cns",
+    "cpf",
+    "nome_mae",
+    "raca_cor",
+    "telefone",
+    "microarea",
+)
+DOCUMENTS = ("cpf", "cns")
+COMPARED = ("nome", "nascimento", "sexo", "nome_mae", "cns", "cpf")
+
+
+@dataclass(slots=True)
+class Aparicao:
+    """A person on a ficha: `ficha_id` and `dia` say where and when they were seen."""
+
+    pessoa: Pessoa
+    ficha_id: int | None = None
+    dia: date | None = None
+
+
+@dataclass
+class _Known:
+    by_cpf: dict[str, Cliente] = field(default_factory=dict)
+    by_cns: dict[str, Cliente] = field(default_factory=dict)
+    by_name: dict[tuple[str, date], Cliente] = field(default_factory=dict)
+
+    def find(self, p: Pessoa) -> Cliente | None:
+        if p.cpf and (found := self.by_cpf.get(p.cpf)):
+            return found
+        if p.cns and (found := self.by_cns.get(p.cns)) and not (p.cpf and found.cpf and found.cpf != p.cpf):
+            return found
+        if p.nome and p.nascimento:
+            found = self.by_name.get((fold(p.nome)[:70], p.nascimento))
+            if found and not _conflict(found, p):
+                return found
+        return None
+
+    def add(self, c: Cliente) -> None:
+        if c.cpf:
+            self.by_cpf.setdefault(c.cpf, c)
+        if c.cns:
+            self.by_cns.setdefault(c.cns, c)
+        if c.busca and c.nascimento:
+            self.by_name.setdefault((c.busca, c.nascimento), c)
+
+
+def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
+    """Set `pessoa.cliente_id` of every person that can be told; create the clients that are new."""
+    told = [s for s in seen if s.pessoa.cpf or s.pessoa.cns or (s.pessoa.nome and s.pessoa.nascimento)]
+    if not told:
+        return
+    _lock(entidade_id, told)
+    known = _load(entidade_id, [s.pessoa for s in told])
+    fresh: list[Cliente] = []
+    changed: dict[int, Cliente] = {}
+    changes: list[Alteracao] = []
+    chosen: list[tuple[Aparicao, Cliente]] = []
+    for s in told:
+        cliente = known.find(s.pessoa)
+        if cliente is None:
+            cliente = _new(entidade_id, s, known)
+            fresh.append(cliente)
+        else:
+            changes.extend(_learn(cliente, s, known, changed))
+        known.add(cliente)
+        chosen.append((s, cliente))
+    Cliente.objects.bulk_create(fresh, batch_size=500)
+    _save(list(changed.values()), changes)
+    for s, cliente in chosen:
+        s.pessoa.cliente_id = cliente.pk
+
+
+def _lock(entidade_id: int, seen: Iterable[Aparicao]) -> None:
+    """Two intakes at once must not create the same citizen twice: one lock per citizen key, in order."""
+    keys = {s.pessoa.cpf or s.pessoa.cns or fold(s.pessoa.nome) for s in seen}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, k) FROM ("
+            " SELECT DISTINCT hashtext(t) %% 4096 AS k FROM unnest(%s::text[]) t ORDER BY k) q",
+            [1_000_000 + entidade_id % 1_000_000, list(keys)],
+        )
+
+
+def _load(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
+    mine = Cliente.objects.filter(entidade_id=entidade_id, mesclado_em=None)
+    known = _Known()
+    cpfs = {p.cpf for p in people if p.cpf}
+    cns = {p.cns for p in people if p.cns}
+    names = {fold(p.nome)[:70] for p in people if p.nome and p.nascimento}
+    births = {p.nascimento for p in people if p.nome and p.nascimento}
+    for query in (
+        mine.filter(cpf__in=cpfs) if cpfs else (),
+        mine.filter(cns__in=cns) if cns else (),
+        mine.filter(busca__in=names, nascimento__in=births) if names else (),
+    ):
+        for cliente in query:
+            known.add(known.by_cpf.get(cliente.cpf) or known.by_cns.get(cliente.cns) or cliente)
+    return known
+
+
+def _conflict(cliente: Cliente, p: Pessoa) -> bool:
+    """Same name and birth but another document: somebody else, as far as we can tell."""
+    return any(
+        getattr(cliente, d) and getattr(p, d) and getattr(cliente, d) != getattr(p, d) for d in DOCUMENTS
+    )
+
+
+def _new(entidade_id: int, seen: Aparicao, known: _Known) -> Cliente:
+    p = seen.pessoa
+    values = {f: getattr(p, f) for f in FIELDS}
+    if p.cns in known.by_cns:  # of a client with another CPF
+        values["cns"] = ""
+    return Cliente(
+        entidade_id=entidade_id,
+        busca=fold(p.nome)[:70],
+        desconhece_mae=p.desconhece_mae,
+        cadastro_em=seen.dia if p.cadastro else None,
+        **values,
+    )
+
+
+def _learn(cliente: Cliente, seen: Aparicao, known: _Known, changed: dict[int, Cliente]) -> list[Alteracao]:
+    p = seen.pessoa
+    newer = (
+        p.cadastro
+        and seen.dia is not None
+        and (cliente.cadastro_em is None or seen.dia >= cliente.cadastro_em)
+    )
+    changes: list[Alteracao] = []
+    touched = False
+    for name in FIELDS:
+        value, current = getattr(p, name), getattr(cliente, name)
+        if value in ("", None) or value == current or _same_name(name, value, current):
+            continue
+        taken = name in DOCUMENTS and value in getattr(known, f"by_{name}")
+        fill = current in ("", None) and not taken
+        apply = fill or (newer and not taken)
+        if apply:
+            setattr(cliente, name, value)
+            touched = True
+        if not fill and name in COMPARED:
+            changes.append(_change(cliente, seen, name, current, value, applied=apply))
+    if newer and cliente.cadastro_em != seen.dia:
+        cliente.cadastro_em, touched = seen.dia, True
+    if touched:
+        cliente.busca = fold(cliente.nome)[:70]
+        if cliente.pk:
+            changed[cliente.pk] = cliente
+    return changes
+
+
+def _same_name(field_name: str, value: object, current: object) -> bool:
+    return field_name.startswith("nome") and fold(str(value)) == fold(str(current or ""))
+
+
+def _change(
+    cliente: Cliente, seen: Aparicao, name: str, old: object, new: object, *, applied: bool
+) -> Alteracao:
+    return Alteracao(
+        cliente=cliente,
+        campo=name,
+        anterior="" if old is None else str(old),
+        novo=str(new),
+        fonte=Alteracao.Fonte.FCI if seen.pessoa.cadastro else Alteracao.Fonte.FICHA,
+        aplicada=applied,
+        ficha_id=seen.ficha_id,
+    )
+
+
+def _save(changed: list[Cliente], changes: list[Alteracao]) -> None:
+    for cliente in changed:
+        cliente.revisao += 1
+    Cliente.objects.bulk_update(changed, [*FIELDS, "busca", "cadastro_em", "revisao"], batch_size=200)
+    for change in changes:
+        change.cliente_id = change.cliente.pk
+    Alteracao.objects.bulk_create(changes, batch_size=500, ignore_conflicts=True)

@@ -1,0 +1,283 @@
+"""Exports: ask for one, make its file, mark its fichas. The file and the database never disagree."""
+
+import logging
+from array import array
+from datetime import date
+from typing import Any
+
+import psycopg
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from ledi.package import Entry, PackageWriter
+
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import Entidade
+from saude.exportacao.envelopes import Rewrapper, refresh_stale
+from saude.exportacao.files import PartialFile
+from saude.exportacao.models import Exportacao
+from saude.exportacao.selection import Previa, preview, selected
+from saude.fichas.situacoes import Situacao, check
+
+log = logging.getLogger(__name__)
+Estado = Exportacao.Estado
+LOCK = 4_201  # advisory lock class: one export at a time in an entidade
+BATCH = 5_000
+FREE_ATTEMPTS = 3  # after these, fichas are held while the file is written
+
+NOTHING = "Não há fichas a exportar com esta escolha."
+DISK = (
+    "Faltou espaço em disco para gravar o arquivo. Nenhuma ficha foi marcada; libere espaço e tente de novo."
+)
+FAILED = "A exportação foi interrompida por um erro do sistema. Nenhuma ficha foi marcada; tente de novo."
+
+
+class NothingToExport(ValidationError):
+    """The choice selects no ficha; `previa` says why."""
+
+    def __init__(self, previa: Previa) -> None:
+        super().__init__(NOTHING)
+        self.previa = previa
+
+
+class _Changed(Exception):
+    """Fichas were corrected while the file was written."""
+
+    def __init__(self, ids: set[int]) -> None:
+        self.ids = ids
+
+
+@transaction.atomic
+def create_export(
+    *,
+    entidade: Entidade,
+    escopo: str,
+    inicio: date,
+    fim: date,
+    tipo: str = "",
+    by: Any,
+    chave: str | None = None,
+) -> Exportacao:
+    """Ask for an export; asked again (same `chave`, or an equal one still running) it is the same export.
+
+    NothingToExport when the choice selects nothing.
+    """
+    from saude.exportacao.tasks import gerar_exportacao
+
+    _lock_requests(entidade)
+    mine = Exportacao.objects.filter(entidade=entidade)
+    if chave and (known := mine.filter(chave=chave).first()):
+        return known
+    same = mine.filter(escopo=escopo, inicio=inicio, fim=fim, tipo=tipo)
+    if running := same.filter(estado__in=[Estado.ESPERA, Estado.GERANDO]).first():
+        return running
+    previa = preview(entidade=entidade, escopo=escopo, inicio=inicio, fim=fim, tipo=tipo)
+    if not previa.vao:
+        raise NothingToExport(previa)
+    exportacao = Exportacao(
+        entidade=entidade,
+        escopo=escopo,
+        inicio=inicio,
+        fim=fim,
+        tipo=tipo,
+        chave=chave,
+        previstas=previa.vao,
+        excluidas=previa.nao_vao,
+        por=by if hasattr(by, "username") else None,
+    )
+    exportacao.full_clean(exclude=["entidade", "por"])
+    exportacao.save()
+    record_event(
+        by=by, entidade=entidade, tipo="exportacao.pedida", alvo=exportacao,
+        escopo=escopo, ficha=tipo or "todas", inicio=str(inicio), fim=str(fim), previstas=previa.vao,
+    )  # fmt: skip
+    gerar_exportacao.configure(lock=f"exportacao-{entidade.pk}").defer(exportacao_id=exportacao.pk)
+    return exportacao
+
+
+def run_export(exportacao_id: int) -> Exportacao:
+    """Make the file and mark its fichas. Safe to call again at any point: done stays done."""
+    exportacao = Exportacao.objects.select_related("entidade__instalacao", "por").get(pk=exportacao_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, exportacao.entidade_id])
+    try:
+        exportacao.refresh_from_db(fields=["estado"])
+        if exportacao.estado not in (Estado.CONCLUIDA, Estado.VAZIA):
+            _attempt(exportacao)
+    finally:
+        if connection.connection and not connection.connection.closed and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, exportacao.entidade_id])
+    exportacao.refresh_from_db()
+    return exportacao
+
+
+def retry_export(*, exportacao: Exportacao, by: Any) -> None:
+    """Put a failed export in the queue again."""
+    from saude.exportacao.tasks import gerar_exportacao
+
+    with transaction.atomic():
+        mine = Exportacao.objects.filter(pk=exportacao.pk, estado=Estado.FALHOU)
+        if mine.update(estado=Estado.ESPERA, erro=""):
+            record_event(by=by, entidade=exportacao.entidade_id, tipo="exportacao.repetida", alvo=exportacao)
+            task = gerar_exportacao.configure(lock=f"exportacao-{exportacao.entidade_id}")
+            task.defer(exportacao_id=exportacao.pk)
+
+
+def _attempt(exportacao: Exportacao) -> None:
+    _set(exportacao, estado=Estado.GERANDO, escritas=0, erro="", iniciada_em=timezone.now())
+    Exportacao.objects.filter(pk=exportacao.pk).update(tentativas=F("tentativas") + 1)
+    try:
+        refresh_stale(exportacao)
+        _produce(exportacao)
+    except OSError as error:
+        log.error("export %s: %s", exportacao.pk, error.strerror)
+        _set(exportacao, estado=Estado.FALHOU, erro=DISK)
+    except Exception as error:
+        log.error("export %s: %s", exportacao.pk, type(error).__name__)
+        if connection.connection and not connection.connection.closed:
+            _set(exportacao, estado=Estado.FALHOU, erro=FAILED)
+        raise
+
+
+def _produce(exportacao: Exportacao) -> None:
+    """Write and mark; when fichas changed under way, write again without them."""
+    changed: set[int] = set()
+    for attempt in range(FREE_ATTEMPTS + 1):
+        try:
+            with PartialFile(exportacao) as file, transaction.atomic():
+                hold = attempt == FREE_ATTEMPTS
+                written = _write(exportacao, file, without=changed, hold=hold)
+                if not written.ids:
+                    _set(exportacao, estado=Estado.VAZIA, concluida_em=timezone.now())
+                else:
+                    _mark(exportacao, file, written)
+            return
+        except _Changed as late:
+            changed |= late.ids
+    raise AssertionError("fichas that are held cannot change")
+
+
+class _Written:
+    """What went into the file: ids and revisions, 12 bytes each."""
+
+    def __init__(self) -> None:
+        self.ids = array("q")
+        self.revisions = array("i")
+        self.kinds: dict[str, int] = {}
+
+
+def _write(exportacao: Exportacao, file: PartialFile, *, without: set[int], hold: bool) -> _Written:
+    written = _Written()
+    rewrap = Rewrapper(exportacao.entidade)
+    progress = connection.copy()
+    try:
+        with PackageWriter(file) as package:
+            for batch in _stream(exportacao, hold=hold):
+                for ficha_id, revisao, kind, name, crc, size, data, envelope_revision in batch:
+                    if ficha_id in without:
+                        continue
+                    entry = Entry(name, crc, size, data)
+                    if envelope_revision != rewrap.revision:
+                        entry = rewrap(entry)
+                    package.add(entry)
+                    written.ids.append(ficha_id)
+                    written.revisions.append(revisao)
+                    written.kinds[kind] = written.kinds.get(kind, 0) + 1
+                _tell(progress, exportacao, len(written.ids))
+        file.sync()
+    finally:
+        progress.close()
+    return written
+
+
+def _stream(exportacao: Exportacao, *, hold: bool) -> Any:
+    """Finished entries, in order of id, by a server-side cursor: constant memory at any size."""
+    fichas = selected(exportacao)
+    if hold:
+        fichas = fichas.select_for_update(of=("self",))
+    columns = ("id", "revisao", "tipo", "entrada__nome", "entrada__crc", "entrada__tamanho", "entrada__dados")
+    rows = fichas.order_by("id").values_list(*columns, "entrada__revisao_instalacao")
+    sql, params = rows.query.sql_with_params()
+    connection.ensure_connection()
+    with psycopg.ServerCursor(connection.connection, f"exportacao_{exportacao.pk}") as cursor:
+        cursor.execute(sql, params, binary=True)
+        while batch := cursor.fetchmany(BATCH):
+            yield batch
+
+
+def _tell(progress: Any, exportacao: Exportacao, n: int) -> None:
+    """Progress goes by its own connection: it is seen while the export's transaction is open."""
+    with progress.cursor() as cursor:
+        cursor.execute("UPDATE exportacao_exportacao SET escritas = %s WHERE id = %s", [n, exportacao.pk])
+
+
+def _mark(exportacao: Exportacao, file: PartialFile, written: _Written) -> None:
+    """Items, fichas and the export itself, in the transaction that is open; the file gets its name last."""
+    check(Situacao.PROCESSADA, "exportar", Situacao.EXPORTADA)
+    _copy_items(exportacao, written)
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE fichas_ficha f SET situacao = 'exportada', exportada_em = %s "
+            "FROM exportacao_itemexportacao i WHERE i.exportacao_id = %s AND f.id = i.ficha_id "
+            "AND f.situacao = 'processada' AND f.revisao = i.revisao",
+            [now, exportacao.pk],
+        )
+        marked = cursor.rowcount
+    if marked != len(written.ids):
+        _check_rest(exportacao)
+    _set(
+        exportacao,
+        estado=Estado.CONCLUIDA,
+        total=len(written.ids),
+        escritas=len(written.ids),
+        por_tipo=dict(sorted(written.kinds.items())),
+        versao_ledi=exportacao.entidade.instalacao.versao_ledi,
+        arquivo=file.final.name,
+        sha256=file.sha256,
+        tamanho=file.size,
+        concluida_em=now,
+    )
+    record_event(
+        by=exportacao.por or "sistema", entidade=exportacao.entidade, tipo="exportacao.concluida",
+        alvo=exportacao, fichas=len(written.ids), sha256=file.sha256,
+    )  # fmt: skip
+    file.publish()
+
+
+def _check_rest(exportacao: Exportacao) -> None:
+    """Items not marked just now must have been exported before (Todos); any other was changed meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.ficha_id FROM exportacao_itemexportacao i JOIN fichas_ficha f ON f.id = i.ficha_id "
+            "WHERE i.exportacao_id = %s AND NOT (f.situacao = 'exportada' AND f.revisao = i.revisao)",
+            [exportacao.pk],
+        )
+        ids = {row[0] for row in cursor.fetchall()}
+    if ids:
+        raise _Changed(ids)
+
+
+def _copy_items(exportacao: Exportacao, written: _Written) -> None:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY exportacao_itemexportacao (exportacao_id, ficha_id, revisao) FROM STDIN (FORMAT BINARY)"
+        ) as copy,
+    ):
+        copy.set_types(["int8", "int8", "int4"])
+        for ficha_id, revisao in zip(written.ids, written.revisions, strict=True):
+            copy.write_row((exportacao.pk, ficha_id, revisao))
+
+
+def _set(exportacao: Exportacao, **values: Any) -> None:
+    Exportacao.objects.filter(pk=exportacao.pk).update(**values)
+    for name, value in values.items():
+        setattr(exportacao, name, value)
+
+
+def _lock_requests(entidade: Entidade) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK + 1, entidade.pk])

@@ -1,0 +1,66 @@
+"""Entries made for an installation whose data changed since: same ficha bytes, new envelope."""
+
+import zlib
+from typing import Any
+
+from django.db import transaction
+from ledi.envelope import unwrap, wrap
+from ledi.package import Entry, make_entry
+
+from saude.cadastros.models import Entidade, Instalacao
+from saude.exportacao.models import Exportacao
+from saude.exportacao.selection import selected
+from saude.fichas.models import Entrada
+from saude.fichas.processing import envelope
+from saude.fichas.storage import store_entries
+
+BATCH = 1_000
+
+
+class Rewrapper:
+    """Puts the bytes that were validated into an envelope with today's installation data.
+
+    The layout version stays the one the ficha was written with: declaring another loses fields in silence.
+    """
+
+    def __init__(self, entidade: Entidade) -> None:
+        instalacao = Instalacao.objects.get(entidade=entidade)
+        self.revision = instalacao.revisao
+        self._sender = envelope(instalacao)
+
+    def __call__(self, entry: Entry) -> Entry:
+        inside = unwrap(zlib.decompress(entry.data, -15))
+        head: dict[str, Any] = {
+            "tipo": inside.tipo,
+            "uuid": inside.uuid,
+            "cnes": inside.cnes,
+            "ine": inside.ine,
+            "ibge": inside.ibge,
+        }
+        data = wrap(head, inside.dado, remetente=self._sender, lote=inside.lote, layout=inside.layout)
+        return make_entry(entry.name, data)
+
+
+def refresh_stale(exportacao: Exportacao) -> int:
+    """Rewrap what this export would take, batch by batch, each kept as it is done."""
+    rewrap = Rewrapper(exportacao.entidade)
+    done = 0
+    while True:
+        with transaction.atomic():
+            rows = list(_stale(exportacao, rewrap.revision)[:BATCH])
+            store_entries([_row(row, rewrap) for row in rows])
+        done += len(rows)
+        if len(rows) < BATCH:
+            return done
+
+
+def _stale(exportacao: Exportacao, revision: int) -> Any:
+    fichas = selected(exportacao).values("pk")
+    stale = Entrada.objects.filter(ficha__in=fichas).exclude(revisao_instalacao=revision)
+    return stale.select_for_update(of=("self",)).order_by("ficha_id")
+
+
+def _row(entrada: Entrada, rewrap: Rewrapper) -> tuple[int, str, bytes, int, int, int]:
+    old = Entry(entrada.nome, entrada.crc, entrada.tamanho, bytes(entrada.dados))
+    new = rewrap(old)
+    return (entrada.ficha_id, new.name, new.data, new.crc, new.size, rewrap.revision)

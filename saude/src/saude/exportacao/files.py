@@ -1,0 +1,78 @@
+"""Export files on disk: written aside, synced, then named."""
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from saude.exportacao.models import Exportacao
+
+BUFFER = 1024 * 1024
+
+
+def folder_of(exportacao: Exportacao) -> Path:
+    return Path(settings.EXPORTACOES) / str(exportacao.entidade_id)
+
+
+def file_name(exportacao: Exportacao) -> str:
+    e = exportacao
+    kind = e.tipo.lower() or "todas"
+    return f"esus_{e.entidade.ibge}_{e.inicio:%Y%m%d}_{e.fim:%Y%m%d}_{kind}_{e.pk}.zip"
+
+
+def path_of(exportacao: Exportacao) -> Path | None:
+    """Where the finished file is; None when the export has none, or it is gone."""
+    if exportacao.estado != Exportacao.Estado.CONCLUIDA or not exportacao.arquivo:
+        return None
+    path = folder_of(exportacao) / exportacao.arquivo
+    return path if path.is_file() else None
+
+
+class PartialFile:
+    """The file while it is being written; `publish` gives it its name, leaving without it removes it."""
+
+    def __init__(self, exportacao: Exportacao) -> None:
+        self.folder = folder_of(exportacao)
+        self.path = self.folder / f"{file_name(exportacao)}.parcial"
+        self.final = self.folder / file_name(exportacao)
+        self.size = 0
+        self._sha = hashlib.sha256()
+        self._file: Any = None
+
+    def __enter__(self) -> "PartialFile":
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._file = os.fdopen(descriptor, "wb", buffering=BUFFER)
+        return self
+
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+        self._sha.update(data)
+        self.size += len(data)
+
+    def sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    @property
+    def sha256(self) -> str:
+        return self._sha.hexdigest()
+
+    def publish(self) -> None:
+        """After `sync`. The name is in place before the database says so; a crash between leaves a file that
+        the next attempt writes over."""
+        self._file.close()
+        os.replace(self.path, self.final)
+        directory = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):  # a full disk refuses the buffered rest, too
+            self._file.close()
+        self.path.unlink(missing_ok=True)

@@ -1,0 +1,46 @@
+"""Reads about exports. All scoped by entidade."""
+
+import json
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from saude.cadastros.models import Entidade
+from saude.exportacao.models import Exportacao, ItemExportacao
+from saude.fichas.models import Ficha
+
+
+def exports(entidade: Entidade) -> QuerySet[Exportacao]:
+    """The history, newest first."""
+    return Exportacao.objects.filter(entidade=entidade).select_related("por").order_by("-criada_em", "-pk")
+
+
+def exports_of(ficha: Ficha) -> QuerySet[ItemExportacao]:
+    """In which files a ficha went."""
+    done = ItemExportacao.objects.filter(ficha=ficha, exportacao__estado=Exportacao.Estado.CONCLUIDA)
+    return done.select_related("exportacao__por").order_by("exportacao__concluida_em")
+
+
+def manifest(exportacao: Exportacao) -> Iterator[str]:
+    """JSON of the manifest, as a stream: what is in the file, without a word about citizens."""
+    e = exportacao
+    head = {
+        "exportacao": e.pk,
+        "entidade": {"ibge": e.entidade.ibge, "nome": e.entidade.nome},
+        "arquivo": e.arquivo,
+        "sha256": e.sha256,
+        "tamanho": e.tamanho,
+        "versao_ledi": e.versao_ledi,
+        "escopo": e.escopo,
+        "periodo": [str(e.inicio), str(e.fim)],
+        "concluida_em": e.concluida_em.isoformat() if e.concluida_em else None,
+        "total": e.total,
+        "por_tipo": e.por_tipo,
+    }
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "fichas": [\n'
+    rows = ItemExportacao.objects.filter(exportacao=e).order_by("ficha_id")
+    separator = ""
+    for uuid, tipo, revisao in rows.values_list("ficha__uuid", "ficha__tipo", "revisao").iterator(2000):
+        yield separator + json.dumps({"uuid": uuid, "tipo": tipo, "revisao": revisao})
+        separator = ",\n"
+    yield "\n]}\n"

@@ -1,0 +1,228 @@
+"""Writes on fichas: judge again, correct, replace. Atomic, checked against TRANSITIONS, audited."""
+
+import json
+import uuid as uuid_module
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import Entidade
+from saude.clientes.resolve import Aparicao, resolve
+from saude.fichas.contexto import Contexto
+from saude.fichas.correction import changed as with_changes
+from saude.fichas.leitura import digest, dump, facts
+from saude.fichas.models import Conteudo, Evento, Ficha
+from saude.fichas.processing import Resultado
+from saude.fichas.situacoes import Situacao, TransitionRefused, check, open_situations
+from saude.fichas.storage import Linha, insert, next_ids, update
+
+RECTIFIED = frozenset({"FCI", "FCD"})
+
+
+class StaleForm(Exception):
+    """The ficha changed since the form was opened; nothing was saved. `atual` is what it holds now."""
+
+    def __init__(self, ficha: Ficha, atual: dict[str, Any]) -> None:
+        super().__init__("A ficha foi alterada por outra pessoa depois que esta página foi aberta.")
+        self.ficha = ficha
+        self.atual = atual
+
+
+def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[str, int]:
+    """Reprocess fichas of the entidade in the caller's transaction; exported ones are passed over.
+
+    Returns how many there are in each situation afterwards.
+    """
+    from saude.recebimento.intake import judge
+
+    rows = _locked(ctx.entidade, ids)
+    linhas = []
+    for ficha in rows:
+        record = json.loads(ficha.conteudo.registro)
+        linha = _linha(ficha, record, ctx)
+        judge(linha, record, ctx, arriving=False)
+        linhas.append(linha)
+    _resolve(ctx, linhas)
+    for linha in linhas:
+        linha.revisao += _outcome_changed(linha)
+    update(ctx.entidade.pk, linhas, revisao_instalacao=ctx.instalacao.revisao, new_content=False)
+    _tell(linhas, Evento.Fato.REPROCESSADA, by)
+    counts = {str(s): 0 for s in (Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE)}
+    for linha in linhas:
+        counts[str(linha.resultado.situacao)] += 1
+    return counts
+
+
+@transaction.atomic
+def reprocess(*, entidade: Entidade, ids: Iterable[int], by: Any) -> dict[str, int]:
+    """Reprocess a few fichas now (up to some hundreds; for more, `start_reprocess`)."""
+    chosen = sorted(set(ids))
+    counts = judge_again(chosen, _context(entidade), by=by)
+    record_event(by=by, entidade=entidade, tipo="ficha.reprocessada", fichas=len(chosen), **counts)
+    return counts
+
+
+@transaction.atomic
+def correct(*, ficha: Ficha, changes: Mapping[str, Any], revisao: int, by: Any) -> Ficha:
+    """Change values by path and process again. StaleForm when `revisao` is no longer that of the ficha."""
+    current = Ficha.objects.select_for_update().select_related("entidade__instalacao").get(pk=ficha.pk)
+    content = Conteudo.objects.get(ficha=current)
+    record = json.loads(content.registro)
+    if current.revisao != revisao:
+        raise StaleForm(current, record)
+    check(current.situacao, "corrigir")
+    _rewrite(current, with_changes(record, changes), by=by, fields=sorted(changes))
+    return Ficha.objects.get(pk=ficha.pk)
+
+
+def correct_many(
+    *, entidade: Entidade, ids: Iterable[int], changes: Mapping[str, Any], by: Any, only_where: Any = None
+) -> int:
+    """The same change in many fichas (mend once for all). `only_where(record)` may pass over."""
+    done = 0
+    with transaction.atomic():
+        ctx = _context(entidade)
+        for ficha in _locked(entidade, sorted(set(ids))):
+            record = json.loads(ficha.conteudo.registro)
+            if only_where is None or only_where(record):
+                _rewrite(ficha, with_changes(record, changes), by=by, fields=sorted(changes), ctx=ctx)
+                done += 1
+    return done
+
+
+def _rewrite(
+    ficha: Ficha, record: dict[str, Any], *, by: Any, fields: list[str], ctx: Contexto | None = None
+) -> None:
+    """New content for a ficha that is held by the caller: judged, stored, told."""
+    from saude.recebimento.intake import judge
+
+    ctx = ctx or _context(ficha.entidade)
+    linha = _linha(ficha, record, ctx)
+    linha.registro, linha.revisao = dump(record), ficha.revisao + 1
+    judge(linha, record, ctx, arriving=False)
+    _resolve(ctx, [linha])
+    update(ctx.entidade.pk, [linha], revisao_instalacao=ctx.instalacao.revisao, new_content=True)
+    _tell([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
+    record_event(
+        by=by, entidade=ctx.entidade, tipo="ficha.corrigida", alvo=ficha,
+        campos=fields, situacao=str(linha.resultado.situacao),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def replace_exported(*, ficha: Ficha, changes: Mapping[str, Any], motivo: str, by: Any) -> Ficha:
+    """A new record in place of an exported one, which stays as it went. FCI and FCD say so on the wire too.
+
+    TransitionRefused when the ficha is not exported or has been replaced already.
+    """
+    old = Ficha.objects.select_for_update().select_related("entidade__instalacao").get(pk=ficha.pk)
+    if old.situacao != Situacao.EXPORTADA:
+        raise TransitionRefused("Só uma ficha exportada é substituída por um novo registro.")
+    if Ficha.objects.filter(substitui=old).exists():
+        raise TransitionRefused("Esta ficha já foi substituída por outro registro.")
+    if not motivo.strip():
+        raise TransitionRefused("Informe o motivo da substituição.")
+    record = with_changes(json.loads(Conteudo.objects.get(ficha=old).registro), changes)
+    return _replacement(old, renewed(record), motivo.strip()[:200], by)
+
+
+def renewed(record: dict[str, Any]) -> dict[str, Any]:
+    """The record under a new uuid; FCI and FCD point at the first of their line (`uuidFichaOriginadora`)."""
+    from ledi.layouts import layout
+
+    tipo, ficha = record["tipo"], record["ficha"]
+    cnes = record.get("cnes")
+    new = f"{cnes}-{uuid_module.uuid4()}" if cnes else str(uuid_module.uuid4())
+    field = layout(record.get("versao") or "8.7.0").fichas[tipo].uuid_field
+    if tipo in RECTIFIED:
+        ficha["uuidFichaOriginadora"] = ficha.get("uuidFichaOriginadora") or record["uuid"]
+        ficha["fichaAtualizada"] = True
+    ficha[field] = record["uuid"] = new
+    return record
+
+
+def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Ficha:
+    from saude.recebimento.intake import judge
+
+    ctx = _context(old.entidade)
+    linha = _linha(old, record, ctx)
+    linha.id, linha.revisao, linha.hash = next_ids(1)[0], 1, digest(record)
+    linha.registro, linha.substitui_id, linha.motivo_substituicao = dump(record), old.pk, motivo
+    judge(linha, record, ctx, arriving=False)
+    _resolve(ctx, [linha])
+    insert(ctx.entidade.pk, [linha], revisao_instalacao=ctx.instalacao.revisao)
+    user = by if hasattr(by, "username") else None
+    new = Ficha.objects.get(pk=linha.id)
+    Evento.objects.create(
+        ficha=old, fato=Evento.Fato.TROCADA, situacao=old.situacao, usuario=user, detalhe={"por": new.uuid}
+    )
+    Evento.objects.create(
+        ficha=new, fato=Evento.Fato.RETIFICA, situacao=new.situacao, usuario=user, detalhe={"de": old.uuid}
+    )
+    record_event(by=by, entidade=old.entidade, tipo="ficha.substituida", alvo=old, nova=new.uuid)
+    return new
+
+
+def _context(entidade: Entidade) -> Contexto:
+    from saude.recebimento.actions import context
+
+    return context(entidade)
+
+
+def _locked(entidade: Entidade, ids: Sequence[int]) -> list[Ficha]:
+    mine = Ficha.objects.filter(entidade=entidade, pk__in=ids, situacao__in=open_situations("reprocessar"))
+    rows = mine.order_by("pk").select_for_update(of=("self",)).select_related("conteudo", "entrada")
+    return list(rows.defer("entrada__dados"))
+
+
+def _linha(ficha: Ficha, record: dict[str, Any], ctx: Contexto) -> Linha:
+    found = facts(record, ctx.zone, today=ctx.today)
+    found.uuid = found.uuid or ficha.uuid
+    found.tipo = found.tipo or ficha.tipo
+    found.especialidade = ctx.speciality(found.especialidade)
+    if found.data is None:  # stays in the competência where it is being mended
+        found.competencia = ficha.competencia
+    entry = getattr(ficha, "entrada", None)
+    return Linha(
+        fatos=found,
+        resultado=Resultado(Situacao.PENDENTE),
+        origem=ficha.origem,
+        registro="",
+        hash=None if ficha.hash_recebido is None else bytes(ficha.hash_recebido),
+        id=ficha.pk,
+        revisao=ficha.revisao,
+        anterior={
+            "revisao": ficha.revisao,
+            "situacao": ficha.situacao,
+            "crc": entry.crc if entry else None,
+        },
+    )
+
+
+def _outcome_changed(linha: Linha) -> bool:
+    """The entry or the situation is another: an export under way must not take the old one for it."""
+    pacote = linha.resultado.pacote
+    before = (linha.anterior["situacao"], linha.anterior["crc"])
+    return before != (str(linha.resultado.situacao), pacote.crc if pacote else None)
+
+
+def _resolve(ctx: Contexto, linhas: Sequence[Linha]) -> None:
+    resolve(ctx.entidade.pk, [Aparicao(p, x.id, x.fatos.data) for x in linhas for p in x.fatos.pessoas])
+
+
+def _tell(linhas: Sequence[Linha], fato: str, by: Any, *, always: bool = False, **detalhe: Any) -> None:
+    """History rows for what changed; a reprocessing that changed nothing leaves only its date."""
+    user = by if hasattr(by, "username") else None
+    told = [x for x in linhas if always or x.anterior["situacao"] != str(x.resultado.situacao)]
+    Evento.objects.bulk_create(
+        Evento(
+            ficha_id=x.id,
+            fato=fato,
+            situacao=x.resultado.situacao,
+            usuario=user,
+            detalhe={"de": str(x.anterior["situacao"]), **detalhe},
+        )
+        for x in told
+    )

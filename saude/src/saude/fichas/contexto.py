@@ -1,0 +1,151 @@
+"""What one record cannot tell and the entidade's own registers can: the CONTEXT rules that are checked here.
+
+A register that is empty (the CNES file was not imported yet) verifies nothing and accuses nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledi.envelope import Instalacao as DadosInstalacao
+
+from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Instalacao, Profissional
+from saude.fichas.leitura import CITIZENS, Fatos
+from saude.fichas.processing import Achado, Resultado, clean, envelope
+from saude.fichas.situacoes import Situacao
+from saude.web.texto import fold
+
+NOT_IDENTIFIED = "CTX-CLIENTE-NAO-IDENTIFICADO"
+MAIN = "headerTransport.lotacaoFormPrincipal."
+SHARED_HEADER = frozenset({"FAI", "FAO", "FAD", "FAE"})
+
+
+@dataclass(slots=True)
+class Contexto:
+    """Everything of the entidade that processing needs, read once per chunk."""
+
+    entidade: Entidade
+    instalacao: Instalacao
+    envelope: DadosInstalacao
+    zone: ZoneInfo
+    today: date
+    cnes: frozenset[str]
+    ines: frozenset[str]
+    profissionais: frozenset[str]
+    especialidades: dict[str, str]
+
+    @classmethod
+    def load(cls, entidade: Entidade, *, today: date) -> "Contexto":
+        instalacao = Instalacao.objects.get(entidade=entidade)
+        mine = {"entidade": entidade}
+        specialities: dict[str, str] = {}
+        for code, name in Especialidade.objects.filter(**mine).values_list("codigo", "nome"):
+            specialities[fold(name)] = code
+            specialities[fold(code)] = code
+        return cls(
+            entidade=entidade,
+            instalacao=instalacao,
+            envelope=envelope(instalacao),
+            zone=ZoneInfo(entidade.fuso),
+            today=today,
+            cnes=frozenset(Estabelecimento.objects.filter(**mine).values_list("cnes", flat=True)),
+            ines=frozenset(Equipe.objects.filter(**mine).values_list("ine", flat=True)),
+            profissionais=frozenset(
+                Profissional.objects.filter(**mine, ativo=True).exclude(cns="").values_list("cns", flat=True)
+            ),
+            especialidades=specialities,
+        )
+
+    def speciality(self, name: str) -> str:
+        """Code of a speciality; one never heard of is registered as *primária*, for someone to look at."""
+        if not name:
+            return ""
+        if (known := self.especialidades.get(fold(name))) is None:
+            known = name[:20]
+            Especialidade.objects.get_or_create(
+                entidade=self.entidade, codigo=known, defaults={"nome": name[:120]}
+            )
+            self.especialidades[fold(name)] = known
+        return known
+
+
+def apply(resultado: Resultado, facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Resultado:
+    """Add the context findings; an erro among them takes the ficha out of *processada*."""
+    found = list(_findings(facts, record, ctx))
+    resultado.achados.extend(found)
+    checked = _checked(ctx)
+    resultado.nao_verificadas = [c for c in resultado.nao_verificadas if c not in checked]
+    if resultado.situacao == Situacao.PROCESSADA and any(a.severidade == "erro" for a in found):
+        resultado.situacao, resultado.pacote = Situacao.INCONSISTENTE, None
+    return resultado
+
+
+def _findings(facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Any:
+    ibge = record.get("ibge")
+    if isinstance(ibge, str) and ibge != ctx.entidade.ibge:
+        yield _erro(
+            "TRANSPORTE-D-004-1",
+            "ibge",
+            f"O código IBGE {ibge[:20]} não é o deste município ({ctx.entidade.ibge}). Corrija o município.",
+            ibge,
+        )
+    if ctx.cnes and facts.cnes and facts.cnes not in ctx.cnes:
+        yield _erro(
+            "TRANSPORTE-D-003-1",
+            "cnes",
+            f"O CNES {facts.cnes} não pertence ao município. Corrija o estabelecimento ou cadastre-o.",
+            facts.cnes,
+        )
+    if ctx.ines and facts.ine and facts.ine not in ctx.ines:
+        yield _erro(
+            "TRANSPORTE-D-005-1",
+            "ine",
+            f"O INE {facts.ine} não pertence ao município. Corrija a equipe ou cadastre-a.",
+            facts.ine,
+        )
+    yield from _professional(facts, ctx)
+    yield from _not_identified(facts, ctx)
+
+
+def _professional(facts: Fatos, ctx: Contexto) -> Any:
+    cns = facts.profissional_cns
+    if not ctx.profissionais or not cns or cns in ctx.profissionais or facts.tipo == "FCC":
+        return
+    shared = facts.tipo in SHARED_HEADER
+    yield _erro(
+        "HEADER-L-001-2" if shared else "HEADER-U-001-2",
+        (MAIN if shared else "headerTransport.") + "profissionalCNS",
+        f"O CNS {cns} não é de um profissional com vínculo ativo no município. "
+        "Corrija o CNS ou atualize o cadastro de profissionais.",
+        cns,
+    )
+
+
+def _not_identified(facts: Fatos, ctx: Contexto) -> Any:
+    if not facts.nao_identificados:
+        return
+    severity = "erro" if ctx.instalacao.bloquear_nao_identificados else "aviso"
+    for person in facts.pessoas:
+        if not person.identificado:
+            yield Achado(
+                NOT_IDENTIFIED,
+                f"{CITIZENS[facts.tipo]}[{person.posicao}]",
+                severity,
+                "Cliente atendido sem CPF e sem CNS. Identifique o cliente e reprocesse.",
+            )
+
+
+def _checked(ctx: Contexto) -> set[str]:
+    checked = {"TRANSPORTE-D-004-1"}
+    if ctx.cnes:
+        checked.add("TRANSPORTE-D-003-1")
+    if ctx.ines:
+        checked.add("TRANSPORTE-D-005-1")
+    if ctx.profissionais:
+        checked |= {"HEADER-U-001-2", "HEADER-L-001-2"}
+    return checked
+
+
+def _erro(codigo: str, campo: str, mensagem: str, valor: str) -> Achado:
+    return Achado(codigo, campo, "erro", clean(mensagem), {"valor": clean(valor[:60])})

@@ -1,0 +1,80 @@
+"""Mass reprocessing: a selection is cut into blocks once, workers do each block once, progress is summed."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import Entidade
+from saude.fichas.actions import judge_again
+from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
+from saude.fichas.queries import Filtro, filtered
+from saude.fichas.situacoes import open_situations
+
+BLOCK = 500
+
+
+@transaction.atomic
+def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any) -> Reprocessamento:
+    """Queue the reprocessing of all that match; one already running for the same filter is returned."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [4_203, entidade.pk])
+    waiting = Reprocessamento.objects.filter(
+        entidade=entidade, filtro=filtro.as_json(), estado__in=["espera", "rodando"]
+    )
+    if running := waiting.first():
+        return running
+    job = Reprocessamento.objects.create(
+        entidade=entidade, filtro=filtro.as_json(), por=by if hasattr(by, "username") else None
+    )
+    job.total = _cut(job, filtered(entidade, filtro).filter(situacao__in=open_situations("reprocessar")))
+    job.estado = Reprocessamento.Estado.RODANDO if job.total else Reprocessamento.Estado.CONCLUIDO
+    job.terminado_em = None if job.total else timezone.now()
+    job.save(update_fields=["total", "estado", "terminado_em"])
+    record_event(by=by, entidade=entidade, tipo="fichas.reprocessamento", alvo=job, fichas=job.total)
+    return job
+
+
+def _cut(job: Reprocessamento, fichas: QuerySet[Ficha]) -> int:
+    from saude.fichas.tasks import reprocessar_bloco
+
+    total, ids = 0, []
+    for pk in fichas.order_by("pk").values_list("pk", flat=True).iterator(10_000):
+        ids.append(pk)
+        if len(ids) == BLOCK:
+            total += _block(job, ids, reprocessar_bloco)
+            ids = []
+    return total + (_block(job, ids, reprocessar_bloco) if ids else 0)
+
+
+def _block(job: Reprocessamento, ids: list[int], task: Any) -> int:
+    bloco = BlocoReprocessamento.objects.create(reprocessamento=job, fichas=ids)
+    task.defer(bloco_id=bloco.pk)
+    return len(ids)
+
+
+def reprocess_block(bloco_id: int) -> None:
+    """Do one block, exactly once: its fichas, its mark and the progress are one transaction."""
+    from saude.recebimento.actions import context
+
+    with transaction.atomic():
+        bloco = BlocoReprocessamento.objects.select_for_update().get(pk=bloco_id)
+        if bloco.feito_em:
+            return
+        job = Reprocessamento.objects.select_related("entidade__instalacao", "por").get(
+            pk=bloco.reprocessamento_id
+        )
+        counts = judge_again(bloco.fichas, context(job.entidade), by=job.por)
+        bloco.feito_em = timezone.now()
+        bloco.save(update_fields=["feito_em"])
+        Reprocessamento.objects.filter(pk=job.pk).update(
+            feitas=F("feitas") + len(bloco.fichas),
+            processadas=F("processadas") + counts["processada"],
+            inconsistentes=F("inconsistentes") + counts["inconsistente"],
+            pendentes=F("pendentes") + counts["pendente"],
+        )
+    Reprocessamento.objects.filter(
+        pk=bloco.reprocessamento_id, estado=Reprocessamento.Estado.RODANDO, feitas__gte=F("total")
+    ).update(estado=Reprocessamento.Estado.CONCLUIDO, terminado_em=timezone.now())

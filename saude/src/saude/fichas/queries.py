@@ -1,0 +1,319 @@
+"""Reads about fichas: the panel, the totals, the list, the search. All scoped by entidade.
+
+Nothing here counts or sorts a whole competência: counts are kept (`Contagem`), lists go by keyset.
+"""
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+
+from saude.cadastros.models import Entidade, Estabelecimento
+from saude.fichas.exportaveis import excluded, exclusions
+from saude.fichas.models import Atendido, Contagem, Evento, Ficha, Tipo
+from saude.fichas.situacoes import Situacao
+from saude.inconsistencias.models import Inconsistencia
+
+MIN_SEARCH = 8
+PAGE = 50
+
+
+@dataclass(slots=True)
+class LinhaPainel:
+    """One competência of the panel. The four counts are disjoint and add up to `total`."""
+
+    competencia: str
+    processadas: int = 0
+    inconsistentes: int = 0
+    pendentes: int = 0
+    exportadas: int = 0
+    nao_exportaveis: int = 0  # of the processadas: left out by configuration
+
+    @property
+    def total(self) -> int:
+        return self.processadas + self.inconsistentes + self.pendentes + self.exportadas
+
+    @property
+    def a_exportar(self) -> int:
+        return self.processadas - self.nao_exportaveis
+
+    @property
+    def inicio(self) -> date:
+        return date(int(self.competencia[:4]), int(self.competencia[4:]), 1)
+
+    @property
+    def fim(self) -> date:
+        return last_day(self.competencia)
+
+    @property
+    def prazo_bloqueado_por(self) -> int:
+        """Fichas that still have to be mended, reprocessed or exported before the deadline."""
+        return self.a_exportar + self.inconsistentes + self.pendentes
+
+
+COUNTED = {
+    Situacao.PROCESSADA: "processadas",
+    Situacao.INCONSISTENTE: "inconsistentes",
+    Situacao.PENDENTE: "pendentes",
+    Situacao.EXPORTADA: "exportadas",
+}
+
+
+def last_day(competencia: str) -> date:
+    year, month = int(competencia[:4]), int(competencia[4:])
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def panel(entidade: Entidade, competencias: Iterable[str] | None = None) -> list[LinhaPainel]:
+    """Every competência with production, newest first, from the kept counts."""
+    rows = Contagem.objects.filter(entidade=entidade)
+    if competencias is not None:
+        rows = rows.filter(competencia__in=list(competencias))
+    left_out = Case(When(excluded(entidade), then=Value(True)), default=Value(False))
+    lines: dict[str, LinhaPainel] = {}
+    counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=Sum("n"))
+    for competencia, situacao, fora, n in counts.order_by():
+        line = lines.setdefault(competencia, LinhaPainel(competencia))
+        name = COUNTED[situacao]
+        setattr(line, name, getattr(line, name) + n)
+        if fora and situacao == Situacao.PROCESSADA:
+            line.nao_exportaveis += n
+    return sorted((x for x in lines.values() if x.total), key=lambda x: x.competencia, reverse=True)
+
+
+def totals(entidade: Entidade, competencia: str, situacao: str | None = None) -> dict[str, int]:
+    """Fichas per tipo of a competência (Totalizadores): the 12 always, FCC when there is any."""
+    rows = Contagem.objects.filter(entidade=entidade, competencia=competencia)
+    if situacao:
+        rows = rows.filter(situacao=situacao)
+    found = dict(rows.values_list("tipo").annotate(s=Sum("n")).order_by())
+    return {t: found.get(t, 0) for t in Tipo.values if t != Tipo.FCC or found.get(t)}
+
+
+def not_exportable(entidade: Entidade, competencia: str) -> dict[str, int]:
+    """Processadas left out by configuration, per reason."""
+    rows = Contagem.objects.filter(entidade=entidade, competencia=competencia, situacao=Situacao.PROCESSADA)
+    return {
+        str(reason): n
+        for reason, condition in exclusions(entidade)
+        if (n := rows.filter(condition).aggregate(s=Sum("n"))["s"] or 0)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Filtro:
+    """What the list of fichas can be narrowed by; empty fields do not narrow."""
+
+    competencia: str = ""
+    situacao: str = ""
+    tipo: str = ""
+    cnes: str = ""
+    ine: str = ""
+    profissional_cns: str = ""
+    cliente_id: int | None = None
+    inicio: str = ""  # AAAA-MM-DD
+    fim: str = ""
+    codigo: str = ""  # code of a rule with an open finding
+    causa: str = ""
+    origem: str = ""
+    exclusao: str = ""  # reason it is not exportable
+    nao_identificados: bool = False
+    ids: tuple[int, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if v}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Filtro":
+        known = {f.name for f in fields(cls)}
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
+        return cls(**values)
+
+
+def filtered(entidade: Entidade, f: Filtro) -> QuerySet[Ficha]:
+    fichas = Ficha.objects.filter(entidade=entidade)
+    for name in ("competencia", "situacao", "tipo", "cnes", "ine", "profissional_cns", "origem"):
+        if value := getattr(f, name):
+            fichas = fichas.filter(**{name: value})
+    if f.inicio:
+        fichas = fichas.filter(data__gte=f.inicio)
+    if f.fim:
+        fichas = fichas.filter(data__lte=f.fim)
+    if f.ids:
+        fichas = fichas.filter(pk__in=f.ids)
+    if f.nao_identificados:
+        fichas = fichas.filter(
+            pk__in=Atendido.objects.filter(entidade=entidade, identificado=False).values("ficha")
+        )
+    if f.cliente_id:
+        fichas = fichas.filter(pk__in=Atendido.objects.filter(cliente=f.cliente_id).values("ficha"))
+    if f.exclusao:
+        fichas = fichas.filter(dict(exclusions(entidade)).get(f.exclusao, Q(pk__in=[])))
+    return _by_finding(entidade, f, fichas)
+
+
+def _by_finding(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
+    if not (f.codigo or f.causa):
+        return fichas
+    rows = Inconsistencia.objects.filter(entidade=entidade, encerrada_em=None)
+    if f.codigo:
+        rows = rows.filter(codigo=f.codigo)
+    if f.causa:
+        rows = rows.filter(causa=f.causa)
+    if f.competencia:
+        rows = rows.filter(competencia=f.competencia)
+    return fichas.filter(pk__in=rows.values("ficha"))
+
+
+#: column that can be sorted by -> needs an index to be cheap at millions; "data" is the default
+SORTS = ("data", "recebida")
+
+
+@dataclass(slots=True)
+class Pagina:
+    fichas: list[Ficha]
+    proxima: str = ""
+    anterior: str = ""
+
+
+def page(
+    entidade: Entidade, f: Filtro, *, cursor: str = "", ordem: str = "-data", size: int = PAGE
+) -> Pagina:
+    """A page of the list by keyset: as quick on the last page as on the first.
+
+    `ordem`: "data" or "-data" (of the attendance), "recebida" or "-recebida" (order of arrival). `cursor` is
+    `proxima` or `anterior` of another page of the same list.
+    """
+    descending, name = ordem.startswith("-"), ordem.lstrip("-")
+    if name not in SORTS:
+        raise ValueError(f"unknown order: {ordem}")
+    back, key = _parse_cursor(cursor)
+    forward = descending == back  # direction of the scan: ascending?
+    fichas = filtered(entidade, f)
+    if name == "data":
+        fichas = fichas.filter(data__isnull=False) if not _shows_undated(f) else fichas
+    if key is not None:
+        fichas = fichas.filter(_after(name, key, ascending=forward))
+    sign = "" if forward else "-"
+    order = [f"{sign}data", f"{sign}id"] if name == "data" and not _shows_undated(f) else [f"{sign}id"]
+    rows = list(fichas.order_by(*order)[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    if back:
+        rows.reverse()
+    return _page(rows, more, back, bool(cursor))
+
+
+def _shows_undated(f: Filtro) -> bool:
+    """Fichas without a readable date are inconsistentes: there the list goes by id, and shows them."""
+    return f.situacao in (Situacao.INCONSISTENTE, Situacao.PENDENTE)
+
+
+def _parse_cursor(cursor: str) -> tuple[bool, tuple[str, int] | None]:
+    if not cursor:
+        return False, None
+    try:
+        way, day, pk = cursor.split("_")
+        return way == "a", (day, int(pk))
+    except ValueError:
+        return False, None
+
+
+def _after(name: str, key: tuple[str, int], *, ascending: bool) -> Q:
+    day, pk = key
+    op = "gt" if ascending else "lt"
+    if name != "data" or not day:
+        return Q(**{f"id__{op}": pk})
+    # the first condition lets the index start at the right place; the second is exact
+    return Q(**{f"data__{op}e": day}) & (Q(**{f"data__{op}": day}) | Q(**{f"id__{op}": pk}))
+
+
+def _page(rows: list[Ficha], more: bool, back: bool, has_cursor: bool) -> Pagina:
+    def cursor(way: str, ficha: Ficha) -> str:
+        return f"{way}_{ficha.data.isoformat() if ficha.data else ''}_{ficha.pk}"
+
+    page = Pagina(rows)
+    if rows and (more if not back else has_cursor):
+        page.proxima = cursor("p", rows[-1])
+    if rows and (has_cursor if not back else more):
+        page.anterior = cursor("a", rows[0])
+    return page
+
+
+def search_uuid(entidade: Entidade, text: str, *, limit: int = 20) -> list[Ficha]:
+    """Fichas whose uuid starts with the text, with or without the CNES in front; 8 characters or more."""
+    text = text.strip()
+    if len(text) < MIN_SEARCH or len(text) > 44 or not text.isascii():
+        return []
+    cnes = Estabelecimento.objects.filter(entidade=entidade).values_list("cnes", flat=True)
+    starts = {text, text.lower()} | {f"{c}-{text.lower()}" for c in cnes}
+    found: dict[int, Ficha] = {}
+    for start in starts:
+        for ficha in Ficha.objects.filter(entidade=entidade, uuid__startswith=start).order_by("uuid")[:limit]:
+            found[ficha.pk] = ficha
+        if len(found) >= limit:
+            break
+    return list(found.values())[:limit]
+
+
+def by_uuid(entidade: Entidade, uuid: str) -> Ficha | None:
+    return Ficha.objects.filter(entidade=entidade, uuid=uuid).select_related("conteudo").first()
+
+
+def with_reason(entidade: Entidade, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
+    """Adds `nao_exportavel`: the reason by configuration, or ""."""
+    whens = [When(condition, then=Value(str(reason))) for reason, condition in exclusions(entidade)]
+    return fichas.annotate(nao_exportavel=Case(*whens, default=Value(""), output_field=CharField()))
+
+
+@dataclass(frozen=True, slots=True)
+class Fato:
+    """One line of the timeline of a ficha."""
+
+    em: Any
+    texto: str
+    por: str = ""
+    detalhe: dict[str, Any] = field(default_factory=dict)
+
+
+def timeline(ficha: Ficha) -> list[Fato]:
+    """Received, processed, corrected by whom, exported in which file; oldest first."""
+    from saude.exportacao.queries import exports_of
+
+    facts = [Fato(ficha.recebida_em, f"Recebida ({ficha.get_origem_display()})")]
+    if ficha.processada_em:
+        facts.append(
+            Fato(ficha.processada_em, "Processada pela última vez", detalhe={"regras": ficha.regras})
+        )
+    for event in Evento.objects.filter(ficha=ficha).select_related("usuario"):
+        who = event.usuario.get_full_name() if event.usuario else ""
+        text = f"{event.get_fato_display()}: {event.get_situacao_display().lower()}"
+        facts.append(Fato(event.em, text, who, event.detalhe))
+    for item in exports_of(ficha):
+        export = item.exportacao
+        who = export.por.get_full_name() if export.por else ""
+        facts.append(
+            Fato(export.concluida_em, f"Exportada no arquivo {export.arquivo}", who, {"id": export.pk})
+        )
+    return sorted(facts, key=lambda x: x.em)
+
+
+def pending_by_origin(entidade: Entidade, competencia: str | None = None) -> list[dict[str, Any]]:
+    """Pendências per origin and professional (the ACS), with the last arrival, and why they wait."""
+    rows = Ficha.objects.filter(entidade=entidade, situacao=Situacao.PENDENTE)
+    if competencia:
+        rows = rows.filter(competencia=competencia)
+    from django.db.models import Count, Max
+
+    return list(
+        rows.values("origem", "profissional_cns", "motivo_pendencia")
+        .annotate(n=Count("pk"), ultima=Max("recebida_em"))
+        .order_by("origem", "-n")
+    )
+
+
+def with_open_findings(entidade: Entidade, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
+    rows = Inconsistencia.objects.filter(entidade=entidade, encerrada_em=None, ficha=OuterRef("pk"))
+    return fichas.filter(Exists(rows))

@@ -1,0 +1,260 @@
+"""Fichas to and from PostgreSQL, many at a time: COPY in, arrays to update. Callers own the transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.utils import timezone
+
+from saude.fichas.leitura import Fatos
+from saude.fichas.models import Entrada
+from saude.fichas.processing import Resultado, rules_version
+from saude.inconsistencias.diff import Julgada, sync
+
+FICHA = [
+    "id",
+    "entidade_id",
+    "uuid",
+    "tipo",
+    "competencia",
+    "data",
+    "situacao",
+    "motivo_pendencia",
+    "origem",
+    "cnes",
+    "ine",
+    "profissional_cns",
+    "cbo",
+    "especialidade",
+    "urgencia",
+    "versao",
+    "regras",
+    "n_cidadaos",
+    "n_nao_identificados",
+    "n_erros",
+    "n_avisos",
+    "revisao",
+    "hash_recebido",
+    "motivo_substituicao",
+    "substitui_id",
+    "recebida_em",
+    "processada_em",
+]
+UPDATED = {
+    "tipo": "text",
+    "competencia": "text",
+    "data": "date",
+    "situacao": "text",
+    "motivo_pendencia": "text",
+    "cnes": "text",
+    "ine": "text",
+    "profissional_cns": "text",
+    "cbo": "text",
+    "especialidade": "text",
+    "urgencia": "bool",
+    "versao": "text",
+    "regras": "text",
+    "n_cidadaos": "int4",
+    "n_nao_identificados": "int4",
+    "n_erros": "int4",
+    "n_avisos": "int4",
+    "revisao": "int4",
+    "hash_recebido": "bytea",
+    "processada_em": "timestamptz",
+}
+
+
+@dataclass(slots=True)
+class Linha:
+    """A ficha on its way to the database."""
+
+    fatos: Fatos
+    resultado: Resultado
+    origem: str
+    registro: str
+    hash: bytes | None
+    id: int = 0
+    revisao: int = 1
+    processada: bool = True  # False: kept for later (pendente from the app)
+    substitui_id: int | None = None
+    motivo_substituicao: str = ""
+    proveniencia: str | None = None
+    anterior: dict[str, Any] = field(default_factory=dict)  # what an update found: situacao, revisao, crc
+
+    def columns(self, entidade_id: int, now: Any) -> dict[str, Any]:
+        f, r = self.fatos, self.resultado
+        errors = r.erros
+        return {
+            "id": self.id,
+            "entidade_id": entidade_id,
+            "uuid": f.uuid,
+            "tipo": f.tipo,
+            "competencia": f.competencia,
+            "data": f.data,
+            "situacao": str(r.situacao),
+            "motivo_pendencia": str(r.motivo),
+            "origem": str(self.origem),
+            "cnes": f.cnes,
+            "ine": f.ine,
+            "profissional_cns": f.profissional_cns,
+            "cbo": f.cbo,
+            "especialidade": f.especialidade,
+            "urgencia": f.urgencia,
+            "versao": r.versao[:10] or f.versao,
+            "regras": rules_version() if self.processada else "",
+            "n_cidadaos": len(f.pessoas),
+            "n_nao_identificados": f.nao_identificados,
+            "n_erros": errors,
+            "n_avisos": len(r.achados) - errors,
+            "revisao": self.revisao,
+            "hash_recebido": self.hash,
+            "motivo_substituicao": self.motivo_substituicao,
+            "substitui_id": self.substitui_id,
+            "recebida_em": now,
+            "processada_em": now if self.processada else None,
+        }
+
+
+def insert(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int) -> None:
+    """New fichas. `Linha.id` must come from `next_ids`, and their people must be resolved."""
+    now = timezone.now()
+    rows = [linha.columns(entidade_id, now) for linha in linhas]
+    _copy("fichas_ficha", FICHA, [[row[c] for c in FICHA] for row in rows])
+    _copy(
+        "fichas_conteudo",
+        ["ficha_id", "registro", "proveniencia"],
+        [[x.id, x.registro, x.proveniencia] for x in linhas],
+    )
+    _copy(
+        "fichas_entrada",
+        ["ficha_id", "nome", "dados", "crc", "tamanho", "revisao_instalacao"],
+        [_entry_row(x, revisao_instalacao) for x in linhas if x.resultado.pacote],
+    )
+    _copy(
+        "fichas_atendido",
+        ["entidade_id", "ficha_id", "posicao", "cliente_id", "identificado"],
+        [_attended_row(entidade_id, x.id, p) for x in linhas for p in x.fatos.pessoas],
+    )
+    sync(entidade_id, [_judged(x) for x in linhas if x.resultado.achados], fresh=True)
+
+
+def update(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int, new_content: bool) -> None:
+    """Fichas judged again. The caller holds their rows (FOR UPDATE) and has raised `revisao` where due."""
+    if not linhas:
+        return
+    now = timezone.now()
+    rows = [linha.columns(entidade_id, now) for linha in linhas]
+    names = list(UPDATED)
+    with server_cursor() as cursor:
+        cursor.execute(
+            f"UPDATE fichas_ficha f SET {', '.join(f'{n} = v.{n}' for n in names)} "
+            f"FROM unnest(%s::bigint[], {', '.join(f'%s::{UPDATED[n]}[]' for n in names)}) "
+            f"AS v(id, {', '.join(names)}) WHERE f.id = v.id AND f.entidade_id = %s",
+            [[r["id"] for r in rows], *([r[n] for r in rows] for n in names), entidade_id],
+        )
+    if new_content:
+        _replace_content(linhas)
+    _replace_entries(linhas, revisao_instalacao)
+    _replace_attended(entidade_id, linhas)
+    sync(entidade_id, [_judged(x) for x in linhas])
+
+
+def next_ids(n: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('fichas_ficha', 'id')) FROM generate_series(1, %s)", [n]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def server_cursor() -> psycopg.Cursor[Any]:
+    """psycopg's own cursor on Django's connection: parameters travel apart from the text, arrays included."""
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection)
+
+
+def store_entries(rows: Sequence[tuple[int, str, bytes, int, int, int]]) -> None:
+    """(ficha_id, nome, dados, crc, tamanho, revisao_instalacao), new or in place of the old ones."""
+    if not rows:
+        return
+    with server_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO fichas_entrada (ficha_id, nome, dados, crc, tamanho, revisao_instalacao) "
+            "SELECT * FROM unnest(%s::bigint[], %s::text[], %b::bytea[], %s::bigint[], %s::int[], %s::int[]) "
+            "ON CONFLICT (ficha_id) DO UPDATE SET (nome, dados, crc, tamanho, revisao_instalacao) = "
+            "(excluded.nome, excluded.dados, excluded.crc, excluded.tamanho, excluded.revisao_instalacao)",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _copy(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    if not rows:
+        return
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def _entry_row(linha: Linha, revisao_instalacao: int) -> tuple[int, str, bytes, int, int, int]:
+    p = linha.resultado.pacote
+    assert p is not None
+    return (linha.id, p.nome, p.dados, p.crc, p.tamanho, revisao_instalacao)
+
+
+def _attended_row(entidade_id: int, ficha_id: int, person: Any) -> tuple[Any, ...]:
+    return (entidade_id, ficha_id, person.posicao, person.cliente_id, person.identificado)
+
+
+def _judged(linha: Linha) -> Julgada:
+    f = linha.fatos
+    return Julgada(linha.id, f.tipo, f.competencia, linha.resultado.achados, f.pessoas)
+
+
+def _replace_content(linhas: Sequence[Linha]) -> None:
+    ids = [x.id for x in linhas]
+    with server_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO fichas_conteudoanterior (ficha_id, revisao, registro, ate) "
+            "SELECT c.ficha_id, v.revisao, c.registro, now() FROM fichas_conteudo c "
+            "JOIN unnest(%s::bigint[], %s::int[]) AS v(id, revisao) ON v.id = c.ficha_id "
+            "ON CONFLICT DO NOTHING",
+            [ids, [x.anterior["revisao"] for x in linhas]],
+        )
+        cursor.execute(
+            "UPDATE fichas_conteudo c SET registro = v.registro "
+            "FROM unnest(%s::bigint[], %s::text[]) AS v(id, registro) WHERE c.ficha_id = v.id",
+            [ids, [x.registro for x in linhas]],
+        )
+
+
+def _replace_entries(linhas: Sequence[Linha], revisao_instalacao: int) -> None:
+    gone = [x.id for x in linhas if not x.resultado.pacote and x.anterior.get("crc") is not None]
+    if gone:
+        Entrada.objects.filter(ficha_id__in=gone).delete()
+    store_entries([_entry_row(x, revisao_instalacao) for x in linhas if x.resultado.pacote])
+
+
+def _replace_attended(entidade_id: int, linhas: Sequence[Linha]) -> None:
+    rows = [_attended_row(entidade_id, x.id, p) for x in linhas for p in x.fatos.pessoas]
+    with server_cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM fichas_atendido a WHERE a.ficha_id = ANY(%s) AND NOT EXISTS ("
+            " SELECT 1 FROM unnest(%s::bigint[], %s::int[]) AS v(ficha_id, posicao)"
+            " WHERE v.ficha_id = a.ficha_id AND v.posicao = a.posicao)",
+            [[x.id for x in linhas], [r[1] for r in rows], [r[2] for r in rows]],
+        )
+        if rows:
+            cursor.execute(
+                "INSERT INTO fichas_atendido AS a (entidade_id, ficha_id, posicao, cliente_id, identificado) "
+                "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::bool[]) "
+                "ON CONFLICT (ficha_id, posicao) DO UPDATE SET "
+                "cliente_id = excluded.cliente_id, identificado = excluded.identificado "
+                "WHERE (a.cliente_id, a.identificado) "
+                "IS DISTINCT FROM (excluded.cliente_id, excluded.identificado)",
+                [list(column) for column in zip(*rows, strict=True)],
+            )

@@ -1,0 +1,109 @@
+"""Reads about open inconsistencies: by client, by cause, of one ficha. All scoped by entidade."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Min, QuerySet
+
+from saude.cadastros.models import Entidade
+from saude.clientes.models import Cliente
+from saude.fichas.models import Atendido, Ficha
+from saude.fichas.situacoes import Situacao
+from saude.inconsistencias.models import Inconsistencia, Severidade
+
+
+def open_rows(entidade: Entidade, competencia: str | None = None) -> QuerySet[Inconsistencia]:
+    rows = Inconsistencia.objects.filter(entidade=entidade, encerrada_em=None)
+    return rows.filter(competencia=competencia) if competencia else rows
+
+
+def of_ficha(ficha: Ficha) -> QuerySet[Inconsistencia]:
+    """Open rows of one ficha, errors first."""
+    return Inconsistencia.objects.filter(ficha=ficha, encerrada_em=None).order_by(
+        "-severidade", "campo", "codigo"
+    )
+
+
+def history_of(ficha: Ficha) -> QuerySet[Inconsistencia]:
+    return Inconsistencia.objects.filter(ficha=ficha, encerrada_em__isnull=False).order_by("-encerrada_em")
+
+
+@dataclass(frozen=True, slots=True)
+class Causa:
+    """What can be mended once for all."""
+
+    causa: str
+    codigo: str
+    severidade: str
+    mensagem: str
+    campo: str
+    fichas: int
+
+
+def causes(entidade: Entidade, competencia: str | None = None, *, severidade: str = "") -> list[Causa]:
+    """Open findings grouped by cause, most fichas first."""
+    rows = open_rows(entidade, competencia)
+    if severidade:
+        rows = rows.filter(severidade=severidade)
+    groups = (
+        rows.values("causa", "codigo", "severidade")
+        .annotate(fichas=Count("ficha", distinct=True), primeira=Min("id"))
+        .order_by("-fichas", "causa")[:500]
+    )
+    groups = list(groups)
+    shown = Inconsistencia.objects.in_bulk([g["primeira"] for g in groups])
+    return [
+        Causa(
+            g["causa"],
+            g["codigo"],
+            g["severidade"],
+            shown[g["primeira"]].mensagem,
+            shown[g["primeira"]].campo,
+            g["fichas"],
+        )
+        for g in groups
+    ]
+
+
+def fichas_of_cause(
+    entidade: Entidade, causa: str, competencia: str | None = None
+) -> QuerySet[Inconsistencia]:
+    """Open rows of one cause with their fichas, for the list and for mending them all."""
+    return open_rows(entidade, competencia).filter(causa=causa).select_related("ficha").order_by("ficha_id")
+
+
+def clients(entidade: Entidade, competencia: str | None = None) -> QuerySet[Any]:
+    """Clients with open errors: how many records, which kinds. Most records first."""
+    return (
+        open_rows(entidade, competencia)
+        .filter(severidade=Severidade.ERRO, cliente__isnull=False)
+        .values("cliente_id", "cliente__nome", "cliente__cns", "cliente__cpf", "cliente__nascimento")
+        .annotate(
+            fichas=Count("ficha", distinct=True),
+            tipos=ArrayAgg("ficha__tipo", distinct=True),
+            codigos=ArrayAgg("codigo", distinct=True),
+        )
+        .order_by("-fichas", "cliente__nome", "cliente_id")
+    )
+
+
+def of_client(cliente: Cliente, competencia: str | None = None) -> list[dict[str, Any]]:
+    """Open findings of one client grouped by cause, with their fichas."""
+    rows = open_rows(cliente.entidade, competencia).filter(cliente=cliente)
+    return list(
+        rows.values("causa", "codigo", "severidade")
+        .annotate(
+            fichas=ArrayAgg("ficha__uuid", distinct=True), n=Count("ficha", distinct=True), id=Min("id")
+        )
+        .order_by("-severidade", "-n", "causa")
+    )
+
+
+def unidentified(entidade: Entidade, competencia: str | None = None) -> QuerySet[Atendido]:
+    """Attended without CPF and without CNS, in fichas that can still be mended."""
+    rows = Atendido.objects.filter(entidade=entidade, identificado=False)
+    rows = rows.filter(ficha__n_nao_identificados__gt=0).exclude(ficha__situacao=Situacao.EXPORTADA)
+    if competencia:
+        rows = rows.filter(ficha__competencia=competencia)
+    return rows.select_related("ficha", "cliente").order_by("-ficha_id", "posicao")

@@ -1,0 +1,173 @@
+"""Receptions. The raw body is committed before anything else is done with it."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import Entidade
+from saude.fichas.contexto import Contexto
+from saude.recebimento.intake import Item, Resposta, take_in
+from saude.recebimento.models import Bloco, Lote
+
+CHUNK = 500
+
+
+def receive(
+    *,
+    entidade: Entidade,
+    records: Iterable[Any],
+    origem: str,
+    by: Any = None,
+    token: Any = None,
+    raw: bytes | None = None,
+    formato: str = Lote.Formato.JSON,
+    nome_arquivo: str = "",
+) -> list[Resposta]:
+    """Take in records (mappings, or `Item`s) now; one answer per record, in order."""
+    lote = open_lote(
+        entidade=entidade,
+        origem=origem,
+        by=by,
+        token=token,
+        raw=raw,
+        formato=formato,
+        nome_arquivo=nome_arquivo,
+    )
+    answers: list[Resposta] = []
+    for chunk in chunks(as_items(records), CHUNK):
+        answers.extend(take_in(lote, context(entidade), chunk))
+    close_lote(lote, by=by or token)
+    return answers
+
+
+def context(entidade: Entidade) -> Contexto:
+    return Contexto.load(entidade, today=local_today(entidade))
+
+
+def local_today(entidade: Entidade) -> Any:
+    return timezone.now().astimezone(ZoneInfo(entidade.fuso)).date()
+
+
+def as_items(records: Iterable[Any]) -> Iterator[Item]:
+    for number, record in enumerate(records, 1):
+        yield record if isinstance(record, Item) else Item(number, record)
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def open_lote(
+    *,
+    entidade: Entidade,
+    origem: str,
+    by: Any = None,
+    token: Any = None,
+    raw: bytes | None = None,
+    formato: str = Lote.Formato.JSON,
+    nome_arquivo: str = "",
+    **spooled: Any,
+) -> Lote:
+    """`spooled`: arquivo, tamanho, sha256 of a body that lies on disk already."""
+    body = {} if raw is None else _kept(raw)
+    return Lote.objects.create(
+        entidade=entidade,
+        origem=origem,
+        formato=formato,
+        token=token,
+        usuario=by if hasattr(by, "username") else None,
+        estado=Lote.Estado.RECEBIDO,
+        nome_arquivo=nome_arquivo[:200],
+        **{"sha256": "", **body, **spooled},
+    )
+
+
+@transaction.atomic
+def close_lote(lote: Lote, *, by: Any) -> None:
+    done = Lote.objects.filter(pk=lote.pk).exclude(estado=Lote.Estado.CONCLUIDO)
+    if not done.update(estado=Lote.Estado.CONCLUIDO, concluido_em=timezone.now()):
+        return
+    lote.refresh_from_db()
+    record_event(
+        by=by or "sistema",
+        entidade=lote.entidade_id,
+        tipo="recebimento.lote",
+        alvo=lote,
+        origem=lote.origem,
+        lidos=lote.lidos,
+        novos=lote.novos,
+        iguais=lote.iguais,
+        substituidos=lote.substituidos,
+        recusados=lote.recusados,
+    )
+
+
+@transaction.atomic
+def fail_lote(lote: Lote, message: str) -> None:
+    Lote.objects.filter(pk=lote.pk).update(estado=Lote.Estado.FALHOU, erro=message[:300])
+
+
+def raw_of(lote: Lote) -> bytes | None:
+    """The body as it was received, when it is kept in the database."""
+    return None if lote.bruto is None else zlib.decompress(bytes(lote.bruto))
+
+
+def _kept(raw: bytes) -> dict[str, Any]:
+    return {"bruto": zlib.compress(raw, 1), "tamanho": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+
+
+# -- large lots: spooled to disk, divided into blocks, taken in by workers
+
+
+def divide(lote: Lote, folder: Any) -> int:
+    """Cut the spooled body into blocks and put a task per block in the queue. Safe to call again."""
+    from saude.recebimento.spool import cut
+    from saude.recebimento.tasks import receber_bloco
+
+    Lote.objects.filter(pk=lote.pk, estado=Lote.Estado.RECEBIDO).update(estado=Lote.Estado.PROCESSANDO)
+    n = 0
+    for first, start, end in cut(lote, folder):
+        with transaction.atomic():
+            bloco, _ = Bloco.objects.get_or_create(
+                lote=lote, primeiro=first, defaults={"inicio": start, "fim": end}
+            )
+            Lote.objects.filter(pk=lote.pk).update(posicao=end)
+            if not bloco.feito_em:
+                receber_bloco.defer(bloco_id=bloco.pk)
+        n += 1
+    with transaction.atomic():
+        Lote.objects.filter(pk=lote.pk).update(posicao=F("tamanho"))
+        _close_if_done(lote)
+    return n
+
+
+def take_block(bloco: Bloco, folder: Any) -> None:
+    """Take in one block, exactly once: its mark and its fichas are one transaction."""
+    from saude.recebimento.spool import read_block
+
+    lote = bloco.lote
+    with transaction.atomic():
+        if Bloco.objects.select_for_update().get(pk=bloco.pk).feito_em:
+            return
+        ctx = context(lote.entidade)
+        for chunk in chunks(read_block(lote, bloco, folder), CHUNK):
+            take_in(lote, ctx, chunk)
+        Bloco.objects.filter(pk=bloco.pk).update(feito_em=timezone.now())
+    _close_if_done(lote)
+
+
+def _close_if_done(lote: Lote) -> None:
+    lote.refresh_from_db()
+    divided = lote.posicao >= lote.tamanho
+    if divided and not lote.blocos.filter(feito_em=None).exists():
+        close_lote(lote, by=lote.token or lote.usuario or "sistema")

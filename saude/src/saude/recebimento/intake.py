@@ -1,0 +1,280 @@
+"""Taking in a chunk of records: decide, process, store; one transaction, a handful of statements."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
+
+from saude.clientes.resolve import Aparicao, resolve
+from saude.fichas.contexto import Contexto, apply
+from saude.fichas.leitura import Fatos, digest, dump, facts
+from saude.fichas.models import Evento, Ficha, Origem
+from saude.fichas.processing import Resultado, process
+from saude.fichas.situacoes import Motivo, Situacao, check
+from saude.fichas.storage import Linha, insert, next_ids, update
+from saude.inconsistencias.models import Inconsistencia
+from saude.recebimento.models import Lote, Registro
+
+log = logging.getLogger(__name__)
+ATTEMPTS = 4
+Status = Registro.Status
+MESSAGES = {
+    Status.IGUAL: "Conteúdo igual ao já recebido; nada mudou.",
+    Status.SUBSTITUIDA: "Substituiu o conteúdo recebido antes com o mesmo uuid.",
+}
+EXPORTED = (
+    "Este uuid já foi exportado e está travado. Para corrigir, envie um novo registro com outro uuid "
+    "(FCI e FCD: fichaAtualizada = true e uuidFichaOriginadora = uuid do primeiro)."
+)
+NO_KEY = "Não foi guardado como ficha: informe “uuid” (até 44 caracteres) e um “tipo” de ficha conhecido."
+LATER = "Há, neste mesmo lote, um registro posterior com o mesmo uuid; vale o último."
+
+
+@dataclass(slots=True)
+class Item:
+    """A record of a lot. `erro`: why it could not even be read."""
+
+    posicao: int
+    registro: Any = None
+    erro: str = ""
+    proveniencia: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Resposta:
+    posicao: int
+    uuid: str | None
+    status: str
+    situacao: str
+    inconsistencias: list[dict[str, str]] = field(default_factory=list)
+    nao_verificadas: list[str] = field(default_factory=list)
+    mensagem: str = ""
+    ficha_id: int | None = None
+    hash: bytes | None = None
+
+    def public(self) -> dict[str, Any]:
+        answer: dict[str, Any] = {
+            "posicao": self.posicao,
+            "uuid": self.uuid,
+            "status": str(self.status),
+            "situacao": str(self.situacao),
+            "inconsistencias": self.inconsistencias,
+            "nao_verificadas": self.nao_verificadas,
+        }
+        return answer | {"mensagem": self.mensagem} if self.mensagem else answer
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is to be done with one uuid, and which answers wait for it."""
+
+    linha: Linha
+    registro: dict[str, Any]
+    existing: Ficha | None
+    answers: list[Resposta] = field(default_factory=list)
+
+
+def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
+    """Answers in the order of the items. Safe to call again: what is there already answers "igual"."""
+    for attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _take(lote, ctx, items)
+        except (IntegrityError, OperationalError):
+            # the same uuid arrived at the same moment by another way: look again
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _take(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
+    read = [(item, facts(item.registro, ctx.zone, today=ctx.today)) for item in items]
+    existing = _lock_existing(ctx, [f.uuid for _, f in read if f.uuid])
+    plans: dict[str, _Plan] = {}
+    answers = [_decide(lote, ctx, item, f, existing, plans) for item, f in read]
+    for plan in plans.values():
+        judge(plan.linha, plan.registro, ctx)
+    _store(ctx, list(plans.values()))
+    for plan in plans.values():
+        _answer(plan)
+    _fill_equal(answers)
+    _keep(lote, answers)
+    return answers
+
+
+def judge(linha: Linha, registro: dict[str, Any], ctx: Contexto, *, arriving: bool = True) -> None:
+    """Process one record into its row; a record of the app waits, unless the entidade says otherwise."""
+    waits = arriving and linha.origem == Origem.APP and not ctx.instalacao.processar_app_na_chegada
+    if waits:
+        linha.resultado, linha.processada = Resultado(Situacao.PENDENTE, Motivo.APLICATIVO), False
+        return
+    linha.processada = True
+    try:
+        result = process(registro, instalacao=ctx.envelope, hoje=ctx.today)
+        linha.resultado = apply(result, linha.fatos, registro, ctx)
+    except Exception as error:  # our fault, not the record's: it waits and is seen
+        log.error("processing failed: uuid=%s %s", linha.fatos.uuid, type(error).__name__)
+        linha.resultado = Resultado(Situacao.PENDENTE, Motivo.SISTEMA)
+
+
+def _lock_existing(ctx: Contexto, uuids: list[str]) -> dict[str, Ficha]:
+    mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__in=set(uuids))
+    rows = mine.order_by("uuid").select_for_update(of=("self",)).select_related("entrada")
+    return {ficha.uuid: ficha for ficha in rows.defer("entrada__dados")}
+
+
+def _decide(
+    lote: Lote, ctx: Contexto, item: Item, f: Fatos, existing: dict[str, Ficha], plans: dict[str, _Plan]
+) -> Resposta:
+    if item.erro:
+        return _refused(item, None, item.erro)
+    if not f.uuid or not f.tipo:
+        return _without_key(item, ctx)
+    summary = digest(item.registro)
+    answer = Resposta(item.posicao, f.uuid, Status.NOVO, "", hash=summary)
+    ficha, plan = existing.get(f.uuid), plans.get(f.uuid)
+    last = plan.linha.hash if plan else bytes(ficha.hash_recebido or b"") if ficha else None
+    if last == summary:
+        answer.status, answer.mensagem = Status.IGUAL, MESSAGES[Status.IGUAL]
+        if plan:
+            plan.answers.append(answer)
+        elif ficha:
+            answer.ficha_id, answer.situacao = ficha.pk, ficha.situacao
+        return answer
+    if ficha and ficha.situacao == Situacao.EXPORTADA:
+        return _locked(answer, ficha)
+    if ficha and not plan and _received_later(lote, ficha, item.posicao):
+        answer.status, answer.situacao, answer.mensagem = Status.RECUSADO, ficha.situacao, LATER
+        return answer
+    if ficha or plan:
+        answer.status, answer.mensagem = Status.SUBSTITUIDA, MESSAGES[Status.SUBSTITUIDA]
+    new = _plan(item, f, summary, ficha, lote, ctx)
+    new.answers = [*(plan.answers if plan else []), answer]
+    plans[f.uuid] = new
+    return answer
+
+
+def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote, ctx: Contexto) -> _Plan:
+    f.especialidade = ctx.speciality(f.especialidade)
+    origin = f.origem if f.origem in Origem.values else lote.origem
+    linha = Linha(
+        fatos=f,
+        resultado=Resultado(Situacao.PENDENTE),
+        origem=ficha.origem if ficha else origin,
+        registro=dump(item.registro),
+        hash=summary,
+        proveniencia=json.dumps(item.proveniencia) if item.proveniencia else None,
+    )
+    if ficha:
+        check(ficha.situacao, "receber")
+        entry = getattr(ficha, "entrada", None)
+        linha.id, linha.revisao = ficha.pk, ficha.revisao + 1
+        linha.anterior = {
+            "revisao": ficha.revisao,
+            "situacao": ficha.situacao,
+            "crc": entry.crc if entry else None,
+        }
+    return _Plan(linha, item.registro, ficha)
+
+
+def _store(ctx: Contexto, plans: list[_Plan]) -> None:
+    new = [p.linha for p in plans if p.existing is None]
+    old = [p.linha for p in plans if p.existing is not None]
+    for linha, ficha_id in zip(new, next_ids(len(new)) if new else (), strict=True):
+        linha.id = ficha_id
+    seen = [Aparicao(person, None, x.fatos.data) for x in (*new, *old) for person in x.fatos.pessoas]
+    resolve(ctx.entidade.pk, seen)
+    revision = ctx.instalacao.revisao
+    if new:
+        insert(ctx.entidade.pk, new, revisao_instalacao=revision)
+    if old:
+        update(ctx.entidade.pk, old, revisao_instalacao=revision, new_content=True)
+        Evento.objects.bulk_create(
+            Evento(ficha_id=x.id, fato=Evento.Fato.SUBSTITUIDA, situacao=x.resultado.situacao) for x in old
+        )
+
+
+def _answer(plan: _Plan) -> None:
+    linha = plan.linha
+    for answer in plan.answers:
+        answer.ficha_id, answer.situacao = linha.id, linha.resultado.situacao
+        answer.inconsistencias = [a.public() for a in linha.resultado.achados]
+        answer.nao_verificadas = linha.resultado.nao_verificadas
+
+
+def _fill_equal(answers: list[Resposta]) -> None:
+    """What was received before answers with what is known of it now."""
+    known: dict[int, list[Resposta]] = {}
+    for a in answers:
+        if a.status == Status.IGUAL and a.ficha_id and not a.inconsistencias:
+            known.setdefault(a.ficha_id, []).append(a)
+    if not known:
+        return
+    rows = Inconsistencia.objects.filter(ficha_id__in=list(known), encerrada_em=None).order_by("id")
+    for row in rows.values("ficha_id", "codigo", "campo", "mensagem", "severidade"):
+        for a in known[row.pop("ficha_id")]:
+            a.inconsistencias.append(row)
+
+
+def _locked(answer: Resposta, ficha: Ficha) -> Resposta:
+    Evento.objects.create(ficha=ficha, fato=Evento.Fato.RECUSADA, situacao=ficha.situacao)
+    answer.status, answer.situacao = Status.RECUSADO, ficha.situacao
+    answer.mensagem, answer.ficha_id = EXPORTED, ficha.pk
+    return answer
+
+
+def _received_later(lote: Lote, ficha: Ficha, position: int) -> bool:
+    """Blocks of one lot run side by side: the last record of a uuid wins whatever block ran first."""
+    return Registro.objects.filter(ficha=ficha, lote=lote, posicao__gt=position).exists()
+
+
+def _refused(item: Item, uuid: str | None, message: str) -> Resposta:
+    finding = {"codigo": "REGISTRO-ILEGIVEL", "campo": "", "mensagem": message, "severidade": "erro"}
+    return Resposta(item.posicao, uuid, Status.RECUSADO, Situacao.INCONSISTENTE, [finding], mensagem=message)
+
+
+def _without_key(item: Item, ctx: Contexto) -> Resposta:
+    uuid = item.registro.get("uuid") if isinstance(item.registro, dict) else None
+    shown = (
+        uuid if isinstance(uuid, str) and len(uuid) <= 60 and uuid.isascii() and uuid.isprintable() else None
+    )
+    result = process(item.registro, instalacao=ctx.envelope, hoje=ctx.today)
+    found = [a.public() for a in result.achados]
+    return Resposta(item.posicao, shown, Status.RECUSADO, Situacao.INCONSISTENTE, found, mensagem=NO_KEY)
+
+
+def _keep(lote: Lote, answers: list[Resposta]) -> None:
+    counts = {"novo": 0, "igual": 0, "substituida": 0, "recusado": 0}
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY recebimento_registro (lote_id, posicao, uuid, ficha_id, hash, status, situacao, resposta) "
+            "FROM STDIN"
+        ) as copy,
+    ):
+        for a in answers:
+            counts[str(a.status)] += 1
+            shown = json.dumps(a.public(), ensure_ascii=False) if a.inconsistencias or a.mensagem else ""
+            copy.write_row(
+                (
+                    lote.pk,
+                    a.posicao,
+                    (a.uuid or "")[:44],
+                    a.ficha_id,
+                    a.hash,
+                    str(a.status),
+                    str(a.situacao),
+                    shown,
+                )
+            )
+    Lote.objects.filter(pk=lote.pk).update(
+        lidos=F("lidos") + len(answers),
+        novos=F("novos") + counts["novo"],
+        iguais=F("iguais") + counts["igual"],
+        substituidos=F("substituidos") + counts["substituida"],
+        recusados=F("recusados") + counts["recusado"],
+    )

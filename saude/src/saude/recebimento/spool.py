@@ -1,0 +1,132 @@
+"""Large bodies on disk: written as they come, read back by blocks of lines, in constant memory."""
+
+import gzip
+import hashlib
+import json
+import os
+import uuid
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from saude.recebimento.intake import Item
+from saude.recebimento.models import Bloco, Lote
+
+PIECE = 1024 * 1024
+MAX_LINE = 12 * 1024 * 1024
+MAX_PLAIN = 64 * 1024**3  # of one body, inflated
+MAX_RATIO = 200  # inflated over received
+BLOCK_LINES = 1000
+BLOCK_BYTES = 16 * 1024 * 1024
+
+
+class BodyRefused(Exception):
+    """The body cannot be taken; the message is shown to the sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    arquivo: str
+    tamanho: int
+    sha256: str
+
+
+def spool(stream: Any, folder: Path, *, gzipped: bool, limit: int) -> Spooled:
+    """Copy a request body to disk, synced. A gzip body is kept as received beside its plain lines."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"{uuid.uuid4()}.ndjson"
+    received = folder / (name + ".gz" if gzipped else name)
+    sha = hashlib.sha256()
+    total = 0
+    try:
+        with open(received, "xb") as file:
+            while piece := stream.read(PIECE):
+                total += len(piece)
+                if total > limit:
+                    raise BodyRefused(f"O corpo passa de {limit // 1024**2} MB. Divida-o em mais lotes.")
+                sha.update(piece)
+                file.write(piece)
+            _sync(file)
+        size = _inflate(received, folder / name, total) if gzipped else total
+    except BaseException:
+        received.unlink(missing_ok=True)
+        (folder / name).unlink(missing_ok=True)
+        raise
+    return Spooled(name, size, sha.hexdigest())
+
+
+def _inflate(source: Path, target: Path, received: int) -> int:
+    limit = min(MAX_PLAIN, max(received * MAX_RATIO, 64 * PIECE))
+    size = 0
+    try:
+        with gzip.open(source, "rb") as plain, open(target, "xb") as file:
+            while piece := plain.read(PIECE):
+                size += len(piece)
+                if size > limit:
+                    raise BodyRefused("O corpo compactado se expande além do permitido.")
+                file.write(piece)
+            _sync(file)
+    except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise
+        raise BodyRefused("O corpo não é um gzip íntegro.") from error
+    return size
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def cut(lote: Lote, folder: Path) -> Iterator[tuple[int, int, int]]:
+    """(position of the first record, first byte, end byte) of every block."""
+    first, start, lines, number = 1, 0, 0, 0
+    with open(folder / lote.arquivo, "rb") as file:
+        for end, line in _lines(file):
+            if line.strip():
+                lines += 1
+                number += 1
+            if lines >= BLOCK_LINES or end - start >= BLOCK_BYTES:
+                if lines:
+                    yield first, start, end
+                first, start, lines = number + 1, end, 0
+        if lines:
+            yield first, start, file.tell()
+
+
+def read_block(lote: Lote, bloco: Bloco, folder: Path) -> Iterator[Item]:
+    number = bloco.primeiro
+    with open(folder / lote.arquivo, "rb") as file:
+        file.seek(bloco.inicio)
+        for end, line in _lines(file):
+            if line.strip():
+                yield parse_line(number, line)
+                number += 1
+            if end >= bloco.fim:
+                return
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """(end offset, line), a line cut at MAX_LINE + 1 bytes: too long is told, not loaded."""
+    while line := file.readline(MAX_LINE + 1):
+        if not line.endswith(b"\n") and len(line) > MAX_LINE:
+            while (rest := file.readline(PIECE)) and not rest.endswith(b"\n"):
+                pass
+        yield file.tell(), line
+
+
+def parse_line(number: int, line: bytes) -> Item:
+    """One NDJSON line; whatever is wrong with it is told of that line alone."""
+    if len(line) > MAX_LINE:
+        return Item(number, erro=f"A linha {number} passa de {MAX_LINE // 1024**2} MB.")
+    try:
+        return Item(number, json.loads(line))
+    except UnicodeDecodeError:
+        return Item(number, erro=f"A linha {number} não está em UTF-8.")
+    except RecursionError:
+        return Item(number, erro=f"A linha {number} tem estruturas aninhadas demais.")
+    except ValueError as error:
+        where = f", coluna {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        return Item(number, erro=f"A linha {number}{where} não é JSON válido.")
