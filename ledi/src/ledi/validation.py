@@ -16,7 +16,7 @@ from ledi.rules.registry import plan
 
 PROCESSADA, INCONSISTENTE, PENDENTE = "processada", "inconsistente", "pendente"
 _KNOWN_KEYS = frozenset(("tipo", "versao", "uuid", "cnes", "ine", "ibge", "ficha", "contexto"))
-_DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
+DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
 _ENVELOPE = {
     "uuidDadoSerializado": "uuid",
     "cnesDadoSerializado": "cnes",
@@ -36,7 +36,9 @@ def validate(
     `hoje`: the current date in the município; without it "not in the future" is not verified. Never raises.
     """
     if not isinstance(record, Mapping):
-        return _refused(None, None, None, [_finding("REGISTRO-json-tipo", "", "O registro deve ser um objeto JSON.")])
+        return _refused(
+            None, None, None, [_finding("REGISTRO-json-tipo", "", "O registro deve ser um objeto JSON.")]
+        )
     found: list[Finding] = []
     tipo, used = _tipo(record, found), _version(record, versao, found)
     uuid = record.get("uuid") if isinstance(record.get("uuid"), str) else None
@@ -46,7 +48,9 @@ def validate(
             found.append(_unknown_key(key))
     ficha = record.get("ficha")
     if not isinstance(ficha, dict):
-        found.append(_finding("REGISTRO-ficha-tipo", "ficha", "O registro não traz a ficha (um objeto em \"ficha\")."))
+        found.append(
+            _finding("REGISTRO-ficha-tipo", "ficha", 'O registro não traz a ficha (um objeto em "ficha").')
+        )
     if tipo is None or used is None or not isinstance(ficha, dict):
         return _refused(uuid, tipo, declared, found)
     return _validate_ficha(record, layout(used).fichas[tipo], used, tabelas, hoje, found)
@@ -70,7 +74,9 @@ def _validate_ficha(
     if env.crashed:
         situacao = PENDENTE
         for code in dict.fromkeys(env.crashed):
-            found.append(_finding(code, "", f"A regra {code} não pôde ser verificada: defeito do sistema.", AVISO))
+            found.append(
+                _finding(code, "", f"A regra {code} não pôde ser verificada: defeito do sistema.", AVISO)
+            )
     return Report(
         uuid=record.get("uuid") if isinstance(record.get("uuid"), str) else None,
         tipo=kind.tipo,
@@ -93,7 +99,9 @@ def _tipo(record: Mapping[str, Any], found: list[Finding]) -> str | None:
     if isinstance(tipo, str) and tipo in TIPOS:
         return tipo
     what = "Falta o tipo da ficha" if tipo is None else "O tipo da ficha não é conhecido"
-    found.append(_finding("REGISTRO-tipo-dominio", "tipo", f"{what}. Use um destes: {', '.join(sorted(TIPOS))}."))
+    found.append(
+        _finding("REGISTRO-tipo-dominio", "tipo", f"{what}. Use um destes: {', '.join(sorted(TIPOS))}.")
+    )
     return None
 
 
@@ -126,7 +134,9 @@ def _version(record: Mapping[str, Any], forced: str | None, found: list[Finding]
     return None
 
 
-def _check_envelope(record: Mapping[str, Any], kind: Ficha, wire: dict[str, Any], env: Env, used: str) -> None:
+def _check_envelope(
+    record: Mapping[str, Any], kind: Ficha, wire: dict[str, Any], env: Env, used: str
+) -> None:
     """The fields beside the ficha: their own form, and that uuid is the ficha's (cnes, ine, ibge: header rules)."""
     found = env.found
     values = {field: record.get(key) for field, key in _ENVELOPE.items()}
@@ -173,9 +183,9 @@ def _moment(wire: dict[str, Any], kind: Ficha) -> int | None:
 
 def _zone(ibge: Any) -> ZoneInfo:
     try:
-        return zone_of(ibge) if isinstance(ibge, str) else _DEFAULT_ZONE
+        return zone_of(ibge) if isinstance(ibge, str) else DEFAULT_ZONE
     except MomentError:
-        return _DEFAULT_ZONE
+        return DEFAULT_ZONE
 
 
 @lru_cache(maxsize=256)
@@ -194,7 +204,7 @@ def _unknown_key(key: Any) -> Finding:
     return _finding(
         f"REGISTRO-{text}-desconhecido",
         text,
-        f"O registro tem um campo que não é dele: {text}. Os dados da ficha vão dentro de \"ficha\".",
+        f'O registro tem um campo que não é dele: {text}. Os dados da ficha vão dentro de "ficha".',
     )
 
 

@@ -59,7 +59,9 @@ class _Scope:
         if own is None and shared is None:
             raise LayoutError(f"estrutura {name} não está em nenhum layout")
         rows = _merge(shared, own)
-        fields = [self._field(row) for row in rows if in_force(self.version, row.get("since"), row.get("until"))]
+        fields = [
+            self._field(row) for row in rows if in_force(self.version, row.get("since"), row.get("until"))
+        ]
         fields.sort(key=lambda f: f.id if f.id is not None else 1 << 16)
         return Struct(name=name, label=(own or shared)["label"], fields=tuple(fields))
 
@@ -118,9 +120,7 @@ def _ficha(version: str, tipo: str) -> Ficha:
 def layout(version: str = CURRENT) -> Layout:
     """The layout of exactly that LEDI version. Raises UnknownVersion for any other than `VERSIONS`."""
     if version not in VERSIONS:
-        raise UnknownVersion(
-            f"versão do LEDI desconhecida: {version!r}; conhecidas: {', '.join(VERSIONS)}"
-        )
+        raise UnknownVersion(f"versão do LEDI desconhecida: {version!r}; conhecidas: {', '.join(VERSIONS)}")
     shared = _Scope(version, _document("transporte"))
     names = [*_document("transporte"), *_document("comum")]
     structs = MappingProxyType({name: shared.struct(name) for name in names})

@@ -244,7 +244,12 @@ class Age(Cond):
         return (self.birth,)
 
     def compile(self, scope: Scope) -> Test:
-        get, test, limit, months = scope.getter(self.birth), _OPERATORS[self.op], self.value, self.unit == "meses"
+        get, test, limit, months = (
+            scope.getter(self.birth),
+            _OPERATORS[self.op],
+            self.value,
+            self.unit == "meses",
+        )
 
         def run(node: dict[str, Any], env: Any) -> bool:
             birth = get(node, env)

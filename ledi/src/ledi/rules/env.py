@@ -7,14 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.findings import Finding
-from ledi.moments import age_in_months, age_in_years, day_of, ordinal_of
+from ledi.moments import age_in_months, age_in_years, competencia_of, day_of, ordinal_of
 
 # A path is a chain (parent, name, index): built per struct, written out only for a finding.
 Path = tuple[Any, str, int | None] | None
 
 
 def write_path(path: Path, name: str | None = None, index: int | str | None = None) -> str:
-    """"visitasDomiciliares[0].temperatura" of a chain plus a field."""
+    """ "visitasDomiciliares[0].temperatura" of a chain plus a field."""
     parts: list[str] = []
     while path is not None:
         parent, part, position = path
@@ -61,6 +61,11 @@ class Env:
         """Whole months of age at the attendance (negative when born after it)."""
         assert self.attendance is not None
         return age_in_months(day_of(birth, self.zone), day_of(self.attendance, self.zone))
+
+    @property
+    def competencia(self) -> str | None:
+        """Month of the attendance, "AAAAMM"; None without its date."""
+        return None if self.attendance is None else competencia_of(self.attendance, self.zone)
 
     def years_between(self, birth: int, other: int) -> int:
         """Whole years from one moment to another."""

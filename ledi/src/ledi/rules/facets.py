@@ -54,7 +54,10 @@ _FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
     "uuid": (uuid.is_valid, "um UUID na forma canônica, com ou sem o CNES na frente"),
     "nome": (nome.is_valid, "um nome e um sobrenome, só com letras"),
     "cpf_cnpj": (lambda text: cpf.is_valid(text) or cnpj.is_valid(text), "um CPF ou CNPJ válido"),
-    "data_texto": (re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])").fullmatch, "uma data AAAA-MM-DD"),
+    "data_texto": (
+        re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])").fullmatch,
+        "uma data AAAA-MM-DD",
+    ),
 }  # type: ignore[dict-item]
 
 
@@ -343,11 +346,17 @@ def _bounds(
     def run(value: Any) -> Problem | None:
         size = measure(value)
         if least is not None and size < least and size != 0:
-            return "minimo", f"{exact or f'O campo {label} deve ter no mínimo {least} {what}'.strip()}; tem {size}."
+            return (
+                "minimo",
+                f"{exact or f'O campo {label} deve ter no mínimo {least} {what}'.strip()}; tem {size}.",
+            )
         if least is not None and size < least and what == "itens":
             return "minimo", f"O campo {label} deve ter no mínimo {least} {what}."
         if most is not None and size > most:
-            return "maximo", f"{exact or f'O campo {label} deve ter no máximo {most} {what}'.strip()}; tem {size}."
+            return (
+                "maximo",
+                f"{exact or f'O campo {label} deve ter no máximo {most} {what}'.strip()}; tem {size}.",
+            )
         return None
 
     return run

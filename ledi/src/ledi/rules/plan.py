@@ -35,7 +35,11 @@ class Bound:
             env.broken.add((id(node), rule.name))
         items = result if result.__class__ is list else [(None, result)]
         for index, facts in items:
-            text = rule.text.format_map(_Facts(facts)) if rule.text else rule.check.message(self.scope, rule.name, facts)
+            text = (
+                rule.text.format_map(_Facts(facts))
+                if rule.text
+                else rule.check.message(self.scope, rule.name, facts)
+            )
             if rule.fix:
                 text = f"{text} {rule.fix}"
             where = write_path(path, rule.name, index) if rule.name else write_path(path, None, index)
@@ -148,7 +152,9 @@ class Compiler:
         plan = self._struct(root, "", (), newest_root, ())
         missing = set(self.by_place) - self.used - self._newest_places(newest_root, "")
         if missing:
-            raise LayoutError(f"regras de {self.code} em caminhos que não existem: {', '.join(sorted(missing))}")
+            raise LayoutError(
+                f"regras de {self.code} em caminhos que não existem: {', '.join(sorted(missing))}"
+            )
         return plan
 
     def _newest_places(self, struct: Struct, place: str) -> set[str]:
@@ -160,7 +166,12 @@ class Compiler:
         return found
 
     def _struct(
-        self, struct: Struct, place: str, parents: tuple[Struct, ...], newest: Struct, newest_parents: tuple[Struct, ...]
+        self,
+        struct: Struct,
+        place: str,
+        parents: tuple[Struct, ...],
+        newest: Struct,
+        newest_parents: tuple[Struct, ...],
     ) -> StructPlan:
         self.used.add(place)
         newest_scope = Scope(layout(CURRENT), self.ficha, newest, newest_parents)
@@ -208,7 +219,9 @@ class Compiler:
                 )  # fmt: skip
                 if sub.has_rules:
                     children.append((item.name, is_list, sub))
-            maker = FacetMaker(plan.code_prefix, item, own, sub, frozenset(covered.get(item.name, ())), scope.version)
+            maker = FacetMaker(
+                plan.code_prefix, item, own, sub, frozenset(covered.get(item.name, ())), scope.version
+            )
             plan.fields[item.name] = maker.build()
             if item.required == "sim":
                 text = f"O campo {item.label} é obrigatório. Preencha {item.label}."

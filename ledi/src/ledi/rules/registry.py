@@ -14,6 +14,9 @@ from ledi.rules.model import Rule
 from ledi.rules.plan import Compiler, StructPlan
 
 
+GENERAL = ("TRANSPORTE",)  # the envelope: rules that belong to no ficha
+
+
 @cache
 def all_rules(tipo: str) -> tuple[Rule, ...]:
     """Every rule declared for a ficha ("FVD") or for the envelope ("TRANSPORTE"), of any version."""
@@ -39,7 +42,9 @@ def plan(tipo: str, version: str) -> StructPlan:
     if tipo == "TRANSPORTE":
         return Compiler(made, None, tipo, _envelope_rules(version)).compile(_envelope_struct(version))
     if tipo == "INSTALACAO":
-        rules = [rule for rule in rules_in_force("TRANSPORTE", version) if rule.code.startswith("TRANSPORTE-I")]
+        rules = [
+            rule for rule in rules_in_force("TRANSPORTE", version) if rule.code.startswith("TRANSPORTE-I")
+        ]
         return Compiler(made, None, "TRANSPORTE", rules).compile(made.structs["DadoInstalacaoThrift"])
     ficha = made.fichas[tipo]
     return Compiler(made, ficha, tipo, rules_in_force(tipo, version)).compile(ficha.root)
@@ -90,7 +95,7 @@ def published() -> Mapping[str, Published]:
 def known_codes() -> dict[str, list[tuple[str, Rule]]]:
     """code -> every (tipo, rule) that declares it."""
     found: dict[str, list[tuple[str, Rule]]] = {}
-    for tipo in (*TIPOS, "TRANSPORTE"):
+    for tipo in (*TIPOS, *GENERAL):
         for rule in all_rules(tipo):
             found.setdefault(rule.code, []).append((tipo, rule))
     return found

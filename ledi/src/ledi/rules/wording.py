@@ -13,7 +13,7 @@ _OPEN_FORMATS = frozenset(("cnes", "ine", "ibge", "cid", "ciap", "cbo", "procedi
 
 
 def code_text(domain: str | None, value: Any) -> str:
-    """"3 (Terreno baldio)" when the domain knows the code, else the code."""
+    """ "3 (Terreno baldio)" when the domain knows the code, else the code."""
     if domain is not None:
         label = closed.labels(domain).get(value)
         if label:
@@ -31,13 +31,18 @@ def safe_value(field: Field, value: Any) -> str | None:
         return None
     if isinstance(value, int | float):
         return str(value).replace(".", ",")[:40]
-    if isinstance(value, str) and (field.format in _OPEN_FORMATS) and len(value) <= 40 and value.isprintable():
+    if (
+        isinstance(value, str)
+        and (field.format in _OPEN_FORMATS)
+        and len(value) <= 40
+        and value.isprintable()
+    ):
         return value
     return None
 
 
 def join(items: Iterable[str], last: str = "ou") -> str:
-    """"a, b ou c"."""
+    """ "a, b ou c"."""
     texts = list(items)
     if len(texts) <= 1:
         return "".join(texts)

@@ -36,7 +36,7 @@ class Base:
 
 
 def shown(facts: Mapping[str, Any]) -> str:
-    """" Valor informado: 3 (Terreno baldio)." or nothing when the value may not be shown."""
+    """ " Valor informado: 3 (Terreno baldio)." or nothing when the value may not be shown."""
     value = facts.get("valor")
     return f" Valor informado: {value}." if value else ""
 

@@ -25,10 +25,14 @@ def lookup(check: Lookup, scope: Scope) -> CheckFn:
         if when is not None and not when(node, env):
             return None
         tables = env.tables
-        if tables is None or not tables.has(kind):
+        if tables is None or not tables.has(kind) or env.competencia is None:
             env.skip()
             return None
-        bad = [(index, {"valor": code}) for index, code in each(value) if not _good(tables, kind, code, node, env, sex)]
+        bad = [
+            (index, {"valor": code})
+            for index, code in each(value)
+            if not _good(tables, kind, code, node, env, sex)
+        ]
         if not bad:
             return None
         return bad if value.__class__ is list else bad[0][1]
@@ -47,6 +51,9 @@ def _good(tables: Any, kind: str, code: str, node: Mapping[str, Any], env: Any, 
 
 
 def _find(tables: Any, kind: str, code: str, env: Any) -> Any:
+    competencia = env.competencia
     if kind == "procedimento":
-        return tables.procedimento(code, env.attendance)
-    return getattr(tables, kind)(code)
+        return tables.procedimento(code, competencia)
+    if kind == "ciap":
+        return tables.ciap(code)
+    return getattr(tables, kind)(code, competencia)

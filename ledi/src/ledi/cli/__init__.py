@@ -1,0 +1,78 @@
+"""The command `ledi`. Its verbs, options, output and exit codes are a contract: scripts depend on them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from ledi.errors import LediError
+from ledi.layouts import VERSIONS
+
+OK, SOME_BAD, UNREADABLE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a verb and gives the exit code: 0 all well, 1 some record is not, 2 unreadable input or bad usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREADABLE
+    except LediError as error:
+        print(f"ledi: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"ledi: {error.filename or 'arquivo'}: {_os_words(error)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("ledi: interrompido", file=sys.stderr)
+    return UNREADABLE
+
+
+def _os_words(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "o arquivo não existe"
+    if isinstance(error, IsADirectoryError):
+        return "é uma pasta, não um arquivo"
+    if isinstance(error, PermissionError):
+        return "sem permissão para abrir"
+    return error.strerror or "não pôde ser aberto"
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse in Portuguese."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        words = {
+            "the following arguments are required": "faltam argumentos",
+            "unrecognized arguments": "argumentos desconhecidos",
+            "invalid choice": "opção inválida",
+            "expected one argument": "falta o valor",
+            "expected at least one argument": "falta ao menos um valor",
+            "choose from": "escolha entre",
+            "invalid": "valor inválido",
+            "argument": "argumento",
+            "value": "",
+        }
+        for english, portuguese in words.items():
+            message = message.replace(english, portuguese)
+        self.print_usage(sys.stderr)
+        self.exit(UNREADABLE, f"{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    from ledi.cli import abrir, empacotar, esquema, gerar, regras, validar
+
+    parser = _Parser(prog="ledi", description="Fichas do e-SUS APS (LEDI): validar, empacotar, abrir.")
+    parser.add_argument("--version", action="version", version=f"ledi (LEDI {', '.join(VERSIONS)})")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMANDO", parser_class=_Parser)
+    for module in (validar, empacotar, abrir, esquema, regras, gerar):
+        module.add(verbs)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""`ledi abrir`: decodes serialised fichas to JSON lines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from typing import Any
+
+from ledi.codecs.wire import Unknown
+from ledi.reading import Item, read_records
+
+
+def add(verbs: Any) -> None:
+    parser = verbs.add_parser("abrir", help="decodifica .esus, .esus.xml ou zip para JSON por linhas")
+    parser.add_argument("arquivos", nargs="+", metavar="ARQ")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    unreadable = False
+    for path in options.arquivos:
+        for item in read_records(path):
+            if not item.readable:
+                unreadable = True
+                for finding in item.findings:
+                    print(f"ledi: {finding.message}", file=sys.stderr)
+                continue
+            for note in item.notes:
+                print(f"ledi: {item.where}: {note}", file=sys.stderr)
+            print(json.dumps(_strict(opened(item)), ensure_ascii=False, separators=(",", ":")))
+    return 2 if unreadable else 0
+
+
+def opened(item: Item) -> dict[str, Any]:
+    """The record, with what its envelope said under `contexto.abertura` (which validation ignores)."""
+    record = dict(item.record)
+    envelope = item.envelope
+    if envelope is None:
+        return record
+    unknown = [*envelope.unknown, *envelope.decode().unknown]
+    opening = {
+        "versao_declarada": envelope.declared_version,
+        "versao_usada": envelope.used_version,
+        "notas": list(item.notes),
+        "desconhecidos": [_unknown(one) for one in unknown],
+        "lote": envelope.lote,
+        "remetente": dict(envelope.remetente),
+        "originadora": dict(envelope.originadora),
+    }
+    context = record.get("contexto")
+    record["contexto"] = {**(context if isinstance(context, dict) else {}), "abertura": opening}
+    return record
+
+
+def _unknown(one: Unknown) -> dict[str, Any]:
+    return {
+        "caminho": one.path,
+        "id": one.id,
+        "tipo": one.wire_type,
+        "nome": one.name,
+        "bytes": one.raw.hex(),
+    }
+
+
+def _strict(value: Any) -> Any:
+    """NaN and infinity, which JSON does not have, as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _strict(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_strict(item) for item in value]
+    return value

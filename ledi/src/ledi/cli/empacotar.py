@@ -1,0 +1,145 @@
+"""`ledi empacotar`: records to a zip that the PEC reads."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from ledi.cli.common import add_validation_options, load_tables, today
+from ledi.cli.validar import report_of
+from ledi.envelope import Instalacao
+from ledi.errors import EncodeError, LediError
+from ledi.findings import ERRO
+from ledi.installation import FICTICIA, validate_installation
+from ledi.package import AtomicFile, Entry, PackageWriter, SplitWriter
+from ledi.processing import finish
+from ledi.reading import read_records
+from ledi.validation import PROCESSADA
+
+
+def add(verbs: Any) -> None:
+    parser = verbs.add_parser("empacotar", help="gera o zip de fichas para o PEC")
+    parser.add_argument("entrada", metavar="ENTRADA", help=".jsonl, .json, .esus ou .zip com os registros")
+    parser.add_argument("--saida", required=True, metavar="X.zip", help="zip a gravar")
+    parser.add_argument(
+        "--instalacao", metavar="ARQ.toml", help="dados da instalação (nomes de DadoInstalacaoThrift)"
+    )
+    parser.add_argument(
+        "--permitir-inconsistentes", action="store_true", help="inclui também os registros com erro"
+    )
+    parser.add_argument(
+        "--formato", choices=("thrift", "xml"), default="thrift", help="forma das fichas (padrão: thrift)"
+    )
+    parser.add_argument(
+        "--max-registros", type=_positive, metavar="N", help="divide em zips de até N registros"
+    )
+    parser.add_argument("--max-bytes", type=_positive, metavar="N", help="divide em zips de até N bytes")
+    parser.add_argument("--lote", type=int, metavar="N", help="número do lote")
+    add_validation_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    instalacao = _installation(options.instalacao)
+    left_out: list[str] = []
+    entries = _entries(options, instalacao, left_out)
+    first = next(entries, None)
+    if first is None:
+        _tell(left_out)
+        print("ledi: nenhum registro para empacotar; o zip não foi gravado", file=sys.stderr)
+        return 1
+    count = _write(options, first, entries)
+    _tell(left_out)
+    print(f"{count} ficha(s) em {options.saida}", file=sys.stderr)
+    return 1 if left_out else 0
+
+
+def _entries(options: argparse.Namespace, instalacao: Instalacao, left_out: list[str]) -> Iterator[Entry]:
+    tables, day = load_tables(options), today(options)
+    uuids: set[str] = set()
+    for item in read_records(options.entrada):
+        report = report_of(item, uuids, versao=options.versao, tabelas=tables, hoje=day)
+        name = f"{item.where} ({report.uuid or 'sem uuid'})"
+        repeated = any(finding.code == "REGISTRO-uuid-repetido" for finding in report.findings)
+        if repeated or (report.situacao != PROCESSADA and not options.permitir_inconsistentes):
+            reasons = " ".join(f.message for f in report.findings if f.severity == ERRO)
+            left_out.append(f"{name}: {report.situacao}: {reasons}")
+            continue
+        try:
+            origin = _originadora(item)
+            yield finish(item.record, report, instalacao=instalacao, originadora=origin, lote=options.lote,
+                         formato=options.formato)  # fmt: skip
+        except (EncodeError, KeyError) as error:
+            left_out.append(f"{name}: não pode ser serializado: {error}")
+
+
+def _originadora(item: Any) -> Instalacao | None:
+    """Provenance of a foreign file: the installation that typed the ficha stays its originadora."""
+    if item.envelope is None or not item.envelope.originadora:
+        return None
+    try:
+        return Instalacao.from_mapping(item.envelope.originadora)
+    except EncodeError:
+        return None
+
+
+def _write(options: argparse.Namespace, first: Entry, rest: Iterator[Entry]) -> int:
+    if options.max_registros or options.max_bytes:
+        return _write_split(options, first, rest)
+    with AtomicFile(options.saida) as file, PackageWriter(file) as package:
+        package.add(first)
+        for entry in rest:
+            package.add(entry)
+        return package.count
+
+
+def _write_split(options: argparse.Namespace, first: Entry, rest: Iterator[Entry]) -> int:
+    writer = SplitWriter(
+        Path(options.saida).with_suffix(""), max_records=options.max_registros, max_bytes=options.max_bytes
+    )
+    count = 0
+    try:
+        for entry in chain((first,), rest):
+            writer.add(entry)
+            count += 1
+        for path in writer.close():
+            print(path)
+    except BaseException:
+        writer.abort()
+        raise
+    return count
+
+
+def _installation(path: str | None) -> Instalacao:
+    if path is None:
+        print(
+            "ledi: aviso: sem --instalacao; usada a instalação fictícia de teste (não envie ao PEC)",
+            file=sys.stderr,
+        )
+        return FICTICIA
+    try:
+        found = Instalacao.from_mapping(tomllib.loads(Path(path).read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LediError(f"{path}: não é um TOML válido: {error}") from None
+    except EncodeError as error:
+        raise LediError(f"{path}: {error}") from None
+    for finding in validate_installation(found):
+        print(f"ledi: {finding.severity} na instalação: {finding.message} [{finding.code}]", file=sys.stderr)
+    return found
+
+
+def _tell(left_out: list[str]) -> None:
+    for text in left_out:
+        print(f"ledi: fora do zip: {text}", file=sys.stderr)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("deve ser maior que zero")
+    return number

@@ -1,0 +1,95 @@
+"""`ledi validar`: what the PEC would refuse, record by record."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ledi.cli.common import add_validation_options, load_tables, today
+from ledi.errors import LediError
+from ledi.findings import ERRO, Finding, Report
+from ledi.reading import Item, read_records
+from ledi.validation import INCONSISTENTE, PROCESSADA, validate
+
+
+def add(verbs: Any) -> None:
+    parser = verbs.add_parser("validar", help="diz o que o PEC recusaria, antes de enviar")
+    parser.add_argument(
+        "arquivos", nargs="+", metavar="ARQUIVO", help=".jsonl, .json, .esus, .esus.xml ou .zip"
+    )
+    parser.add_argument("--json", action="store_true", help="um objeto JSON por registro")
+    add_validation_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    tables, day = load_tables(options), today(options)
+    uuids: set[str] = set()
+    totals: Counter[str] = Counter()
+    unreadable = False
+    for path in options.arquivos:
+        try:
+            for item in read_records(path):
+                report = report_of(item, uuids, versao=options.versao, tabelas=tables, hoje=day)
+                unreadable = unreadable or not item.readable
+                totals[report.situacao] += 1
+                print(_as_json(report) if options.json else _as_text(item, report))
+        except (LediError, OSError) as error:
+            unreadable = True
+            name = getattr(error, "filename", None) or path
+            text = error if isinstance(error, LediError) else f"{name}: o arquivo não pôde ser lido"
+            print(f"ledi: {text}", file=sys.stderr)
+    if not options.json:
+        print(_summary(totals))
+    if unreadable:
+        return 2
+    return 0 if set(totals) <= {PROCESSADA} else 1
+
+
+def report_of(item: Item, uuids: set[str], **options: Any) -> Report:
+    """Validates what was read, adds what reading found, and tells a uuid that came before."""
+    if not item.readable:
+        return Report(None, None, None, INCONSISTENTE, item.findings)
+    report = validate(item.record, **options)
+    extra: list[Finding] = list(item.findings)
+    if report.uuid is not None:
+        if report.uuid in uuids:
+            text = "Este UUID já veio antes neste envio. Cada registro precisa de um UUID só seu."
+            extra.append(Finding("REGISTRO-uuid-repetido", "uuid", text))
+        uuids.add(report.uuid)
+    if not extra:
+        return report
+    situacao = report.situacao
+    if situacao == PROCESSADA and any(finding.severity == ERRO for finding in extra):
+        situacao = INCONSISTENTE
+    return replace(report, situacao=situacao, findings=report.findings + tuple(extra))
+
+
+def _as_json(report: Report) -> str:
+    return json.dumps(report.as_json(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _as_text(item: Item, report: Report) -> str:
+    return "\n".join(_lines(item, report))
+
+
+def _lines(item: Item, report: Report) -> Iterator[str]:
+    name = f"{report.tipo or '?'} {report.uuid or '(sem uuid)'}"
+    yield f"{item.where}: {name}: {report.situacao}"
+    for note in item.notes:
+        yield f"    nota: {note}"
+    for finding in report.findings:
+        yield f"    {finding.severity}: {finding.message} [{finding.code}] {finding.path}".rstrip()
+    if report.unverified:
+        yield f"    não verificadas (faltam tabelas): {', '.join(report.unverified)}"
+
+
+def _summary(totals: Counter[str]) -> str:
+    total = sum(totals.values())
+    parts = ", ".join(f"{count} {situacao}(s)" for situacao, count in sorted(totals.items()))
+    return f"{total} registro(s): {parts}" if total else "nenhum registro"

@@ -1,0 +1,69 @@
+"""From a record to a finished zip entry: validate, serialise, wrap, deflate. Done once; exporting copies the entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ledi.codecs import thrift
+from ledi.envelope import Instalacao, file_name, wrap, wrap_xml
+from ledi.errors import EncodeError
+from ledi.findings import Report
+from ledi.layouts import layout
+from ledi.package import Entry, make_entry
+from ledi.validation import PROCESSADA, validate
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """Outcome for one record: its report, and the zip entry when it may be exported."""
+
+    report: Report
+    entry: Entry | None
+
+
+def process(
+    record: Mapping[str, Any],
+    *,
+    instalacao: Instalacao,
+    originadora: Instalacao | None = None,
+    tabelas: Any = None,
+    hoje: date | None = None,
+    versao: str | None = None,
+    lote: int | None = None,
+) -> Processed:
+    """Validates a record and, when it is *processada*, makes its finished entry. Never raises for bad data."""
+    report = validate(record, versao=versao, tabelas=tabelas, hoje=hoje)
+    if report.situacao != PROCESSADA:
+        return Processed(report, None)
+    return Processed(
+        report, finish(record, report, instalacao=instalacao, originadora=originadora, lote=lote)
+    )
+
+
+def finish(
+    record: Mapping[str, Any],
+    report: Report,
+    *,
+    instalacao: Instalacao,
+    originadora: Instalacao | None = None,
+    lote: int | None = None,
+    formato: str = "thrift",
+) -> Entry:
+    """The zip entry of a validated record (even an inconsistent one).
+
+    Raises EncodeError when a value has no place on the wire (`report.wire` is None).
+    """
+    if report.wire is None or report.versao is None or report.tipo is None:
+        raise EncodeError("o registro tem valores que não podem ser serializados")
+    made = layout(report.versao)
+    origin = originadora or instalacao
+    name = file_name(record["uuid"], formato)
+    if formato == "xml":
+        data = wrap_xml(record, report.wire, remetente=instalacao, originadora=origin, lote=lote, layout=made)
+        return make_entry(name, data)
+    body = thrift.encode(made.fichas[report.tipo].root, report.wire)
+    data = wrap(record, body, remetente=instalacao, originadora=origin, lote=lote, layout=made)
+    return make_entry(name, data)
