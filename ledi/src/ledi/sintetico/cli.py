@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
             hoje=args.hoje,
             tipos=args.tipos,
             erros=args.erros,
+            erros_contexto=args.erros_contexto,
             app=args.app,
             com_gabarito=True,
         )

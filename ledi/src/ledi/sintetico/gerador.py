@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, Literal, overload
 
 from ledi.sintetico import erros as catalogo
+from ledi.sintetico import erros_contexto as de_contexto
 from ledi.sintetico.documentos import iso
 from ledi.sintetico.fichas.bucal import fao
 from ledi.sintetico.fichas.cadastros import fcd, fci, imovel
@@ -67,6 +68,7 @@ def gerar(
     hoje: date = ...,
     tipos: Sequence[str] = ...,
     erros: float = ...,
+    erros_contexto: float = ...,
     app: float = ...,
     municipio: Municipio | None = ...,
     com_gabarito: Literal[False] = ...,
@@ -82,6 +84,7 @@ def gerar(
     hoje: date = ...,
     tipos: Sequence[str] = ...,
     erros: float = ...,
+    erros_contexto: float = ...,
     app: float = ...,
     municipio: Municipio | None = ...,
     com_gabarito: Literal[True],
@@ -96,20 +99,24 @@ def gerar(
     hoje: date = HOJE,
     tipos: Sequence[str] = DOZE,
     erros: float = 0.06,
+    erros_contexto: float = 0.0,
     app: float = 0.04,
     municipio: Municipio | None = None,
     com_gabarito: bool = False,
 ) -> Iterator[Any]:
     """`fichas` records of the JSON form, in the three months before `hoje` unless `competencias` (AAAAMM)
-    says otherwise. A share `erros` is wrong on purpose, a share `app` comes from the agents' app.
-    With `com_gabarito`, each comes with the codes it must yield (empty when right).
+    says otherwise. A share `erros` is wrong on purpose, a share `app` comes from the agents' app, a share
+    `erros_contexto` of the right ones shows its mistake only against CNES or SIGTAP. With `com_gabarito`,
+    each comes with the codes it must yield (empty when right; "contexto:<name>" for a context mistake).
     ValueError for an unknown type or a competência without a working day before `hoje`."""
     dias = _dias(competencias or competencias_antes(hoje), hoje)
     local = municipio or build(semente, hoje=hoje)
     pesos = {t: PESOS.get(t, _PESO_FCC) for t in tipos}
     if desconhecidos := set(tipos) - {*PESOS, "FCC"}:
         raise ValueError(f"Tipo de ficha desconhecido: {', '.join(sorted(desconhecidos))}.")
-    return _corre(local, Random(f"fichas/{semente}"), fichas, dias, pesos, erros, app, com_gabarito)
+    return _corre(
+        local, Random(f"fichas/{semente}"), fichas, dias, pesos, (erros, erros_contexto), app, com_gabarito
+    )
 
 
 def competencias_antes(hoje: date, n: int = 3) -> tuple[str, ...]:
@@ -154,7 +161,7 @@ def _corre(
     fichas: int,
     dias: Sequence[date],
     pesos: Mapping[str, float],
-    erros: float,
+    erros: tuple[float, float],
     app: float,
     com_gabarito: bool,
 ) -> Iterator[Any]:
@@ -168,8 +175,12 @@ def _corre(
             rascunho = cadastros.proxima(tipo, dia) or _POR_DIA[tipo](o, dia)
             registro = _envelope(o, tipo, dia, rascunho, app, feitas)
             codigos: tuple[str, ...] = ()
-            if rng.random() < erros:
+            sorte = rng.random()
+            if sorte < erros[0]:
                 codigos = catalogo.estraga(registro, rng, local)
+            elif sorte < erros[0] + erros[1]:
+                nome = de_contexto.estraga(registro, rng, local)
+                codigos = (f"contexto:{nome}",) if nome else ()
             if rng.random() < 0.1:
                 _datas_em_iso(registro["ficha"])
             yield (registro, codigos) if com_gabarito else registro
