@@ -28,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--erros", type=_parte, default=0.06, help="parte das fichas com erro, de 0 a 1 (padrão: 0,06)"
     )
     parser.add_argument(
+        "--erros-contexto",
+        type=_parte,
+        default=0.0,
+        help="parte com erro que só o CNES ou o SIGTAP mostra, de 0 a 1 (padrão: 0)",
+    )
+    parser.add_argument(
         "--app", type=_parte, default=0.04, help="parte vinda do aplicativo, de 0 a 1 (padrão: 0,04)"
     )
     parser.add_argument(
