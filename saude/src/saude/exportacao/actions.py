@@ -18,6 +18,7 @@ from saude.exportacao.envelopes import Rewrapper, refresh_stale
 from saude.exportacao.files import PartialFile
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import Previa, preview, selected
+from saude.fichas.models import Tipo
 from saude.fichas.situacoes import Situacao, check
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def create_export(
     """
     from saude.exportacao.tasks import gerar_exportacao
 
+    _validate(escopo, tipo, inicio, fim)
     _lock_requests(entidade)
     mine = Exportacao.objects.filter(entidade=entidade)
     if chave and (known := mine.filter(chave=chave).first()):
@@ -86,7 +88,6 @@ def create_export(
         excluidas=previa.nao_vao,
         por=by if hasattr(by, "username") else None,
     )
-    exportacao.full_clean(exclude=["entidade", "por"])
     exportacao.save()
     record_event(
         by=by, entidade=entidade, tipo="exportacao.pedida", alvo=exportacao,
@@ -94,6 +95,15 @@ def create_export(
     )  # fmt: skip
     gerar_exportacao.configure(lock=f"exportacao-{entidade.pk}").defer(exportacao_id=exportacao.pk)
     return exportacao
+
+
+def _validate(escopo: str, tipo: str, inicio: date, fim: date) -> None:
+    if escopo not in Exportacao.Escopo.values:
+        raise ValidationError("Escolha “Não exportados” ou “Todos”.")
+    if tipo and tipo not in Tipo.values:
+        raise ValidationError("Escolha uma ficha da lista, ou todas.")
+    if fim < inicio:
+        raise ValidationError("O fim do período é anterior ao início.")
 
 
 def run_export(exportacao_id: int) -> Exportacao:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
-from saude.clientes.resolve import Aparicao, resolve
+from saude.clientes.resolve import resolve
 from saude.fichas.contexto import Contexto
 from saude.fichas.correction import changed as with_changes
 from saude.fichas.leitura import digest, dump, facts
@@ -209,7 +209,9 @@ def _outcome_changed(linha: Linha) -> bool:
 
 
 def _resolve(ctx: Contexto, linhas: Sequence[Linha]) -> None:
-    resolve(ctx.entidade.pk, [Aparicao(p, x.id, x.fatos.data) for x in linhas for p in x.fatos.pessoas])
+    from saude.recebimento.intake import appearances
+
+    resolve(ctx.entidade.pk, [s for x in linhas for s in appearances(x)])
 
 
 def _tell(linhas: Sequence[Linha], fato: str, by: Any, *, always: bool = False, **detalhe: Any) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from ledi.envelope import Instalacao as DadosInstalacao
+from ledi.processing import process as process_record
 
 import ledi
 from saude.fichas.situacoes import Motivo, Situacao
@@ -81,7 +82,7 @@ def envelope(instalacao: Any) -> DadosInstalacao:
 
 
 def process(record: Any, *, instalacao: DadosInstalacao, hoje: date, tabelas: Any = None) -> Resultado:
-    done = ledi.process(record, instalacao=instalacao, tabelas=tabelas, hoje=hoje)
+    done = process_record(record, instalacao=instalacao, tabelas=tabelas, hoje=hoje)
     report = done.report
     entry = done.entry
     ficha = record.get("ficha") if isinstance(record, dict) else None

@@ -1,4 +1,4 @@
-"""Background work of fichas, and the house-keeping of the queue."""
+"""Background work of fichas, and the house-keeping of the kept counts."""
 
 from procrastinate.contrib.django import app
 
@@ -14,14 +14,3 @@ def reprocessar_bloco(bloco_id: int) -> None:
 @app.task(name="fichas.compactar_contagens", queue="manutencao", queueing_lock="compactar_contagens")
 def compactar_contagens(timestamp: int) -> None:
     counts.compact()
-
-
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="fichas.retomar_parados", queue="manutencao", queueing_lock="retomar_parados", pass_context=False
-)
-async def retomar_parados(timestamp: int) -> None:
-    """Jobs whose worker died (kill -9, power) go back to the queue; their actions are safe to call again."""
-    stalled = await app.job_manager.get_stalled_jobs()
-    for job in stalled:
-        await app.job_manager.retry_job(job)

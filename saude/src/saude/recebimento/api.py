@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from ledi.reading import parse
 from ninja import NinjaAPI, Query, Router
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
@@ -158,17 +159,10 @@ def _read(request: HttpRequest, limit: int) -> bytes:
 
 
 def _parse(body: bytes) -> Any:
-    try:
-        parsed = json.loads(body)
-    except UnicodeDecodeError as error:
-        raise HttpError(400, "O corpo não está em UTF-8.") from error
-    except RecursionError as error:
-        raise HttpError(400, "O corpo tem estruturas aninhadas demais.") from error
-    except json.JSONDecodeError as error:
-        where = f"linha {error.lineno}, coluna {error.colno}"
-        raise HttpError(400, f"O corpo não é JSON válido ({where}).") from error
-    except ValueError as error:
-        raise HttpError(400, "O corpo tem um número grande demais.") from error
+    item = parse(body.strip(), "corpo")
+    if not item.readable:
+        raise HttpError(400, item.findings[0].message)
+    parsed = item.record
     if not isinstance(parsed, (dict, list)):
         raise HttpError(400, "Envie um registro (objeto) ou uma lista de registros.")
     return parsed

@@ -13,7 +13,7 @@ from saude.clientes.resolve import Aparicao, resolve
 from saude.fichas.contexto import Contexto, apply
 from saude.fichas.leitura import Fatos, digest, dump, facts
 from saude.fichas.models import Evento, Ficha, Origem
-from saude.fichas.processing import Resultado, process
+from saude.fichas.processing import Achado, Resultado, process
 from saude.fichas.situacoes import Motivo, Situacao, check
 from saude.fichas.storage import Linha, insert, next_ids, update
 from saude.inconsistencias.models import Inconsistencia
@@ -36,11 +36,11 @@ LATER = "Hรก, neste mesmo lote, um registro posterior com o mesmo uuid; vale o ร
 
 @dataclass(slots=True)
 class Item:
-    """A record of a lot. `erro`: why it could not even be read."""
+    """A record of a lot. `achados`: why it could not even be read."""
 
     posicao: int
     registro: Any = None
-    erro: str = ""
+    achados: list[Achado] = field(default_factory=list)
     proveniencia: dict[str, Any] | None = None
 
 
@@ -130,8 +130,8 @@ def _lock_existing(ctx: Contexto, uuids: list[str]) -> dict[str, Ficha]:
 def _decide(
     lote: Lote, ctx: Contexto, item: Item, f: Fatos, existing: dict[str, Ficha], plans: dict[str, _Plan]
 ) -> Resposta:
-    if item.erro:
-        return _refused(item, None, item.erro)
+    if item.achados:
+        return _refused(item)
     if not f.uuid or not f.tipo:
         return _without_key(item, ctx)
     summary = digest(item.registro)
@@ -186,7 +186,7 @@ def _store(ctx: Contexto, plans: list[_Plan]) -> None:
     old = [p.linha for p in plans if p.existing is not None]
     for linha, ficha_id in zip(new, next_ids(len(new)) if new else (), strict=True):
         linha.id = ficha_id
-    seen = [Aparicao(person, None, x.fatos.data) for x in (*new, *old) for person in x.fatos.pessoas]
+    seen = [s for x in (*new, *old) for s in appearances(x)]
     resolve(ctx.entidade.pk, seen)
     revision = ctx.instalacao.revisao
     if new:
@@ -196,6 +196,15 @@ def _store(ctx: Contexto, plans: list[_Plan]) -> None:
         Evento.objects.bulk_create(
             Evento(ficha_id=x.id, fato=Evento.Fato.SUBSTITUIDA, situacao=x.resultado.situacao) for x in old
         )
+
+
+def appearances(linha: Linha) -> list[Aparicao]:
+    """Who is on the ficha. Only a registration without errors may speak for the client's own data."""
+    trusted = linha.resultado.situacao == Situacao.PROCESSADA
+    for person in linha.fatos.pessoas:
+        person.cadastro = person.cadastro and trusted
+    known = linha.id if linha.anterior else None
+    return [Aparicao(person, known, linha.fatos.data) for person in linha.fatos.pessoas]
 
 
 def _answer(plan: _Plan) -> None:
@@ -232,9 +241,14 @@ def _received_later(lote: Lote, ficha: Ficha, position: int) -> bool:
     return Registro.objects.filter(ficha=ficha, lote=lote, posicao__gt=position).exists()
 
 
-def _refused(item: Item, uuid: str | None, message: str) -> Resposta:
-    finding = {"codigo": "REGISTRO-ILEGIVEL", "campo": "", "mensagem": message, "severidade": "erro"}
-    return Resposta(item.posicao, uuid, Status.RECUSADO, Situacao.INCONSISTENTE, [finding], mensagem=message)
+def unreadable(position: int, message: str) -> Item:
+    return Item(position, achados=[Achado("REGISTRO-ilegivel", "", "erro", message)])
+
+
+def _refused(item: Item) -> Resposta:
+    found = [a.public() for a in item.achados]
+    message = item.achados[0].mensagem
+    return Resposta(item.posicao, None, Status.RECUSADO, Situacao.INCONSISTENTE, found, mensagem=message)
 
 
 def _without_key(item: Item, ctx: Contexto) -> Resposta:

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import json
 import os
 import uuid
 import zlib
@@ -11,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from saude.recebimento.intake import Item
+from ledi.reading import parse
+
+from saude.fichas.processing import stored
+from saude.recebimento.intake import Item, unreadable
 from saude.recebimento.models import Bloco, Lote
 
 PIECE = 1024 * 1024
@@ -120,13 +122,8 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 def parse_line(number: int, line: bytes) -> Item:
     """One NDJSON line; whatever is wrong with it is told of that line alone."""
     if len(line) > MAX_LINE:
-        return Item(number, erro=f"A linha {number} passa de {MAX_LINE // 1024**2} MB.")
-    try:
-        return Item(number, json.loads(line))
-    except UnicodeDecodeError:
-        return Item(number, erro=f"A linha {number} não está em UTF-8.")
-    except RecursionError:
-        return Item(number, erro=f"A linha {number} tem estruturas aninhadas demais.")
-    except ValueError as error:
-        where = f", coluna {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        return Item(number, erro=f"A linha {number}{where} não é JSON válido.")
+        return unreadable(number, f"A linha {number} passa de {MAX_LINE // 1024**2} MB.")
+    read = parse(line.strip(), f"linha {number}")
+    if not read.readable:
+        return Item(number, achados=[stored(f) for f in read.findings])
+    return Item(number, read.record)

@@ -1,0 +1,32 @@
+"""`saude demo_carregar`: the data of the demonstration; again, it changes nothing but the passwords."""
+
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from saude.recebimento.demo import FICHAS, SEED, load
+from saude.web.demonstracao import set_passwords
+from saude.web.models import Marco
+
+
+class Command(BaseCommand):
+    help = "Carrega o município fictício da demonstração."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--fichas", type=int, default=FICHAS)
+        parser.add_argument("--semente", type=int, default=SEED)
+
+    def handle(self, *args: Any, fichas: int, semente: int, **options: Any) -> None:
+        first = timezone.localdate()
+        if loaded := Marco.objects.filter(nome=Marco.DEMO_CARREGADA).first():
+            first = timezone.localtime(loaded.momento).date()  # the same months as the first time
+        lote = load(fichas=fichas, seed=semente, today=first)
+        if password := os.environ.get("SAUDE_DEMO_SENHA"):
+            set_passwords(password)
+            Marco.put(Marco.DEMO_CARREGADA)
+        self.stdout.write(
+            f"{lote.lidos} registros: {lote.novos} novos, {lote.iguais} já recebidos, "
+            f"{lote.substituidos} substituídos, {lote.recusados} recusados."
+        )
