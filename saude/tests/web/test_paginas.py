@@ -3,10 +3,9 @@
 import re
 
 import pytest
+from conftest import SENHA
 from django.test import Client
 from django.urls import reverse
-
-from conftest import SENHA
 
 PAGES = [
     "administrando_acessos",

@@ -20,7 +20,7 @@ class Filters:
 
     def as_detail(self) -> dict[str, Any]:
         """What was asked, for the trail itself; the text searched for stays out (it may be a name)."""
-        used = {"tipo": self.tipo, "de": self.de and str(self.de), "ate": self.ate and str(self.ate)}
+        used = {"tipo_buscado": self.tipo, "de": self.de and str(self.de), "ate": self.ate and str(self.ate)}
         return {name: value for name, value in used.items() if value}
 
 

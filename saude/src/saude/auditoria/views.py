@@ -70,7 +70,7 @@ def _rows(rows: Iterator[Evento]) -> Iterator[list[str]]:
 
 def present(evento: Evento) -> dict[str, Any]:
     """An event as a person reads it."""
-    detail = "; ".join(f"{k.replace('_', ' ')}: {_text(v)}" for k, v in evento.detalhe.items())
+    detail = "; ".join(f"{k.replace('_', ' ')}: {_text(v)}" for k, v in evento.detalhe.items() if v != "")
     return {"evento": evento, "tipo": label(evento.tipo), "detalhe": detail}
 
 

@@ -16,14 +16,18 @@ import hashlib
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 SYSTEM_USER = "pgserver"
 MAX_SOCKET_PATH = 100  # sun_path holds 104 (macOS) or 108 bytes
 START_TIMEOUT = 120  # seconds; recovery after a crash can be long
+ORPHANS_TIMEOUT = 20
 
 
 class EmbeddedServerError(RuntimeError):
@@ -49,6 +53,7 @@ class EmbeddedServer:
             fcntl.flock(use, fcntl.LOCK_SH)
             self._init_data()
             if not self._running():
+                self._clear_leftover()
                 self._start()
         self._use, self._pid = use, os.getpid()
         atexit.register(self.release)
@@ -95,8 +100,29 @@ class EmbeddedServer:
             )
 
     def _running(self) -> bool:
-        result = self._call("pg_ctl", "-D", str(self.data), "status")
-        return result.returncode == 0
+        if self._postmaster() is None:
+            return False
+        return self._call("pg_ctl", "-D", str(self.data), "status").returncode == 0
+
+    def _postmaster(self) -> psutil.Process | None:
+        """The live server named in postmaster.pid; a number since given to another process is not it."""
+        try:
+            process = psutil.Process(int((self.data / "postmaster.pid").read_text().split()[0]))
+            alive = process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return None
+        return process if alive else None
+
+    def _clear_leftover(self) -> None:
+        """After a kill -9 of the server: wait for its orphans, then drop the files it left."""
+        limit = time.monotonic() + ORPHANS_TIMEOUT
+        while any(_works_in(process, self.data) for process in psutil.process_iter(["name"])):
+            if time.monotonic() > limit:
+                raise EmbeddedServerError(f"Restam processos do PostgreSQL em {self.data}: encerre-os.")
+            time.sleep(0.1)
+        socket = self.socket_dir / ".s.PGSQL.5432"
+        for left in (self.data / "postmaster.pid", socket, socket.with_name(f"{socket.name}.lock")):
+            left.unlink(missing_ok=True)
 
     def _start(self) -> None:
         socket_dir = self.socket_dir
@@ -171,6 +197,13 @@ class EmbeddedServer:
             out.seek(0)
             err.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, out.read(), err.read())
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.info["name"].startswith("postgres") and process.cwd() == str(folder)
+    except psutil.Error:
+        return False
 
 
 def runtime_folder() -> Path:

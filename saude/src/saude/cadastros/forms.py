@@ -19,6 +19,8 @@ class DataInput(forms.DateInput):
 
 
 class InstalacaoForm(forms.ModelForm):
+    cpf_cnpj = forms.CharField(label="CPF ou CNPJ", max_length=20)  # with the punctuation people type
+
     class Meta:
         model = Instalacao
         fields = (

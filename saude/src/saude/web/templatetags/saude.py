@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 from django.apps import apps
-from django.forms import BoundField, CheckboxInput
+from django.forms import BoundField, CheckboxInput, Select
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -52,6 +52,12 @@ def icone_da_mensagem(level: str) -> str:
 @register.filter
 def e_marcavel(field: BoundField) -> bool:
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def e_opcional(field: BoundField) -> bool:
+    """Say "(opcional)"? A select with an empty choice says it itself."""
+    return not field.field.required and not isinstance(field.field.widget, Select)
 
 
 @register.filter

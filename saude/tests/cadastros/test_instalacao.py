@@ -1,0 +1,82 @@
+import pytest
+from django.urls import reverse
+from saude.auditoria.models import Evento
+from saude.cadastros.actions import save_especialidade, update_instalacao
+from saude.cadastros.models import Especialidade, Instalacao
+from saude.cadastros.views import version_warning
+
+
+def form_data(instalacao: Instalacao, **changes):
+    names = ("nome_razao_social", "cpf_cnpj", "email", "contra_chave", "uuid_instalacao", "versao_ledi")
+    data = {name: getattr(instalacao, name) for name in names}
+    return {**data, "exportar_vacinacao": "on", **changes}
+
+
+@pytest.mark.parametrize(
+    ("values", "revisao"),
+    [
+        ({"email": "novo@timbo.example"}, 2),
+        ({"versao_ledi": "7.2.2"}, 2),
+        ({"suporte_contato": "Ramal 7"}, 1),
+        ({"bloquear_nao_identificados": True}, 1),
+        ({"email": "saude@timbo.example"}, 1),
+    ],
+)
+def test_revision_rises_only_when_the_envelope_changes(entidade, values, revisao):
+    saved = update_instalacao(by="teste", instalacao=entidade.instalacao, values=values)
+    assert saved.revisao == revisao
+
+
+def test_page_saves_and_records_the_fields_not_the_values(client, entidade, criar_usuario):
+    client.force_login(criar_usuario("Administrador"))
+    data = form_data(entidade.instalacao, telefone="(47) 3382-0000", cpf_cnpj="83.102.764/0001-15")
+    assert client.post(reverse("instalacao"), data).status_code == 302
+    row = Instalacao.objects.get()
+    assert (row.telefone, row.cpf_cnpj, row.revisao) == ("4733820000", "83102764000115", 2)
+    assert Evento.objects.get(tipo="instalacao.alterada").detalhe == {"campos": ["telefone"]}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("cpf_cnpj", "83102764000116", "Não é um CPF nem um CNPJ válido"),
+        ("uuid_instalacao", "abc", "Não é um UUID"),
+        ("telefone", "123", "10 ou 11 dígitos"),
+        ("versao_ledi", "1.0.0", "Faça uma escolha válida"),
+    ],
+)
+def test_wrong_values_are_said_and_not_saved(client, entidade, criar_usuario, field, value, text):
+    client.force_login(criar_usuario("Administrador"))
+    data = form_data(entidade.instalacao, **{field: value})
+    assert text in client.post(reverse("instalacao"), data).content.decode()
+    assert Instalacao.objects.get().revisao == 1
+
+
+def test_old_version_warns():
+    assert version_warning("8.7.0") == ""
+    assert "12 meses" in version_warning("7.2.2")
+
+
+def test_especialidade_through_the_page(client, entidade, outra_entidade, criar_usuario):
+    client.force_login(criar_usuario("Coordenador"))
+    data = {"codigo": "225120", "nome": "Cardiologia", "tipo": "primaria"}
+    client.post(reverse("especialidade_nova"), data)
+    row = Especialidade.objects.get()
+    again = client.post(reverse("especialidade_nova"), data).content.decode()
+    assert "Já existe uma especialidade com este código." in again
+    client.post(reverse("especialidade", args=[row.pk]), {**data, "tipo": "especializada", "codigo": "9"})
+    row.refresh_from_db()
+    assert (row.codigo, row.tipo) == ("225120", "especializada")
+    other = save_especialidade(by="t", entidade=outra_entidade, codigo="1", nome="X", tipo="primaria")
+    assert client.get(reverse("especialidade", args=[other.pk])).status_code == 404
+
+
+def test_prazo_through_the_page(client, entidade, criar_usuario):
+    client.force_login(criar_usuario("Coordenador"))
+    url = reverse("prazo", args=["202605"])
+    assert 'value="2026-06-16"' in client.get(url).content.decode()
+    client.post(url, {"data": "2026-06-18", "motivo": "Nota técnica"})
+    assert entidade.prazos.get().data.isoformat() == "2026-06-18"
+    client.post(reverse("prazo_restaurar", args=["202605"]))
+    assert not entidade.prazos.exists()
+    assert client.get(reverse("prazo", args=["202613"])).status_code == 404
