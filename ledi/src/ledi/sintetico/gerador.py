@@ -185,6 +185,9 @@ def _corre(
                 _datas_em_iso(registro["ficha"])
             yield (registro, codigos) if com_gabarito else registro
             feitas += 1
+        if bloco:
+            for familia in o.familias:  # citizen <-> family: free at once, not when the collector comes
+                familia.membros = ()
 
 
 class _Cadastros:
