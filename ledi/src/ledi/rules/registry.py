@@ -14,17 +14,18 @@ from ledi.rules.model import Rule
 from ledi.rules.plan import Compiler, StructPlan
 
 
-GENERAL = ("TRANSPORTE",)  # the envelope: rules that belong to no ficha
+GENERAL = ("TRANSPORTE", "COMUM")  # the envelope and the shared algorithms: rules that belong to no ficha
 
 
 @cache
 def all_rules(tipo: str) -> tuple[Rule, ...]:
-    """Every rule declared for a ficha ("FVD") or for the envelope ("TRANSPORTE"), of any version."""
-    name = "ledi.rules.transporte" if tipo == "TRANSPORTE" else f"ledi.rules.fichas.{tipo.lower()}"
+    """Every rule declared for a ficha ("FVD"), the envelope ("TRANSPORTE") or all ("COMUM"), of any version."""
+    general = {"TRANSPORTE": "ledi.rules.transporte", "COMUM": "ledi.rules.comum"}
+    name = general.get(tipo) or f"ledi.rules.fichas.{tipo.lower()}"
     rules: tuple[Rule, ...] = tuple(import_module(name).RULES)
-    seen: set[tuple[str, str, str | None, str | None]] = set()
+    seen: set[tuple[object, ...]] = set()
     for rule in rules:
-        key = (rule.code, rule.at, rule.name, rule.since)
+        key = (rule.code, rule.at, rule.name, rule.since, rule.check)
         assert key not in seen, f"rule declared twice: {key}"
         seen.add(key)
     return rules

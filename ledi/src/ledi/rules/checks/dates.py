@@ -13,6 +13,7 @@ from ledi.rules.paths import Scope
 
 NOW = "@agora"
 ATTENDANCE = "@atendimento"
+_DAY = 86_400_000
 _WORDS = {NOW: "da data de hoje", ATTENDANCE: "da data do atendimento"}
 
 
@@ -72,8 +73,8 @@ class BirthDate(Base):
             day = env.day(value)
             if day > env.day(other):
                 return {"erro": "depois"}
-            # 366 * years is a quick upper bound; the exact test only for the very old.
-            if env.day(other) - day > 365 * years and env.years_between(value, other) > years:
+            # A quick bound first; exactly `years` before is still fine, one day more is not.
+            if env.day(other) - day > 365 * years and env.years_between(value + _DAY, other) >= years:
                 return {"erro": "antes"}
             return None
 
