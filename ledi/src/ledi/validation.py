@@ -139,6 +139,8 @@ def _check_envelope(
 ) -> None:
     """The fields beside the ficha: their own form, and that uuid is the ficha's (cnes, ine, ibge: header rules)."""
     found = env.found
+    if not found and _agrees(record, kind, wire):
+        return
     values = {field: record.get(key) for field, key in _ENVELOPE.items()}
     outer = Env(record, env.zone, env.now, env.tables)
     made = plan("TRANSPORTE", used)
@@ -166,6 +168,19 @@ def _check_envelope(
     if isinstance(record.get("uuid"), str) and value is not None and value != record["uuid"]:
         text = "O UUID do registro é diferente do UUID que está dentro da ficha. Iguale os dois."
         found.append(_finding("REGISTRO-uuid-diferente", where, text))
+
+
+def _agrees(record: Mapping[str, Any], kind: Ficha, wire: dict[str, Any]) -> bool:
+    """True when the envelope repeats values that the ficha's own rules have just found good."""
+    if kind.tipo == "FCC" or record.get("uuid") != wire.get(kind.uuid_field):
+        return False
+    _, lotacao = kind.main_lotacao(wire)
+    return (
+        record.get("cnes") == lotacao.get("cnes")
+        and record.get("ibge") == _dig(wire, kind.ibge_path())
+        and record.get("ine") == lotacao.get("ine")
+        and type(record.get("cnes")) is str is type(record.get("ibge"))
+    )
 
 
 def _dig(node: Any, names: tuple[str, ...]) -> Any:

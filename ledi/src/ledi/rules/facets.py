@@ -12,6 +12,7 @@ from ledi.documents import cnes, cnpj, cns, cpf, ibge, ine, nome, uuid
 from ledi.findings import AVISO, Finding
 from ledi.layouts.model import Field
 from ledi.moments import MomentError, to_millis
+from ledi.rules.checks import Domain
 from ledi.rules.env import Env, Path, write_path
 from ledi.tables import closed
 
@@ -69,6 +70,7 @@ class FacetMaker:
         self.prefix = prefix
         self.field = field
         self.rules = tuple(rules)
+        self.steps = tuple(bound.step for bound in rules)
         self.sub = sub
         self.covered = covered
         self.version = version
@@ -100,7 +102,7 @@ class FacetMaker:
         return run
 
     def _scalar(self) -> Normaliser:
-        name, rules = self.field.name, self.rules
+        rules = self.rules
         convert, facets = self._convert(self.field.type.kind), self._facets()
 
         def run(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
@@ -127,20 +129,39 @@ class FacetMaker:
                 return result
 
             return fast
-        assert name
         return run
 
+    def simple(self) -> tuple[type, frozenset[Any]] | None:
+        """(class, values) when being one of the values is all it takes: the hot loop then needs no call."""
+        kind = self.field.type.kind
+        if self.field.id is None or self._facets() and self.field.domain is None:
+            return None
+        if kind == "bool" and not self.rules:
+            return bool, frozenset((True, False))
+        if kind not in ("i32", "i64", "string") or self.field.is_date:
+            return None
+        codes = self._only_codes()
+        return None if codes is None else (str if kind == "string" else int, codes)
+
+    def _only_codes(self) -> frozenset[Any] | None:
+        checks = [bound.rule.check for bound in self.rules]
+        if not checks and len(self._facets()) == 1 and self.field.domain and "dominio" not in self.covered:
+            codes: frozenset[Any] = closed.codes(self.field.domain, self.version)
+            return frozenset(str(code) for code in codes) if self.field.type.kind == "string" else codes
+        if len(checks) == 1 and isinstance(checks[0], Domain) and not self._facets():
+            return checks[0].allowed(self.rules[0].scope, self.field.name)
+        return None
+
     def _run_rules(self, value: Any, clean: dict[str, Any], env: Env, path: Path) -> None:
-        for bound in self.rules:
-            env.current = bound.rule.code
+        for code, fn, fail in self.steps:
+            env.current = code
             try:
-                result = bound.fn(value, clean, env)
+                result = fn(value, clean, env)
+                if result is not None:
+                    fail(env, clean, path, result)
+                    return
             except Exception:
-                env.crashed.append(bound.rule.code)
-                continue
-            if result is not None:
-                bound.fail(env, clean, path, result)
-                return
+                env.crashed.append(code)
 
     def _struct(self) -> Normaliser:
         sub, name = self.sub, self.field.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,9 @@ from ledi.rules.model import ABSENT, PRESENT, CheckFn, Rule
 from ledi.rules.paths import Scope
 
 
+Step = tuple[str, CheckFn, Callable[[Env, dict[str, Any], Path, Any], None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A rule compiled for its place."""
@@ -25,6 +28,11 @@ class Bound:
     fn: CheckFn
     scope: Scope
     refs: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @property
+    def step(self) -> Step:
+        """What the hot loops need."""
+        return self.rule.code, self.fn, self.fail
 
     def fail(self, env: Env, node: dict[str, Any], path: Path, result: Any) -> None:
         """Turns the facts of a failed check into findings, unless another finding already explains it."""
@@ -61,19 +69,24 @@ class StructPlan:
     struct: Struct
     code_prefix: str
     fields: dict[str, Normaliser] = field(default_factory=dict)
+    simple: dict[str, tuple[type, frozenset[Any]]] = field(default_factory=dict)
     required: tuple[tuple[str, str, str], ...] = ()
-    early: tuple[tuple[str, tuple[Bound, ...]], ...] = ()
-    present: dict[str, tuple[Bound, ...]] = field(default_factory=dict)
-    absent: tuple[tuple[str, tuple[Bound, ...]], ...] = ()
-    always: tuple[tuple[str | None, Bound], ...] = ()
+    early: tuple[tuple[str, tuple[Step, ...]], ...] = ()
+    present: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    absent: tuple[tuple[str, tuple[Step, ...]], ...] = ()
+    always: tuple[tuple[str | None, tuple[Step, ...]], ...] = ()
     children: tuple[tuple[str, bool, StructPlan], ...] = ()
     has_rules: bool = False
 
     def normalise(self, raw: dict[str, Any], env: Env, path: Path) -> dict[str, Any]:
         """The struct as it goes on the wire; facet findings go to `env`."""
         clean: dict[str, Any] = {}
-        fields = self.fields
+        fields, simple = self.fields, self.simple
         for name, value in raw.items():
+            known = simple.get(name)
+            if known is not None and value.__class__ is known[0] and value in known[1]:
+                clean[name] = value
+                continue
             if value is None:
                 continue
             normaliser = fields.get(name)
@@ -95,43 +108,48 @@ class StructPlan:
         for name, rules in self.early:
             value = node.get(name)
             if value is not None and value != "" and value != []:
-                _run(rules, value, node, env, path)
+                run_rules(rules, value, node, env, path)
         present = self.present
         if present:
             for name, value in node.items():
-                bound = present.get(name)
-                if bound is not None and value != "" and value != []:
-                    _run(bound, value, node, env, path)
+                if name in present and value != "" and value != []:
+                    run_rules(present[name], value, node, env, path)
         for name, rules in self.absent:
             value = node.get(name)
             if value is None or value == "" or value == []:
-                _run(rules, None, node, env, path)
-        for target, rule in self.always:
-            _run((rule,), node.get(target) if target else node, node, env, path)
+                run_rules(rules, None, node, env, path)
+        for target, rules in self.always:
+            run_rules(rules, node.get(target) if target else node, node, env, path)
         if self.children:
-            env.up.append(node)
-            for name, is_list, plan in self.children:
-                value = node.get(name)
-                if value is None:
-                    continue
-                if is_list:
-                    for index, item in enumerate(value):
-                        if item.__class__ is dict:
-                            plan.check(item, env, (path, name, index))
-                else:
-                    plan.check(value, env, (path, name, None))
-            env.up.pop()
+            self._check_children(node, env, path)
+
+    def _check_children(self, node: dict[str, Any], env: Env, path: Path) -> None:
+        env.up.append(node)
+        for name, is_list, plan in self.children:
+            value = node.get(name)
+            if value is None:
+                continue
+            if is_list:
+                for index, item in enumerate(value):
+                    plan.check(item, env, (path, name, index))
+            else:
+                plan.check(value, env, (path, name, None))
+        env.up.pop()
 
 
-def _run(rules: Iterable[Bound], value: Any, node: dict[str, Any], env: Env, path: Path) -> None:
-    for bound in rules:
-        env.current = bound.rule.code
+def run_rules(rules: Iterable[Step], value: Any, node: dict[str, Any], env: Env, path: Path) -> bool:
+    """Runs rules on one value; True when one failed."""
+    failed = False
+    for code, fn, fail in rules:
+        env.current = code
         try:
-            result = bound.fn(value, node, env)
+            result = fn(value, node, env)
             if result is not None:
-                bound.fail(env, node, path, result)
+                fail(env, node, path, result)
+                failed = True
         except Exception:  # a crashed rule is a defect of ours: the record stays pendente, the others go on
-            env.crashed.append(bound.rule.code)
+            env.crashed.append(code)
+    return failed
 
 
 class Compiler:
@@ -223,28 +241,31 @@ class Compiler:
                 plan.code_prefix, item, own, sub, frozenset(covered.get(item.name, ())), scope.version
             )
             plan.fields[item.name] = maker.build()
+            simple = maker.simple()
+            if simple is not None:
+                plan.simple[item.name] = simple
             if item.required == "sim":
                 text = f"O campo {item.label} é obrigatório. Preencha {item.label}."
                 required.append((item.name, maker.code("obrigatorio"), text))
         plan.children, plan.required = tuple(children), tuple(required)
 
     def _rules(self, plan: StructPlan, bounds: list[Bound]) -> None:
-        early: dict[str, list[Bound]] = {}
-        present: dict[str, list[Bound]] = {}
-        absent: dict[str, list[Bound]] = {}
-        always: list[tuple[str | None, Bound]] = []
+        early: dict[str, list[Step]] = {}
+        present: dict[str, list[Step]] = {}
+        absent: dict[str, list[Step]] = {}
+        always: dict[str | None, list[Step]] = {}
         for bound in bounds:
             name, gate = bound.rule.name, bound.rule.check.gate
             if gate == PRESENT and name and name != "*":
-                (early if bound.rule.early else present).setdefault(name, []).append(bound)
+                (early if bound.rule.early else present).setdefault(name, []).append(bound.step)
             elif gate == ABSENT and name:
-                absent.setdefault(name, []).append(bound)
+                absent.setdefault(name, []).append(bound.step)
             else:
-                always.append((None if name == "*" else name, bound))
+                always.setdefault(None if name == "*" else name, []).append(bound.step)
         plan.early = tuple((name, tuple(rules)) for name, rules in early.items())
         plan.present = {name: tuple(rules) for name, rules in present.items()}
         plan.absent = tuple((name, tuple(rules)) for name, rules in absent.items())
-        plan.always = tuple(always)
+        plan.always = tuple((name, tuple(rules)) for name, rules in always.items())
         plan.has_rules = bool(bounds or plan.children)
 
 
