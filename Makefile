@@ -30,13 +30,13 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy ledi/src
 	$(BIN)/lint-imports
-	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g --conferir; done
+	$(BIN)/saude gerar_docs --conferir
 	$(BIN)/saude makemigrations --check --dry-run
 
 fix: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g; done
+	$(BIN)/saude gerar_docs
 
 bench: setup
 	@set -e; for b in $(wildcard bench/bench_*.py); do echo "== $$b"; $(BIN)/python $$b; done
