@@ -67,7 +67,9 @@ def reprocess(*, entidade: Entidade, ids: Iterable[int], by: Any) -> dict[str, i
 @transaction.atomic
 def correct(*, ficha: Ficha, changes: Mapping[str, Any], revisao: int, by: Any) -> Ficha:
     """Change values by path and process again. StaleForm when `revisao` is no longer that of the ficha."""
-    current = Ficha.objects.select_for_update().select_related("entidade__instalacao").get(pk=ficha.pk)
+    current = (
+        Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
+    )
     content = Conteudo.objects.get(ficha=current)
     record = json.loads(content.registro)
     if current.revisao != revisao:
@@ -117,7 +119,9 @@ def replace_exported(*, ficha: Ficha, changes: Mapping[str, Any], motivo: str, b
 
     TransitionRefused when the ficha is not exported or has been replaced already.
     """
-    old = Ficha.objects.select_for_update().select_related("entidade__instalacao").get(pk=ficha.pk)
+    old = (
+        Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
+    )
     if old.situacao != Situacao.EXPORTADA:
         raise TransitionRefused("Só uma ficha exportada é substituída por um novo registro.")
     if Ficha.objects.filter(substitui=old).exists():

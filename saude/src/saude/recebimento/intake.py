@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
@@ -21,6 +22,8 @@ from saude.recebimento.models import Lote, Registro
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 4
+#: COPY raises psycopg's own errors
+RACES = (IntegrityError, OperationalError, psycopg.IntegrityError, psycopg.OperationalError)
 Status = Registro.Status
 MESSAGES = {
     Status.IGUAL: "Conteúdo igual ao já recebido; nada mudou.",
@@ -84,7 +87,7 @@ def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
         try:
             with transaction.atomic():
                 return _take(lote, ctx, items)
-        except (IntegrityError, OperationalError):
+        except RACES:
             # the same uuid arrived at the same moment by another way: look again
             if attempt == ATTEMPTS - 1:
                 raise

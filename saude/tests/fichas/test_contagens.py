@@ -1,0 +1,104 @@
+"""The kept counts equal a full count at every moment, whoever writes at once."""
+
+import random
+import threading
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from producao import exportar, quebrado, receber, registro
+from saude.cadastros.models import Especialidade
+from saude.fichas.actions import reprocess
+from saude.fichas.counts import compact, differences
+from saude.fichas.models import Contagem, Ficha
+from saude.fichas.queries import not_exportable, panel, totals
+
+
+def test_panel_counts_are_disjoint_and_add_up(entidade):
+    receber(entidade, registro(), registro("FAI"), quebrado(), registro(origem="app"))
+    [line] = panel(entidade)
+    assert (line.processadas, line.inconsistentes, line.pendentes, line.exportadas) == (2, 1, 1, 0)
+    assert line.total == Ficha.objects.count() == 4
+    exportar(entidade)
+    [line] = panel(entidade)
+    assert (line.processadas, line.exportadas, line.total) == (0, 2, 4)
+    assert totals(entidade, "202609", "exportada")["FAI"] == 1
+    assert len(totals(entidade, "202609")) == 12
+    assert differences() == []
+
+
+def test_not_exportable_follows_the_configuration_at_once(entidade):
+    receber(
+        entidade, registro("FAI", especialidade="Cardiologia"), registro("FAI", urgencia=True), registro()
+    )
+    [line] = panel(entidade)
+    assert (line.processadas, line.nao_exportaveis, line.a_exportar) == (3, 1, 2)
+    Especialidade.objects.update(tipo="especializada")
+    [line] = panel(entidade)
+    assert (line.nao_exportaveis, line.prazo_bloqueado_por) == (2, 1)
+    assert not_exportable(entidade, "202609") == {"especializada": 1, "urgencia": 1}
+
+
+def test_panel_is_scoped(entidade, outra_entidade):
+    receber(outra_entidade, registro(ibge=outra_entidade.ibge))
+    assert panel(entidade) == []
+
+
+def test_compaction_keeps_the_sums(entidade):
+    for _ in range(5):
+        receber(entidade, registro(), quebrado())
+    before = panel(entidade)
+    assert compact() > 0
+    assert panel(entidade) == before
+    assert compact() == 0
+    assert differences() == []
+
+
+def test_checker_tells_a_difference(entidade):
+    receber(entidade, registro())
+    call_command("conferir_contagens")
+    Contagem.objects.update(n=2)
+    with pytest.raises(CommandError, match="1 contagens"):
+        call_command("conferir_contagens")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts_hold_under_concurrent_writers(entidade):
+    """Writers, a compactor and a checker at once: every snapshot is right."""
+    stop = threading.Event()
+    wrong: list = []
+
+    def writer(seed):
+        rng = random.Random(seed)
+        try:
+            for _ in range(8):
+                answers = receber(entidade, *[rng.choice([registro, quebrado])() for _ in range(5)])
+                receber(entidade, registro(origem="app"))
+                reprocess(entidade=entidade, ids=[a.ficha_id for a in answers], by="teste")
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    def checker():
+        try:
+            while not stop.is_set():
+                wrong.extend(differences())
+                compact()
+        except Exception as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    writers = [threading.Thread(target=writer, args=(n,)) for n in range(3)]
+    watch = threading.Thread(target=checker)
+    watch.start()
+    for t in writers:
+        t.start()
+    for t in writers:
+        t.join(120)
+    stop.set()
+    watch.join(30)
+    assert wrong == []
+    assert Ficha.objects.count() == 3 * 8 * 6
+    assert differences() == []

@@ -1,0 +1,65 @@
+"""Records of the test municipality, and short ways to take them in. Imported by the tests of production."""
+
+import copy
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from ledi.sintetico import minimal
+
+IBGE = "4218202"  # of the fixture `entidade`
+DIA = date(2026, 9, 15)  # of every minimal record
+INICIO, FIM = date(2026, 9, 1), date(2026, 9, 30)
+
+
+def registro(
+    tipo: str = "FVD", *, ibge: str = IBGE, uuid: str | None = None, **contexto: Any
+) -> dict[str, Any]:
+    """A valid record of the municipality with a new uuid; keyword arguments go to its `contexto`."""
+    record = copy.deepcopy(minimal(tipo))
+    old = record["uuid"]
+    record["uuid"] = uuid or f"{record['cnes']}-{uuid4()}"
+    ficha = record["ficha"]
+    for name, value in ficha.items():
+        if value == old:
+            ficha[name] = record["uuid"]
+    record["ibge"] = ficha["headerTransport"]["codigoIbgeMunicipio"] = ibge
+    if contexto:
+        record["contexto"] = contexto
+    return record
+
+
+def cidadao(record: dict[str, Any]) -> dict[str, Any]:
+    """The first citizen of a record, to change it."""
+    ficha = record["ficha"]
+    for name in ("visitasDomiciliares", "atendimentosIndividuais", "atendProcedimentos", "vacinacoes"):
+        if name in ficha:
+            return ficha[name][0]
+    return ficha.get("identificacaoUsuarioCidadao") or ficha
+
+
+def quebrado(tipo: str = "FVD", **contexto: Any) -> dict[str, Any]:
+    """A record with exactly one thing wrong: no turno."""
+    record = registro(tipo, **contexto)
+    del cidadao(record)["turno"]
+    return record
+
+
+def receber(entidade: Any, *records: Any, origem: str = "api") -> list[Any]:
+    from saude.recebimento.actions import receive
+
+    return receive(entidade=entidade, records=records, origem=origem)
+
+
+def ficha_de(resposta: Any) -> Any:
+    from saude.fichas.models import Ficha
+
+    return Ficha.objects.get(pk=resposta.ficha_id)
+
+
+def exportar(entidade: Any, **more: Any) -> Any:
+    """Ask for an export of September 2026 and make it."""
+    from saude.exportacao.actions import create_export, run_export
+
+    asked = {"escopo": "nao_exportados", "inicio": INICIO, "fim": FIM, "by": None} | more
+    return run_export(create_export(entidade=entidade, **asked).pk)
