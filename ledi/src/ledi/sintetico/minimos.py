@@ -132,6 +132,7 @@ def _fae() -> Json:
 def _fac() -> Json:
     return {
         "uuidFicha": _uuid("FAC"),
+        "outraLocalidade": "Centro comunitário",
         "numParticipantes": 12,
         "atividadeTipo": 4,
         "publicoAlvo": [1],

@@ -45,6 +45,7 @@ class Oficina:
     por_cnes: dict[str, list[Cidadao]] = field(default_factory=dict)
     familias: Sequence[Familia] = ()
     por_area: dict[str, list[Familia]] = field(default_factory=dict)
+    visitados: set[tuple[str, date]] = field(default_factory=set)
     _quem: dict[tuple[str, ...], tuple[tuple[Profissional, Lotacao], ...]] = field(default_factory=dict)
     _agentes: dict[str, tuple[Profissional, Lotacao]] = field(default_factory=dict)
     _grupos: dict[str, list[Cidadao]] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Oficina:
         self.por_area = {area: [] for area in self._agentes}
         for f in familias:
             self.por_area[f.microarea].append(f)
+        self.visitados = set()
         self._grupos = {}
 
     # --- dice -----------------------------------------------------------------------------------------

@@ -28,9 +28,7 @@ def fvd(o: Oficina, dia: date) -> Rascunho:
         return _vetores(o, dia)
     agente, lotacao = o.profissional(ACS)
     turno = 1 if o.chance(0.6) else 2
-    casas = o.alguns(o.por_area[lotacao.microarea or ""], o.entre(1, 7))
-    moradores = [o.um(f.membros) for f in casas]
-    pessoas = [c for c in moradores if c.nascimento < dia] or o.pessoas(dia, lotacao.cnes, 1)
+    pessoas = _moradores(o, dia, lotacao.microarea or "") or o.pessoas(dia, lotacao.cnes, 1)
     visitas = [_visita(o, c, dia, turno, lotacao.microarea or "01") for c in pessoas]
     uuid = o.uuid(lotacao.cnes)
     ficha = {
@@ -40,6 +38,15 @@ def fvd(o: Oficina, dia: date) -> Rascunho:
         "visitasDomiciliares": visitas,
     }
     return Rascunho(ficha, uuid, agente, lotacao, pessoas)
+
+
+def _moradores(o: Oficina, dia: date, microarea: str) -> list[Cidadao]:
+    """Who was at home in some houses of the area; nobody twice on the same day."""
+    casas = o.alguns(o.por_area[microarea], o.entre(1, 5))
+    moradores = [o.um(f.membros) for f in casas]
+    novos = [c for c in moradores if c.nascimento < dia and (c.cns, dia) not in o.visitados]
+    o.visitados.update((c.cns, dia) for c in novos)
+    return novos
 
 
 def _visita(o: Oficina, c: Cidadao, dia: date, turno: int, microarea: str) -> Json:
