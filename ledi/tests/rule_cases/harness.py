@@ -91,3 +91,14 @@ def day(text: str) -> int:
     from ledi.moments import date_to_millis
 
     return date_to_millis(date.fromisoformat(text))
+
+
+def sigtap(cids: Mapping[str, str] | None = None, procedimentos: tuple[Any, ...] = ()) -> Any:
+    """Tables in memory: CID-10 codes -> sex (M, F or I) and ready `Procedimento`s; the CBOs are those of LEDI."""
+    from ledi.tables.memory import MemoryTables, SigtapRelease
+    from ledi.tables.port import Cid
+
+    tables = MemoryTables()
+    found = {code: Cid(code, code, sexo) for code, sexo in (cids or {}).items()}
+    tables.add_sigtap("202609", SigtapRelease({item.codigo: item for item in procedimentos}, found, {}))
+    return tables
