@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from itertools import islice
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ledi.sintetico import DOZE, HOJE, TIPOS, build, competencias_antes, gerar
 from ledi.sintetico.pessoas import Cidadao
 from ledi.validation import validate
@@ -80,6 +82,13 @@ def test_clients_stand_by_position() -> None:
         for filho, cliente in zip(filhos, clientes, strict=True):
             assert filho["sexo"] == cliente["sexo"]
             assert filho.get("cpfCidadao") in (None, cliente.get("cpf"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(semente=st.integers(0, 2**31), hoje=st.dates(date(2026, 7, 1), date(2028, 12, 31)))
+def test_any_seed_on_any_day_is_valid(semente: int, hoje: date) -> None:
+    for registro in gerar(semente=semente, fichas=30, hoje=hoje, tipos=TIPOS, erros=0):
+        assert [(f.code, f.path) for f in validate(registro, hoje=hoje).findings] == [], registro
 
 
 @pytest.mark.parametrize("tipo", TIPOS)

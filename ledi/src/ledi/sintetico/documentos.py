@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 
 HORA_MS = 3_600_000
 DIA_MS = 24 * HORA_MS
 _EPOCA = date(1970, 1, 1).toordinal()
+_INICIO = datetime(1970, 1, 1, tzinfo=UTC).astimezone(timezone(timedelta(hours=-3)))
 
 
 def ms(dia: date, hora: float = 5.0) -> int:
@@ -16,8 +17,8 @@ def ms(dia: date, hora: float = 5.0) -> int:
 
 
 def iso(instante: int) -> str:
-    """ISO 8601 with offset of an instant in epoch ms."""
-    return datetime.fromtimestamp(instante / 1000, UTC).isoformat()
+    """ISO 8601 in the municipality's local time, with its offset, of an instant in epoch ms."""
+    return (_INICIO + timedelta(milliseconds=instante)).isoformat()
 
 
 def cpf(numero: int) -> str:
