@@ -341,6 +341,8 @@ class Not(Cond):
             return f"{field.label} {verb} {codes_text(field.domain, part.codes)}"
         if isinstance(part, IsTrue):
             return f'"{scope.label(part.path)}" não está marcado'
+        if isinstance(part, IsFalse):
+            return f'"{scope.label(part.path)}" não está respondido como não'
         return f"não se dá que {part.text(scope)}"
 
     def as_json(self) -> list[Any]:

@@ -371,8 +371,6 @@ def _bounds(
                 "minimo",
                 f"{exact or f'O campo {label} deve ter no mínimo {least} {what}'.strip()}; tem {size}.",
             )
-        if least is not None and size < least and what == "itens":
-            return "minimo", f"O campo {label} deve ter no mínimo {least} {what}."
         if most is not None and size > most:
             return (
                 "maximo",

@@ -10,10 +10,10 @@ from ledi.errors import LayoutError
 from ledi.findings import Finding
 from ledi.layouts.loader import CURRENT, layout
 from ledi.layouts.model import Ficha, Layout, Struct
-from ledi.rules.checks import Forbidden
+from ledi.rules.checks import Domain, Forbidden
 from ledi.rules.env import Env, Path, write_path
 from ledi.rules.facets import BAD, FacetMaker, Normaliser, report_unknown
-from ledi.rules.model import ABSENT, PRESENT, CheckFn, Rule
+from ledi.rules.model import ABSENT, PRESENT, SEVERITY, CheckFn, Rule
 from ledi.rules.paths import Scope
 
 
@@ -51,7 +51,8 @@ class Bound:
             if rule.fix:
                 text = f"{text} {rule.fix}"
             where = write_path(path, rule.name, index) if rule.name else write_path(path, None, index)
-            env.found.append(Finding(rule.code, where, text, rule.severity, facts))
+            severity = facts.get(SEVERITY, rule.severity)
+            env.found.append(Finding(rule.code, where, text, severity, facts))
 
 
 class _Facts(dict):  # type: ignore[type-arg]
@@ -200,7 +201,7 @@ class Compiler:
         covered: dict[str, set[str]] = {}
         for bound in bounds:
             if bound.rule.name:
-                covered.setdefault(bound.rule.name, set()).update(bound.rule.check.supersedes)
+                covered.setdefault(bound.rule.name, set()).update(_superseded(bound, scope))
         self._fields(plan, scope, facets, covered, place, newest_parents, newest)
         self._rules(plan, [b for b in bounds if b not in facets])
         return plan
@@ -267,6 +268,15 @@ class Compiler:
         plan.absent = tuple((name, tuple(rules)) for name, rules in absent.items())
         plan.always = tuple((name, tuple(rules)) for name, rules in always.items())
         plan.has_rules = bool(bounds or plan.children)
+
+
+def _superseded(bound: Bound, scope: Scope) -> frozenset[str]:
+    """The automatic facets a rule makes needless. The domain of a list's items says nothing of its size."""
+    replaced = bound.rule.check.supersedes
+    name = bound.rule.name
+    if name and isinstance(bound.rule.check, Domain) and scope.has(name) and scope.field(name).type.kind == "list":
+        return replaced - {"minimo", "maximo"}
+    return replaced
 
 
 def _join(place: str, name: str, is_list: bool) -> str:

@@ -17,24 +17,29 @@ _RECORD_WORDS = {"cnes": "ao CNES do registro", "ine": "ao INE do registro", "ib
 
 @dataclass(frozen=True)
 class SameAs(Base):
-    """The value equals another field of the ficha."""
+    """The value equals another field of the ficha (when the condition holds)."""
 
     path: str
+    when: Cond | None = None
 
     def refs(self) -> tuple[str, ...]:
-        return (self.path,)
+        return (self.path,) + (self.when.refs() if self.when else ())
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         get = scope.getter(self.path)
+        when = self.when.compile(scope) if self.when else None
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
             other = get(node, env)
-            return None if not is_filled(other) or other == value else NOTHING
+            if not is_filled(other) or other == value or (when is not None and not when(node, env)):
+                return None
+            return NOTHING
 
         return run
 
     def describe(self, scope: Scope, name: str | None) -> str:
-        return f"{label(scope, name)} deve ser igual a {scope.label(self.path)}."
+        when = f" quando {self.when.text(scope)}" if self.when else ""
+        return f"{label(scope, name)} deve ser igual a {scope.label(self.path)}{when}."
 
 
 @dataclass(frozen=True)

@@ -165,11 +165,19 @@ class Unsigned(Base):
 
 @dataclass(frozen=True)
 class Pattern(Base):
-    """The text (each item of it) matches the whole pattern; `words` completes "O campo X ..."."""
+    """The text (each item of it) matches the whole pattern; `words` completes "O campo X ...".
+
+    `sized`: the pattern also says how long the text is.
+    """
 
     pattern: str
     words: str
+    sized: bool = False
     facet: ClassVar[bool] = True
+
+    @property
+    def supersedes(self) -> frozenset[str]:  # type: ignore[override]
+        return frozenset(("minimo", "maximo", "formato")) if self.sized else frozenset()
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         field, match = field_of(scope, name), re.compile(self.pattern).fullmatch

@@ -1,0 +1,61 @@
+"""Rules of EnderecoLocalPermanenciaThrift: the home of the FCD and the citizen's address in the FAE."""
+
+from __future__ import annotations
+
+from ledi.findings import AVISO
+from ledi.rules.checks import Declared, Domain, Forbidden, Pattern, Required, RequiredOrForbidden
+from ledi.rules.conditions import Cond, all_of, empty, is_true, not_one_of, not_true
+from ledi.rules.model import Rule
+
+CEP = Pattern(r"[0-9]{8}", "deve ter 8 números, sem traço nem ponto", sized=True)
+NUMERO = Pattern(r"[A-Za-z0-9]+", "aceita somente letras e números, sem espaço")
+TELEFONE = Pattern(r"[0-9]{10,11}", "deve ter 10 ou 11 números: DDD e o telefone, sem traço", sized=True)
+
+
+def endereco_fcd(at: str) -> tuple[Rule, ...]:
+    """The FCD-EN-* rules at the path of the address."""
+    residence = Forbidden(not_one_of("^tipoDeImovel", 1))
+    return (
+        *_common("FCD-EN", at, phones=("008-1", "009-1")),
+        Rule("FCD-EN-006-2", at, "numero", RequiredOrForbidden(not_true("stSemNumero"))),
+        Rule("FCD-EN-009-2", at, "telefoneResidencia", residence),
+        Rule("FCD-EN-013-1", at, "microArea", RequiredOrForbidden(not_true("stForaArea"))),
+    )
+
+
+def endereco_fae(at: str, admitted: Cond) -> tuple[Rule, ...]:
+    """The FAE-EN-* rules. `admitted`: the condition, seen from the address, that makes the address required."""
+    needed = Required(admitted)
+    text = "Basta um dos dois telefones."
+    return (
+        *_common("FAE-EN", at, phones=("008-o1", "009-o1")),
+        Rule("FAE-EN-001-1", at, "bairro", needed),
+        Rule("FAE-EN-002-2", at, "cep", needed),
+        Rule("FAE-EN-003-1", at, "codigoIbgeMunicipio", needed),
+        Rule("FAE-EN-005-1", at, "nomeLogradouro", needed),
+        Rule("FAE-EN-006-2", at, "numero", Forbidden(is_true("stSemNumero"))),
+        Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, not_true("stSemNumero")))),
+        Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, is_true("stSemNumero"))), severity=AVISO,
+             text="O LEDI pede o número nesta conclusão e não diz o que fazer sem número: confira o endereço."),
+        Rule("FAE-EN-007-1", at, "numeroDneUf", needed),
+        Rule("FAE-EN-008-1", at, "telefoneContato", Required(all_of(admitted, empty("telefoneResidencia"))), fix=text),
+        Rule("FAE-EN-008-2", at, "telefoneContato", Declared(text, covered_by="FAE-EN-008-1"),
+             why="É a exceção de FAE-EN-008-1, verificada com ela."),
+        Rule("FAE-EN-009-1", at, "telefoneResidencia", Required(all_of(admitted, empty("telefoneContato"))), fix=text),
+        Rule("FAE-EN-009-2", at, "telefoneResidencia", Declared(text, covered_by="FAE-EN-009-1"),
+             why="É a exceção de FAE-EN-009-1, verificada com ela."),
+        Rule("FAE-EN-010-2", at, "tipoLogradouroNumeroDne", needed),
+    )  # fmt: skip
+
+
+def _common(prefix: str, at: str, *, phones: tuple[str, str]) -> tuple[Rule, ...]:
+    contact, home = phones
+    return (
+        Rule(f"{prefix}-002-1", at, "cep", CEP),
+        Rule(f"{prefix}-003-e1", at, "codigoIbgeMunicipio", Domain("municipios")),
+        Rule(f"{prefix}-006-1", at, "numero", NUMERO),
+        Rule(f"{prefix}-007-e1", at, "numeroDneUf", Domain("uf")),
+        Rule(f"{prefix}-{contact}", at, "telefoneContato", TELEFONE),
+        Rule(f"{prefix}-{home}", at, "telefoneResidencia", TELEFONE),
+        Rule(f"{prefix}-010-1", at, "tipoLogradouroNumeroDne", Domain("tipo_logradouro")),
+    )
