@@ -25,18 +25,19 @@ class Unique(Base):
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         identity = self._identity()
+        point = self.keys[0] if len(self.keys) == 1 else None  # the finding then points at the field itself
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Any:
             if len(value) < 2:
                 return None
             seen: set[Any] = set()
-            repeated: list[tuple[int, Mapping[str, Any]]] = []
+            repeated: list[tuple[int | str, Mapping[str, Any]]] = []
             for index, item in enumerate(value):
                 key = identity(item)
                 if key is None:
                     continue
                 if key in seen:
-                    repeated.append((index, NOTHING))
+                    repeated.append((f"[{index}].{point}" if point else index, NOTHING))
                 seen.add(key)
             return repeated or None
 
@@ -50,7 +51,7 @@ class Unique(Base):
             return lambda item: item
         if len(keys) == 1:
             only = keys[0]
-            return lambda item: item.get(only)
+            return lambda item: item.get(only) or None  # an empty text is no value
 
         def identity(item: dict[str, Any]) -> Any:
             values = tuple(item.get(key) for key in keys)
