@@ -19,9 +19,11 @@ from saude.banco.servidor import EmbeddedServer
 server = EmbeddedServer(Path(sys.argv[1]), durable=False)
 host = server.ensure_started()
 connection = psycopg.connect(host=str(host), user="postgres", dbname="postgres", autocommit=True)
+connection.execute("SELECT pg_advisory_lock(1)")  # one after the other
 connection.execute("CREATE TABLE IF NOT EXISTS t (n int)")
 connection.execute("INSERT INTO t VALUES (1)")
 print(connection.execute("SELECT count(*) FROM t").fetchone()[0], flush=True)
+connection.execute("SELECT pg_advisory_unlock(1)")
 sys.stdin.read()
 """
 

@@ -64,6 +64,8 @@ class EmbeddedServer:
         if self._use is None or self._pid != os.getpid():
             return
         use, self._use = self._use, None
+        if not self.folder.exists():  # thrown away with everything in it
+            return use.close()
         with self._exclusive():
             try:
                 fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -18,7 +18,9 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     reason = _not_ready()
     if reason:
-        return JsonResponse({"situacao": "aguarde", "motivo": reason}, status=503)
+        response = JsonResponse({"situacao": "aguarde", "motivo": reason}, status=503)
+        response._has_been_logged = True  # waiting is no error: keep it out of the log
+        return response
     return JsonResponse({"situacao": "pronta"})
 
 

@@ -1,8 +1,10 @@
 """`saude demo`: everything for a look around: database, demonstration data, site and worker."""
 
+import contextlib
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -24,6 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, porta: int, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
+        signal.signal(signal.SIGINT, _interrupt)  # also when started in the background
+        _check_port(porta)
         call_command("migrate", interactive=False, verbosity=0)
         Marco.put(Marco.DEMO_PEDIDA)
         children = [_child("servir", "--porta", str(porta))]
@@ -33,6 +37,7 @@ class Command(BaseCommand):
             set_passwords(password)
             Marco.put(Marco.DEMO_CARREGADA)
             children.append(_child("trabalhar"))
+            _wait_for(porta, children)
             self._announce(porta, password)
             connection.close()
             _watch(children)
@@ -55,6 +60,16 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+def _check_port(port: int) -> None:
+    """Say it now, not after loading the data."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(f"A porta {port} está em uso. Escolha outra: make demo PORTA=8001") from error
+
+
 def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
@@ -66,10 +81,23 @@ def _child(*args: str) -> "subprocess.Popen[bytes]":
 
 def _watch(children: "list[subprocess.Popen[bytes]]") -> None:
     while True:
-        for child in children:
-            if child.poll() is not None:
-                raise CommandError(f"Um processo da demonstração parou (código {child.returncode}).")
+        _check_alive(children)
         time.sleep(0.5)
+
+
+def _wait_for(port: int, children: "list[subprocess.Popen[bytes]]") -> None:
+    """The address is printed when it answers."""
+    while True:
+        _check_alive(children)
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.2)
+
+
+def _check_alive(children: "list[subprocess.Popen[bytes]]") -> None:
+    for child in children:
+        if child.poll() is not None:
+            raise CommandError(f"Um processo da demonstração parou (código {child.returncode}).")
 
 
 def _stop(children: "list[subprocess.Popen[bytes]]") -> None:
