@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -56,3 +57,12 @@ def codes_text(domain: str | None, codes: Iterable[Any], most: int = 12) -> str:
     if len(ordered) > most:
         return ", ".join(shown) + f" e mais {len(ordered) - most}"
     return join(shown)
+
+
+_WISHES = {"está": "esteja", "é": "seja", "contém": "contenha", "há": "haja", "tem": "tenha"}
+_VERB = re.compile(rf"(?<= )({'|'.join(_WISHES)})(?= )|^há(?= )")
+
+
+def wish(text: str) -> str:
+    """A condition after "é preciso que": "X está preenchido" -> "X esteja preenchido"."""
+    return _VERB.sub(lambda found: _WISHES[found[0]], text)

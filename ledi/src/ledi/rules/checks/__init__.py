@@ -2,7 +2,7 @@
 
 from ledi.rules.checks.dates import ATTENDANCE, NOW, AgeAtLeast, BirthDate, NotAfter, NotBefore
 from ledi.rules.checks.lists import AtMostMatching, Unique
-from ledi.rules.checks.other import Custom, Declared, Lookup, SameAs, SameAsRecord
+from ledi.rules.checks.other import Custom, Declared, Differs, Lookup, SameAs, SameAsRecord
 from ledi.rules.checks.presence import (
     CountFilled,
     Expect,
@@ -35,6 +35,7 @@ __all__ = [
     "Custom",
     "Decimals",
     "Declared",
+    "Differs",
     "Document",
     "Domain",
     "DomainWhen",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,37 +20,43 @@ _WORDS = {NOW: "da data de hoje", ATTENDANCE: "da data do atendimento"}
 
 @dataclass(frozen=True)
 class NotAfter(Base):
-    """The date is not after another field, the attendance (ATTENDANCE) or today (NOW)."""
+    """The date is not after another field, the attendance (ATTENDANCE) or today (NOW); `strict`: nor the same."""
 
     other: str
     moment: bool = False
     when: Cond | None = None
+    strict: bool = False
 
     def refs(self) -> tuple[str, ...]:
         return _refs(self.other, self.when)
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        return _compare(self, scope, lambda mine, other: mine <= other)
+        return _compare(self, scope, operator.lt if self.strict else operator.le)
 
     def describe(self, scope: Scope, name: str | None) -> str:
+        if self.strict:
+            return f"{label(scope, name)} deve ser antes {_word(scope, self.other)}."
         return f"{label(scope, name)} não pode ser depois {_word(scope, self.other)}."
 
 
 @dataclass(frozen=True)
 class NotBefore(Base):
-    """The date is not before another field or the attendance (ATTENDANCE)."""
+    """The date is not before another field or the attendance (ATTENDANCE); `strict`: nor the same moment."""
 
     other: str
     moment: bool = False
     when: Cond | None = None
+    strict: bool = False
 
     def refs(self) -> tuple[str, ...]:
         return _refs(self.other, self.when)
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        return _compare(self, scope, lambda mine, other: mine >= other)
+        return _compare(self, scope, operator.gt if self.strict else operator.ge)
 
     def describe(self, scope: Scope, name: str | None) -> str:
+        if self.strict:
+            return f"{label(scope, name)} deve ser depois {_word(scope, self.other)}."
         return f"{label(scope, name)} não pode ser antes {_word(scope, self.other)}."
 
 
@@ -140,7 +147,7 @@ def _word(scope: Scope, other: str) -> str:
 
 def _compare(check: Any, scope: Scope, good: Callable[[Any, Any], bool]) -> CheckFn:
     reference = _reference(scope, check.other)
-    moment, needs_now = check.moment, check.other == NOW
+    moment, needs_now = check.moment or check.strict, check.other == NOW
     test = check.when.compile(scope) if check.when else None
 
     def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:

@@ -10,6 +10,7 @@ from ledi.rules.checks.base import NOTHING, Base, label
 from ledi.rules.conditions import Cond
 from ledi.rules.model import ALWAYS, PRESENT, CheckFn
 from ledi.rules.paths import Scope, is_filled
+from ledi.rules.wording import join
 
 _RECORD_WORDS = {"cnes": "ao CNES do registro", "ine": "ao INE do registro", "ibge": "ao código IBGE do registro",
                  "uuid": "ao UUID do registro"}  # fmt: skip
@@ -40,6 +41,27 @@ class SameAs(Base):
     def describe(self, scope: Scope, name: str | None) -> str:
         when = f" quando {self.when.text(scope)}" if self.when else ""
         return f"{label(scope, name)} deve ser igual a {scope.label(self.path)}{when}."
+
+
+@dataclass(frozen=True)
+class Differs(Base):
+    """The value is not that of any of the other fields."""
+
+    paths: tuple[str, ...]
+
+    def refs(self) -> tuple[str, ...]:
+        return self.paths
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        getters = [scope.getter(path) for path in self.paths]
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            return NOTHING if any(get(node, env) == value for get in getters) else None
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return f"{label(scope, name)} deve ser diferente de {join(scope.label(path) for path in self.paths)}."
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ledi.rules.checks.base import NOTHING, Base, field_of, label
 from ledi.rules.conditions import Cond
 from ledi.rules.model import ABSENT, ALWAYS, CheckFn
 from ledi.rules.paths import Scope, is_filled
-from ledi.rules.wording import codes_text, join
+from ledi.rules.wording import codes_text, join, wish
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class Expect(Base):
 
     def describe(self, scope: Scope, name: str | None) -> str:
         when = f" e {self.when.text(scope)}" if self.when else ""
-        return f"Quando {label(scope, name)} está preenchido{when}, é preciso que {self.then.text(scope)}."
+        return f"Quando {label(scope, name)} está preenchido{when}, é preciso que {wish(self.then.text(scope))}."
 
 
 @dataclass(frozen=True)
@@ -201,10 +201,10 @@ class Implies(Base):
         return run
 
     def describe(self, scope: Scope, name: str | None) -> str:
-        return f"Quando {self.when.text(scope)}, é preciso que {self.then.text(scope)}."
+        return f"Quando {self.when.text(scope)}, é preciso que {wish(self.then.text(scope))}."
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
-        return f"Quando {facts['quando']}, é preciso que {self.then.text(scope)}."
+        return f"Quando {facts['quando']}, é preciso que {wish(self.then.text(scope))}."
 
 
 @dataclass(frozen=True)
