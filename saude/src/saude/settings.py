@@ -63,6 +63,8 @@ _APPS = [
     "saude.clientes",
     "saude.exportacao",
     "saude.referencias",
+    "saude.formularios",
+    "saude.painel",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -74,6 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "procrastinate.contrib.django",
     "django_htmx",
+    "ninja",  # its API page is served from its own static files
     "fontawesomefree",
     "dsgovbr",  # static files only; our templates come first
     *[name for name in _APPS if find_spec(name)],

@@ -18,6 +18,8 @@ _APPS = [
     "saude.clientes",
     "saude.exportacao",
     "saude.referencias",
+    "saude.formularios",
+    "saude.painel",
 ]
 
 urlpatterns = [

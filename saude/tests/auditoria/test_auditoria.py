@@ -4,6 +4,7 @@ import io
 import pytest
 from django.db import Error, transaction
 from django.urls import reverse
+
 from saude.auditoria.actions import record_event
 from saude.auditoria.models import Evento
 

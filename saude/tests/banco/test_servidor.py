@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from saude.banco import databases
 from saude.banco.servidor import EmbeddedServer, stop_leftover
 

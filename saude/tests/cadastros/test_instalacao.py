@@ -1,5 +1,6 @@
 import pytest
 from django.urls import reverse
+
 from saude.auditoria.models import Evento
 from saude.cadastros.actions import save_especialidade, update_instalacao
 from saude.cadastros.models import Especialidade, Instalacao

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+
 from saude.cadastros.actions import add_feriado, reset_prazo, set_prazo
 from saude.cadastros.prazos import by_rule, deadline, easter, national_holidays, published_deadlines
 

@@ -1,6 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+
 from saude.auditoria.models import Evento
 from saude.cadastros.models import Estabelecimento
 from saude.contas.actions import (

@@ -4,6 +4,7 @@ from conftest import SENHA
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+
 from saude.auditoria.models import Evento
 from saude.contas.actions import set_password
 from saude.contas.models import BloqueioLogin

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+
 from saude.cadastros.models import Estabelecimento
 from saude.contas.models import ApiToken, Usuario
 from saude.contas.queries import token_by_secret

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
 from saude.contas.access import LOGGED_IN, PUBLIC, TOKEN, mark_of
 from saude.contas.models import Permissao
 

@@ -3,9 +3,9 @@ import uuid
 from typing import Any
 
 from django import forms
+
 from ledi.documents import cnpj, cpf
 from ledi.layouts import VERSIONS
-
 from saude.cadastros.models import Especialidade, Instalacao
 
 

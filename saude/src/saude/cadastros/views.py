@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from ledi.layouts import CURRENT, version_table
 
+from ledi.layouts import CURRENT, version_table
 from saude.cadastros import actions
 from saude.cadastros.forms import EspecialidadeForm, FeriadoForm, InstalacaoForm, PrazoForm
 from saude.cadastros.models import COMPETENCIA, Especialidade, Feriado
