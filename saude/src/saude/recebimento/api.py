@@ -98,11 +98,9 @@ def post_lotes(request: HttpRequest) -> HttpResponse:
     try:
         kept = spool(_stream(request), spool_folder(), gzipped=gzipped, limit=limits.LOT_BODY)
     except BodyRefused as refused:
-        raise HttpError(413 if "MB" in str(refused) else 400, str(refused)) from refused
+        raise HttpError(refused.status, str(refused)) from refused
     except OSError as error:
         raise HttpError(507, "Não há espaço para guardar o lote agora. Nada foi recebido.") from error
-    if not kept.tamanho:
-        raise HttpError(400, "O lote está vazio.")
     with transaction.atomic():
         lote = actions.open_lote(
             entidade=token.entidade,

@@ -27,6 +27,12 @@ BLOCK_BYTES = 16 * 1024 * 1024
 class BodyRefused(Exception):
     """The body cannot be taken; the message is shown to the sender."""
 
+    status = 400
+
+
+class BodyTooLarge(BodyRefused):
+    status = 413
+
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
@@ -47,11 +53,13 @@ def spool(stream: Any, folder: Path, *, gzipped: bool, limit: int) -> Spooled:
             while piece := stream.read(PIECE):
                 total += len(piece)
                 if total > limit:
-                    raise BodyRefused(f"O corpo passa de {limit // 1024**2} MB. Divida-o em mais lotes.")
+                    raise BodyTooLarge(f"O corpo passa de {limit // 1024**2} MB. Divida-o em mais lotes.")
                 sha.update(piece)
                 file.write(piece)
             _sync(file)
         size = _inflate(received, folder / name, total) if gzipped else total
+        if not size:
+            raise BodyRefused("O lote está vazio.")
     except BaseException:
         received.unlink(missing_ok=True)
         (folder / name).unlink(missing_ok=True)
