@@ -19,6 +19,8 @@ CheckFn = Callable[[Any, dict[str, Any], Any], Outcome]
 PRESENT, ABSENT, ALWAYS = "present", "absent", "always"
 # States of a rule: what it takes to verify it.
 RECORD, TABLE, CONTEXT, HISTORY, BATCH = "record", "table", "context", "history", "batch"
+# Fact by which a check decides the severity of one finding, instead of its rule's.
+SEVERITY = "severidade"
 
 
 class Check(Protocol):

@@ -10,9 +10,9 @@ from importlib import import_module
 from importlib.resources import files
 
 from ledi.layouts import TIPOS, in_force, layout
+from ledi.rules.contexto import context_rules
 from ledi.rules.model import Rule
 from ledi.rules.plan import Compiler, StructPlan
-
 
 GENERAL = ("TRANSPORTE", "COMUM")  # the envelope and the shared algorithms: rules that belong to no ficha
 
@@ -23,6 +23,8 @@ def all_rules(tipo: str) -> tuple[Rule, ...]:
     general = {"TRANSPORTE": "ledi.rules.transporte", "COMUM": "ledi.rules.comum"}
     name = general.get(tipo) or f"ledi.rules.fichas.{tipo.lower()}"
     rules: tuple[Rule, ...] = tuple(import_module(name).RULES)
+    if tipo not in GENERAL:
+        rules += context_rules(tipo)
     seen: set[tuple[object, ...]] = set()
     for rule in rules:
         key = (rule.code, rule.at, rule.name, rule.since, rule.check)

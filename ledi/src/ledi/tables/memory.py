@@ -57,12 +57,14 @@ class MemoryTables:
     def __init__(self) -> None:
         self._sigtap: _Releases[SigtapRelease] = _Releases()  # "AAAAMM"
         self._cnes: _Releases[CnesRelease] = _Releases()  # "AAAA-MM-DD"
+        self._posts: dict[str, dict[str, tuple[Lotacao, ...]]] = {}
 
     def add_sigtap(self, competencia: str, release: SigtapRelease) -> None:
         self._sigtap[competencia] = release
 
     def add_cnes(self, day: date, release: CnesRelease) -> None:
         self._cnes[day.isoformat()] = release
+        self._posts.clear()
 
     def has(self, kind: Kind) -> bool:
         if kind == "ciap":
@@ -114,6 +116,23 @@ class MemoryTables:
             if equipe is None or equipe.active(when):
                 return Lotacao(cns, cbo, cnes, team)
         return None
+
+    def lotacoes(self, cns: str, when: date) -> tuple[Lotacao, ...]:
+        key = self._cnes.used(when.isoformat())
+        if key is None:
+            return ()
+        teams = self._cnes[key].equipes
+        posts = self._by_professional(key).get(cns, ())
+        return tuple(p for p in posts if p.ine not in teams or teams[p.ine].active(when))
+
+    def _by_professional(self, key: str) -> dict[str, tuple[Lotacao, ...]]:
+        found = self._posts.get(key)
+        if found is None:
+            lists: dict[str, list[Lotacao]] = {}
+            for (cns, cbo, cnes), inside in self._cnes[key].lotacoes.items():
+                lists.setdefault(cns, []).extend(Lotacao(cns, cbo, cnes, ine) for ine in sorted(inside))
+            found = self._posts[key] = {cns: tuple(posts) for cns, posts in lists.items()}
+        return found
 
 
 def load(

@@ -137,6 +137,10 @@ class Tables(Protocol):
         """
         ...
 
+    def lotacoes(self, cns: str, when: date) -> tuple[Lotacao, ...]:
+        """Every post of a professional on that day, () for one unknown. `date.max` asks for the newest."""
+        ...
+
 
 def missing(tables: Tables | None, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     """Which of these kinds cannot be asked."""

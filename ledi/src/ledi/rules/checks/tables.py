@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ledi.findings import AVISO
 from ledi.rules.checks.base import each
-from ledi.rules.model import CheckFn
+from ledi.rules.model import SEVERITY, CheckFn
 from ledi.rules.paths import Scope
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def lookup(check: Lookup, scope: Scope) -> CheckFn:
         if tables is None or not tables.has(kind) or env.competencia is None:
             env.skip()
             return None
+        mild = softened(env, kind) if sex is None else {}
         bad = [
-            (index, {"valor": code})
+            (index, {"valor": code, **mild})
             for index, code in each(value)
             if not _good(tables, kind, code, node, env, sex)
         ]
@@ -38,6 +40,12 @@ def lookup(check: Lookup, scope: Scope) -> CheckFn:
         return bad if value.__class__ is list else bad[0][1]
 
     return run
+
+
+def softened(env: Any, kind: Any) -> Mapping[str, Any]:
+    """What is missing from a table older than the ficha is an aviso."""
+    used = env.tables.competencia(kind, env.competencia)
+    return {SEVERITY: AVISO} if used is not None and used < env.competencia else {}
 
 
 def _good(tables: Any, kind: str, code: str, node: Mapping[str, Any], env: Any, sex: Any) -> bool:
