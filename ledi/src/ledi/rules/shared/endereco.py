@@ -26,7 +26,9 @@ def endereco_fcd(at: str) -> tuple[Rule, ...]:
 def endereco_fae(at: str, admitted: Cond) -> tuple[Rule, ...]:
     """The FAE-EN-* rules. `admitted`: the condition, seen from the address, that makes the address required."""
     needed = Required(admitted)
-    text = "Basta um dos dois telefones."
+    no_home = Required(all_of(admitted, empty("telefoneResidencia")))
+    no_contact = Required(all_of(admitted, empty("telefoneContato")))
+    text, why = "Basta um dos dois telefones.", "É a exceção da regra anterior, verificada com ela."
     return (
         *_common("FAE-EN", at, phones=("008-o1", "009-o1")),
         Rule("FAE-EN-001-1", at, "bairro", needed),
@@ -35,15 +37,14 @@ def endereco_fae(at: str, admitted: Cond) -> tuple[Rule, ...]:
         Rule("FAE-EN-005-1", at, "nomeLogradouro", needed),
         Rule("FAE-EN-006-2", at, "numero", Forbidden(is_true("stSemNumero"))),
         Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, not_true("stSemNumero")))),
-        Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, is_true("stSemNumero"))), severity=AVISO,
+        Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, is_true("stSemNumero"))),
+             severity=AVISO,
              text="O LEDI pede o número nesta conclusão e não diz o que fazer sem número: confira o endereço."),
         Rule("FAE-EN-007-1", at, "numeroDneUf", needed),
-        Rule("FAE-EN-008-1", at, "telefoneContato", Required(all_of(admitted, empty("telefoneResidencia"))), fix=text),
-        Rule("FAE-EN-008-2", at, "telefoneContato", Declared(text, covered_by="FAE-EN-008-1"),
-             why="É a exceção de FAE-EN-008-1, verificada com ela."),
-        Rule("FAE-EN-009-1", at, "telefoneResidencia", Required(all_of(admitted, empty("telefoneContato"))), fix=text),
-        Rule("FAE-EN-009-2", at, "telefoneResidencia", Declared(text, covered_by="FAE-EN-009-1"),
-             why="É a exceção de FAE-EN-009-1, verificada com ela."),
+        Rule("FAE-EN-008-1", at, "telefoneContato", no_home, fix=text),
+        Rule("FAE-EN-008-2", at, "telefoneContato", Declared(text, covered_by="FAE-EN-008-1"), why=why),
+        Rule("FAE-EN-009-1", at, "telefoneResidencia", no_contact, fix=text),
+        Rule("FAE-EN-009-2", at, "telefoneResidencia", Declared(text, covered_by="FAE-EN-009-1"), why=why),
         Rule("FAE-EN-010-2", at, "tipoLogradouroNumeroDne", needed),
     )  # fmt: skip
 
