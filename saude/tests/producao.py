@@ -6,9 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 from ledi.sintetico import minimal
+from ledi.sintetico.documentos import cpf
 
 IBGE = "4218202"  # of the fixture `entidade`
 DIA = date(2026, 9, 15)  # of every minimal record
+CPF = cpf(123_456_789)
 INICIO, FIM = date(2026, 9, 1), date(2026, 9, 30)
 
 
@@ -42,6 +44,12 @@ def quebrado(tipo: str = "FVD", **contexto: Any) -> dict[str, Any]:
     """A record with exactly one thing wrong: no turno."""
     record = registro(tipo, **contexto)
     del cidadao(record)["turno"]
+    return record
+
+
+def com_cpf(record: dict[str, Any], documento: str = CPF) -> dict[str, Any]:
+    """The same visit, to somebody who is told by CPF."""
+    cidadao(record).update(cpfCidadao=documento, dtNascimento="1985-03-20", sexo=1)
     return record
 
 

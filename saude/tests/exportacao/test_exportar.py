@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from producao import FIM, INICIO, exportar, ficha_de, quebrado, receber, registro
+
 from ledi.envelope import unwrap
 from ledi.layouts import layout
 from ledi.validation import validate
-from producao import FIM, INICIO, exportar, ficha_de, quebrado, receber, registro
 from saude.cadastros.actions import update_instalacao
 from saude.cadastros.models import Especialidade
 from saude.exportacao import actions

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from producao import FIM, INICIO, receber, registro
+
 from saude.exportacao.actions import create_export
 from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao, ItemExportacao

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 from producao import cidadao, exportar, ficha_de, quebrado, receber, registro
+
 from saude.fichas.actions import StaleForm, correct, correct_many, replace_exported, reprocess
 from saude.fichas.mass import reprocess_block, start_reprocess
 from saude.fichas.models import BlocoReprocessamento, ConteudoAnterior, Evento, Ficha

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from producao import exportar, quebrado, receber, registro
+
 from saude.cadastros.models import Especialidade
 from saude.fichas.actions import reprocess
 from saude.fichas.counts import compact, differences

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from producao import cidadao, exportar, quebrado, receber, registro
+
 from saude.contas.actions import create_token, revoke_token
 from saude.fichas.models import Ficha
 from saude.recebimento import limits, spool

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from producao import cidadao, exportar, ficha_de, quebrado, receber, registro
+
 from saude.cadastros.models import Especialidade
 from saude.fichas.models import Atendido, Conteudo, ConteudoAnterior, Evento, Ficha
 from saude.inconsistencias.models import Inconsistencia
