@@ -53,7 +53,8 @@ def _judge(tables: Tables, cns: str, cbo: str, cnes: str, ine: str, day: date) -
 
 
 def _places(tables: Tables, cnes: str, ine: str, day: date) -> Iterable[tuple[str, Facts]]:
-    if cnes and tables.estabelecimento(cnes, day) is None:
+    wrong_place = bool(cnes) and tables.estabelecimento(cnes, day) is None
+    if wrong_place:
         yield CNES, _later(tables.estabelecimento(cnes, date.max) is not None)
     if not ine:
         return
@@ -63,7 +64,7 @@ def _places(tables: Tables, cnes: str, ine: str, day: date) -> Iterable[tuple[st
     elif not team.active(day):
         assert team.desativacao is not None
         yield INE_ATIVA, {"dia": f"{team.desativacao:%d/%m/%Y}"}
-    elif cnes and team.cnes != cnes:
+    elif cnes and not wrong_place and team.cnes != cnes:
         yield INE_CNES, {"outro": team.cnes}
 
 
