@@ -58,3 +58,18 @@ def _varias(at: str) -> tuple[Rule, ...]:
         Rule("HEADER-VA-004-1", at, "codigoIbgeMunicipio", SameAsRecord("ibge")),
         Rule("HEADER-VA-004-e1", at, "codigoIbgeMunicipio", Domain("municipios")),
     )  # fmt: skip
+
+
+def lotacao_rules(at: str) -> tuple[Rule, ...]:
+    """The HEADER-LT-* rules of a LotacaoThrift (FCC), which names a professional by CPF and CNS."""
+    base = "Depende da base do PEC de destino: só quem recebe sabe."
+    return (
+        Rule("HEADER-LT-001-1", at, "cpf", Document("cpf")),
+        Rule("HEADER-LT-001-2", at, "cpf", Declared("O CPF existe na base do PEC de destino."), state=CONTEXT, why=base),
+        Rule("HEADER-LT-002-1", at, "cns", Document("cns")),
+        Rule("HEADER-LT-002-2", at, "cns", Declared("O CNS existe na base do PEC de destino."), state=CONTEXT, why=base),
+        Rule("HEADER-LT-002-3", at, "cns",
+             Declared("O profissional tem vínculo ativo no município do registro."), state=CONTEXT, why=_VINCULO),
+        Rule("HEADER-LT-003-1", at, "cboCodigo_2002", Lookup("cbo"), state=TABLE),
+        Rule("HEADER-LT-006-e1", at, "codigoIbgeMunicipio", Domain("municipios")),
+    )  # fmt: skip

@@ -1,0 +1,162 @@
+"""Rules of the Cuidado compartilhado (FCC). Source: dicionario-fcc.md of LEDI 8.7.0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from ledi.findings import AVISO
+from ledi.moments import age_in_years, day_of
+from ledi.rules.checks import (
+    NOW,
+    Custom,
+    Declared,
+    Differs,
+    Document,
+    Domain,
+    Equals,
+    Forbidden,
+    Lookup,
+    NotAfter,
+    NotBefore,
+    NotCodes,
+    Pattern,
+    Range,
+    Required,
+    SameAsRecord,
+)
+from ledi.rules.conditions import compare, empty, filled
+from ledi.rules.model import CONTEXT, TABLE, Rule
+from ledi.rules.shared.header import lotacao_rules
+
+PRIMEIRO_DIA = date(2023, 7, 1)
+CONDUTA_INATIVA = 4
+Node = dict[str, Any]
+
+
+class _DateText(Custom):
+    """The facet of a date written as text: replaces the automatic one of the layout."""
+
+    supersedes: ClassVar[frozenset[str]] = frozenset(("formato",))
+
+
+def _is_date(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    return None if _date(value) else {}
+
+
+def _date(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _born_by_then(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    """Birth (text) not after the creation of the care; the other side reads the same pair."""
+    born, created = _date(node.get("dataNascimentoCidadao")), node.get("dataCriacaoCuidado")
+    if born is None or created is None or born.toordinal() <= env.day(created):
+        return None
+    return {}
+
+
+def _too_old(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    born = _date(value)
+    if env.now is None:
+        env.skip()
+        return None
+    if born is None:
+        return None
+    today = day_of(env.now, env.zone)
+    over = age_in_years(born, today) > 130 or (age_in_years(born, today) == 130 and _passed(born, today))
+    return {} if over else None
+
+
+def _passed(born: date, today: date) -> bool:
+    """The day and month of birth have gone by this year."""
+    return (born.month, born.day) < (today.month, today.day)
+
+
+def _too_early(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    return None if env.day(value) >= PRIMEIRO_DIA.toordinal() else {}
+
+
+def _plain(lotacao: Any) -> Node:
+    """The post without empty fields, to be compared."""
+    return {key: value for key, value in (lotacao or {}).items() if value not in (None, "")}
+
+
+def _one_of_both(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    sides = (_plain(node.get("solicitante")), _plain(node.get("executante")))
+    return None if _plain(value) in sides else {}
+
+
+def _same_sides(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    return {} if _plain(node.get("solicitante")) == _plain(node.get("executante")) else None
+
+
+def _sides(code: str, name: str, other: str) -> Rule:
+    words = "Solicitante e executante devem ser diferentes em ao menos um campo (profissional, CBO, CNES, INE ou município)."
+    return Rule(code, "", name, Custom(_same_sides, words, reads=(other,)))
+
+
+_DEPOIS_NASCIMENTO = (
+    "Data de criação do cuidado compartilhado não pode ser antes da data de nascimento do cidadão."
+)
+
+RULES: tuple[Rule, ...] = (
+    *(rule for side in ("lotacaoEvolucao", "solicitante", "executante") for rule in lotacao_rules(side)),
+    Rule("FCC-002-1", "", "lotacaoEvolucao",
+         Custom(_one_of_both, "O profissional da evolução deve ser o solicitante ou o executante. Iguale os dados.",
+                reads=("solicitante", "executante"))),
+    Rule("FCC-002-2", "lotacaoEvolucao", "ine", SameAsRecord("ine")),
+    Rule("FCC-002-3", "lotacaoEvolucao", "cnes", SameAsRecord("cnes")),
+    Rule("FCC-002-4", "lotacaoEvolucao", "codigoIbgeMunicipio", SameAsRecord("ibge")),
+    Rule("FCC-003-1", "", "dataEvolucao", NotBefore("dataCriacaoCuidado")),
+    Rule("FCC-003-2", "", "dataEvolucao", NotAfter(NOW)),
+    Rule("FCC-004-1", "", "dataEvolucaoAnterior", Required(compare("coSequencialEvolucao", ">", 1))),
+    Rule("FCC-004-2", "", "dataEvolucaoAnterior", NotBefore("dataCriacaoCuidado", strict=True)),
+    Rule("FCC-004-3", "", "dataEvolucaoAnterior", NotAfter("dataEvolucao", strict=True)),
+    Rule("FCC-004-4", "", "dataEvolucaoAnterior", NotAfter(NOW, strict=True)),
+    Rule("FCC-005-1", "", "coSequencialEvolucao", Range(low=1)),
+    Rule("FCC-005-2", "", "coSequencialEvolucao", Range(high=999)),
+    Rule("FCC-006-1", "", "condutaEvolucao", Domain()),
+    Rule("FCC-006-1", "", "condutaEvolucao", NotCodes((CONDUTA_INATIVA,)), severity=AVISO,
+         text="A conduta {valor} está inativa na tabela do LEDI: prefira outra."),
+    Rule("FCC-007-1", "", "tpCdsOrigem", Equals(3)),
+    Rule("FCC-008-1", "", "cnsCidadao", Document("cns")),
+    Rule("FCC-008-2", "", "cnsCidadao", Forbidden(filled("cpfCidadao"))),
+    Rule("FCC-009-1", "", "cpfCidadao", Document("cpf")),
+    Rule("FCC-009-2", "", "cpfCidadao", Forbidden(filled("cnsCidadao"))),
+    Rule("FCC-010-e1", "", "sexoCidadao", Domain()),
+    Rule("FCC-011-1", "", "dataNascimentoCidadao",
+         _DateText(_is_date, "Data de nascimento do cidadão deve ser uma data na forma AAAA-MM-DD.", is_facet=True)),
+    Rule("FCC-011-2", "", "dataNascimentoCidadao",
+         Custom(_born_by_then, "Data de nascimento do cidadão não pode ser depois da data de criação do cuidado.",
+                reads=("dataCriacaoCuidado",))),
+    Rule("FCC-011-3", "", "dataNascimentoCidadao",
+         Custom(_too_old, "Data de nascimento do cidadão não pode ser mais de 130 anos antes de hoje. Confira o ano.")),
+    _sides("FCC-013-1", "solicitante", "executante"),
+    _sides("FCC-014-1", "executante", "solicitante"),
+    Rule("FCC-014-2", "executante", "ine", Required()),
+    Rule("FCC-014-2", "executante", "ine", Declared("A equipe do executante existe."), state=CONTEXT,
+         why="A existência da equipe depende do CNES do município: verificada no sistema com o CNES carregado."),
+    Rule("FCC-015-1", "", "dataCriacaoCuidado", NotAfter(NOW)),
+    Rule("FCC-015-2", "", "dataCriacaoCuidado",
+         Custom(_born_by_then, _DEPOIS_NASCIMENTO, reads=("dataNascimentoCidadao",))),
+    Rule("FCC-015-3", "", "dataCriacaoCuidado",
+         Custom(_too_early, "Data de criação do cuidado compartilhado não pode ser antes de 01/07/2023.")),
+    Rule("FCC-016-1", "", "cid10", Lookup("cid", sex="sexoCidadao"), state=TABLE),
+    Rule("FCC-016-2", "", "cid10", Required(empty("ciap"))),
+    Rule("FCC-017-1", "", "ciap", Declared("A CIAP2 é compatível com o sexo do cidadão."), state=TABLE,
+         why="A lista de CIAP2 por sexo não é publicada: não se recusa o que não se conhece."),
+    Rule("FCC-017-2", "", "ciap", Required(empty("cid10"))),
+    Rule("FCC-017-3", "", "ciap", Pattern(r"[^\sa-z]+", "deve ter letras maiúsculas e nenhum espaço, como K86")),
+    Rule("FCC-018-1", "", "uuidFichaOrigem", Required(filled("tpDadoTranspFichaOrigem"))),
+    Rule("FCC-018-o1", "", "uuidFichaOrigem", Declared("Sistemas de terceiros podem deixar a ficha de origem em branco."),
+         why="Não recusa nada: FCC-018-1 e FCC-019-1 dizem quando os dois campos andam juntos."),
+    Rule("FCC-019-1", "", "tpDadoTranspFichaOrigem", Required(filled("uuidFichaOrigem"))),
+    Rule("FCC-019-o1", "", "tpDadoTranspFichaOrigem", Domain()),
+    Rule("FCC-020-o1", "", "prioridadeCuidado", Domain()),
+    Rule("FCC-021-1", "", "reclassificacaoPrioridadeCuidado", Differs(("prioridadeCuidado",))),
+)  # fmt: skip
