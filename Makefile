@@ -32,12 +32,14 @@ check: setup
 	$(BIN)/mypy ledi/src
 	$(BIN)/lint-imports
 	$(BIN)/saude gerar_docs --conferir
-	$(BIN)/saude makemigrations --check --dry-run
+	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g --conferir; done
+	@d=$$(mktemp -d); SAUDE_DADOS=$$d $(BIN)/saude makemigrations --check --dry-run; r=$$?; rm -rf $$d; exit $$r
 
 fix: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/saude gerar_docs
+	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g; done
 
 bench: setup
 	@set -e; for b in $(wildcard bench/bench_*.py); do echo "== $$b"; $(BIN)/python $$b; done

@@ -82,6 +82,41 @@ def pagina(navegador: object) -> Iterator[object]:
     assert not problems, problems
 
 
+@pytest.fixture
+def site(live_server: object, pagina: object):
+    """Log in on a live server: `site("administrador")` gives the page, `page.base` its address."""
+
+    def enter(username: str) -> object:
+        pagina.goto(f"{live_server.url}/entrar/")
+        pagina.fill("#id_username", username)
+        pagina.fill("#id_password", SENHA)
+        pagina.click("button[type=submit]")
+        pagina.wait_for_url(lambda url: "/entrar/" not in url)
+        pagina.base = live_server.url
+        return pagina
+
+    return enter
+
+
+@pytest.fixture
+def sem_barreiras():
+    """`sem_barreiras(page)` fails when axe-core finds a serious or critical accessibility issue."""
+    import axe_playwright_python
+
+    (source,) = Path(axe_playwright_python.__file__).parent.glob("axe*.js")
+    text = source.read_text(encoding="utf-8")
+
+    def check(page: object) -> None:
+        page.evaluate(text)
+        result = page.evaluate("axe.run({resultTypes: ['violations']})")
+        serious = [v for v in result["violations"] if v["impact"] in ("serious", "critical")]
+        nodes = [(v["id"], n["html"], n["failureSummary"]) for v in serious for n in v["nodes"]]
+        found = [f"{rule}: {html[:160]} {why[:160]}" for rule, html, why in nodes]
+        assert not found, "\n".join([page.url, *found])
+
+    return check
+
+
 def _is_local(url: str) -> bool:
     return url.startswith(("http://localhost", "http://127.0.0.1", "data:", "blob:", "about:"))
 
