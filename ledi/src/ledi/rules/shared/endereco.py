@@ -24,7 +24,7 @@ def endereco_fcd(at: str) -> tuple[Rule, ...]:
 
 
 def endereco_fae(at: str, admitted: Cond) -> tuple[Rule, ...]:
-    """The FAE-EN-* rules. `admitted`: the condition, seen from the address, that makes the address required."""
+    """The FAE-EN-* rules. `admitted`: the condition, seen from the address, that makes it required."""
     needed = Required(admitted)
     no_home = Required(all_of(admitted, empty("telefoneResidencia")))
     no_contact = Required(all_of(admitted, empty("telefoneContato")))
@@ -39,7 +39,7 @@ def endereco_fae(at: str, admitted: Cond) -> tuple[Rule, ...]:
         Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, not_true("stSemNumero")))),
         Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, is_true("stSemNumero"))),
              severity=AVISO,
-             text="O LEDI pede o número nesta conclusão e não diz o que fazer sem número: confira o endereço."),
+             text="O LEDI pede o número nesta conclusão e não diz o que fazer sem ele: confira."),
         Rule("FAE-EN-007-1", at, "numeroDneUf", needed),
         Rule("FAE-EN-008-1", at, "telefoneContato", no_home, fix=text),
         Rule("FAE-EN-008-2", at, "telefoneContato", Declared(text, covered_by="FAE-EN-008-1"), why=why),
