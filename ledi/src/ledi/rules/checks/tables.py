@@ -64,4 +64,4 @@ def _find(tables: Any, kind: str, code: str, env: Any) -> Any:
         return tables.procedimento(code, competencia)
     if kind == "ciap":
         return tables.ciap(code)
-    return getattr(tables, kind)(code, competencia)
+    return getattr(tables, kind)(code.replace(".", ""), competencia)  # a CID10 may come with its dot

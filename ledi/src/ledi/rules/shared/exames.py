@@ -1,0 +1,80 @@
+"""Rules of ExameThrift (exams asked for or evaluated), shared by FAI and FAO."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledi.findings import AVISO
+from ledi.rules.checks import Custom, Domain, Unique
+from ledi.rules.model import CheckFn, Rule
+from ledi.tables import closed
+
+
+def exames_rules(tipo: str, at: str) -> tuple[Rule, ...]:
+    """`at`: path of the items ("atendimentosIndividuais[].exame[]")."""
+    parent, _, name = at.removesuffix("[]").rpartition(".")
+    code = f"{tipo}-EX-001"
+    return (
+        *code_format(code, at, "codigoExame"),
+        Rule(f"{code}-1", at, "codigoExame",
+             Told(_accepted(tipo), "O código {valor} não é de exame: use um SIGTAP do grupo 02 ou um exame da lista da ficha.",
+                    is_facet=True)),
+        Rule(f"{code}-1", at, "codigoExame", Told(with_sigtap(f"exames_ab/{tipo}"), AB_COM_SIGTAP), since="8.4.0",
+             severity=AVISO, why="A página não diz que o código AB com SIGTAP é recusado."),
+        Rule(f"{code}-2", parent, name, Unique(("codigoExame",))),
+        Rule(f"{tipo}-EX-002-e1", at, "solicitadoAvaliado", Domain()),
+    )  # fmt: skip
+
+
+AB_COM_SIGTAP = "O exame {valor} tem código SIGTAP: prefira enviar {sigtap}."
+
+
+class Told(Custom):
+    """The sentence takes the facts of the finding."""
+
+    def message(self, scope: Any, name: str | None, facts: Any) -> str:
+        return self.words.format_map(facts)
+
+
+def code_format(code: str, at: str, name: str) -> tuple[Rule, Rule]:
+    """SIGTAP with ten digits (-o1), AB code in capitals without spaces (-o2): by what the code starts with."""
+    return (
+        Rule(f"{code}-o1", at, name,
+             Custom(_sigtap_written, "O código SIGTAP deve ter 10 dígitos, sem ponto nem hífen.", is_facet=True)),
+        Rule(f"{code}-o2", at, name,
+             Custom(_ab_written, "O código AB deve ter letras maiúsculas e números, sem espaços, como ABEX022.", is_facet=True)),
+    )  # fmt: skip
+
+
+def _sigtap_written(value: str, node: dict[str, Any], env: Any) -> Any:
+    return (
+        {"valor": value[:40]} if value[0].isdigit() and not (value.isdigit() and len(value) == 10) else None
+    )
+
+
+def _ab_written(value: str, node: dict[str, Any], env: Any) -> Any:
+    good = value[0].isdigit() or (value.isalnum() and value.isascii() and value == value.upper())
+    return None if good else {"valor": value[:40]}
+
+
+def _accepted(tipo: str) -> CheckFn:
+    """SIGTAP of the groups of the ficha, or an exam of its list. Every AB code of the list: that the ones with
+    SIGTAP were retired in 8.4.0 is told by another rule."""
+    groups = tuple(str(code) for code in closed.codes(f"procedimentos_grupos/exames/{tipo}"))
+    listed = frozenset(
+        row["code"] for name in ("exames", "exames_ab") for row in closed.rows(f"{name}/{tipo}")
+    )
+
+    def run(value: Any, node: dict[str, Any], env: Any) -> Any:
+        return None if value.startswith(groups) or value in listed else {"valor": value[:40]}
+
+    return run
+
+
+def with_sigtap(table: str) -> CheckFn:
+    """Tells the AB codes of a table that have a SIGTAP equivalent."""
+    return told_sigtap({row["code"]: row["sigtap"] for row in closed.rows(table) if row["sigtap"]})
+
+
+def told_sigtap(sigtap: dict[str, str]) -> CheckFn:
+    return lambda value, node, env: {"valor": value, "sigtap": sigtap[value]} if value in sigtap else None

@@ -1,0 +1,201 @@
+"""Rules of MedicamentoThrift (prescriptions), shared by FAI and FAO."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+from typing import Any
+
+from ledi.findings import AVISO
+from ledi.rules.checks import (
+    ATTENDANCE,
+    Custom,
+    Declared,
+    Domain,
+    Forbidden,
+    NotBefore,
+    Pattern,
+    Required,
+    Unique,
+)
+from ledi.rules.conditions import all_of, any_of, empty, is_false, is_true, not_true, one_of, where
+from ledi.rules.model import Rule
+from ledi.tables import closed
+
+TURNO, FREQUENCIA, INTERVALO, FRACIONADA = 1, 2, 3, 4
+INDETERMINADO = 4
+DOSES = ("qtDoseManha", "qtDoseTarde", "qtDoseNoite")
+UNICA, REPETIDA = is_true("doseUnica"), not_true("doseUnica")
+DIAS = {1: 1, 2: 7, 3: 30}  # day(s), week(s), month(s)
+_UM_TURNO = "A dose por turno pede ao menos dois turnos preenchidos. Preencha outro turno."
+_COM_TIPO = "Quando o tipo de frequência é {}, o campo Frequência da dose deve ter {}."
+_NUMERO = re.compile(r"[0-9]{1,2}").fullmatch
+_QUANTIA = re.compile(r"\s*([0-9]+(?:[.,][0-9]+|/[1-9][0-9]*)?)(?![0-9])").match
+
+
+def _plain(text: str) -> str:
+    """Without accents and capitals."""
+    split = unicodedata.normalize("NFD", text.strip().casefold())
+    return "".join(char for char in split if not unicodedata.combining(char))
+
+
+_TURNOS = frozenset(
+    _plain(text) for code, label in closed.labels("Turno").items() for text in (str(code), label)
+)
+
+
+def _turn(value: Any, node: dict[str, Any], env: Any) -> Any:
+    """FAI asks for the description of the turn, FAO for its code: either is fine."""
+    return None if node.get("doseFrequenciaTipo") != TURNO or _plain(value) in _TURNOS else {}
+
+
+def _times(value: Any, node: dict[str, Any], env: Any) -> Any:
+    return None if node.get("doseFrequenciaTipo") != FREQUENCIA or _NUMERO(value) else {}
+
+
+def _hours(value: Any, node: dict[str, Any], env: Any) -> Any:
+    return None if node.get("doseFrequenciaTipo") != INTERVALO or _NUMERO(value) else {}
+
+
+def _longer(value: Any, node: dict[str, Any], env: Any) -> Any:
+    """The treatment lasts longer than the period of the dose."""
+    period, unit = node.get("doseFrequenciaQuantidade"), DIAS.get(node.get("doseFrequenciaUnidadeMedida", 0))
+    mine = DIAS.get(node.get("duracaoTratamentoMedida", 0))
+    if period is None or unit is None or mine is None or value * mine > period * unit:
+        return None
+    return {}
+
+
+def _one_turn(node: dict[str, Any], env: Any) -> bool:
+    return sum(1 for name in DOSES if node.get(name)) == 1
+
+
+UM_TURNO = where(_one_turn, DOSES, "só um turno tem dose")
+NENHUM_TURNO = empty(*DOSES)
+
+
+def quantity(text: str) -> Fraction | None:
+    """The number a text of dose starts with: "1/2 comprimido" -> 1/2, "1,5 ml" -> 3/2, "meio" -> None."""
+    found = _QUANTIA(text)
+    return Fraction(found[1].replace(",", ".")) if found else None
+
+
+def _sum(value: Any, node: dict[str, Any], env: Any) -> Any:
+    """The doses of the turns add up to the dose, where both are numbers. Told on the first turn filled."""
+    total = quantity(node.get("dose") or "")
+    doses = [quantity(node[name]) for name in DOSES if node.get(name)]
+    if total is None or None in doses or len(doses) < 2 or sum(doses) == total:  # type: ignore[arg-type]
+        return None
+    return {}
+
+
+def _sum_afternoon(value: Any, node: dict[str, Any], env: Any) -> Any:
+    return None if node.get("qtDoseManha") else _sum(value, node, env)
+
+
+def medicamentos_rules(tipo: str, at: str) -> tuple[Rule, ...]:
+    """`at`: path of the items ("atendimentosIndividuais[].medicamentos[]")."""
+    parent, _, name = at.removesuffix("[]").rpartition(".")
+    code = f"{tipo}-MED-"
+    return (
+        Rule(f"{code}000-o1", parent, name, Unique(whole=True), since="8.4.2"),
+        Rule(f"{code}001-1", at, "codigoCatmat", Domain("catmat")),
+        Rule(f"{code}002-e1", at, "viaAdministracao", Domain()),
+        Rule(f"{code}004-1", at, "doseUnica", Forbidden(is_true("usoContinuo"), only_true=True)),
+        Rule(f"{code}005-1", at, "usoContinuo", Forbidden(UNICA, only_true=True)),
+        *_frequency(code, at),
+        Rule(f"{code}010-1", at, "dtInicioTratamento", NotBefore(ATTENDANCE)),
+        *_duration(code, at),
+        *(rule for number, field in zip(("015", "016", "017"), DOSES, strict=True)
+          for rule in _by_turn(f"{code}{number}", at, field)),
+        *(_fao(code, at) if tipo == "FAO" else ()),
+    )  # fmt: skip
+
+
+def _frequency(code: str, at: str) -> tuple[Rule, ...]:
+    by_turn_or_times = all_of(one_of("doseFrequenciaTipo", TURNO, FREQUENCIA), REPETIDA)
+    by_hours = all_of(one_of("doseFrequenciaTipo", INTERVALO), REPETIDA)
+    words = {
+        TURNO: ("007-2", _turn, _COM_TIPO.format("1 (Turno)", "o turno: Manhã, Tarde ou Noite")),
+        FREQUENCIA: ("007-3", _times, _COM_TIPO.format("2 (Frequência)", "o número de vezes, até 99")),
+        INTERVALO: ("007-4", _hours, _COM_TIPO.format("3 (Intervalo)", "o intervalo em horas, até 99")),
+    }
+    rules = [
+        Rule(f"{code}006-e1", at, "doseFrequenciaTipo", Domain()),
+        Rule(f"{code}006-1", at, "doseFrequenciaTipo", Forbidden(UNICA)),
+        Rule(f"{code}006-2", at, "doseFrequenciaTipo", Required(is_false("doseUnica"))),
+        Rule(f"{code}007-1", at, "doseFrequencia", Forbidden(UNICA)),
+    ]
+    for kind, (number, check, text) in words.items():
+        required = Required(all_of(one_of("doseFrequenciaTipo", kind), REPETIDA))
+        rules += [
+            Rule(f"{code}{number}", at, "doseFrequencia", required, text=text),
+            Rule(f"{code}{number}", at, "doseFrequencia", Custom(check, text, reads=("doseFrequenciaTipo",))),
+        ]
+    for number, field in (("008", "doseFrequenciaQuantidade"), ("009", "doseFrequenciaUnidadeMedida")):
+        rules += [
+            Rule(f"{code}{number}-1", at, field, Forbidden(UNICA)),
+            Rule(f"{code}{number}-2", at, field, Forbidden(by_hours)),
+            Rule(f"{code}{number}-3", at, field, Required(by_turn_or_times)),
+        ]
+    return (*rules, Rule(f"{code}009-e1", at, "doseFrequenciaUnidadeMedida", Domain()))
+
+
+def _duration(code: str, at: str) -> tuple[Rule, ...]:
+    without_end = all_of(one_of("duracaoTratamentoMedida", INDETERMINADO), REPETIDA)
+    words = "A duração do tratamento deve ser maior que o período da frequência da dose. Confira os dois valores e as unidades."
+    reads = ("doseFrequenciaQuantidade", "doseFrequenciaUnidadeMedida", "duracaoTratamentoMedida")
+    return (
+        Rule(f"{code}011-1", at, "duracaoTratamento", Forbidden(UNICA)),
+        Rule(f"{code}011-2", at, "duracaoTratamento", Forbidden(without_end)),
+        Rule(f"{code}011-3", at, "duracaoTratamento", Custom(_longer, words, reads=reads)),
+        Rule(f"{code}012-1", at, "duracaoTratamentoMedida", Forbidden(UNICA)),
+        Rule(f"{code}012-e1", at, "duracaoTratamentoMedida", Domain()),
+    )
+
+
+def _by_turn(code: str, at: str, field: str) -> tuple[Rule, ...]:
+    """A turn that is missing is told on its own field: when only one is filled, the other two are asked for."""
+    missing = all_of(
+        REPETIDA, any_of(UM_TURNO, all_of(one_of("doseFrequenciaTipo", FRACIONADA), NENHUM_TURNO))
+    )
+    return (
+        Rule(f"{code}-1", at, field, Forbidden(UNICA)),
+        Rule(f"{code}-2", at, field, Required(missing), text=_UM_TURNO),
+        Rule(f"{code}-3", at, field,
+             Pattern(r"[0-9]+([,/][0-9]+)?", "deve ter um número, que pode ter vírgula ou barra (1, 1,5 ou 1/2)")),
+    )  # fmt: skip
+
+
+def _fao(code: str, at: str) -> tuple[Rule, ...]:
+    """The page of FAO alone says how many digits fit and that the turns add up to the dose."""
+    rules: list[Rule] = []
+    for number, field in zip(("015", "016", "017"), DOSES, strict=True):
+        rules += [
+            Rule(f"{code}{number}-3b", at, field,
+                 Pattern(r"[^,]*|[0-9]{1,2},[0-9]{1,2}", "com vírgula, aceita até 2 dígitos de cada lado, como 1,5")),
+            Rule(f"{code}{number}-3c", at, field, Pattern(r"[^/]*|[0-9]/[0-9]", "com barra, aceita 1 dígito de cada lado, como 1/2")),
+        ]  # fmt: skip
+    words = "A soma das doses dos turnos deveria ser igual à quantidade total da dose. Confira os valores."
+    reads, why = ("dose", *DOSES), "A dose é texto livre: compara-se só o número com que ela começa."
+    covered = Declared(words, covered_by=f"{code}016-4")
+    return (
+        *rules,
+        Rule(f"{code}015-4", at, "qtDoseManha", Custom(_sum, words, reads=reads), severity=AVISO, why=why),
+        Rule(
+            f"{code}016-4",
+            at,
+            "qtDoseTarde",
+            Custom(_sum_afternoon, words, reads=reads),
+            severity=AVISO,
+            why=why,
+        ),
+        Rule(
+            f"{code}017-4",
+            at,
+            "qtDoseNoite",
+            covered,
+            why="Com dois turnos, manhã ou tarde está preenchida: a soma é vista nela.",
+        ),
+    )
