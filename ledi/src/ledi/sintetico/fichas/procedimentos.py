@@ -35,11 +35,16 @@ def fp(o: Oficina, dia: date) -> Rascunho:
     hora = o.hora(dia)
     urgencia = o.chance(0.02)
     pessoas = o.pessoas(dia, lotacao.cnes, o.um((1, 1, 1, 2, 3, 5)))
-    ficha["atendProcedimentos"] = [_atendido(o, c, dia, hora, lotacao.cbo) for c in pessoas]
-    return Rascunho(ficha, uuid, p, lotacao, pessoas, urgencia)
+    # now and then somebody is attended before anybody knows who it is
+    quem = [None if o.chance(0.02) else c for c in pessoas]
+    ficha["atendProcedimentos"] = [
+        _atendido(o, c, dia, hora, lotacao.cbo, identificado is not None)
+        for c, identificado in zip(pessoas, quem, strict=True)
+    ]
+    return Rascunho(ficha, uuid, p, lotacao, quem, urgencia)
 
 
-def _atendido(o: Oficina, c: Cidadao, dia: date, hora: Hora, cbo: str) -> Json:
+def _atendido(o: Oficina, c: Cidadao, dia: date, hora: Hora, cbo: str, identificado: bool) -> Json:
     atendido: Json = {
         "dtNascimento": ms(c.nascimento),
         "sexo": c.sexo,
@@ -48,10 +53,10 @@ def _atendido(o: Oficina, c: Cidadao, dia: date, hora: Hora, cbo: str) -> Json:
         "dataHoraInicialAtendimento": hora.inicio,
         "dataHoraFinalAtendimento": hora.fim,
     }
-    if o.chance(0.02):  # attended before anybody knew who it was
-        atendido |= {"stNaoPossuiCpf": True, "justificativaNaoPossuiCpf": 2}
-    else:
+    if identificado:
         atendido |= {"numProntuario": c.prontuario, **o.documento(c)}
+    else:
+        atendido |= {"stNaoPossuiCpf": True, "justificativaNaoPossuiCpf": 2}
     if cbo == ENFERMEIRO and o.chance(0.2):
         atendido["statusEscutaInicialOrientacao"] = True
     else:
