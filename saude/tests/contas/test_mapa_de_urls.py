@@ -25,7 +25,7 @@ def walk(patterns, prefix="", namespaces=()):
 URLS = [
     pytest.param(example, mark_of(callback, namespaces), id=route or "/")
     for route, callback, namespaces in walk(get_resolver().url_patterns)
-    for example in ["/" + re.sub(r"<(?:(\w+):)?\w+>", lambda m: EXAMPLES[m[1] or "str"], route)]
+    for example in ["/" + re.sub(r"<(?:(\w+):)?\w+>", lambda m: EXAMPLES.get(m[1] or "str", "x"), route)]
 ] if (EXAMPLES := {
     "int": "987654321",
     "str": "202610",

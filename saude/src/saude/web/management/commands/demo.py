@@ -30,21 +30,22 @@ class Command(BaseCommand):
         _check_port(porta)
         call_command("migrate", interactive=False, verbosity=0)
         Marco.put(Marco.DEMO_PEDIDA)
-        children = [_child("servir", "--porta", str(porta))]
+        children = Children(self.stdout)
+        children.start("servir", "--porta", str(porta))
         try:
             self._load()
             password = os.environ.get("SAUDE_DEMO_SENHA") or secrets.token_urlsafe(9)
             set_passwords(password)
             Marco.put(Marco.DEMO_CARREGADA)
-            children.append(_child("trabalhar"))
+            children.start("trabalhar")
             _wait_for(porta, children)
             self._announce(porta, password)
             connection.close()
-            _watch(children)
+            children.watch()
         except KeyboardInterrupt:
             self.stdout.write("\nEncerrando…")
         finally:
-            _stop(children)
+            children.stop()
 
     def _load(self) -> None:
         if not Marco.is_set(Marco.DEMO_CARREGADA):
@@ -74,39 +75,54 @@ def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-def _child(*args: str) -> "subprocess.Popen[bytes]":
-    # a session of its own: Ctrl-C reaches only us, and we stop the children in order
-    return subprocess.Popen([sys.executable, "-m", "saude", *args], start_new_session=True)
-
-
-def _watch(children: "list[subprocess.Popen[bytes]]") -> None:
-    while True:
-        _check_alive(children)
-        time.sleep(0.5)
-
-
-def _wait_for(port: int, children: "list[subprocess.Popen[bytes]]") -> None:
+def _wait_for(port: int, children: "Children") -> None:
     """The address is printed when it answers."""
     while True:
-        _check_alive(children)
+        children.keep()
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.2)
 
 
-def _check_alive(children: "list[subprocess.Popen[bytes]]") -> None:
-    for child in children:
-        if child.poll() is not None:
-            raise CommandError(f"Um processo da demonstração parou (código {child.returncode}).")
+class Children:
+    """The site and the worker: one that dies is started again, unless it dies again and again."""
 
+    MAX_DEATHS = 5
 
-def _stop(children: "list[subprocess.Popen[bytes]]") -> None:
-    for child in reversed(children):
-        if child.poll() is None:
-            child.terminate()
-    for child in children:
-        try:
-            child.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    def __init__(self, out: Any) -> None:
+        self.out = out
+        self.running: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+        self.deaths = 0
+
+    def start(self, *args: str) -> None:
+        # a session of its own: Ctrl-C reaches only us, and we stop the children in order
+        command = [sys.executable, "-m", "saude", *args]
+        self.running[args] = subprocess.Popen(command, start_new_session=True)
+
+    def watch(self) -> None:
+        while True:
+            self.keep()
+            time.sleep(0.5)
+
+    def keep(self) -> None:
+        for args, child in list(self.running.items()):
+            if child.poll() is None:
+                continue
+            self.deaths += 1
+            if self.deaths > self.MAX_DEATHS:
+                raise CommandError(f"“saude {args[0]}” parou de novo (código {child.returncode}).")
+            self.out.write(f"“saude {args[0]}” parou (código {child.returncode}); iniciando de novo.")
+            self.out.flush()
+            self.start(*args)
+
+    def stop(self) -> None:
+        children = list(reversed(self.running.values()))
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        for child in children:
+            try:
+                child.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()

@@ -1,0 +1,90 @@
+"""The commands of the house: install, work, start what died."""
+
+import io
+import re
+import time
+
+import pytest
+from django.core.management import CommandError, call_command
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from saude.contas.models import Usuario
+from saude.web.management.commands.demo import Children, _check_port
+
+INSTALL = {"nome": "Timbó", "ibge": "4218202", "uf": "sc", "cnpj": "83102764000115", "razao": "Município"}
+
+
+@app.task(name="teste.nada", pass_context=False)
+def nothing() -> None:
+    """Only to be run."""
+
+
+def install(**changes) -> str:
+    out = io.StringIO()
+    values = {**INSTALL, **changes}
+    options = [f"--{'razao-social' if k == 'razao' else k}={v}" for k, v in values.items()]
+    call_command("instalar", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_install_makes_the_entidade_and_its_administrator(db):
+    password = re.search(r"provisória: (\S+)", install())[1]
+    user = Usuario.objects.get(username="administrador")
+    assert user.check_password(password) and user.trocar_senha
+    assert "administrar" in user.acessos.get().permissoes
+
+
+@pytest.mark.parametrize(("changes", "text"), [({"ibge": "42"}, "7 dígitos"), ({}, "Já existe")])
+def test_install_refuses(db, changes, text):
+    if not changes:
+        install()
+    with pytest.raises(CommandError, match=text):
+        install(**changes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_runs_the_queue_and_ends():
+    job = nothing.defer()
+    call_command("trabalhar", ate_esvaziar=True)
+    assert ProcrastinateJob.objects.get(pk=job).status == "succeeded"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_job_of_a_dead_worker_is_taken_back():
+    from django.db import connection
+
+    job = nothing.defer()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) "
+            "VALUES (now() - interval '1 hour') RETURNING id"
+        )
+        worker = cursor.fetchone()[0]
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker, job]
+        )
+    call_command("trabalhar", ate_esvaziar=True)
+    assert ProcrastinateJob.objects.get(pk=job).status == "succeeded"
+
+
+def test_a_child_that_dies_is_started_again_and_at_last_given_up():
+    out = io.StringIO()
+    children = Children(out)
+    children.MAX_DEATHS = 1
+    children.start("comando-que-nao-existe")
+    with pytest.raises(CommandError, match="parou de novo"):
+        for _ in range(200):
+            children.keep()
+            time.sleep(0.1)
+    assert out.getvalue().count("iniciando de novo") == 1
+
+
+def test_port_taken_is_said():
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(CommandError, match="em uso"):
+            _check_port(taken.getsockname()[1])
