@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 import pytest
+
 from ledi.sintetico import ERROS, ERROS_CONTEXTO, HOJE, TIPOS, Erro, build, gerar
 from ledi.validation import validate
 

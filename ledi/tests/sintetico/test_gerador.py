@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ledi.sintetico import DOZE, HOJE, TIPOS, build, competencias_antes, gerar
 from ledi.sintetico.pessoas import Cidadao
 from ledi.validation import validate

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from ledi.sintetico import TIPOS, minimal
 from ledi.sintetico.minimos import CAMPO_UUID
 
