@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ledi.envelope import Instalacao
 from ledi.findings import Finding
 from ledi.layouts import CURRENT
@@ -30,4 +28,4 @@ def validate_installation(instalacao: Instalacao, version: str = CURRENT) -> tup
     made = plan("INSTALACAO", version)
     env.root = made.normalise(instalacao.to_wire(), env, None)
     made.check(env.root, env, None)
-    return tuple(replace(finding) for finding in env.found)
+    return tuple(env.found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ledi.rules.fichas.fv import FABRICANTES_COVID
 from ledi.sintetico.documentos import cns, cpf
-
 from rule_cases.harness import DELETE, Case, day
 
 C = "vacinacoes[0]."
@@ -45,7 +44,6 @@ V722 = {
     C + "stNaoPossuiCpf": DELETE,
     V + "fabricante": "BUTANTAN",
 }
-COVID_722 = {87: (1, 8), 97: (1, 8)}
 
 
 def fv(code: str, bad: dict, good: dict | None = None, base: dict | None = None, **more) -> Case:
@@ -71,9 +69,8 @@ def makers() -> list[Case]:
     for code, vaccines, maker in FABRICANTES_COVID:
         for vaccine in vaccines:
             base = {**ANTERIOR, V + "imunobiologico": vaccine, V + "fabricante": maker}
-            if vaccine not in (95, 96):  # not in the list of vaccines of any version we know
-                outside = {} if vaccine == 114 else {V + "stAplicadoExterior": False}
-                found.append(old(code, {V + "fabricante": "OUTRA"}, base={**base, **outside}))
+            outside = {} if vaccine == 114 else {V + "stAplicadoExterior": False}
+            found.append(old(code, {V + "fabricante": "OUTRA"}, base={**base, **outside}))
     return found
 
 

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ledi.documents import cnpj, cpf
 from ledi.rules.checks import Declared, Document, Domain, Pattern
-from ledi.rules.model import CONTEXT, Rule
+from ledi.rules.checks.base import NOTHING, Base
+from ledi.rules.model import CONTEXT, CheckFn, Rule
+from ledi.rules.paths import Scope
+from ledi.rules.shared.cidadao import EMAIL
 
 _INSTALACAO_PERTENCE = "Só o cadastro do município (CNES) diz; verificada no sistema com o CNES carregado."
+
+
+class CpfOuCnpj(Base):
+    """A valid CPF (11) or CNPJ (14), which takes letters from LEDI 8.5.0 on."""
+
+    facet: ClassVar[bool] = True
+    supersedes: ClassVar[frozenset[str]] = frozenset(("formato", "minimo", "maximo"))
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        version = scope.version
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            good = cpf.is_valid(value) if len(value) == 11 else cnpj.is_valid(value, version=version)
+            return None if good else NOTHING
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return "CPF ou CNPJ da instalação deve ser um CPF (11) ou CNPJ (14) válido, sem pontos nem traços."
+
 
 RULES: tuple[Rule, ...] = (
     Rule("TRANSPORTE-D-001-1", "", "uuidDadoSerializado", Document("uuid")),
@@ -20,6 +47,6 @@ RULES: tuple[Rule, ...] = (
     Rule("TRANSPORTE-D-005-1", "", None, Declared("O INE pertence ao município do registro."), state=CONTEXT, why=_INSTALACAO_PERTENCE),
     Rule("TRANSPORTE-I-001-1", "", "contraChave",
          Pattern(r"\S.* - \S.*", 'deve ter a forma "<nome do software> - <versão>"')),
-    Rule("TRANSPORTE-I-006-1", "", "email",
-         Pattern(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "deve ter a forma nome@dominio.extensao")),
+    Rule("TRANSPORTE-I-003-o1", "", "cpfOuCnpj", CpfOuCnpj()),
+    Rule("TRANSPORTE-I-006-1", "", "email", EMAIL),
 )  # fmt: skip

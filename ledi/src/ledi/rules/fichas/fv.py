@@ -46,8 +46,6 @@ FABRICANTES_COVID: tuple[tuple[str, tuple[int, ...], str], ...] = (
     ("FV-V-005-5", (87,), "PFIZER/BIONTECH"),
     ("FV-V-005-6", (88,), "JANSSEN-CILAG"),
     ("FV-V-005-7", (89,), "ASTRAZENECA-ChAdOx1-S"),
-    ("FV-V-005-8", (95,), "GAMALEYA-SPUTNIK-V"),
-    ("FV-V-005-9", (96,), "BHARAT-COVAXIN"),
     ("FV-V-005-10", (97,), "MODERNA"),
     ("FV-V-005-11", (98,), "SINOVAC-CORONAVAC"),
     ("FV-V-005-12", (99, 102), "BIONTECH"),
@@ -208,6 +206,9 @@ RULES: tuple[Rule, ...] = (
     Rule("FV-V-005-2", VACINA, "fabricante", Required(APLICADA), until="8.4.0"),
     *(Rule(code, VACINA, "fabricante", OnlyCodes((maker,), when=one_of("imunobiologico", *vaccines)), until="7.3.5")
       for code, vaccines, maker in FABRICANTES_COVID),
+    *(Rule(code, VACINA, "fabricante", Declared(f"O fabricante da vacina {vaccine} é {maker}."), until="7.3.5",
+           why="A vacina não está na lista de imunobiológicos de nenhuma versão conhecida: é FV-V-001-o1.")
+      for code, vaccine, maker in (("FV-V-005-8", 95, "GAMALEYA-SPUTNIK-V"), ("FV-V-005-9", 96, "BHARAT-COVAXIN"))),
     Rule("FV-V-005-16", VACINA, "fabricante", Declared("O fabricante está na tabela de fabricantes da 7.3.2."),
          since="7.3.2", until="8.4.0", why="A lista daquela versão não é mais publicada: não se recusa o que não se conhece."),
     Rule("FV-V-006-1", VACINA, "grupoAtendimento", Required(APLICADA)),

@@ -7,10 +7,9 @@ from ledi.rules.conditions import filled, is_false, is_true
 from ledi.rules.model import Rule
 
 # Social name: letters of any alphabet with their accents, also written apart (NFD).
-LETRAS = Pattern(
-    r"(?:[^\W\d_]|[ '\u2018\u2019\u0300-\u036f])*", "aceita somente letras, espaços e apóstrofo"
-)
+LETRAS = Pattern(r"(?:[^\W\d_]|[ '\u2018\u2019\u0300-\u036f])*", "aceita somente letras, espaços e apóstrofo")
 EMAIL = Pattern(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+", "deve ser um endereço como nome@dominio.com.br")
+
 
 def sem_cpf(prefix: str, at: str, *, since: str, codes: tuple[str, str, str, str | None]) -> tuple[Rule, ...]:
     """justificativaNaoPossuiCpf: domain, forbidden with false, required with true, and "not validated when null".
