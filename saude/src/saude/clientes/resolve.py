@@ -11,6 +11,7 @@ from datetime import date
 
 from django.db import connection
 
+from saude.clientes import storage
 from saude.clientes.models import Alteracao, Cliente
 from saude.fichas.leitura import Pessoa
 from saude.web.texto import fold
@@ -87,8 +88,9 @@ def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
             changes.extend(_learn(cliente, s, known, changed))
         known.add(cliente)
         chosen.append((s, cliente))
-    Cliente.objects.bulk_create(fresh, batch_size=500)
-    _save(list(changed.values()), changes)
+    storage.insert(fresh)
+    storage.update(list(changed.values()))
+    storage.insert_changes(changes)
     for s, cliente in chosen:
         s.pessoa.cliente_id = cliente.pk
 
@@ -109,14 +111,13 @@ def _load(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
     known = _Known()
     cpfs = {p.cpf for p in people if p.cpf}
     cns = {p.cns for p in people if p.cns}
-    names = {fold(p.nome)[:70] for p in people if p.nome and p.nascimento}
-    births = {p.nascimento for p in people if p.nome and p.nascimento}
-    for query in (
-        mine.filter(cpf__in=cpfs) if cpfs else (),
-        mine.filter(cns__in=cns) if cns else (),
-        mine.filter(busca__in=names, nascimento__in=births) if names else (),
-    ):
+    for query in (mine.filter(cpf__in=cpfs) if cpfs else (), mine.filter(cns__in=cns) if cns else ()):
         for cliente in query:
+            known.add(known.by_cpf.get(cliente.cpf) or known.by_cns.get(cliente.cns) or cliente)
+    left = [p for p in people if p.nome and p.nascimento and known.find(p) is None]
+    if left:
+        names, births = {fold(p.nome)[:70] for p in left}, {p.nascimento for p in left}
+        for cliente in mine.filter(busca__in=names, nascimento__in=births):
             known.add(known.by_cpf.get(cliente.cpf) or known.by_cns.get(cliente.cns) or cliente)
     return known
 
@@ -188,12 +189,3 @@ def _change(
         aplicada=applied,
         ficha_id=seen.ficha_id,
     )
-
-
-def _save(changed: list[Cliente], changes: list[Alteracao]) -> None:
-    for cliente in changed:
-        cliente.revisao += 1
-    Cliente.objects.bulk_update(changed, [*FIELDS, "busca", "cadastro_em", "revisao"], batch_size=200)
-    for change in changes:
-        change.cliente_id = change.cliente.pk
-    Alteracao.objects.bulk_create(changes, batch_size=500, ignore_conflicts=True)

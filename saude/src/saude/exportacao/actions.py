@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
-from ledi.package import Entry, PackageWriter
 
+from ledi.package import Entry, PackageWriter
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.exportacao.envelopes import Rewrapper, refresh_stale

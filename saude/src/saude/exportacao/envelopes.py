@@ -4,9 +4,9 @@ import zlib
 from typing import Any
 
 from django.db import transaction
+
 from ledi.envelope import unwrap, wrap
 from ledi.package import Entry, make_entry
-
 from saude.cadastros.models import Entidade, Instalacao
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import selected

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.envelope import Instalacao as DadosInstalacao
-
 from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Instalacao, Profissional
 from saude.fichas.leitura import CITIZENS, Fatos
 from saude.fichas.processing import Achado, Resultado, clean, envelope

@@ -9,9 +9,11 @@ from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from saude.fichas.models import Tipo
+from saude.fichas.models import Origem, Tipo
 
 MAX_UUID = 44
+TIPOS = frozenset(Tipo.values)
+ORIGENS = frozenset(Origem.values)
 FIRST_DAY = date(1900, 1, 1)
 #: where the citizens of a ficha are: a list in the root, a struct of it, or ("") the root itself
 CITIZENS = {
@@ -98,7 +100,7 @@ def facts(record: Any, zone: ZoneInfo, *, today: date) -> Fatos:
     tipo = text(record.get("tipo"), 4)
     return Fatos(
         uuid=record_uuid(record),
-        tipo=tipo if tipo in Tipo.values else "",
+        tipo=tipo if tipo in TIPOS else "",
         versao=text(record.get("versao"), 10),
         data=day,
         competencia=f"{day or today:%Y%m}",

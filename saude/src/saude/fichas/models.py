@@ -107,7 +107,7 @@ class Ficha(models.Model):
                 fields=["entidade", "competencia", "situacao", "data", "id"],
                 name="ficha_competencia_situacao",
             ),
-            models.Index(fields=["entidade", "tipo", "data", "id"], name="ficha_tipo_data"),
+            models.Index(fields=["entidade", "data", "id"], name="ficha_data"),
             models.Index(
                 fields=["entidade", "profissional_cns", "data", "id"], name="ficha_profissional_data"
             ),

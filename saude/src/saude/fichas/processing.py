@@ -7,10 +7,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import ledi
 from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.processing import process as process_record
-
-import ledi
 from saude.fichas.situacoes import Motivo, Situacao
 
 STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,6})\]")

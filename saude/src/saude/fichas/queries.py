@@ -168,7 +168,7 @@ def _by_finding(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> Query
     return fichas.filter(pk__in=rows.values("ficha"))
 
 
-#: column that can be sorted by -> needs an index to be cheap at millions; "data" is the default
+#: "data" goes by index at any size; "recebida" (order of arrival) only where few fichas are listed
 SORTS = ("data", "recebida")
 
 
@@ -184,26 +184,38 @@ def page(
 ) -> Pagina:
     """A page of the list by keyset: as quick on the last page as on the first.
 
-    `ordem`: "data" or "-data" (of the attendance), "recebida" or "-recebida" (order of arrival). `cursor` is
-    `proxima` or `anterior` of another page of the same list.
+    `ordem`: "data" or "-data" (of the attendance); lists of inconsistentes, of pendentes, of a client or of a
+    rule also take "recebida" or "-recebida". `cursor` is `proxima` or `anterior` of another page of the list.
     """
     descending, name = ordem.startswith("-"), ordem.lstrip("-")
     if name not in SORTS:
         raise ValueError(f"unknown order: {ordem}")
+    by_date = not (_is_short(f) and name == "recebida") and not _shows_undated(f)
     back, key = _parse_cursor(cursor)
-    forward = descending == back  # direction of the scan: ascending?
-    fichas = filtered(entidade, f)
-    if name == "data":
-        fichas = fichas.filter(data__isnull=False) if not _shows_undated(f) else fichas
+    ascending = descending == back
+    fichas = _dated(f, filtered(entidade, f)) if by_date else filtered(entidade, f)
     if key is not None:
-        fichas = fichas.filter(_after(name, key, ascending=forward))
-    sign = "" if forward else "-"
-    order = [f"{sign}data", f"{sign}id"] if name == "data" and not _shows_undated(f) else [f"{sign}id"]
-    rows = list(fichas.order_by(*order)[: size + 1])
+        fichas = fichas.filter(_after(by_date, key, ascending=ascending))
+    sign = "" if ascending else "-"
+    rows = list(fichas.order_by(*([f"{sign}data"] if by_date else []), f"{sign}id")[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if back:
         rows.reverse()
     return _page(rows, more, back, bool(cursor))
+
+
+def _is_short(f: Filtro) -> bool:
+    """A list that may be sorted, being short whatever the size of the database."""
+    return _shows_undated(f) or bool(f.cliente_id or f.codigo or f.causa or f.ids or f.nao_identificados)
+
+
+def _dated(f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
+    """The days of the competência follow from it; said, they let the index on the date be used."""
+    if not f.competencia:
+        return fichas.filter(data__isnull=False)
+    return fichas.filter(
+        data__gte=f"{f.competencia[:4]}-{f.competencia[4:]}-01", data__lte=last_day(f.competencia)
+    )
 
 
 def _shows_undated(f: Filtro) -> bool:
@@ -221,10 +233,10 @@ def _parse_cursor(cursor: str) -> tuple[bool, tuple[str, int] | None]:
         return False, None
 
 
-def _after(name: str, key: tuple[str, int], *, ascending: bool) -> Q:
+def _after(by_date: bool, key: tuple[str, int], *, ascending: bool) -> Q:
     day, pk = key
     op = "gt" if ascending else "lt"
-    if name != "data" or not day:
+    if not by_date or not day:
         return Q(**{f"id__{op}": pk})
     # the first condition lets the index start at the right place; the second is exact
     return Q(**{f"data__{op}e": day}) & (Q(**{f"data__{op}": day}) | Q(**{f"id__{op}": pk}))

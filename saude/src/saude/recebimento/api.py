@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from ledi.reading import parse
 from ninja import NinjaAPI, Query, Router
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from ledi.reading import parse
 from saude.contas.queries import token_by_secret
 from saude.fichas.models import Conteudo, Ficha, Origem
 from saude.fichas.processing import clean

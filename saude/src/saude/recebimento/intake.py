@@ -12,7 +12,7 @@ from django.db.models import F
 
 from saude.clientes.resolve import Aparicao, resolve
 from saude.fichas.contexto import Contexto, apply
-from saude.fichas.leitura import Fatos, digest, dump, facts
+from saude.fichas.leitura import ORIGENS, Fatos, digest, dump, facts
 from saude.fichas.models import Evento, Ficha, Origem
 from saude.fichas.processing import Achado, Resultado, process
 from saude.fichas.situacoes import Motivo, Situacao, check
@@ -163,7 +163,7 @@ def _decide(
 
 def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote, ctx: Contexto) -> _Plan:
     f.especialidade = ctx.speciality(f.especialidade)
-    origin = f.origem if f.origem in Origem.values else lote.origem
+    origin = f.origem if f.origem in ORIGENS else lote.origem
     linha = Linha(
         fatos=f,
         resultado=Resultado(Situacao.PENDENTE),

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ledi.reading import parse
-
 from saude.fichas.processing import stored
 from saude.recebimento.intake import Item, unreadable
 from saude.recebimento.models import Bloco, Lote

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from ledi.errors import LediError
 
+from ledi.errors import LediError
 from saude.cadastros.models import Entidade
 from saude.fichas.models import Origem
 from saude.recebimento import actions
