@@ -76,9 +76,10 @@ def _scopes(tipo: str, version: str) -> dict[str, Scope]:
         return {"": Scope(made, None, transport, ()), "instalacao": Scope(made, None, installation, ())}
     found: dict[str, Scope] = {}
     ficha = made.fichas[tipo]
+    newest = {} if version == CURRENT else _scopes(tipo, CURRENT)  # the old form of a rule may name newer fields
 
     def walk(struct: Struct, place: str, parents: tuple[Struct, ...]) -> None:
-        found[place] = Scope(made, ficha, struct, parents)
+        found[place] = Scope(made, ficha, struct, parents, newest.get(place))
         for item in struct.fields:
             inner = (item.type.item or item.type).struct
             if inner is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledi.sintetico.documentos import cns, cpf
+from ledi.sintetico.documentos import cns, cns_definitivo, cpf
 from rule_cases.harness import DELETE, Case, day, sigtap
 
 E = "endereco."
@@ -38,6 +38,15 @@ OUTRO = {**ADMITIDO, "conclusaoDestinoElegivel": 2}
 INELEGIVEL = {"atencaoDomiciliarModalidade": 4, "conclusaoDestinoInelegivel": [1]}
 CIDS = sigtap({"I10": "I", "C61": "M", "O80": "F"})
 
+COLEGA = "headerTransport.lotacaoFormAtendimentoCompartilhado."
+# Whoever shares the attendance may have any CBO and be of another CNES and INE.
+COMPARTILHADO = {
+    COLEGA + "profissionalCNS": cns_definitivo(77),
+    COLEGA + "cboCodigo_2002": "515105",
+    COLEGA + "cnes": "7654321",
+    COLEGA + "ine": "0000000001",
+}
+
 
 def fae(code: str, bad: dict, good: dict | None = None, base: dict | None = None, **more) -> Case:
     return Case(code, "FAE", bad, good=good or {}, base=base or {}, **more)
@@ -62,6 +71,8 @@ CASES: list[Case] = [
     fae("HEADER-L-001-1", {"headerTransport.lotacaoFormPrincipal.profissionalCNS": "123456789012345"}),
     fae("HEADER-L-003-1", {"@cnes": "7654321"}),
     fae("HEADER-L-004-1", {"@ine": "0000000001"}),
+    fae("HEADER-L-002-2", {COLEGA + "cboCodigo_2002": "999999"}, base=COMPARTILHADO, tabelas=CIDS),
+    fae("HEADER-L-001-1", {COLEGA + "profissionalCNS": "123"}, base=COMPARTILHADO),
     fae("HEADER-VA-003-1", {"headerTransport.dataAtendimento": day("2026-11-25")}),
     fae("HEADER-VA-004-1", {"@ibge": "3550308"}),
     fae("HEADER-VA-004-e1", {"headerTransport.codigoIbgeMunicipio": "9999999", "@ibge": "9999999"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ledi.rules.checks import (
@@ -22,8 +23,9 @@ from ledi.rules.checks import (
     Required,
     RequiredOrForbidden,
 )
+from ledi.rules.checks.base import Base
 from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, one_of, where
-from ledi.rules.model import CheckFn, Rule
+from ledi.rules.model import CheckFn, Outcome, Rule
 from ledi.rules.paths import Scope
 from ledi.rules.shared.header import header_rules
 from ledi.rules.wording import code_text
@@ -91,16 +93,22 @@ def _repeated(value: Any, node: dict[str, Any], env: Any) -> Any:
     return found or None
 
 
-class _ByTable(Custom):
+@dataclass(frozen=True)
+class _ByTable(Base):
     """A vaccine applied now against the official table, which changes with the version."""
 
+    fn: Callable[[Any, dict[str, Any], Any, str], Outcome]
+    words: str
+
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        fn: Callable[..., Any] = self.fn
-        version = scope.version
+        fn, version = self.fn, scope.version
         return lambda value, node, env: fn(value, node, env, version)
 
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return self.words
+
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
-        return facts.get("texto") or super().message(scope, name, facts)
+        return str(facts["texto"])
 
 
 def _combination(value: Any, node: dict[str, Any], env: Any, version: str) -> Any:
