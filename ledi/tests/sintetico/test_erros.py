@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from ledi.sintetico import ERROS, ERROS_CONTEXTO, HOJE, TIPOS, Erro, build, gerar
+from ledi.sintetico import ERROS, ERROS_CONTEXTO, HOJE, TIPOS, Erro, ErroContexto, build, cnes, gerar, sigtap
+from ledi.tables.memory import load
 from ledi.validation import validate
 
 SEMENTE, TENTATIVAS = 12, 3
+MUNICIPIO = build(1)
 
 
 def _estragados(erro: Erro, tipo: str, quantos: int) -> list[dict[str, Any]]:
@@ -49,13 +51,32 @@ def test_answer_sheet_says_what_is_wrong() -> None:
     assert {c for cs in errados for c in cs} <= {e.codigo for e in ERROS}
 
 
+@pytest.fixture(scope="module")
+def tabelas(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The municipality's own CNES and the small SIGTAP, of the first month of the fichas."""
+    pasta = tmp_path_factory.mktemp("tabelas")
+    cnes.write(MUNICIPIO, pasta / "cnes.xml", data=HOJE)
+    meses = [sigtap.write(MUNICIPIO, pasta, mes) for mes in ("202608", "202609", "202610")]
+    return load(tabelas=meses, cnes=pasta / "cnes.xml", ibge=MUNICIPIO.ibge)
+
+
 @pytest.mark.parametrize("erro", ERROS_CONTEXTO, ids=lambda e: e.nome)
-def test_context_mistakes_satisfy_the_layout(erro: Any) -> None:
-    municipio, rng, feitos = build(1), Random(1), 0
+def test_context_mistakes_show_only_against_the_tables(erro: ErroContexto, tabelas: Any) -> None:
+    rng, feitos = Random(1), 0
     for tipo in erro.tipos:
-        for registro in gerar(semente=11, fichas=200, tipos=(tipo,), erros=0, municipio=municipio):
-            if erro.muta(registro, rng, municipio):
+        for registro in gerar(semente=11, fichas=200, tipos=(tipo,), erros=0, municipio=MUNICIPIO):
+            if erro.muta(registro, rng, MUNICIPIO):
                 feitos += 1
                 assert [f.code for f in validate(registro, hoje=HOJE).findings] == [], registro
+                achados = {f.code for f in validate(registro, hoje=HOJE, tabelas=tabelas).findings}
+                assert achados == ({erro.codigo} if erro.codigo else set()), registro
                 break
     assert feitos
+
+
+@pytest.mark.parametrize("tipo", TIPOS)
+def test_valid_records_yield_no_finding_against_the_tables(tipo: str, tabelas: Any) -> None:
+    for registro in gerar(semente=21, fichas=150, tipos=(tipo,), erros=0, municipio=MUNICIPIO):
+        assert [(f.code, f.path) for f in validate(registro, hoje=HOJE, tabelas=tabelas).findings] == [], (
+            registro
+        )

@@ -21,6 +21,15 @@ def iso(instante: int) -> str:
     return (_INICIO + timedelta(milliseconds=instante)).isoformat()
 
 
+def instante(valor: int | str) -> int:
+    """Epoch ms of a date or moment in any form a record may bring: epoch ms, ISO date, ISO date-time."""
+    if isinstance(valor, int):
+        return valor
+    if len(valor) == 10:
+        return ms(date.fromisoformat(valor))
+    return round(datetime.fromisoformat(valor).timestamp() * 1000)
+
+
 def cpf(numero: int) -> str:
     """Valid CPF whose first nine digits are `numero`."""
     base = f"{numero % 1_000_000_000:09d}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from ledi.sintetico.documentos import DIA_MS, cns_definitivo
+from ledi.sintetico.documentos import DIA_MS, cns_definitivo, instante
 from ledi.sintetico.municipio import ENFERMEIRO, MEDICO, TECNICO, Municipio
 from ledi.sintetico.mutacoes import FILHOS, Json, cabecalho, pessoa
 
@@ -27,10 +27,13 @@ CITOPATOLOGICO, TESTE_DO_PEZINHO, PE_DIABETICO, DRENAGEM = (
 
 @dataclass(frozen=True, slots=True)
 class ErroContexto:
-    """`muta(registro, rng, municipio)` spoils in place; False: does not fit this record, left as it was."""
+    """`muta(registro, rng, municipio)` spoils in place; False: does not fit this record, left as it was.
+    `codigo` is the code it must yield against the municipality's own CNES and SIGTAP files, None when the
+    system's client registry has to tell."""
 
     nome: str
     tipos: tuple[str, ...]
+    codigo: str | None
     muta: Muta
 
 
@@ -83,16 +86,19 @@ def _procedimento(codigo: str, serve: Callable[[Json, Json], bool]) -> Muta:
     return muta
 
 
-def _homem(filho: Json, topo: Json) -> bool:
-    return bool(filho["sexo"] == 0)
+_ANO_2010, _ANO_1970 = 1_262_304_000_000, 0
 
 
 def _adulto(filho: Json, topo: Json) -> bool:
-    return bool(filho["dtNascimento"] < 1_262_304_000_000)  # born before 2010
+    return instante(filho["dtNascimento"]) < _ANO_2010
+
+
+def _homem(filho: Json, topo: Json) -> bool:
+    return bool(filho["sexo"] == 0) and _adulto(filho, topo)
 
 
 def _tecnico(filho: Json, topo: Json) -> bool:
-    return bool(topo["cboCodigo_2002"] == TECNICO) and _adulto(filho, topo) and filho["dtNascimento"] < 0
+    return bool(topo["cboCodigo_2002"] == TECNICO) and instante(filho["dtNascimento"]) < _ANO_1970
 
 
 def _do_medico(filho: Json, topo: Json) -> bool:
@@ -116,23 +122,36 @@ def _outro_nascimento(registro: Json, rng: Random, municipio: Municipio) -> bool
     campo = "dtNascimento"
     if quem is None or campo not in quem or "ivcf" in quem or registro["tipo"] not in ("FP", "FVD"):
         return False
-    quem[campo] -= 366 * DIA_MS
+    quem[campo] = instante(quem[campo]) - 366 * DIA_MS
     return True
 
 
 ERROS_CONTEXTO: tuple[ErroContexto, ...] = (
-    ErroContexto("profissional fora do CNES", _COM_CABECALHO, _fora_do_cnes),
-    ErroContexto("INE de equipe de que o profissional não é", _COM_CABECALHO, _equipe_alheia),
-    ErroContexto("INE que o município não tem", _COM_CABECALHO, _ine_de_fora),
-    ErroContexto("CNES que o município não tem", _COM_CABECALHO, _cnes_de_fora),
-    ErroContexto("CBO que o profissional não tem no CNES", ("FP", "FV", "FAD"), _outro_cbo),
-    ErroContexto("procedimento não serve para o sexo", ("FP",), _procedimento(CITOPATOLOGICO, _homem)),
-    ErroContexto("procedimento não serve para a idade", ("FP",), _procedimento(TESTE_DO_PEZINHO, _adulto)),
-    ErroContexto("procedimento não serve para o CBO", ("FP",), _procedimento(PE_DIABETICO, _tecnico)),
-    ErroContexto("procedimento não serve para a CID", ("FAD",), _procedimento(DRENAGEM, _do_medico)),
-    ErroContexto("CID inexistente", ("FAI", "FAD"), _cid("U999", bool)),
-    ErroContexto("CID não serve para o sexo", ("FAI",), _cid("N40", lambda quem: quem["sexo"] == 1)),
-    ErroContexto("nascimento diferente do cadastro", ("FP", "FVD"), _outro_nascimento),
+    ErroContexto("profissional fora do CNES", _COM_CABECALHO, "CTX-LOT-001", _fora_do_cnes),
+    ErroContexto("INE de equipe de que o profissional não é", _COM_CABECALHO, "CTX-INE-002", _equipe_alheia),
+    ErroContexto("INE que o município não tem", _COM_CABECALHO, "CTX-INE-001", _ine_de_fora),
+    ErroContexto("CNES que o município não tem", _COM_CABECALHO, "CTX-CNES-001", _cnes_de_fora),
+    ErroContexto("CBO que o profissional não tem no CNES", ("FP", "FV", "FAD"), "CTX-LOT-002", _outro_cbo),
+    ErroContexto(
+        "procedimento não serve para o sexo", ("FP",), "CTX-PROC-002", _procedimento(CITOPATOLOGICO, _homem)
+    ),
+    ErroContexto(
+        "procedimento não serve para a idade",
+        ("FP",),
+        "CTX-PROC-003",
+        _procedimento(TESTE_DO_PEZINHO, _adulto),
+    ),
+    ErroContexto(
+        "procedimento não serve para o CBO", ("FP",), "CTX-PROC-004", _procedimento(PE_DIABETICO, _tecnico)
+    ),
+    ErroContexto(
+        "procedimento não serve para a CID", ("FAD",), "CTX-PROC-005", _procedimento(DRENAGEM, _do_medico)
+    ),
+    ErroContexto("CID inexistente", ("FAI", "FAD"), "CTX-CID-001", _cid("U999", bool)),
+    ErroContexto(
+        "CID não serve para o sexo", ("FAI",), "CTX-CID-002", _cid("N40", lambda quem: quem["sexo"] == 1)
+    ),
+    ErroContexto("nascimento diferente do cadastro", ("FP", "FVD"), None, _outro_nascimento),
 )
 
 _POR_TIPO: dict[str, list[ErroContexto]] = {
@@ -140,10 +159,10 @@ _POR_TIPO: dict[str, list[ErroContexto]] = {
 }
 
 
-def estraga(registro: Json, rng: Random, municipio: Municipio) -> str | None:
-    """Spoils the record with one fitting context mistake; its name, None when none fits."""
+def estraga(registro: Json, rng: Random, municipio: Municipio) -> tuple[str, ...]:
+    """Spoils the record with one fitting context mistake; the codes it must yield."""
     lista = _POR_TIPO.get(registro["tipo"], [])
     for erro in rng.sample(lista, len(lista)):
         if erro.muta(registro, rng, municipio):
-            return erro.nome
-    return None
+            return (erro.codigo,) if erro.codigo else ()
+    return ()

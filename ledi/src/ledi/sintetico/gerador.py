@@ -107,7 +107,7 @@ def gerar(
     """`fichas` records of the JSON form, in the three months before `hoje` unless `competencias` (AAAAMM)
     says otherwise. A share `erros` is wrong on purpose, a share `app` comes from the agents' app, a share
     `erros_contexto` of the right ones shows its mistake only against CNES or SIGTAP. With `com_gabarito`,
-    each comes with the codes it must yield (empty when right; "contexto:<name>" for a context mistake).
+    each comes with the codes it must yield (empty when right; those of a context mistake need the tables).
     ValueError for an unknown type or a competência without a working day before `hoje`."""
     dias = _dias(competencias or competencias_antes(hoje), hoje)
     local = municipio or build(semente, hoje=hoje)
@@ -179,8 +179,7 @@ def _corre(
             if sorte < erros[0]:
                 codigos = catalogo.estraga(registro, rng, local)
             elif sorte < erros[0] + erros[1]:
-                nome = de_contexto.estraga(registro, rng, local)
-                codigos = (f"contexto:{nome}",) if nome else ()
+                codigos = de_contexto.estraga(registro, rng, local)
             if rng.random() < 0.1:
                 _datas_em_iso(registro["ficha"])
             yield (registro, codigos) if com_gabarito else registro

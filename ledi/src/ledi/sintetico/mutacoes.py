@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
-from ledi.sintetico.documentos import DIA_MS, ms
+from ledi.sintetico.documentos import DIA_MS, instante, ms
 
 Json = dict[str, Any]
 Muta = Callable[[Json, Random], bool]
@@ -153,7 +153,7 @@ def nascimento(novo: Callable[[Json], int]) -> Muta:
 
 
 def depois(registro: Json) -> int:
-    return int(registro["ficha"]["headerTransport"]["dataAtendimento"]) + DIA_MS
+    return instante(registro["ficha"]["headerTransport"]["dataAtendimento"]) + DIA_MS
 
 
 def muito_antes(registro: Json) -> int:
@@ -240,7 +240,7 @@ def outro_ine(registro: Json, rng: Random) -> bool:
 
 def data_futura(registro: Json, rng: Random) -> bool:
     topo = registro["ficha"]["headerTransport"]
-    ano = datetime.fromtimestamp(topo["dataAtendimento"] / 1000, UTC).year + 3
+    ano = datetime.fromtimestamp(instante(topo["dataAtendimento"]) / 1000, UTC).year + 3
     topo["dataAtendimento"] = ms(date(ano, 3, 2))
     return True
 
@@ -261,7 +261,11 @@ def homem_gestante(registro: Json, rng: Random) -> bool:
     ident, saude = ficha["identificacaoUsuarioCidadao"], ficha.get("condicoesDeSaude")
     if saude is None or ident["sexoCidadao"] != 0:
         return False
-    idade = (ficha["headerTransport"]["dataAtendimento"] - ident["dataNascimentoCidadao"]) / DIA_MS / 365.25
+    idade = (
+        (instante(ficha["headerTransport"]["dataAtendimento"]) - instante(ident["dataNascimentoCidadao"]))
+        / DIA_MS
+        / 365.25
+    )
     if not 10 < idade < 59:
         return False
     saude["statusEhGestante"] = True

@@ -244,11 +244,19 @@ def _tabelas(municipio: Municipio, competencia: str) -> dict[str, list[Linha]]:
     return {nome: feitas[nome] for nome in LAYOUTS}
 
 
+# The classic occupation of those of the family health strategy: SIGTAP allows both wherever it allows one
+_CLASSICO = {"225142": "225125", "223565": "223505", "322245": "322205"}
+
+
+def _ocupacoes(p: Procedimento) -> list[str]:
+    return sorted({*p.cbos, *(_CLASSICO[c] for c in p.cbos if c in _CLASSICO)})
+
+
 def _relacoes(competencia: str) -> dict[str, list[Linha]]:
     relacoes: dict[str, list[Linha]] = {n: [] for n in LAYOUTS if n.startswith("rl_")}
     for p in sorted(procedimentos().values(), key=lambda p: p.codigo):
         chave = {"CO_PROCEDIMENTO": p.codigo, "DT_COMPETENCIA": competencia}
-        relacoes["rl_procedimento_ocupacao"] += [{**chave, "CO_OCUPACAO": c} for c in sorted(p.cbos)]
+        relacoes["rl_procedimento_ocupacao"] += [{**chave, "CO_OCUPACAO": c} for c in _ocupacoes(p)]
         relacoes["rl_procedimento_cid"] += [
             {**chave, "CO_CID": c, "ST_PRINCIPAL": "S"} for c in sorted(p.cids)
         ]
