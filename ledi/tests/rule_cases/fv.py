@@ -140,6 +140,7 @@ CASES: list[Case] = [
     fv("FV-V-006-1", {V + "grupoAtendimento": DELETE}),
     fv("FV-V-006-2", {**ANTERIOR, V + "grupoAtendimento": 121}, good=ANTERIOR),
     fv("FV-V-006-o1", {V + "grupoAtendimento": 9999}),
+    fv("FV-V-006-o1", {V + "grupoAtendimento": 35}, severity="aviso"),
     fv("FV-V-008-1", {**ANTERIOR, V + "dataRegistroAnterior": DELETE}, good=ANTERIOR),
     fv("FV-V-008-2", {V + "dataRegistroAnterior": day("2020-03-02")}),
     fv("FV-V-008-3", {**ANTERIOR, V + "dataRegistroAnterior": day("2026-09-16")}, good=ANTERIOR),

@@ -29,9 +29,10 @@ from ledi.rules.checks import (
 from ledi.rules.conditions import compare, empty, filled
 from ledi.rules.model import CONTEXT, TABLE, Rule
 from ledi.rules.shared.header import lotacao_rules
+from ledi.tables import closed
 
 PRIMEIRO_DIA = date(2023, 7, 1)
-CONDUTA_INATIVA = 4
+CONDUTAS_INATIVAS = tuple(closed.codes("condutaEvolucao#INATIVO"))
 Node = dict[str, Any]
 
 
@@ -121,7 +122,7 @@ RULES: tuple[Rule, ...] = (
     Rule("FCC-005-1", "", "coSequencialEvolucao", Range(low=1)),
     Rule("FCC-005-2", "", "coSequencialEvolucao", Range(high=999)),
     Rule("FCC-006-1", "", "condutaEvolucao", Domain()),
-    Rule("FCC-006-1", "", "condutaEvolucao", NotCodes((CONDUTA_INATIVA,)), severity=AVISO,
+    Rule("FCC-006-1", "", "condutaEvolucao", NotCodes(CONDUTAS_INATIVAS), severity=AVISO,
          text="A conduta {valor} está inativa na tabela do LEDI: prefira outra."),
     Rule("FCC-007-1", "", "tpCdsOrigem", Equals(3)),
     Rule("FCC-008-1", "", "cnsCidadao", Document("cns")),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledi.findings import AVISO
 from ledi.rules.checks import (
     ATTENDANCE,
     NOW,
@@ -18,6 +19,7 @@ from ledi.rules.checks import (
     Forbidden,
     NotAfter,
     NotBefore,
+    NotCodes,
     OnlyCodes,
     Pattern,
     Required,
@@ -29,12 +31,14 @@ from ledi.rules.model import CheckFn, Outcome, Rule
 from ledi.rules.paths import Scope
 from ledi.rules.shared.header import header_rules
 from ledi.rules.wording import code_text
+from ledi.tables import closed
 from ledi.tables.closed import vacinas
 
 CHILD = "vacinacoes[]"
 VACINA = f"{CHILD}.vacinas[]"
 
 BCG = 15
+GRUPOS_INATIVOS = tuple(sorted(closed.codes("GrupoDeAtendimento#INATIVO")))
 ESPECIAL = one_of("estrategiaVacinacao", 2)
 COVID_EXTERIOR = (85, 86, 87, 88, 89, 95, 96, 97, 98, 99, 102, 103, 105, 112)
 APLICADA, ANTERIOR = is_false("stRegistroAnterior"), is_true("stRegistroAnterior")
@@ -222,6 +226,8 @@ RULES: tuple[Rule, ...] = (
     Rule("FV-V-006-1", VACINA, "grupoAtendimento", Required(APLICADA)),
     Rule("FV-V-006-2", VACINA, "grupoAtendimento", Forbidden(ANTERIOR)),
     Rule("FV-V-006-o1", VACINA, "grupoAtendimento", Domain()),
+    Rule("FV-V-006-o1", VACINA, "grupoAtendimento", NotCodes(GRUPOS_INATIVOS), severity=AVISO,
+         text="O grupo de atendimento {valor} está inativo na tabela do LEDI: prefira um grupo ativo."),
     Rule("FV-V-008-1", VACINA, "dataRegistroAnterior", Required(ANTERIOR)),
     Rule("FV-V-008-2", VACINA, "dataRegistroAnterior", Forbidden(APLICADA)),
     Rule("FV-V-008-3", VACINA, "dataRegistroAnterior", NotAfter(ATTENDANCE, when=ANTERIOR)),
