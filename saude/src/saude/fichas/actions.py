@@ -94,6 +94,21 @@ def correct_many(
     return done
 
 
+@transaction.atomic
+def correct_each(*, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]], by: Any) -> dict[str, int]:
+    """Each ficha its own changes by path; exported ones are passed over. How many are in each situation then."""
+    ctx = _context(entidade)
+    done = []
+    for ficha in _locked(entidade, sorted(changes)):
+        record = with_changes(json.loads(ficha.conteudo.registro), changes[ficha.pk])
+        _rewrite(ficha, record, by=by, fields=sorted(changes[ficha.pk]), ctx=ctx)
+        done.append(ficha.pk)
+    counts = {str(s): 0 for s in (Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE)}
+    for situacao in Ficha.objects.filter(pk__in=done).values_list("situacao", flat=True):
+        counts[situacao] += 1
+    return counts
+
+
 def _rewrite(
     ficha: Ficha, record: dict[str, Any], *, by: Any, fields: list[str], ctx: Contexto | None = None
 ) -> None:
@@ -201,6 +216,7 @@ def _linha(ficha: Ficha, record: dict[str, Any], ctx: Contexto) -> Linha:
             "revisao": ficha.revisao,
             "situacao": ficha.situacao,
             "crc": entry.crc if entry else None,
+            "entrada": (entry.crc, entry.tamanho, entry.revisao_instalacao) if entry else None,
         },
     )
 

@@ -156,7 +156,7 @@ def update(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int
         )
     if new_content:
         _replace_content(linhas)
-    _replace_entries(linhas, revisao_instalacao)
+    _replace_entries(linhas, revisao_instalacao, same_content=not new_content)
     _replace_attended(entidade_id, linhas)
     sync(entidade_id, [_judged(x) for x in linhas])
 
@@ -232,11 +232,13 @@ def _replace_content(linhas: Sequence[Linha]) -> None:
         )
 
 
-def _replace_entries(linhas: Sequence[Linha], revisao_instalacao: int) -> None:
+def _replace_entries(linhas: Sequence[Linha], revisao_instalacao: int, *, same_content: bool) -> None:
+    """With the same content, an entry of the same CRC, size and installation is left alone."""
     gone = [x.id for x in linhas if not x.resultado.pacote and x.anterior.get("crc") is not None]
     if gone:
         Entrada.objects.filter(ficha_id__in=gone).delete()
-    store_entries([_entry_row(x, revisao_instalacao) for x in linhas if x.resultado.pacote])
+    rows = [(x, _entry_row(x, revisao_instalacao)) for x in linhas if x.resultado.pacote]
+    store_entries([r for x, r in rows if not (same_content and x.anterior.get("entrada") == r[3:])])
 
 
 def _replace_attended(entidade_id: int, linhas: Sequence[Linha]) -> None:
