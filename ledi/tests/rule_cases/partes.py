@@ -284,7 +284,7 @@ def resultados(make: Maker) -> list[Case]:
     ordered = {"dataSolicitacao": day("2026-09-01"), "dataResultado": day("2026-09-15")}
     obstetric = {"tipoResultado": 3, "valorResultado": "20"}
     more_days = {
-        **of("ABEX024"),
+        **of("0205020143"),
         "resultadosExames[0].resultadoExame": [obstetric, {"tipoResultado": 2, "valorResultado": "6"}],
     }
     epoch = str(day("2026-09-10"))

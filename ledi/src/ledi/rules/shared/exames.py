@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ledi.findings import AVISO
 from ledi.rules.checks import Custom, Domain, Unique
 from ledi.rules.model import CheckFn, Rule
+from ledi.rules.paths import Scope
 from ledi.tables import closed
 
 
@@ -14,26 +17,40 @@ def exames_rules(tipo: str, at: str) -> tuple[Rule, ...]:
     """`at`: path of the items ("atendimentosIndividuais[].exame[]")."""
     parent, _, name = at.removesuffix("[]").rpartition(".")
     code = f"{tipo}-EX-001"
+    sigtap = {row["code"]: row["sigtap"] for row in closed.rows(f"exames_ab/{tipo}")}
     return (
         *code_format(code, at, "codigoExame"),
         Rule(f"{code}-1", at, "codigoExame",
-             Told(_accepted(tipo), "O código {valor} não é de exame: use um SIGTAP do grupo 02 ou um exame da lista da ficha.",
+             Told(_accepted(tipo), "Só é aceito exame do grupo 02 do SIGTAP ou da lista da ficha.",
+                  told="O código {valor} não é de exame: use um SIGTAP do grupo 02 ou um exame da lista da ficha.",
                     is_facet=True)),
-        Rule(f"{code}-1", at, "codigoExame", Told(with_sigtap(f"exames_ab/{tipo}"), AB_COM_SIGTAP), since="8.4.0",
+        Rule(f"{code}-1", at, "codigoExame", prefer_sigtap("exame", sigtap), since="8.4.0",
              severity=AVISO, why="A página não diz que o código AB com SIGTAP é recusado."),
         Rule(f"{code}-2", parent, name, Unique(("codigoExame",))),
         Rule(f"{tipo}-EX-002-e1", at, "solicitadoAvaliado", Domain()),
     )  # fmt: skip
 
 
-AB_COM_SIGTAP = "O exame {valor} tem código SIGTAP: prefira enviar {sigtap}."
-
-
+@dataclass(frozen=True)
 class Told(Custom):
-    """The sentence takes the facts of the finding."""
+    """`words` is the general sentence; `told` the one of a finding, which takes its facts."""
 
-    def message(self, scope: Any, name: str | None, facts: Any) -> str:
-        return self.words.format_map(facts)
+    told: str = ""
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return self.told.format_map(facts)
+
+
+def prefer_sigtap(what: str, sigtap: Mapping[str, str]) -> Told:
+    """Tells the AB codes that have a SIGTAP equivalent. `what`: "exame" or "procedimento"."""
+
+    def run(value: Any, node: dict[str, Any], env: Any) -> Any:
+        return {"valor": value, "sigtap": sigtap[value]} if sigtap.get(value) else None
+
+    return Told(
+        run, f"O código AB de {what} deveria ser usado só quando não há SIGTAP.",
+        told=f"O {what} {{valor}} tem código SIGTAP: prefira enviar {{sigtap}}.",
+    )  # fmt: skip
 
 
 def code_format(code: str, at: str, name: str) -> tuple[Rule, Rule]:
@@ -69,12 +86,3 @@ def _accepted(tipo: str) -> CheckFn:
         return None if value.startswith(groups) or value in listed else {"valor": value[:40]}
 
     return run
-
-
-def with_sigtap(table: str) -> CheckFn:
-    """Tells the AB codes of a table that have a SIGTAP equivalent."""
-    return told_sigtap({row["code"]: row["sigtap"] for row in closed.rows(table) if row["sigtap"]})
-
-
-def told_sigtap(sigtap: dict[str, str]) -> CheckFn:
-    return lambda value, node, env: {"valor": value, "sigtap": sigtap[value]} if value in sigtap else None

@@ -83,6 +83,8 @@ def quantity(text: str) -> Fraction | None:
 
 def _sum(value: Any, node: dict[str, Any], env: Any) -> Any:
     """The doses of the turns add up to the dose, where both are numbers. Told on the first turn filled."""
+    if node.get("doseUnica") is True:
+        return None  # no turn is taken: another rule says so
     total = quantity(node.get("dose") or "")
     doses = [quantity(node[name]) for name in DOSES if node.get(name)]
     if total is None or None in doses or len(doses) < 2 or sum(doses) == total:  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from ledi.rules.checks import Custom, Domain, NotAfter, NotBefore
 from ledi.rules.checks.base import Base
 from ledi.rules.model import CheckFn, Rule
 from ledi.rules.paths import Scope
-from ledi.rules.shared.exames import AB_COM_SIGTAP, Told, code_format, told_sigtap
+from ledi.rules.shared.exames import code_format, prefer_sigtap
 from ledi.rules.wording import codes_text
 from ledi.tables import closed
 
@@ -47,7 +47,7 @@ def resultados_rules(tipo: str, at: str, *, birth: str) -> tuple[Rule, ...]:
     return (
         *code_format(f"{code}001", at, "exame"),
         Rule(f"{code}001-1", at, "exame", Domain(codes=tuple(sorted(EXAMES)))),
-        Rule(f"{code}001-2", at, "exame", Told(told_sigtap(_SIGTAP), AB_COM_SIGTAP), severity=AVISO,
+        Rule(f"{code}001-2", at, "exame", prefer_sigtap("exame", _SIGTAP), severity=AVISO,
              why="A página aceita o código SIGTAP ou o código AB."),
         Rule(f"{code}002-1", at, "dataSolicitacao", NotAfter(start)),
         Rule(f"{code}002-2", at, "dataSolicitacao", NotBefore(born)),
