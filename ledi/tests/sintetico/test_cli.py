@@ -34,3 +34,15 @@ def test_bad_usage_exits_2(argumentos: list[str]) -> None:
     with pytest.raises(SystemExit) as fim:
         cli.main(argumentos)
     assert fim.value.code == 2
+
+
+def test_tables_of_the_municipality(tmp_path: Path) -> None:
+    pasta = tmp_path / "tabelas"
+    argumentos = ["--fichas", "1", "--saida", str(tmp_path / "f.jsonl"), "--tabelas", str(pasta)]
+    assert cli.main(argumentos) == 0
+    assert sorted(p.name for p in pasta.iterdir()) == [
+        "TabelaUnificada_202608.zip",
+        "TabelaUnificada_202609.zip",
+        "TabelaUnificada_202610.zip",
+        "cnes.xml",
+    ]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
-from ledi.sintetico.gerador import DOZE, gerar
+from ledi.sintetico import cnes, sigtap
+from ledi.sintetico.gerador import DOZE, competencias_antes, gerar
 from ledi.sintetico.minimos import TIPOS
-from ledi.sintetico.municipio import HOJE
+from ledi.sintetico.municipio import HOJE, Municipio, build
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,15 +42,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tipos", type=_tipos, default=DOZE, help="fichas separadas por vírgula, por exemplo FVD,FCI"
     )
     parser.add_argument("--gabarito", help="arquivo .jsonl com os códigos que cada ficha deve apontar")
+    parser.add_argument(
+        "--tabelas", help="pasta onde gravar também o CNES do município e a tabela SIGTAP de cada competência"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Writes the records, one JSON object a line; returns the exit code."""
     try:
+        municipio = build(args.semente, hoje=args.hoje)
+        competencias = args.competencias or competencias_antes(args.hoje)
+        if args.tabelas:
+            _tabelas(municipio, Path(args.tabelas), competencias)
         registros = gerar(
             semente=args.semente,
             fichas=args.fichas,
-            competencias=args.competencias,
+            competencias=competencias,
+            municipio=municipio,
             hoje=args.hoje,
             tipos=args.tipos,
             erros=args.erros,
@@ -79,6 +89,13 @@ def main(argv: list[str] | None = None) -> int:
     )
     add_arguments(parser)
     return run(parser.parse_args(argv))
+
+
+def _tabelas(municipio: Municipio, pasta: Path, competencias: Sequence[str]) -> None:
+    pasta.mkdir(parents=True, exist_ok=True)
+    cnes.write(municipio, pasta / "cnes.xml")
+    for competencia in competencias:
+        sigtap.write(municipio, pasta, competencia)
 
 
 def _abre(nome: str, abertos: ExitStack) -> TextIO:
