@@ -6,7 +6,6 @@ from ledi.layouts import layout
 from ledi.rules.fichas.fczm import EXAMES
 from ledi.sintetico.documentos import cns, cpf
 from ledi.tables.closed import codes
-
 from rule_cases.harness import DELETE, Case, day
 
 SEM_CPF = {"stNaoPossuiCpf": True, "justificativaNaoPossuiCpf": 3}

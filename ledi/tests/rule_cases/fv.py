@@ -64,7 +64,7 @@ def both(*codes: str) -> frozenset[str]:
 
 
 def makers() -> list[Case]:
-    """The fixed makers of COVID-19 vaccines, on a previous record so that the combination is not looked at."""
+    """The fixed makers of COVID-19 vaccines; on previous records, whose combination is not looked at."""
     found = []
     for code, vaccines, maker in FABRICANTES_COVID:
         for vaccine in vaccines:
@@ -91,28 +91,70 @@ CASES: list[Case] = [
     fv("FV-008-2", BCG, good={**BCG, C + "comunicanteHanseniase": False}),
     fv(
         "FV-009-1",
-        {C + "vacinas[1]." + key.removeprefix(V): value for key, value in ANTERIOR.items() if value is not DELETE}
+        {
+            C + "vacinas[1]." + key.removeprefix(V): value
+            for key, value in ANTERIOR.items()
+            if value is not DELETE
+        }
         | {C + "vacinas[1].stRegistroAnterior": False, C + "vacinas[1].dataRegistroAnterior": DELETE}
-        | {C + "vacinas[1]." + name: value for name, value in {
-            "imunobiologico": 33, "estrategiaVacinacao": 5, "dose": 9, "lote": "X1", "grupoAtendimento": 121,
-            "stPesquisaClinica": False, "viaAdministracao": 3, "localAplicacao": 3, "coRndsFabricante": "152"}.items()},
-        good={C + "vacinas[1]." + name: value for name, value in {
-            "imunobiologico": 33, "dose": 9, "stRegistroAnterior": True, "dataRegistroAnterior": day("2020-03-02"),
-            "stPesquisaClinica": False, "viaAdministracao": 3, "localAplicacao": 3}.items()},
+        | {
+            C + "vacinas[1]." + name: value
+            for name, value in {
+                "imunobiologico": 33,
+                "estrategiaVacinacao": 5,
+                "dose": 9,
+                "lote": "X1",
+                "grupoAtendimento": 121,
+                "stPesquisaClinica": False,
+                "viaAdministracao": 3,
+                "localAplicacao": 3,
+                "coRndsFabricante": "152",
+            }.items()
+        },
+        good={
+            C + "vacinas[1]." + name: value
+            for name, value in {
+                "imunobiologico": 33,
+                "dose": 9,
+                "stRegistroAnterior": True,
+                "dataRegistroAnterior": day("2020-03-02"),
+                "stPesquisaClinica": False,
+                "viaAdministracao": 3,
+                "localAplicacao": 3,
+            }.items()
+        },
     ),
     fv("FV-009-2", {V + "dose": 59}, good={V + "dose": 2}),
     fv("FV-009-2", {V + "estrategiaVacinacao": 7}, good={V + "estrategiaVacinacao": 1}),
-    fv("FV-009-2", {V + "dose": 59, **ANTERIOR, V + "stRegistroAnterior": False, V + "dataRegistroAnterior": DELETE,
-                    V + "estrategiaVacinacao": 5, V + "lote": "X", V + "grupoAtendimento": 121, V + "coRndsFabricante": "152"},
-       good={V + "dose": 59, **ANTERIOR}),
+    fv(
+        "FV-009-2",
+        {
+            V + "dose": 59,
+            **ANTERIOR,
+            V + "stRegistroAnterior": False,
+            V + "dataRegistroAnterior": DELETE,
+            V + "estrategiaVacinacao": 5,
+            V + "lote": "X",
+            V + "grupoAtendimento": 121,
+            V + "coRndsFabricante": "152",
+        },
+        good={V + "dose": 59, **ANTERIOR},
+    ),
     # 22 (rotina, 1ª dose) entered the table after 7.2.2.
     old("FV-009-2", {V + "imunobiologico": 22, V + "estrategiaVacinacao": 1, V + "dose": 6}),
-    fv("FV-009-2", {V + "imunobiologico": 22, V + "estrategiaVacinacao": 1, V + "dose": 38},
-       good={V + "imunobiologico": 22, V + "estrategiaVacinacao": 1, V + "dose": 6}),
+    fv(
+        "FV-009-2",
+        {V + "imunobiologico": 22, V + "estrategiaVacinacao": 1, V + "dose": 38},
+        good={V + "imunobiologico": 22, V + "estrategiaVacinacao": 1, V + "dose": 6},
+    ),
     fv("FV-010-1", {C + "dataHoraInicialAtendimento": day("2026-09-14")}),
     fv("FV-010-2", {C + "dataHoraInicialAtendimento": day("2026-09-16")}, codes=both("FV-010-2", "FV-011-1")),
     fv("FV-011-1", {C + "dataHoraFinalAtendimento": day("2026-09-15")}, codes=both("FV-010-2", "FV-011-1")),
-    fv("FV-011-2", {C + "dataHoraFinalAtendimento": day("2026-11-26")}, good={C + "dataHoraFinalAtendimento": day("2026-11-24")}),
+    fv(
+        "FV-011-2",
+        {C + "dataHoraFinalAtendimento": day("2026-11-26")},
+        good={C + "dataHoraFinalAtendimento": day("2026-11-24")},
+    ),
     fv("FV-012-1", {C + "cpfCidadao": "11111111111"}, good={C + "cpfCidadao": cpf(5)}),
     fv("FV-012-2", {C + "cpfCidadao": DELETE}),
     fv("FV-012-2", SO_CNS, good=SEM_CPF),
@@ -127,7 +169,11 @@ CASES: list[Case] = [
     fv("FV-V-001-o1", {V + "imunobiologico": 999}, good={V + "imunobiologico": 33}),
     fv("VACREG-001", {V + "imunobiologico": 13}, good={**ANTERIOR, V + "imunobiologico": 13}),
     fv("FV-V-002-1", {V + "estrategiaVacinacao": DELETE}),
-    fv("FV-V-002-2", {**ANTERIOR, V + "estrategiaVacinacao": 5}, good={**ANTERIOR, V + "estrategiaVacinacao": 11}),
+    fv(
+        "FV-V-002-2",
+        {**ANTERIOR, V + "estrategiaVacinacao": 5},
+        good={**ANTERIOR, V + "estrategiaVacinacao": 11},
+    ),
     fv("FV-V-002-3", {V + "estrategiaVacinacao": 99}),
     fv("FV-V-003-e1", {V + "dose": 999}),
     fv("FV-V-004-1", {V + "lote": "AB_1"}, good={V + "lote": "A-1/2.b"}),
@@ -144,17 +190,33 @@ CASES: list[Case] = [
     fv("FV-V-008-1", {**ANTERIOR, V + "dataRegistroAnterior": DELETE}, good=ANTERIOR),
     fv("FV-V-008-2", {V + "dataRegistroAnterior": day("2020-03-02")}),
     fv("FV-V-008-3", {**ANTERIOR, V + "dataRegistroAnterior": day("2026-09-16")}, good=ANTERIOR),
-    fv("FV-V-008-3", {**ANTERIOR, V + "dataRegistroAnterior": day("1985-03-19")}, good={**ANTERIOR, V + "dataRegistroAnterior": day("1985-03-20")}),
-    fv("FV-V-009-1", {**ANTERIOR, V + "imunobiologico": 87}, good={**ANTERIOR, V + "imunobiologico": 87, V + "stAplicadoExterior": False}),
+    fv(
+        "FV-V-008-3",
+        {**ANTERIOR, V + "dataRegistroAnterior": day("1985-03-19")},
+        good={**ANTERIOR, V + "dataRegistroAnterior": day("1985-03-20")},
+    ),
+    fv(
+        "FV-V-009-1",
+        {**ANTERIOR, V + "imunobiologico": 87},
+        good={**ANTERIOR, V + "imunobiologico": 87, V + "stAplicadoExterior": False},
+    ),
     fv("FV-V-009-1", {**ANTERIOR, V + "stAplicadoExterior": True}),
     fv("FV-V-010-1", {**ESPECIAL, V + "cboPrescritorCodigo2002": "515105"}, good=ESPECIAL),
     fv("FV-V-010-1", {**ESPECIAL, V + "cboPrescritorCodigo2002": DELETE}, good=ESPECIAL),
-    old("FV-V-010-1", {V + "cboPrescritorCodigo2002": "515105"}, good={**ESPECIAL, V + "cboPrescritorCodigo2002": DELETE}),
+    old(
+        "FV-V-010-1",
+        {V + "cboPrescritorCodigo2002": "515105"},
+        good={**ESPECIAL, V + "cboPrescritorCodigo2002": DELETE},
+    ),
     fv("FV-V-011-1", {**ESPECIAL, V + "cid10MotivoIndicacao": DELETE}, good=ESPECIAL),
     fv("FV-V-011-2", {V + "cid10MotivoIndicacao": "gripe"}, good={V + "cid10MotivoIndicacao": "Z25.8"}),
     *[
         fv(code, {V + name: DELETE}, base=PESQUISA)
-        for code, name in (("FV-V-013-1", "anvisaProtocoloEstudo"), ("FV-V-014-1", "anvisaProtocoloVersao"), ("FV-V-015-1", "anvisaNumeroRegistro"))
+        for code, name in (
+            ("FV-V-013-1", "anvisaProtocoloEstudo"),
+            ("FV-V-014-1", "anvisaProtocoloVersao"),
+            ("FV-V-015-1", "anvisaNumeroRegistro"),
+        )
     ],
     fv("FV-V-013-1", {V + "anvisaProtocoloEstudo": "123"}),
     fv("FV-V-016-o1", {V + "viaAdministracao": 4}),
@@ -164,4 +226,4 @@ CASES: list[Case] = [
     via("FV-V-017-3", 6, 16, 22),
     via("FV-V-017-4", 5, 1, 16),
     via("FV-V-017-5", 7, 22, 16),
-]  # fmt: skip
+]

@@ -49,7 +49,11 @@ CASES: list[Case] = [
     mca("MCA-008-2", {f"{Q2}[16]": DELETE}, base=CRIANCA),
     mca("MCA-008-2", {f"{Q2}[17]": DELETE}, base=COM_SIM),
     mca("MCA-008-o1", {Q2: P2}, codes=both("MCA-008-o1", "MCA-009-o1")),
-    mca("MCA-009-1", {"dataNascimento": day("2024-09-15"), Q2: P2, Q3: DELETE}, good={"dataNascimento": day("2024-09-15")}),
+    mca(
+        "MCA-009-1",
+        {"dataNascimento": day("2024-09-15"), Q2: P2, Q3: DELETE},
+        good={"dataNascimento": day("2024-09-15")},
+    ),
     mca("MCA-009-2", {f"{Q3}[8]": DELETE}),
     mca("MCA-009-o1", {Q1: P1}, codes=both("MCA-007-o1", "MCA-009-o1")),
     mca("MCA-010-1", {"uuidFicha": "abc", "@uuid": "abc"}),
@@ -63,7 +67,12 @@ CASES: list[Case] = [
     mca("MCA-Q1-001-e1", {f"{Q1}[0].pergunta": 99}, base=BEBE),
     mca("MCA-Q1-001-1", {f"{Q1}[9]": {"respostaUnicaEscolha": 1}}, base=BEBE),
     mca("MCA-Q1-002-1", {f"{Q1}[0].respostaUnicaEscolha": DELETE}, base=BEBE),
-    mca("MCA-Q1-002-o1", {f"{Q1}[0].respostaUnicaEscolha": 4}, good={f"{Q1}[0].respostaUnicaEscolha": 3}, base=BEBE),
+    mca(
+        "MCA-Q1-002-o1",
+        {f"{Q1}[0].respostaUnicaEscolha": 4},
+        good={f"{Q1}[0].respostaUnicaEscolha": 3},
+        base=BEBE,
+    ),
     mca("MCA-Q2-001-e1", {f"{Q2}[0].pergunta": 27}, base=CRIANCA),
     mca("MCA-Q2-001-1", {f"{Q2}[17]": {"respostaUnicaEscolha": 1}}, base=CRIANCA),
     mca("MCA-Q2-002-1", {f"{Q2}[0].respostaUnicaEscolha": DELETE}, base=CRIANCA),
@@ -76,10 +85,19 @@ CASES: list[Case] = [
     mca("MCA-Q3-002-e1", {P3_11 + "respostaUnicaEscolha": 7}, good={P3_11 + "respostaUnicaEscolha": 3}),
     mca("MCA-Q3-002-1", {P3_11 + "respostaUnicaEscolha": DELETE}),
     mca("MCA-Q3-002-o1", {P3_12 + "respostaUnicaEscolha": 1}, codes=both("MCA-Q3-002-o1", "MCA-Q3-003-o1")),
-    mca("MCA-Q3-003-1", {P3_12 + "respostaMultiplaEscolha": [12, 99]}, good={P3_12 + "respostaMultiplaEscolha": [17]}),
+    mca(
+        "MCA-Q3-003-1",
+        {P3_12 + "respostaMultiplaEscolha": [12, 99]},
+        good={P3_12 + "respostaMultiplaEscolha": [17]},
+    ),
     mca("MCA-Q3-003-2", {P3_11 + "respostaMultiplaEscolha": [12], P3_11 + "respostaUnicaEscolha": DELETE}),
     mca("MCA-Q3-003-o1", {P3_12 + "respostaMultiplaEscolha": DELETE}),
     mca("MCA-Q3-003-o1", {P3_12 + "respostaUnicaEscolha": 1}, codes=both("MCA-Q3-002-o1", "MCA-Q3-003-o1")),
     # Before 8.4.2 the questionnaire could be incomplete.
-    mca("MCA-Q3-002-1", {**OLD, f"{Q3}[8]": DELETE, P3_11 + "respostaUnicaEscolha": DELETE}, good={**OLD, f"{Q3}[8]": DELETE}, versao="7.2.2"),
-]  # fmt: skip
+    mca(
+        "MCA-Q3-002-1",
+        {**OLD, f"{Q3}[8]": DELETE, P3_11 + "respostaUnicaEscolha": DELETE},
+        good={**OLD, f"{Q3}[8]": DELETE},
+        versao="7.2.2",
+    ),
+]

@@ -79,28 +79,56 @@ def _tobacco(code: str, name: str) -> tuple[Rule, ...]:
     maintenance = one_of("^praticasEmSaude", TABAGISMO_MANUTENCAO)
     return (
         Rule(code, PA, name, Forbidden(not_one_of("^praticasEmSaude", *TABAGISMO, TABAGISMO_MANUTENCAO))),
-        Rule(code, PA, name, Forbidden(all_of(maintenance, not_(session))), severity=AVISO,
-             text="A página do LEDI só cita as sessões 1 a 4 do tabagismo para este campo; com a manutenção, é aceito."),
-    )  # fmt: skip
+        Rule(
+            code,
+            PA,
+            name,
+            Forbidden(all_of(maintenance, not_(session))),
+            severity=AVISO,
+            text="A página do LEDI só cita as sessões 1 a 4 do tabagismo "
+            "para este campo; com a manutenção, é aceito.",
+        ),
+    )
 
 
 RULES: tuple[Rule, ...] = (
     *header_rules("FAC", cbo="FAC-015-1"),
     Rule("FAC-001-1", "", "uuidFicha", Document("uuid")),
     _one_place("FAC-002-1", "outraLocalidade"),
-    Rule("FAC-002-1", "", "outraLocalidade", Required(all_of(empty("inep", "cnesLocalAtividade"), not_(PSE))), severity=AVISO,
-         text="Nenhum local da atividade foi informado. Informe a escola (INEP), o CNES ou outra localidade."),
+    Rule(
+        "FAC-002-1",
+        "",
+        "outraLocalidade",
+        Required(all_of(empty("inep", "cnesLocalAtividade"), not_(PSE))),
+        severity=AVISO,
+        text="Nenhum local da atividade foi informado. Informe a escola (INEP), o CNES ou outra localidade.",
+    ),
     Rule("FAC-002-2", "", "outraLocalidade", Forbidden(PSE)),
     _one_place("FAC-003-1", "inep"),
     Rule("FAC-003-2", "", "inep", Required(PSE)),
     Rule("FAC-004-1", "", "numParticipantes", Range(1, 999)),
-    Rule("FAC-004-2", "", "numParticipantes",
-         Custom(_enough, "Número de participantes não pode ser menor que a quantidade de participantes da lista.",
-                reads=("participantes",))),
+    Rule(
+        "FAC-004-2",
+        "",
+        "numParticipantes",
+        Custom(
+            _enough,
+            "Número de participantes não pode ser menor que a quantidade de participantes da lista.",
+            reads=("participantes",),
+        ),
+    ),
     Rule("FAC-005-1", "", "numAvaliacoesAlteradas", Range(0, 999)),
-    Rule("FAC-005-2", "", "numAvaliacoesAlteradas",
-         Custom(_altered, "Número de avaliações alteradas deve ser igual à quantidade de participantes com avaliação alterada.",
-                reads=("participantes",))),
+    Rule(
+        "FAC-005-2",
+        "",
+        "numAvaliacoesAlteradas",
+        Custom(
+            _altered,
+            "Número de avaliações alteradas deve ser igual à quantidade "
+            "de participantes com avaliação alterada.",
+            reads=("participantes",),
+        ),
+    ),
     Rule("FAC-006-1", "", "profissionais", Forbidden(SO_EDUCACAO)),
     Rule("FAC-007-e1", "", "atividadeTipo", Domain()),
     Rule("FAC-007-1", "", "atividadeTipo", NotCodes((1, 2, 3, 5), when=SO_EDUCACAO)),
@@ -121,34 +149,81 @@ RULES: tuple[Rule, ...] = (
     Rule("FAC-016-e1", "", "temasParaSaude", Domain()),
     Rule("FAC-016-1", "", "temasParaSaude", Forbidden(all_of(REUNIAO, not_one_of("temasParaReuniao", 6)))),
     Rule("FAC-016-2", "", "temasParaSaude", Required(one_of("atividadeTipo", 4, 5, 7))),
-    Rule("FAC-016-3", "", "temasParaSaude", NotCodes((18,), when=not_(PSE)),
-         text="O tema 18 (Semana saúde na escola) só é aceito em atividade do PSE. Marque PSE: educação ou PSE: saúde, ou apague o tema."),
+    Rule(
+        "FAC-016-3",
+        "",
+        "temasParaSaude",
+        NotCodes((18,), when=not_(PSE)),
+        text="O tema 18 (Semana saúde na escola) só é aceito em atividade do PSE. "
+        "Marque PSE: educação ou PSE: saúde, ou apague o tema.",
+    ),
     Rule("FAC-017-e1", "", "praticasEmSaude", Domain()),
     Rule("FAC-017-1", "", "praticasEmSaude", Forbidden(one_of("atividadeTipo", 1, 2, 3, 4, 7))),
     Rule("FAC-017-2", "", "praticasEmSaude", Required(one_of("atividadeTipo", 6))),
     # Types other than 5 and 6 have no practices at all (FAC-017-1).
-    Rule("FAC-017-3", "", "praticasEmSaude", NotCodes((2, 9, 33), when=one_of("atividadeTipo", 5)), since="8.6.0"),
-    Rule("FAC-017-3", "", "praticasEmSaude", NotCodes((2, 9), when=one_of("atividadeTipo", 5)), until="8.6.0"),
+    Rule(
+        "FAC-017-3",
+        "",
+        "praticasEmSaude",
+        NotCodes((2, 9, 33), when=one_of("atividadeTipo", 5)),
+        since="8.6.0",
+    ),
+    Rule(
+        "FAC-017-3", "", "praticasEmSaude", NotCodes((2, 9), when=one_of("atividadeTipo", 5)), until="8.6.0"
+    ),
     Rule("FAC-017-4", "", "praticasEmSaude", NotCodes(DE_SAUDE, when=SO_EDUCACAO), since="8.7.0"),
-    Rule("FAC-017-4", "", "praticasEmSaude", NotCodes(DE_SAUDE_860, when=SO_EDUCACAO), since="8.6.0", until="8.7.0"),
+    Rule(
+        "FAC-017-4",
+        "",
+        "praticasEmSaude",
+        NotCodes(DE_SAUDE_860, when=SO_EDUCACAO),
+        since="8.6.0",
+        until="8.7.0",
+    ),
     Rule("FAC-017-4", "", "praticasEmSaude", NotCodes(DE_SAUDE_722, when=SO_EDUCACAO), until="8.6.0"),
     _covered("FAC-018-1", "pseEducacao", "Com PSE: educação, o INEP é obrigatório.", "FAC-003-2"),
-    _covered("FAC-018-2", "pseEducacao", "Semana saúde na escola pede PSE: educação ou PSE: saúde.", "FAC-016-3"),
+    _covered(
+        "FAC-018-2", "pseEducacao", "Semana saúde na escola pede PSE: educação ou PSE: saúde.", "FAC-016-3"
+    ),
     _covered("FAC-018-3", "pseEducacao", "Só com PSE: educação, não há profissionais.", "FAC-006-1"),
-    _covered("FAC-018-3b", "pseEducacao", "Só com PSE: educação, não há reunião nem atendimento em grupo.", "FAC-007-1"),
+    _covered(
+        "FAC-018-3b",
+        "pseEducacao",
+        "Só com PSE: educação, não há reunião nem atendimento em grupo.",
+        "FAC-007-1",
+    ),
     _covered("FAC-018-3c", "pseEducacao", "Só com PSE: educação, não há temas para reunião.", "FAC-008-3"),
     _covered("FAC-018-3d", "pseEducacao", "Só com PSE: educação, não há práticas de saúde.", "FAC-017-4"),
     _covered("FAC-019-1", "pseSaude", "Com PSE: saúde, o INEP é obrigatório.", "FAC-003-2"),
-    _covered("FAC-019-2", "pseSaude", "Semana saúde na escola pede PSE: educação ou PSE: saúde.", "FAC-016-3"),
+    _covered(
+        "FAC-019-2", "pseSaude", "Semana saúde na escola pede PSE: educação ou PSE: saúde.", "FAC-016-3"
+    ),
     Rule("FAC-PA-001-1", PA, "cnsParticipante", Document("cns")),
     # Where CPF and CNS contradict "Não possui CPF", one finding says it: the pair that is filled.
-    Rule("FAC-PA-001-2", PA, "cnsParticipante",
-         Required(all_of(IDENTIFICA, is_true("stNaoPossuiCpf"), empty("cpfParticipante"))), since="8.6.0"),
-    Rule("FAC-PA-001-2", PA, "cnsParticipante", Required(all_of(IDENTIFICA, empty("cpfParticipante"))), until="8.6.0"),
+    Rule(
+        "FAC-PA-001-2",
+        PA,
+        "cnsParticipante",
+        Required(all_of(IDENTIFICA, is_true("stNaoPossuiCpf"), empty("cpfParticipante"))),
+        since="8.6.0",
+    ),
+    Rule(
+        "FAC-PA-001-2",
+        PA,
+        "cnsParticipante",
+        Required(all_of(IDENTIFICA, empty("cpfParticipante"))),
+        until="8.6.0",
+    ),
     Rule("FAC-PA-001-3", PA, "cnsParticipante", Forbidden(filled("cpfParticipante"))),
-    Rule("FAC-PA-001-4", PA, "cnsParticipante",
-         Forbidden(all_of(not_true("stNaoPossuiCpf"), empty("cpfParticipante"))), since="8.6.0",
-         text='O CNS do participante só pode ser informado quando "Não possui CPF" está marcado. Informe o CPF ou marque que não possui.'),
+    Rule(
+        "FAC-PA-001-4",
+        PA,
+        "cnsParticipante",
+        Forbidden(all_of(not_true("stNaoPossuiCpf"), empty("cpfParticipante"))),
+        since="8.6.0",
+        text='O CNS do participante só pode ser informado quando "Não possui CPF" '
+        "está marcado. Informe o CPF ou marque que não possui.",
+    ),
     Rule("FAC-PA-002-1", PA, "dataNascimento", BirthDate(), early=True),
     Rule("FAC-PA-004-1", PA, "peso", Unsigned()),
     Rule("FAC-PA-004-2", PA, "peso", Decimals(3)),
@@ -160,14 +235,31 @@ RULES: tuple[Rule, ...] = (
     *_tobacco("FAC-PA-007-1", "abandonouGrupo"),
     Rule("FAC-PA-008-e1", PA, "sexo", Domain()),
     Rule("FAC-PA-009-1", PA, "cpfParticipante", Document("cpf")),
-    Rule("FAC-PA-009-2", PA, "cpfParticipante",
-         Required(all_of(IDENTIFICA, is_false("stNaoPossuiCpf"), empty("cnsParticipante"))), since="8.6.0"),
-    Rule("FAC-PA-009-2", PA, "cpfParticipante", Required(all_of(IDENTIFICA, empty("cnsParticipante"))), until="8.6.0"),
+    Rule(
+        "FAC-PA-009-2",
+        PA,
+        "cpfParticipante",
+        Required(all_of(IDENTIFICA, is_false("stNaoPossuiCpf"), empty("cnsParticipante"))),
+        since="8.6.0",
+    ),
+    Rule(
+        "FAC-PA-009-2",
+        PA,
+        "cpfParticipante",
+        Required(all_of(IDENTIFICA, empty("cnsParticipante"))),
+        until="8.6.0",
+    ),
     Rule("FAC-PA-009-3", PA, "cpfParticipante", Forbidden(filled("cnsParticipante"))),
-    Rule("FAC-PA-009-4", PA, "cpfParticipante",
-         Forbidden(all_of(is_true("stNaoPossuiCpf"), empty("cnsParticipante"))), since="8.6.0",
-         text='O CPF do participante não pode ser informado quando "Não possui CPF" está marcado. Desmarque ou apague o CPF.'),
+    Rule(
+        "FAC-PA-009-4",
+        PA,
+        "cpfParticipante",
+        Forbidden(all_of(is_true("stNaoPossuiCpf"), empty("cnsParticipante"))),
+        since="8.6.0",
+        text='O CPF do participante não pode ser informado quando "Não possui '
+        'CPF" está marcado. Desmarque ou apague o CPF.',
+    ),
     *sem_cpf("FAC-PA-011-", PA, since="8.6.0", codes=("1", "2", "3", None)),
     Rule("FAC-PR-001-1", PR, "cnsProfissional", Document("cns")),
     Rule("FAC-PR-002-o1", PR, "codigoCbo2002", Lookup("cbo"), state=TABLE),
-)  # fmt: skip
+)

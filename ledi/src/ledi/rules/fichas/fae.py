@@ -65,8 +65,15 @@ RULES: tuple[Rule, ...] = (
     Rule("FAE-003-2", "", "cnsCidadao", Forbidden(filled("cpfCidadao"))),
     Rule("FAE-003-3", "", "cnsCidadao", Required(empty("cpfCidadao"))),
     # With the CPF filled too, FAE-003-2 says what is wrong.
-    Rule("FAE-003-4", "", "cnsCidadao", Forbidden(all_of(not_true("stNaoPossuiCpf"), empty("cpfCidadao"))), since="8.7.0",
-         text='O CNS do cidadão só pode ser informado quando "Não possui CPF" está marcado. Informe o CPF ou marque que não possui.'),
+    Rule(
+        "FAE-003-4",
+        "",
+        "cnsCidadao",
+        Forbidden(all_of(not_true("stNaoPossuiCpf"), empty("cpfCidadao"))),
+        since="8.7.0",
+        text='O CNS do cidadão só pode ser informado quando "Não possui CPF" está '
+        "marcado. Informe o CPF ou marque que não possui.",
+    ),
     Rule("FAE-004-1", "", "nomeCidadao", Document("nome")),
     Rule("FAE-004-2", "", "nomeCidadao", Required(ADMITIDO)),
     Rule("FAE-005-1", "", "nomeSocialCidadao", LETRAS),
@@ -93,7 +100,9 @@ RULES: tuple[Rule, ...] = (
     Rule("FAE-022-1", "", "conclusaoDestinoElegivel", Forbidden(INELEGIVEL)),
     Rule("FAE-022-o1", "", "conclusaoDestinoElegivel", Forbidden(filled("conclusaoDestinoInelegivel"))),
     Rule("FAE-023-e1", "", "conclusaoDestinoInelegivel", Domain()),
-    Rule("FAE-023-1", "", "conclusaoDestinoInelegivel", Forbidden(not_one_of("atencaoDomiciliarModalidade", 4))),
+    Rule(
+        "FAE-023-1", "", "conclusaoDestinoInelegivel", Forbidden(not_one_of("atencaoDomiciliarModalidade", 4))
+    ),
     Rule("FAE-023-o1", "", "conclusaoDestinoInelegivel", Forbidden(filled("conclusaoDestinoElegivel"))),
     Rule("FAE-024-e1", "", "cuidadorCidadao", Domain()),
     Rule("FAE-025-e1", "", "turno", Domain()),
@@ -107,8 +116,15 @@ RULES: tuple[Rule, ...] = (
     Rule("FAE-031-3", "", "dtEntradaBrasil", NotBefore("dataNascimentoCidadao")),
     Rule("FAE-032-e1", "", "paisNascimento", Domain()),
     Rule("FAE-032-1", "", "paisNascimento", Required(ESTRANGEIRO)),
-    Rule("FAE-032-1", "", "paisNascimento", Forbidden(not_one_of("nacionalidadeCidadao", 1, 3)), severity=AVISO,
-         text="O LEDI só fala do país de nascimento de brasileiro e de estrangeiro; nos outros casos, o mais seguro é deixá-lo vazio."),
+    Rule(
+        "FAE-032-1",
+        "",
+        "paisNascimento",
+        Forbidden(not_one_of("nacionalidadeCidadao", 1, 3)),
+        severity=AVISO,
+        text="O LEDI só fala do país de nascimento de brasileiro e de estrangeiro; "
+        "nos outros casos, o mais seguro é deixá-lo vazio.",
+    ),
     Rule("FAE-032-2", "", "paisNascimento", Required(BRASILEIRO)),
     Rule("FAE-032-2", "", "paisNascimento", OnlyCodes((BRASIL,), when=BRASILEIRO)),
     Rule("FAE-033-1", "", "etnia", RequiredOrForbidden(one_of("racaCorCidadao", 5))),
@@ -123,4 +139,4 @@ RULES: tuple[Rule, ...] = (
     Rule("FAE-037-2", "", "cpfCuidador", Forbidden(SEM_CUIDADOR)),
     Rule("FAE-037-3", "", "cpfCuidador", Forbidden(filled("cnsCuidador"))),
     *sem_cpf("FAE-039-", "", since="8.7.0", codes=("1", "2", "3", None)),
-)  # fmt: skip
+)

@@ -97,7 +97,10 @@ def _same_sides(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
 
 
 def _sides(code: str, name: str, other: str) -> Rule:
-    words = "Solicitante e executante devem ser diferentes em ao menos um campo (profissional, CBO, CNES, INE ou município)."
+    words = (
+        "Solicitante e executante devem ser diferentes em ao menos um "
+        "campo (profissional, CBO, CNES, INE ou município)."
+    )
     return Rule(code, "", name, Custom(_same_sides, words, reads=(other,)))
 
 
@@ -107,9 +110,16 @@ _DEPOIS_NASCIMENTO = (
 
 RULES: tuple[Rule, ...] = (
     *(rule for side in ("lotacaoEvolucao", "solicitante", "executante") for rule in lotacao_rules(side)),
-    Rule("FCC-002-1", "", "lotacaoEvolucao",
-         Custom(_one_of_both, "O profissional da evolução deve ser o solicitante ou o executante. Iguale os dados.",
-                reads=("solicitante", "executante"))),
+    Rule(
+        "FCC-002-1",
+        "",
+        "lotacaoEvolucao",
+        Custom(
+            _one_of_both,
+            "O profissional da evolução deve ser o solicitante ou o executante. Iguale os dados.",
+            reads=("solicitante", "executante"),
+        ),
+    ),
     Rule("FCC-002-2", "lotacaoEvolucao", "ine", SameAsRecord("ine")),
     Rule("FCC-002-3", "lotacaoEvolucao", "cnes", SameAsRecord("cnes")),
     Rule("FCC-002-4", "lotacaoEvolucao", "codigoIbgeMunicipio", SameAsRecord("ibge")),
@@ -122,42 +132,96 @@ RULES: tuple[Rule, ...] = (
     Rule("FCC-005-1", "", "coSequencialEvolucao", Range(low=1)),
     Rule("FCC-005-2", "", "coSequencialEvolucao", Range(high=999)),
     Rule("FCC-006-1", "", "condutaEvolucao", Domain()),
-    Rule("FCC-006-1", "", "condutaEvolucao", NotCodes(CONDUTAS_INATIVAS), severity=AVISO,
-         text="A conduta {valor} está inativa na tabela do LEDI: prefira outra."),
+    Rule(
+        "FCC-006-1",
+        "",
+        "condutaEvolucao",
+        NotCodes(CONDUTAS_INATIVAS),
+        severity=AVISO,
+        text="A conduta {valor} está inativa na tabela do LEDI: prefira outra.",
+    ),
     Rule("FCC-007-1", "", "tpCdsOrigem", Equals(3)),
     Rule("FCC-008-1", "", "cnsCidadao", Document("cns")),
     Rule("FCC-008-2", "", "cnsCidadao", Forbidden(filled("cpfCidadao"))),
     Rule("FCC-009-1", "", "cpfCidadao", Document("cpf")),
     Rule("FCC-009-2", "", "cpfCidadao", Forbidden(filled("cnsCidadao"))),
     Rule("FCC-010-e1", "", "sexoCidadao", Domain()),
-    Rule("FCC-011-1", "", "dataNascimentoCidadao",
-         _DateText(_is_date, "Data de nascimento do cidadão deve ser uma data na forma AAAA-MM-DD.", is_facet=True)),
-    Rule("FCC-011-2", "", "dataNascimentoCidadao",
-         Custom(_born_by_then, "Data de nascimento do cidadão não pode ser depois da data de criação do cuidado.",
-                reads=("dataCriacaoCuidado",))),
-    Rule("FCC-011-3", "", "dataNascimentoCidadao",
-         Custom(_too_old, "Data de nascimento do cidadão não pode ser mais de 130 anos antes de hoje. Confira o ano.")),
+    Rule(
+        "FCC-011-1",
+        "",
+        "dataNascimentoCidadao",
+        _DateText(
+            _is_date, "Data de nascimento do cidadão deve ser uma data na forma AAAA-MM-DD.", is_facet=True
+        ),
+    ),
+    Rule(
+        "FCC-011-2",
+        "",
+        "dataNascimentoCidadao",
+        Custom(
+            _born_by_then,
+            "Data de nascimento do cidadão não pode ser depois da data de criação do cuidado.",
+            reads=("dataCriacaoCuidado",),
+        ),
+    ),
+    Rule(
+        "FCC-011-3",
+        "",
+        "dataNascimentoCidadao",
+        Custom(
+            _too_old,
+            "Data de nascimento do cidadão não pode ser mais de 130 anos antes de hoje. Confira o ano.",
+        ),
+    ),
     _sides("FCC-013-1", "solicitante", "executante"),
     _sides("FCC-014-1", "executante", "solicitante"),
     Rule("FCC-014-2", "executante", "ine", Required()),
-    Rule("FCC-014-2", "executante", "ine", Declared("A equipe do executante existe."), state=CONTEXT,
-         why="A existência da equipe depende do CNES do município: verificada no sistema com o CNES carregado."),
+    Rule(
+        "FCC-014-2",
+        "executante",
+        "ine",
+        Declared("A equipe do executante existe."),
+        state=CONTEXT,
+        why="A existência da equipe depende do CNES do município: "
+        "verificada no sistema com o CNES carregado.",
+    ),
     Rule("FCC-015-1", "", "dataCriacaoCuidado", NotAfter(NOW)),
-    Rule("FCC-015-2", "", "dataCriacaoCuidado",
-         Custom(_born_by_then, _DEPOIS_NASCIMENTO, reads=("dataNascimentoCidadao",))),
-    Rule("FCC-015-3", "", "dataCriacaoCuidado",
-         Custom(_too_early, "Data de criação do cuidado compartilhado não pode ser antes de 01/07/2023.")),
+    Rule(
+        "FCC-015-2",
+        "",
+        "dataCriacaoCuidado",
+        Custom(_born_by_then, _DEPOIS_NASCIMENTO, reads=("dataNascimentoCidadao",)),
+    ),
+    Rule(
+        "FCC-015-3",
+        "",
+        "dataCriacaoCuidado",
+        Custom(_too_early, "Data de criação do cuidado compartilhado não pode ser antes de 01/07/2023."),
+    ),
     Rule("FCC-016-1", "", "cid10", Lookup("cid", sex="sexoCidadao"), state=TABLE),
     Rule("FCC-016-2", "", "cid10", Required(empty("ciap"))),
-    Rule("FCC-017-1", "", "ciap", Declared("A CIAP2 é compatível com o sexo do cidadão."), state=TABLE,
-         why="A lista de CIAP2 por sexo não é publicada: não se recusa o que não se conhece."),
+    Rule(
+        "FCC-017-1",
+        "",
+        "ciap",
+        Declared("A CIAP2 é compatível com o sexo do cidadão."),
+        state=TABLE,
+        why="A lista de CIAP2 por sexo não é publicada: não se recusa o que não se conhece.",
+    ),
     Rule("FCC-017-2", "", "ciap", Required(empty("cid10"))),
-    Rule("FCC-017-3", "", "ciap", Pattern(r"[^\sa-z]+", "deve ter letras maiúsculas e nenhum espaço, como K86")),
+    Rule(
+        "FCC-017-3", "", "ciap", Pattern(r"[^\sa-z]+", "deve ter letras maiúsculas e nenhum espaço, como K86")
+    ),
     Rule("FCC-018-1", "", "uuidFichaOrigem", Required(filled("tpDadoTranspFichaOrigem"))),
-    Rule("FCC-018-o1", "", "uuidFichaOrigem", Declared("Sistemas de terceiros podem deixar a ficha de origem em branco."),
-         why="Não recusa nada: FCC-018-1 e FCC-019-1 dizem quando os dois campos andam juntos."),
+    Rule(
+        "FCC-018-o1",
+        "",
+        "uuidFichaOrigem",
+        Declared("Sistemas de terceiros podem deixar a ficha de origem em branco."),
+        why="Não recusa nada: FCC-018-1 e FCC-019-1 dizem quando os dois campos andam juntos.",
+    ),
     Rule("FCC-019-1", "", "tpDadoTranspFichaOrigem", Required(filled("uuidFichaOrigem"))),
     Rule("FCC-019-o1", "", "tpDadoTranspFichaOrigem", Domain()),
     Rule("FCC-020-o1", "", "prioridadeCuidado", Domain()),
     Rule("FCC-021-1", "", "reclassificacaoPrioridadeCuidado", Differs(("prioridadeCuidado",))),
-)  # fmt: skip
+)

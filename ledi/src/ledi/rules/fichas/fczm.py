@@ -1,4 +1,4 @@
-"""Rules of the Ficha complementar: síndrome neurológica por Zika/microcefalia (FCZM). Source: dicionario-fczm.md of 8.7.0."""
+"""Rules of the complement on Zika and microcephaly (FCZM). Source: dicionario-fczm.md of LEDI 8.7.0."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ledi.rules.model import Rule
 from ledi.rules.shared.cidadao import sem_cpf
 from ledi.rules.shared.header import header_rules
 
-# Number of the date on the page (the result is the next) -> end of the field names: dataRealizacaoX, coResultadoY.
+# Number of the date on the page (the result has the next), ends of dataRealizacao* and of coResultado*.
 EXAMES: tuple[tuple[int, str, str], ...] = (
     (7, "TesteOlhinho", "TesteOlhinho"),
     (9, "ExameFundoOlho", "ExameFundoOlho"),

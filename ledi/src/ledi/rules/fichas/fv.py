@@ -142,15 +142,20 @@ def _why_not(vaccine: int, strategy: int, dose: int, version: str) -> str:
         )
         return f"A vacina {name} não é aplicada na estratégia {words}. Estratégias da tabela: {options}."
     options = ", ".join(code_text("Dose", d) for d in sorted(doses))
-    return f"A vacina {name} na estratégia {words} não tem a dose {code_text('Dose', dose)}. Doses da tabela: {options}."
+    return (
+        f"A vacina {name} na estratégia {words} não tem a dose "
+        f"{code_text('Dose', dose)}. Doses da tabela: {options}."
+    )
 
 
 def _in_table(value: Any, node: dict[str, Any], env: Any, version: str) -> Mapping[str, Any] | None:
     if node.get("stRegistroAnterior") is not False or value in vacinas.vaccines(version):
         return None
     name = code_text("Imunobiologico", value)
-    return {"texto": f"A vacina {name} só pode ser enviada como registro anterior (transcrição de caderneta): "
-                     "não está na tabela de vacinas em uso."}  # fmt: skip
+    return {
+        "texto": f"A vacina {name} só pode ser enviada como registro anterior (transcrição de caderneta): "
+        "não está na tabela de vacinas em uso."
+    }
 
 
 def _pesquisa(code: str, name: str) -> Rule:
@@ -168,7 +173,13 @@ RULES: tuple[Rule, ...] = (
     Rule("FV-001-e1", CHILD, "turno", Domain()),
     Rule("FV-003-1", CHILD, "cnsCidadao", Document("cns")),
     # With a CPF filled too, FV-018-1 (or FV-012-3) already says what is wrong.
-    Rule("FV-003-2", CHILD, "cnsCidadao", Required(all_of(is_true("stNaoPossuiCpf"), empty("cpfCidadao"))), since="8.4.0"),
+    Rule(
+        "FV-003-2",
+        CHILD,
+        "cnsCidadao",
+        Required(all_of(is_true("stNaoPossuiCpf"), empty("cpfCidadao"))),
+        since="8.4.0",
+    ),
     Rule("FV-003-2", CHILD, "cnsCidadao", Required(empty("cpfCidadao")), until="8.4.0"),
     Rule("FV-003-3", CHILD, "cnsCidadao", Forbidden(filled("cpfCidadao"))),
     Rule("FV-004-1", CHILD, "dtNascimento", BirthDate(), early=True),
@@ -176,12 +187,30 @@ RULES: tuple[Rule, ...] = (
     Rule("FV-006-1", CHILD, "localAtendimento", Domain(codes=tuple(range(1, 11)))),
     Rule("FV-008-1", CHILD, "comunicanteHanseniase", Forbidden(SEM_BCG)),
     Rule("FV-008-2", CHILD, "comunicanteHanseniase", Required(COM_BCG)),
-    Rule("FV-009-1", CHILD, "vacinas",
-         Custom(_repeated, "A mesma vacina não pode ser aplicada duas vezes no registro. Apague o item repetido.")),
-    Rule("FV-009-2", CHILD, "vacinas",
-         _ByTable(_combination, "A vacina aplicada, a estratégia e a dose devem estar juntas na tabela de regras de vacinação.")),
-    Rule("FV-009-3", CHILD, "vacinas", Declared("Registro anterior não segue a tabela de vacina, estratégia e dose."),
-         why="Não recusa nada: FV-009-2 só olha vacinas aplicadas agora."),
+    Rule(
+        "FV-009-1",
+        CHILD,
+        "vacinas",
+        Custom(
+            _repeated, "A mesma vacina não pode ser aplicada duas vezes no registro. Apague o item repetido."
+        ),
+    ),
+    Rule(
+        "FV-009-2",
+        CHILD,
+        "vacinas",
+        _ByTable(
+            _combination,
+            "A vacina aplicada, a estratégia e a dose devem estar juntas na tabela de regras de vacinação.",
+        ),
+    ),
+    Rule(
+        "FV-009-3",
+        CHILD,
+        "vacinas",
+        Declared("Registro anterior não segue a tabela de vacina, estratégia e dose."),
+        why="Não recusa nada: FV-009-2 só olha vacinas aplicadas agora.",
+    ),
     Rule("FV-010-1", CHILD, "dataHoraInicialAtendimento", NotBefore(ATTENDANCE)),
     Rule("FV-010-2", CHILD, "dataHoraInicialAtendimento", NotAfter("dataHoraFinalAtendimento", moment=True)),
     Rule("FV-010-2", CHILD, "dataHoraInicialAtendimento", NotAfter(NOW)),
@@ -194,51 +223,121 @@ RULES: tuple[Rule, ...] = (
     Rule("FV-013-1", CHILD, "condicaoMaternal", Forbidden(one_of("sexo", 0))),
     Rule("FV-013-2", CHILD, "condicaoMaternal", Required(one_of("sexo", 1, 5))),
     Rule("FV-013-2", CHILD, "condicaoMaternal", Domain(codes=(1, 2, 3))),
-    Rule("FV-018-1", CHILD, "stNaoPossuiCpf", OnlyCodes((False,), when=filled("cpfCidadao")), since="8.4.0",
-         text='"Não possui CPF" não pode estar marcado quando o CPF do cidadão está preenchido. Desmarque ou apague o CPF.'),
+    Rule(
+        "FV-018-1",
+        CHILD,
+        "stNaoPossuiCpf",
+        OnlyCodes((False,), when=filled("cpfCidadao")),
+        since="8.4.0",
+        text='"Não possui CPF" não pode estar marcado quando o CPF do cidadão '
+        "está preenchido. Desmarque ou apague o CPF.",
+    ),
     Rule("FV-019-1", CHILD, "justificativaNaoPossuiCpf", Domain(), since="8.4.0"),
-    Rule("FV-019-2", CHILD, "justificativaNaoPossuiCpf",
-         Required(all_of(is_true("stNaoPossuiCpf"), empty("cpfCidadao"))), since="8.4.0"),
+    Rule(
+        "FV-019-2",
+        CHILD,
+        "justificativaNaoPossuiCpf",
+        Required(all_of(is_true("stNaoPossuiCpf"), empty("cpfCidadao"))),
+        since="8.4.0",
+    ),
     Rule("FV-V-001-o1", VACINA, "imunobiologico", Domain()),
-    Rule("VACREG-001", VACINA, "imunobiologico",
-         _ByTable(_in_table, "Vacina fora da tabela de regras de vacinação só pode ser enviada como registro anterior.")),
+    Rule(
+        "VACREG-001",
+        VACINA,
+        "imunobiologico",
+        _ByTable(
+            _in_table,
+            "Vacina fora da tabela de regras de vacinação só pode ser enviada como registro anterior.",
+        ),
+    ),
     Rule("FV-V-002-1", VACINA, "estrategiaVacinacao", Required(APLICADA)),
     Rule("FV-V-002-2", VACINA, "estrategiaVacinacao", OnlyCodes((11,), when=ANTERIOR)),
     Rule("FV-V-002-3", VACINA, "estrategiaVacinacao", Domain()),
-    Rule("VACREG-002", VACINA, "estrategiaVacinacao",
-         Declared("A estratégia vai com o código do e-SUS APS, não com o da RNDS.", covered_by="FV-V-002-3"),
-         why="A tabela é lida já convertida; um código que só existe na RNDS é FV-V-002-3 ou FV-009-2."),
+    Rule(
+        "VACREG-002",
+        VACINA,
+        "estrategiaVacinacao",
+        Declared("A estratégia vai com o código do e-SUS APS, não com o da RNDS.", covered_by="FV-V-002-3"),
+        why="A tabela é lida já convertida; um código que só existe na RNDS é FV-V-002-3 ou FV-009-2.",
+    ),
     Rule("FV-V-003-e1", VACINA, "dose", Domain()),
-    Rule("FV-V-004-1", VACINA, "lote", Pattern(r"[A-Za-z0-9/.\-]+", "aceita somente letras, números, barra, ponto e hífen")),
+    Rule(
+        "FV-V-004-1",
+        VACINA,
+        "lote",
+        Pattern(r"[A-Za-z0-9/.\-]+", "aceita somente letras, números, barra, ponto e hífen"),
+    ),
     Rule("FV-V-004-2", VACINA, "lote", Required(APLICADA)),
     Rule("FV-V-005-1", VACINA, "coRndsFabricante", Domain(), since="8.4.0"),
-    Rule("FV-V-005-1", VACINA, "fabricante",
-         Pattern(r"[A-Za-zÀ-ÖØ-öø-ÿ0-9/. \-]+", "aceita somente letras, números, espaço, barra, ponto e hífen"), until="8.4.0"),
+    Rule(
+        "FV-V-005-1",
+        VACINA,
+        "fabricante",
+        Pattern(
+            r"[A-Za-zÀ-ÖØ-öø-ÿ0-9/. \-]+", "aceita somente letras, números, espaço, barra, ponto e hífen"
+        ),
+        until="8.4.0",
+    ),
     Rule("FV-V-005-2", VACINA, "coRndsFabricante", Required(APLICADA), since="8.4.0"),
     Rule("FV-V-005-2", VACINA, "fabricante", Required(APLICADA), until="8.4.0"),
-    *(Rule(code, VACINA, "fabricante", OnlyCodes((maker,), when=one_of("imunobiologico", *vaccines)), until="7.3.5")
-      for code, vaccines, maker in FABRICANTES_COVID),
-    *(Rule(code, VACINA, "fabricante", Declared(f"O fabricante da vacina {vaccine} é {maker}."), until="7.3.5",
-           why="A vacina não está na lista de imunobiológicos de nenhuma versão conhecida: é FV-V-001-o1.")
-      for code, vaccine, maker in (("FV-V-005-8", 95, "GAMALEYA-SPUTNIK-V"), ("FV-V-005-9", 96, "BHARAT-COVAXIN"))),
-    Rule("FV-V-005-16", VACINA, "fabricante", Declared("O fabricante está na tabela de fabricantes da 7.3.2."),
-         since="7.3.2", until="8.4.0", why="A lista daquela versão não é mais publicada: não se recusa o que não se conhece."),
+    *(
+        Rule(
+            code,
+            VACINA,
+            "fabricante",
+            OnlyCodes((maker,), when=one_of("imunobiologico", *vaccines)),
+            until="7.3.5",
+        )
+        for code, vaccines, maker in FABRICANTES_COVID
+    ),
+    *(
+        Rule(
+            code,
+            VACINA,
+            "fabricante",
+            Declared(f"O fabricante da vacina {vaccine} é {maker}."),
+            until="7.3.5",
+            why="A vacina não está na lista de imunobiológicos de nenhuma versão conhecida: é FV-V-001-o1.",
+        )
+        for code, vaccine, maker in (
+            ("FV-V-005-8", 95, "GAMALEYA-SPUTNIK-V"),
+            ("FV-V-005-9", 96, "BHARAT-COVAXIN"),
+        )
+    ),
+    Rule(
+        "FV-V-005-16",
+        VACINA,
+        "fabricante",
+        Declared("O fabricante está na tabela de fabricantes da 7.3.2."),
+        since="7.3.2",
+        until="8.4.0",
+        why="A lista daquela versão não é mais publicada: não se recusa o que não se conhece.",
+    ),
     Rule("FV-V-006-1", VACINA, "grupoAtendimento", Required(APLICADA)),
     Rule("FV-V-006-2", VACINA, "grupoAtendimento", Forbidden(ANTERIOR)),
     Rule("FV-V-006-o1", VACINA, "grupoAtendimento", Domain()),
-    Rule("FV-V-006-o1", VACINA, "grupoAtendimento", NotCodes(GRUPOS_INATIVOS), severity=AVISO,
-         text="O grupo de atendimento {valor} está inativo na tabela do LEDI: prefira um grupo ativo."),
+    Rule(
+        "FV-V-006-o1",
+        VACINA,
+        "grupoAtendimento",
+        NotCodes(GRUPOS_INATIVOS),
+        severity=AVISO,
+        text="O grupo de atendimento {valor} está inativo na tabela do LEDI: prefira um grupo ativo.",
+    ),
     Rule("FV-V-008-1", VACINA, "dataRegistroAnterior", Required(ANTERIOR)),
     Rule("FV-V-008-2", VACINA, "dataRegistroAnterior", Forbidden(APLICADA)),
     Rule("FV-V-008-3", VACINA, "dataRegistroAnterior", NotAfter(ATTENDANCE, when=ANTERIOR)),
     Rule("FV-V-008-3", VACINA, "dataRegistroAnterior", NotBefore("^dtNascimento", when=ANTERIOR)),
-    Rule("FV-V-009-1", VACINA, "stAplicadoExterior",
-         RequiredOrForbidden(all_of(ANTERIOR, COVID))),
+    Rule("FV-V-009-1", VACINA, "stAplicadoExterior", RequiredOrForbidden(all_of(ANTERIOR, COVID))),
     Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Domain()),
     Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Required(ESPECIAL), since="8.4.2"),
     Rule("FV-V-011-1", VACINA, "cid10MotivoIndicacao", Required(ESPECIAL)),
-    Rule("FV-V-011-2", VACINA, "cid10MotivoIndicacao",
-         Pattern(r"[A-Za-z][0-9]{2}\.?[0-9A-Za-z]{0,2}", "deve ter um código da CID10, como Z258")),
+    Rule(
+        "FV-V-011-2",
+        VACINA,
+        "cid10MotivoIndicacao",
+        Pattern(r"[A-Za-z][0-9]{2}\.?[0-9A-Za-z]{0,2}", "deve ter um código da CID10, como Z258"),
+    ),
     _pesquisa("FV-V-013-1", "anvisaProtocoloEstudo"),
     _pesquisa("FV-V-014-1", "anvisaProtocoloVersao"),
     _pesquisa("FV-V-015-1", "anvisaNumeroRegistro"),
@@ -248,4 +347,4 @@ RULES: tuple[Rule, ...] = (
     _local("FV-V-017-3", one_of("viaAdministracao", 2, 6), PELE),
     _local("FV-V-017-4", one_of("viaAdministracao", 5), (1,)),
     _local("FV-V-017-5", one_of("viaAdministracao", 7), (22,)),
-)  # fmt: skip
+)

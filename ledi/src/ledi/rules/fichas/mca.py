@@ -41,7 +41,7 @@ ENUNS = {
 
 
 def _ages(birth: str) -> dict[str, Cond]:
-    """Which questionnaire an age answers. The pages of the questions differ by a month: the wider one is used."""
+    """Which questionnaire an age answers. The page of the questions differs by a month: not followed."""
     return {
         Q1: age(birth, "<", 6, "meses"),
         Q2: all_of(age(birth, ">=", 6, "meses"), age(birth, "<", 24, "meses")),
@@ -146,9 +146,14 @@ def _questionario(number: int, name: str) -> tuple[Rule, ...]:
     return (
         Rule(f"{code}-1", "", name, Required(IDADE[name])),
         Rule(f"{code}-2", "", name, AllAnswered(ENUNS[name]), since="8.4.2"),
-        Rule(f"{code}-o1", "", name, Forbidden(any_filled(*others)),
-             text="Só um questionário pode ser informado: o da idade na data do atendimento. Apague o outro."),
-    )  # fmt: skip
+        Rule(
+            f"{code}-o1",
+            "",
+            name,
+            Forbidden(any_filled(*others)),
+            text="Só um questionário pode ser informado: o da idade na data do atendimento. Apague o outro.",
+        ),
+    )
 
 
 RULES: tuple[Rule, ...] = (
@@ -176,20 +181,38 @@ RULES: tuple[Rule, ...] = (
     Rule("MCA-Q2-001-1", f"{Q2}[]", "pergunta", Required(IDADE_PERGUNTA[Q2])),
     Rule("MCA-Q2-002-1", f"{Q2}[]", "respostaUnicaEscolha", Required(IDADE_PERGUNTA[Q2])),
     Rule("MCA-Q2-002-o1", f"{Q2}[]", "respostaUnicaEscolha", AcceptedAnswer(ENUNS[Q2])),
-    Rule("MCA-Q2-002-o2", f"{Q2}[]", "respostaUnicaEscolha",
-         Custom(_depends, "As perguntas 23, 25 e 26 só são respondidas depois de um SIM na pergunta 22 (23) ou 24 (25 e 26).",
-                reads=("pergunta",))),
+    Rule(
+        "MCA-Q2-002-o2",
+        f"{Q2}[]",
+        "respostaUnicaEscolha",
+        Custom(
+            _depends,
+            "As perguntas 23, 25 e 26 só são respondidas depois de um "
+            "SIM na pergunta 22 (23) ou 24 (25 e 26).",
+            reads=("pergunta",),
+        ),
+    ),
     Rule("MCA-Q3-001-e1", f"{Q3}[]", "pergunta", Domain()),
     Rule("MCA-Q3-001-1", f"{Q3}[]", "pergunta", Required(IDADE_PERGUNTA[Q3])),
     Rule("MCA-Q3-002-e1", f"{Q3}[]", "respostaUnicaEscolha", Domain()),
     Rule("MCA-Q3-002-e1", f"{Q3}[]", "respostaUnicaEscolha", AcceptedAnswer(ENUNS[Q3])),
     # Question 12 lacking both answers is MCA-Q3-003-o1; the others lacking theirs, MCA-Q3-002-1.
-    Rule("MCA-Q3-002-1", f"{Q3}[]", "respostaUnicaEscolha",
-         Required(all_of(IDADE_PERGUNTA[Q3], not_one_of("pergunta", REFEICOES), empty("respostaMultiplaEscolha")))),
+    Rule(
+        "MCA-Q3-002-1",
+        f"{Q3}[]",
+        "respostaUnicaEscolha",
+        Required(
+            all_of(IDADE_PERGUNTA[Q3], not_one_of("pergunta", REFEICOES), empty("respostaMultiplaEscolha"))
+        ),
+    ),
     Rule("MCA-Q3-002-o1", f"{Q3}[]", "respostaUnicaEscolha", Forbidden(filled("respostaMultiplaEscolha"))),
     Rule("MCA-Q3-003-1", f"{Q3}[]", "respostaMultiplaEscolha", Domain()),
     Rule("MCA-Q3-003-2", f"{Q3}[]", "respostaMultiplaEscolha", Expect(one_of("pergunta", REFEICOES))),
     Rule("MCA-Q3-003-o1", f"{Q3}[]", "respostaMultiplaEscolha", Forbidden(filled("respostaUnicaEscolha"))),
-    Rule("MCA-Q3-003-o1", f"{Q3}[]", "respostaMultiplaEscolha",
-         Required(all_of(one_of("pergunta", REFEICOES), empty("respostaUnicaEscolha")))),
-)  # fmt: skip
+    Rule(
+        "MCA-Q3-003-o1",
+        f"{Q3}[]",
+        "respostaMultiplaEscolha",
+        Required(all_of(one_of("pergunta", REFEICOES), empty("respostaUnicaEscolha"))),
+    ),
+)

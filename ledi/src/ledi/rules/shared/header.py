@@ -12,13 +12,16 @@ _VINCULO = "Depende do CNES do município: verificada no sistema com o CNES carr
 def header_rules(tipo: str, *, cbo: str) -> tuple[Rule, ...]:
     """The HEADER-* rules of a ficha, at the path of its header.
 
-    `cbo` is the ficha's own published code for "CBO allowed for this ficha"; the general HEADER code of the same
-    rule is covered by it (one cause, one finding).
+    `cbo` is the ficha's own published code for "CBO allowed for this ficha"; the general HEADER code of the
+    same rule is covered by it (one cause, one finding).
     """
     kind = layout(CURRENT).fichas[tipo].header_kind
     single = kind == "UnicaLotacaoHeaderThrift"
-    at, code = ("headerTransport", "HEADER-U-002-1") if single else (
-        "headerTransport.lotacaoFormPrincipal", "HEADER-L-002-1")  # fmt: skip
+    at, code = (
+        ("headerTransport", "HEADER-U-002-1")
+        if single
+        else ("headerTransport.lotacaoFormPrincipal", "HEADER-L-002-1")
+    )
     rules = _unica("headerTransport") if single else _varias("headerTransport")
     own = Rule(cbo, at, "cboCodigo_2002", Domain(f"cbo/{tipo}"))
     if cbo == code:
@@ -30,14 +33,20 @@ def header_rules(tipo: str, *, cbo: str) -> tuple[Rule, ...]:
 def _unica(at: str) -> tuple[Rule, ...]:
     return (
         Rule("HEADER-U-001-1", at, "profissionalCNS", Document("cns")),
-        Rule("HEADER-U-001-2", at, "profissionalCNS",
-             Declared("O profissional tem vínculo ativo no município do registro."), state=CONTEXT, why=_VINCULO),
+        Rule(
+            "HEADER-U-001-2",
+            at,
+            "profissionalCNS",
+            Declared("O profissional tem vínculo ativo no município do registro."),
+            state=CONTEXT,
+            why=_VINCULO,
+        ),
         Rule("HEADER-U-003-1", at, "cnes", SameAsRecord("cnes")),
         Rule("HEADER-U-004-1", at, "ine", SameAsRecord("ine")),
         Rule("HEADER-U-005-1", at, "dataAtendimento", NotAfter(NOW)),
         Rule("HEADER-U-006-1", at, "codigoIbgeMunicipio", SameAsRecord("ibge")),
         Rule("HEADER-U-006-e1", at, "codigoIbgeMunicipio", Domain("municipios")),
-    )  # fmt: skip
+    )
 
 
 def _varias(at: str) -> tuple[Rule, ...]:
@@ -45,19 +54,37 @@ def _varias(at: str) -> tuple[Rule, ...]:
     return (
         Rule("HEADER-L-001-1", main, "profissionalCNS", Document("cns")),
         Rule("HEADER-L-001-1", shared, "profissionalCNS", Document("cns")),
-        Rule("HEADER-L-001-2", main, "profissionalCNS",
-             Declared("O profissional tem vínculo ativo no município do registro."), state=CONTEXT, why=_VINCULO),
+        Rule(
+            "HEADER-L-001-2",
+            main,
+            "profissionalCNS",
+            Declared("O profissional tem vínculo ativo no município do registro."),
+            state=CONTEXT,
+            why=_VINCULO,
+        ),
         Rule("HEADER-L-002-2", shared, "cboCodigo_2002", Lookup("cbo"), state=TABLE),
         Rule("HEADER-L-003-1", main, "cnes", SameAsRecord("cnes")),
         Rule("HEADER-L-004-1", main, "ine", SameAsRecord("ine")),
-        Rule("HEADER-L-003-2", shared, "cnes",
-             Declared("No atendimento compartilhado vale qualquer CNES do município."), state=CONTEXT, why=_VINCULO),
-        Rule("HEADER-L-004-2", shared, "ine",
-             Declared("No atendimento compartilhado vale qualquer INE do município."), state=CONTEXT, why=_VINCULO),
+        Rule(
+            "HEADER-L-003-2",
+            shared,
+            "cnes",
+            Declared("No atendimento compartilhado vale qualquer CNES do município."),
+            state=CONTEXT,
+            why=_VINCULO,
+        ),
+        Rule(
+            "HEADER-L-004-2",
+            shared,
+            "ine",
+            Declared("No atendimento compartilhado vale qualquer INE do município."),
+            state=CONTEXT,
+            why=_VINCULO,
+        ),
         Rule("HEADER-VA-003-1", at, "dataAtendimento", NotAfter(NOW)),
         Rule("HEADER-VA-004-1", at, "codigoIbgeMunicipio", SameAsRecord("ibge")),
         Rule("HEADER-VA-004-e1", at, "codigoIbgeMunicipio", Domain("municipios")),
-    )  # fmt: skip
+    )
 
 
 def lotacao_rules(at: str) -> tuple[Rule, ...]:
@@ -65,11 +92,31 @@ def lotacao_rules(at: str) -> tuple[Rule, ...]:
     base = "Depende da base do PEC de destino: só quem recebe sabe."
     return (
         Rule("HEADER-LT-001-1", at, "cpf", Document("cpf")),
-        Rule("HEADER-LT-001-2", at, "cpf", Declared("O CPF existe na base do PEC de destino."), state=CONTEXT, why=base),
+        Rule(
+            "HEADER-LT-001-2",
+            at,
+            "cpf",
+            Declared("O CPF existe na base do PEC de destino."),
+            state=CONTEXT,
+            why=base,
+        ),
         Rule("HEADER-LT-002-1", at, "cns", Document("cns")),
-        Rule("HEADER-LT-002-2", at, "cns", Declared("O CNS existe na base do PEC de destino."), state=CONTEXT, why=base),
-        Rule("HEADER-LT-002-3", at, "cns",
-             Declared("O profissional tem vínculo ativo no município do registro."), state=CONTEXT, why=_VINCULO),
+        Rule(
+            "HEADER-LT-002-2",
+            at,
+            "cns",
+            Declared("O CNS existe na base do PEC de destino."),
+            state=CONTEXT,
+            why=base,
+        ),
+        Rule(
+            "HEADER-LT-002-3",
+            at,
+            "cns",
+            Declared("O profissional tem vínculo ativo no município do registro."),
+            state=CONTEXT,
+            why=_VINCULO,
+        ),
         Rule("HEADER-LT-003-1", at, "cboCodigo_2002", Lookup("cbo"), state=TABLE),
         Rule("HEADER-LT-006-e1", at, "codigoIbgeMunicipio", Domain("municipios")),
-    )  # fmt: skip
+    )
