@@ -234,7 +234,7 @@ def cbo_trocado(cbo: str) -> Muta:
 def outro_ine(registro: Json, rng: Random) -> bool:
     if "ine" not in registro:
         return False
-    cabecalho(registro)["ine"] = _troca_digito(registro["ine"], 9)
+    registro["ine"] = _troca_digito(registro["ine"], 9)
     return True
 
 
@@ -323,3 +323,25 @@ def aplicada(registro: Json) -> Json | None:
 
 def no_remedio(campo: str, valor: Any) -> Muta:
     return poe(campo, valor, em("atendimentosIndividuais", "medicamentos"), lambda m: m["doseUnica"] is False)
+
+
+POR_DENTE_OU_SEXTANTE = (
+    "0101020066",
+    "0101020090",
+    "0307010031",
+    "0307030059",
+    "0307030024",
+    "0414020138",
+    "0307020010",
+    "0307010015",
+)
+
+
+def dentes_demais(registro: Json, rng: Random) -> bool:
+    """More teeth than a mouth has."""
+    quem = pessoa(registro)
+    for feito in (quem or {}).get("procedimentosRealizados", ()):
+        if feito["coMsProcedimento"] in POR_DENTE_OU_SEXTANTE:
+            feito["quantidade"] = 40
+            return True
+    return False

@@ -93,6 +93,7 @@ _GRUPOS = {
     "02": "PROCEDIMENTOS COM FINALIDADE DIAGNÓSTICA",
     "03": "PROCEDIMENTOS CLÍNICOS",
     "04": "PROCEDIMENTOS CIRÚRGICOS",
+    "07": "ÓRTESES, PRÓTESES E MATERIAIS ESPECIAIS",
     "09": "OFERTAS DE CUIDADOS INTEGRADOS",
 }
 _SUBGRUPOS = {
@@ -109,10 +110,13 @@ _SUBGRUPOS = {
     "0401": "PEQUENAS CIRURGIAS E CIRURGIAS DE PELE",
     "0404": "CIRURGIA DAS VIAS AÉREAS SUPERIORES, DA FACE, DA CABEÇA E DO PESCOÇO",
     "0414": "BUCOMAXILOFACIAL",
+    "0701": "ÓRTESES E PRÓTESES NÃO RELACIONADAS AO ATO CIRÚRGICO",
     "0901": "ATENÇÃO EM ONCOLOGIA",
 }
-# Never used by a valid ficha of the generator: what the context mistakes are made of
+# Never used by a valid ficha of the generator: what its mistakes are made of
 PROIBIDOS = (
+    Procedimento("0301040079", "ESCUTA INICIAL / ORIENTAÇÃO", ("225142", "223565", "322245")),
+    Procedimento("0701070064", "MANTENEDOR DE ESPAÇO", ()),
     Procedimento(
         "0301010110", "CONSULTA PRÉ-NATAL", ("225142", "223565"), "F", 108, 731, ("Z340", "Z348", "Z349")
     ),
