@@ -87,7 +87,8 @@ RAIZ: tuple[Rule, ...] = (
     _imovel("FCD-004-1", "familias"),
     # stAtivo has no id in the IDL and the page contradicts itself on it: nothing is refused.
     Rule("FCD-004-2", "", "familias", Forbidden(is_false("stAtivo")), since="8.4.2", severity=AVISO),
-    Rule("FCD-004-3", "", "familias", Unique(keys=("numeroCnsResponsavel",))),
+    Rule("FCD-004-3", "", "familias", Unique(keys=("numeroCnsResponsavel",)),
+         text="Duas famílias têm o mesmo CNS de responsável. Apague a repetida ou corrija o CNS."),
     _recusa("FCD-004-4", "familias"),
     Rule("FCD-005-1", "", "fichaAtualizada",
          Declared("A ficha atualizada aponta, no UUID da ficha originadora, o cadastro que lhe deu origem."),
