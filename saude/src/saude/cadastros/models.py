@@ -76,7 +76,11 @@ class Estabelecimento(models.Model):
     entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="estabelecimentos")
     cnes = models.CharField("CNES", max_length=7, validators=[CNES])
     nome = models.CharField("nome", max_length=120)
+    tipo_nome = models.CharField("tipo", max_length=80, blank=True)
     ativo = models.BooleanField("ativo", default=True)
+    # in CNES from `inicio` (null: since before the first import) to `fim` (null: still there)
+    inicio = models.DateField("no CNES desde", null=True, blank=True, editable=False)
+    fim = models.DateField("no CNES até", null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["nome"]
@@ -100,7 +104,12 @@ class Equipe(models.Model):
     ine = models.CharField("INE", max_length=10, validators=[INE])
     nome = models.CharField("nome", max_length=120)
     tipo = models.CharField("tipo", max_length=4, blank=True)
+    sigla = models.CharField("sigla", max_length=20, blank=True)
+    area = models.CharField("área", max_length=10, blank=True)
     ativa = models.BooleanField("ativa", default=True)
+    desativada_em = models.DateField("desativada em", null=True, blank=True)
+    inicio = models.DateField("no CNES desde", null=True, blank=True, editable=False)
+    fim = models.DateField("no CNES até", null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["nome"]

@@ -13,6 +13,7 @@ from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecime
 from saude.fichas.leitura import CITIZENS, Fatos
 from saude.fichas.processing import Achado, Resultado, clean, envelope
 from saude.fichas.situacoes import Situacao
+from saude.referencias.tables import tables_of
 from saude.web.texto import fold
 
 NOT_IDENTIFIED = "CTX-CLIENTE-NAO-IDENTIFICADO"
@@ -33,6 +34,7 @@ class Contexto:
     ines: frozenset[str]
     profissionais: frozenset[str]
     especialidades: dict[str, str]
+    tabelas: Any = None  # saude.referencias: SIGTAP and the CNES of the entidade, None before any import
 
     @classmethod
     def load(cls, entidade: Entidade, *, today: date) -> "Contexto":
@@ -54,7 +56,13 @@ class Contexto:
                 Profissional.objects.filter(**mine, ativo=True).exclude(cns="").values_list("cns", flat=True)
             ),
             especialidades=specialities,
+            tabelas=tables_of(entidade),
         )
+
+    @property
+    def has_cnes(self) -> bool:
+        """With a CNES release the CTX rules of the library look at posts; else the registrations alone do."""
+        return self.tabelas is not None and self.tabelas.has("lotacao")
 
     def speciality(self, name: str) -> str:
         """Code of a speciality; one never heard of is registered as *primária*, for someone to look at."""
@@ -89,6 +97,13 @@ def _findings(facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Any:
             f"O código IBGE {ibge[:20]} não é o deste município ({ctx.entidade.ibge}). Corrija o município.",
             ibge,
         )
+    if not ctx.has_cnes:
+        yield from _registered(facts, ctx)
+    yield from _not_identified(facts, ctx)
+
+
+def _registered(facts: Fatos, ctx: Contexto) -> Any:
+    """What the registrations of the entidade say while no CNES was imported."""
     if ctx.cnes and facts.cnes and facts.cnes not in ctx.cnes:
         yield _erro(
             "TRANSPORTE-D-003-1",
@@ -104,7 +119,6 @@ def _findings(facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Any:
             facts.ine,
         )
     yield from _professional(facts, ctx)
-    yield from _not_identified(facts, ctx)
 
 
 def _professional(facts: Fatos, ctx: Contexto) -> Any:
@@ -137,6 +151,8 @@ def _not_identified(facts: Fatos, ctx: Contexto) -> Any:
 
 def _checked(ctx: Contexto) -> set[str]:
     checked = {"TRANSPORTE-D-004-1"}
+    if ctx.has_cnes:
+        return checked | {"TRANSPORTE-D-003-1", "TRANSPORTE-D-005-1", "HEADER-U-001-2", "HEADER-L-001-2"}
     if ctx.cnes:
         checked.add("TRANSPORTE-D-003-1")
     if ctx.ines:

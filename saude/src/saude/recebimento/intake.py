@@ -117,7 +117,7 @@ def judge(linha: Linha, registro: dict[str, Any], ctx: Contexto, *, arriving: bo
         return
     linha.processada = True
     try:
-        result = process(registro, instalacao=ctx.envelope, hoje=ctx.today)
+        result = process(registro, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
         linha.resultado = apply(result, linha.fatos, registro, ctx)
     except Exception as error:  # our fault, not the record's: it waits and is seen
         log.error("processing failed: uuid=%s %s", linha.fatos.uuid, type(error).__name__)
@@ -259,7 +259,7 @@ def _without_key(item: Item, ctx: Contexto) -> Resposta:
     shown = (
         uuid if isinstance(uuid, str) and len(uuid) <= 60 and uuid.isascii() and uuid.isprintable() else None
     )
-    result = process(item.registro, instalacao=ctx.envelope, hoje=ctx.today)
+    result = process(item.registro, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
     found = [a.public() for a in result.achados]
     return Resposta(item.posicao, shown, Status.RECUSADO, Situacao.INCONSISTENTE, found, mensagem=NO_KEY)
 

@@ -1,0 +1,341 @@
+"""Imports of reference tables. Whole or not at all: on any failure the release in force stays as it is."""
+
+import logging
+import time
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ledi.errors import TableError
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import Entidade
+from saude.referencias import arquivos, cnes, efeito, reavaliar, sigtap
+from saude.referencias.arquivos import FileRefused, Guardado
+from saude.referencias.models import Publicacao
+from saude.referencias.tables import DatabaseTables, load_cnes, load_sigtap, releases_key, tables_of
+from saude.referencias.tables import sigtap as sigtap_of
+
+log = logging.getLogger(__name__)
+Tipo, Situacao = Publicacao.Tipo, Publicacao.Situacao
+IN_FORCE = (Situacao.PRONTA, Situacao.SUBSTITUIDA)
+LOCK = 4_207
+
+
+# -- CNES: read and compared first, put in force when somebody confirms
+
+
+def receive_cnes(*, entidade: Entidade, pieces: Iterable[bytes], nome: str, by: Any) -> Publicacao:
+    """Read a CNES file and say what it would change. FileRefused when it cannot be imported."""
+    kept = arquivos.keep(pieces, nome)
+    if waiting := _waiting(entidade, kept):
+        return waiting
+    try:
+        _not_twice(Publicacao.objects.filter(entidade=entidade), kept)
+        arquivo = _read(kept)
+        _fits(entidade, arquivo)
+        return _compared(entidade, arquivo, kept, by)
+    except FileRefused as refusal:
+        arquivos.drop(kept.sha256)
+        _failed(Tipo.CNES, entidade, kept, str(refusal), by)
+        raise
+
+
+def confirm_cnes(*, publicacao: Publicacao, by: Any) -> Publicacao:
+    """Put in force a release that was compared. FileRefused, nothing changed, when it cannot be any more."""
+    kept = Guardado(publicacao.sha256, publicacao.guardado)
+    try:
+        with transaction.atomic():
+            row = _lock(publicacao, Situacao.CONFERIR)
+            began = time.monotonic()
+            arquivo = _read(kept)
+            _fits(row.entidade, arquivo)
+            _put_in_force(row, arquivo, by)
+            row.segundos = round(time.monotonic() - began, 2)
+            row.save()
+    except FileRefused as refusal:
+        _mark_failed(publicacao, str(refusal))
+        raise
+    except Exception as error:
+        log.error("import of release %s failed: %s", publicacao.pk, type(error).__name__)
+        _mark_failed(publicacao, "A importação falhou por um defeito do sistema. Nada foi alterado.")
+        raise FileRefused("A importação falhou por um defeito do sistema. Nada foi alterado.") from error
+    arquivos.drop(kept.sha256)
+    return row
+
+
+@transaction.atomic
+def cancel_cnes(*, publicacao: Publicacao, by: Any) -> None:
+    """Give up a release that was only compared."""
+    row = _lock(publicacao, Situacao.CONFERIR)
+    arquivos.drop(row.sha256)
+    record_event(
+        by=by, entidade=row.entidade_id, tipo="referencia.desistida", alvo=row, arquivo=row.nome_arquivo
+    )
+    row.delete()
+
+
+def _read(kept: Guardado) -> cnes.Arquivo:
+    try:
+        return cnes.read(kept.caminho)
+    except TableError as error:
+        raise FileRefused(f"{_capital(error)}. Nada foi alterado.") from error
+    except FileNotFoundError as error:
+        raise FileRefused("O arquivo não está mais guardado. Envie-o de novo.") from error
+
+
+def _fits(entidade: Entidade, arquivo: cnes.Arquivo) -> None:
+    if arquivo.ibge != entidade.ibge:
+        raise FileRefused(
+            f"Este CNES é de outro município (IBGE {arquivo.ibge}); o de {entidade} é {entidade.ibge}. "
+            "Nada foi alterado."
+        )
+    newest = _cnes_in_force(entidade)
+    if newest and arquivo.data < newest.vale_de:
+        raise FileRefused(
+            f"Este CNES é de {arquivo.data:%d/%m/%Y}, mais antigo que o em uso ({newest.quando}). "
+            "Nada foi alterado."
+        )
+    if arquivo.data > timezone.localdate():
+        raise FileRefused(f"Este CNES diz ser de {arquivo.data:%d/%m/%Y}, uma data que ainda não chegou.")
+
+
+def _compared(entidade: Entidade, arquivo: cnes.Arquivo, kept: Guardado, by: Any) -> Publicacao:
+    with transaction.atomic():
+        estado = cnes.current(entidade)
+        found = cnes.compare(arquivo, estado)
+        row = Publicacao.objects.create(
+            tipo=Tipo.CNES, entidade=entidade, vale_de=arquivo.data, sha256=kept.sha256,
+            nome_arquivo=kept.nome, guardado=kept.nome, situacao=Situacao.CONFERIR, por=_user(by), contagens=_counts(arquivo),
+            diferencas=cnes.shown(found, arquivo, estado),
+        )  # fmt: skip
+        row.diferencas["efeito"] = _tried(row, arquivo, found, estado).as_json()
+        row.save(update_fields=["diferencas"])
+    return row
+
+
+def _tried(
+    row: Publicacao, arquivo: cnes.Arquivo, found: cnes.Diferencas, estado: cnes.Estado
+) -> efeito.Efeito:
+    """What it would do: put in force, looked at, taken back."""
+    before = _frozen(row.entidade)
+    with transaction.atomic():
+        cnes.apply(row.entidade, arquivo, found, estado, _vigencia(row))
+        effect = efeito.of_cnes(row.entidade, before, _after(row, before), _people(found))
+        transaction.set_rollback(True)
+    return effect
+
+
+def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
+    entidade = row.entidade
+    before = _frozen(entidade)
+    estado = cnes.current(entidade)
+    found = cnes.compare(arquivo, estado)
+    row.diferencas = cnes.shown(found, arquivo, estado)
+    cnes.apply(entidade, arquivo, found, estado, _vigencia(row))
+    effect = efeito.of_cnes(entidade, before, _after(row, before), _people(found))
+    row.diferencas["efeito"] = effect.as_json()
+    Publicacao.objects.filter(entidade=entidade, tipo=Tipo.CNES, situacao=Situacao.PRONTA).update(
+        situacao=Situacao.SUBSTITUIDA
+    )
+    row.situacao, row.pronta_em, row.contagens = Situacao.PRONTA, timezone.now(), _counts(arquivo)
+    row.save()
+    ids = list(efeito.fichas_of_cnes(entidade, effect, _people(found)))
+    reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
+    record_event(
+        by=by, entidade=entidade, tipo="referencia.importada", alvo=row, tabela="cnes", data=row.quando,
+        arquivo=row.nome_arquivo, reavaliadas=len(ids), **row.contagens,
+    )  # fmt: skip
+
+
+def _vigencia(row: Publicacao) -> cnes.Vigencia:
+    """What is new counts from the file's day; with the first of all (or its correction), since always."""
+    earlier = Publicacao.objects.filter(
+        entidade=row.entidade_id, tipo=Tipo.CNES, situacao__in=IN_FORCE, vale_de__lt=row.vale_de
+    )
+    return cnes.Vigencia(row.vale_de, row.vale_de if earlier.exists() else None)
+
+
+def _frozen(entidade: Entidade) -> DatabaseTables | None:
+    """The tables as they are now, whole in memory, so that what is applied next does not show."""
+    tables = tables_of(entidade)
+    return DatabaseTables(tables.key, entidade.pk, cnes=load_cnes(entidade.pk)) if tables else None
+
+
+def _after(row: Publicacao, before: DatabaseTables | None) -> DatabaseTables:
+    key = before.key if before else ()
+    return efeito.proposed(key, row.entidade, row, load_cnes(row.entidade_id))
+
+
+def _people(found: cnes.Diferencas) -> set[str]:
+    return {key[0] for key in (*found.lotacoes.novos, *found.lotacoes.sumidos)}
+
+
+def _counts(arquivo: cnes.Arquivo) -> dict[str, int]:
+    return arquivo.contagens | ({"lotacoes_de_fora": arquivo.fora} if arquivo.fora else {})
+
+
+def _cnes_in_force(entidade: Entidade) -> Publicacao | None:
+    return Publicacao.objects.filter(entidade=entidade, tipo=Tipo.CNES, situacao=Situacao.PRONTA).first()
+
+
+def _waiting(entidade: Entidade, kept: Guardado) -> Publicacao | None:
+    mine = Publicacao.objects.filter(entidade=entidade, tipo=Tipo.CNES, sha256=kept.sha256)
+    return mine.filter(situacao=Situacao.CONFERIR).first()
+
+
+# -- SIGTAP: checked at the door, imported in the background
+
+
+def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Any, queue: bool = True) -> Publicacao:
+    """Take in a SIGTAP zip. FileRefused when it is not one or was imported before."""
+    kept = arquivos.keep(pieces, nome)
+    try:
+        _not_twice(Publicacao.objects.filter(tipo=Tipo.SIGTAP), kept)
+        day = sigtap.competencia(kept.caminho)
+    except TableError as error:
+        arquivos.drop(kept.sha256)
+        message = f"{_capital(error)}. Nada foi alterado."
+        _failed(Tipo.SIGTAP, None, kept, message, by)
+        raise FileRefused(message) from error
+    except FileRefused:
+        arquivos.drop(kept.sha256)
+        raise
+    with transaction.atomic():
+        row = Publicacao.objects.create(
+            tipo=Tipo.SIGTAP, vale_de=day, sha256=kept.sha256, nome_arquivo=kept.nome, guardado=kept.nome,
+            por=_user(by),
+        )  # fmt: skip
+        if queue:
+            from saude.referencias.tasks import importar_sigtap
+
+            importar_sigtap.defer(publicacao_id=row.pk)
+    return row
+
+
+def import_sigtap(publicacao_id: int, *, by: Any = None) -> Publicacao:
+    """Read the rows and put the release in force. A defect leaves it *não importada*, with the reason."""
+    publicacao = Publicacao.objects.get(pk=publicacao_id)
+    if publicacao.situacao != Situacao.IMPORTANDO:
+        return publicacao  # the task ran before
+    kept = Guardado(publicacao.sha256, publicacao.guardado)
+    began = time.monotonic()
+    try:
+        with transaction.atomic():
+            row = _lock(publicacao, Situacao.IMPORTANDO)
+            row.contagens = sigtap.store(row, kept.caminho)
+            row.segundos = round(time.monotonic() - began, 2)
+            _sigtap_in_force(row, by or row.por)
+    except (TableError, FileRefused) as error:
+        _mark_failed(publicacao, f"{_capital(error)}. Nada foi alterado.")
+        raise FileRefused(f"{_capital(error)}. Nada foi alterado.") from error
+    except Exception as error:
+        log.error("import of release %s failed: %s", publicacao.pk, type(error).__name__)
+        _mark_failed(publicacao, "A importação falhou por um defeito do sistema. Nada foi alterado.")
+        raise FileRefused("A importação falhou por um defeito do sistema. Nada foi alterado.") from error
+    arquivos.drop(kept.sha256)
+    _analyse()
+    return row
+
+
+def _sigtap_in_force(row: Publicacao, by: Any) -> None:
+    months = Publicacao.objects.filter(tipo=Tipo.SIGTAP, situacao=Situacao.PRONTA)
+    before = months.filter(vale_de__lte=row.vale_de).order_by("-vale_de").first()
+    after = months.filter(vale_de__gt=row.vale_de).order_by("vale_de").first()
+    answered = before or after  # which answered for these days until now
+    codes = None
+    if answered:
+        codes = sigtap.changed_codes(sigtap_of(answered.pk), load_sigtap(row.pk))
+    months.filter(vale_de=row.vale_de).update(situacao=Situacao.SUBSTITUIDA)
+    row.situacao, row.pronta_em = Situacao.PRONTA, timezone.now()
+    if codes is not None:
+        row.diferencas = {"codigos": len(codes)}
+    row.save()
+    since = row.vale_de if before else date.min
+    total = 0
+    for entidade in Entidade.objects.all():
+        ids = list(efeito.fichas_of_sigtap(entidade, since, after and after.vale_de, codes))
+        total += len(ids)
+        reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
+    record_event(
+        by=by or "sistema", entidade=None, tipo="referencia.importada", alvo=row, tabela="sigtap",
+        data=row.quando, arquivo=row.nome_arquivo, reavaliadas=total, **row.contagens,
+    )  # fmt: skip
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE referencias_procedimento, referencias_cid, referencias_cbo")
+
+
+# -- both
+
+
+def _not_twice(rows: Any, kept: Guardado) -> None:
+    known = rows.filter(sha256=kept.sha256, situacao__in=(*IN_FORCE, Situacao.IMPORTANDO)).first()
+    if known is None:
+        return
+    when = timezone.localtime(known.recebida_em)
+    who = f" por {known.por.get_full_name()}" if known.por else ""
+    raise FileRefused(
+        f"Este mesmo arquivo já foi importado em {when:%d/%m/%Y às %H:%M}{who}. Não há nada a fazer."
+    )
+
+
+def _lock(publicacao: Publicacao, situacao: str) -> Publicacao:
+    """The row, held; imports of one kind go one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, publicacao.entidade_id or 0])
+    row = (
+        Publicacao.objects.select_for_update(of=("self",))
+        .select_related("entidade", "por")
+        .get(pk=publicacao.pk)
+    )
+    if row.situacao != situacao:
+        raise FileRefused("Esta importação já foi concluída ou desfeita por outra pessoa.")
+    return row
+
+
+def _failed(tipo: str, entidade: Entidade | None, kept: Guardado, reason: str, by: Any) -> None:
+    """Keep that somebody tried, and why it was not taken."""
+    Publicacao.objects.create(
+        tipo=tipo, entidade=entidade, sha256=kept.sha256, nome_arquivo=kept.nome, situacao=Situacao.FALHOU,
+        erro=reason[:500], por=_user(by),
+    )  # fmt: skip
+
+
+def _mark_failed(publicacao: Publicacao, reason: str) -> None:
+    waiting = Publicacao.objects.filter(
+        pk=publicacao.pk, situacao__in=(Situacao.CONFERIR, Situacao.IMPORTANDO)
+    )
+    if waiting.update(situacao=Situacao.FALHOU, erro=reason[:500]):
+        arquivos.drop(publicacao.sha256)
+
+
+def _user(by: Any) -> Any:
+    return by if hasattr(by, "username") else None
+
+
+def _capital(error: Exception) -> str:
+    text = str(error).rstrip(".")
+    return text[:1].upper() + text[1:]
+
+
+def import_cnes_file(*, entidade: Entidade, path: Path, by: Any) -> Publicacao:
+    """Receive and confirm at once (command, demonstration)."""
+    row = receive_cnes(entidade=entidade, pieces=arquivos.pieces_of(path), nome=path.name, by=by)
+    return confirm_cnes(publicacao=row, by=by)
+
+
+def import_sigtap_file(*, path: Path, by: Any) -> Publicacao:
+    row = receive_sigtap(pieces=arquivos.pieces_of(path), nome=path.name, by=by, queue=False)
+    return import_sigtap(row.pk, by=by)
+
+
+__all__ = [
+    "FileRefused", "cancel_cnes", "confirm_cnes", "import_cnes_file", "import_sigtap", "import_sigtap_file",
+    "receive_cnes", "receive_sigtap", "releases_key",
+]  # fmt: skip

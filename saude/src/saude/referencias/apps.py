@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReferenciasConfig(AppConfig):
+    name = "saude.referencias"
+    verbose_name = "Tabelas de referência"
