@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORTA ?= 8000
 T ?=
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+# the second try is for machines behind a proxy with certificates of their own
 SYNC = UV_PYTHON_DOWNLOADS=never $(UV) sync --all-packages --all-groups --frozen
 BIN := .venv/bin
 READY := .venv/.pronto
@@ -13,7 +14,7 @@ READY := .venv/.pronto
 setup: $(READY)
 
 $(READY): uv.lock pyproject.toml ledi/pyproject.toml saude/pyproject.toml | $(UV)
-	$(SYNC) || $(SYNC) --system-certs  # second: behind a proxy with the machine's own certificates
+	$(SYNC) || $(SYNC) --system-certs
 	@touch $@
 
 .uv/bin/uv:

@@ -46,3 +46,19 @@ ROTULOS: dict[str, str] = {
 
 def label(tipo: str) -> str:
     return ROTULOS.get(tipo, tipo.replace(".", ": ").replace("_", " ").capitalize())
+
+
+_DETAILS = {
+    "usuario": "usuário",
+    "area": "área",
+    "permissoes": "permissões",
+    "competencia": "competência",
+    "codigo": "código",
+    "situacao": "situação",
+    "substituidos": "substituídos",
+    "tipo_buscado": "tipo buscado",
+}
+
+
+def detail_label(name: str) -> str:
+    return _DETAILS.get(name, name.replace("_", " "))

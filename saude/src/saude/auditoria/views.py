@@ -11,7 +11,7 @@ from saude.auditoria.actions import record_event
 from saude.auditoria.forms import FiltrosForm
 from saude.auditoria.models import Evento
 from saude.auditoria.queries import events
-from saude.auditoria.rotulos import label
+from saude.auditoria.rotulos import detail_label, label
 from saude.contas.access import requires
 from saude.web.planilha import csv_response
 
@@ -70,7 +70,8 @@ def _rows(rows: Iterator[Evento]) -> Iterator[list[str]]:
 
 def present(evento: Evento) -> dict[str, Any]:
     """An event as a person reads it."""
-    detail = "; ".join(f"{k.replace('_', ' ')}: {_text(v)}" for k, v in evento.detalhe.items() if v != "")
+    shown = {name: value for name, value in evento.detalhe.items() if value != ""}
+    detail = "; ".join(f"{detail_label(name)}: {_text(value)}" for name, value in shown.items())
     return {"evento": evento, "tipo": label(evento.tipo), "detalhe": detail}
 
 
