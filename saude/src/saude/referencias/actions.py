@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 Tipo, Situacao = Publicacao.Tipo, Publicacao.Situacao
 IN_FORCE = (Situacao.PRONTA, Situacao.SUBSTITUIDA)
 LOCK = 4_207
+DEFECT = "A importação falhou por um defeito do sistema. Nada foi alterado."
 
 
 # -- CNES: read and compared first, put in force when somebody confirms
@@ -42,6 +43,11 @@ def receive_cnes(*, entidade: Entidade, pieces: Iterable[bytes], nome: str, by: 
         arquivos.drop(kept.sha256)
         _failed(Tipo.CNES, entidade, kept, str(refusal), by)
         raise
+    except Exception as error:
+        log.error("comparing a CNES file failed: %s", type(error).__name__)
+        arquivos.drop(kept.sha256)
+        _failed(Tipo.CNES, entidade, kept, DEFECT, by)
+        raise FileRefused(DEFECT) from error
 
 
 def confirm_cnes(*, publicacao: Publicacao, by: Any) -> Publicacao:
@@ -61,8 +67,8 @@ def confirm_cnes(*, publicacao: Publicacao, by: Any) -> Publicacao:
         raise
     except Exception as error:
         log.error("import of release %s failed: %s", publicacao.pk, type(error).__name__)
-        _mark_failed(publicacao, "A importação falhou por um defeito do sistema. Nada foi alterado.")
-        raise FileRefused("A importação falhou por um defeito do sistema. Nada foi alterado.") from error
+        _mark_failed(publicacao, DEFECT)
+        raise FileRefused(DEFECT) from error
     arquivos.drop(kept.sha256)
     return row
 
@@ -234,8 +240,8 @@ def import_sigtap(publicacao_id: int, *, by: Any = None) -> Publicacao:
         raise FileRefused(f"{_capital(error)}. Nada foi alterado.") from error
     except Exception as error:
         log.error("import of release %s failed: %s", publicacao.pk, type(error).__name__)
-        _mark_failed(publicacao, "A importação falhou por um defeito do sistema. Nada foi alterado.")
-        raise FileRefused("A importação falhou por um defeito do sistema. Nada foi alterado.") from error
+        _mark_failed(publicacao, DEFECT)
+        raise FileRefused(DEFECT) from error
     arquivos.drop(kept.sha256)
     _analyse()
     return row

@@ -1,0 +1,243 @@
+"""CNES: compared, confirmed, refused; and what it does to the fichas."""
+
+import copy
+from datetime import date
+
+import pytest
+from producao import receber, registro
+
+from ledi.sintetico import build, cnes
+from ledi.sintetico.documentos import cns
+from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
+from saude.fichas.models import Ficha, Reprocessamento
+from saude.fichas.tasks import reprocessar_bloco
+from saude.inconsistencias.models import Inconsistencia
+from saude.referencias import actions, arquivos
+from saude.referencias.models import Publicacao
+from saude.referencias.tables import tables_of
+
+IBGE = "4218202"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def town():
+    """The generator's town, with the professional of the minimal records in it, in the municipality of the tests."""
+    made = build(2026)
+    header = registro("FVD")["ficha"]["headerTransport"]
+    first = made.profissionais[0]
+    post = type(first.lotacoes[0])(header["cnes"], header["ine"], header["cboCodigo_2002"])
+    people = (replaced(first, cns=header["profissionalCNS"], lotacoes=(post,)), *made.profissionais[1:])
+    return replaced(made, ibge=IBGE, profissionais=people)
+
+
+def replaced(row, **changes):
+    from dataclasses import replace
+
+    return replace(row, **changes)
+
+
+@pytest.fixture
+def escrever(tmp_path):
+    def write(town, name: str = "cnes.xml", day: date = date(2026, 9, 1)):
+        path = tmp_path / name
+        cnes.write(town, path, data=day)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def receber_cnes(entidade, escrever):
+    def receive(town, day: date = date(2026, 9, 1), name: str = "cnes.xml") -> Publicacao:
+        path = escrever(town, name, day)
+        return actions.receive_cnes(
+            entidade=entidade, pieces=arquivos.pieces_of(path), nome=path.name, by="teste"
+        )
+
+    return receive
+
+
+@pytest.fixture
+def importar(receber_cnes):
+    def both(town, day: date = date(2026, 9, 1), name: str = "cnes.xml") -> Publicacao:
+        return actions.confirm_cnes(publicacao=receber_cnes(town, day, name), by="teste")
+
+    return both
+
+
+def without(town, n: int):
+    """The town without its first `n` professionals."""
+    return replaced(town, profissionais=town.profissionais[n:])
+
+
+def codes(answer) -> set[str]:
+    return {i["codigo"] for i in answer.inconsistencias if i["codigo"].startswith("CTX")}
+
+
+def run_blocks() -> None:
+    from saude.fichas.models import BlocoReprocessamento
+
+    for pk in BlocoReprocessamento.objects.filter(feito_em=None).values_list("pk", flat=True):
+        reprocessar_bloco(bloco_id=pk)
+
+
+def test_comparing_changes_nothing(entidade, receber_cnes, town):
+    row = receber_cnes(town)
+    assert row.situacao == Publicacao.Situacao.CONFERIR
+    assert row.diferencas["lotacoes"]["novos"]["n"] == row.contagens["lotacoes"] > 20
+    assert not Estabelecimento.objects.exists() and not Profissional.objects.exists()
+    assert tables_of(entidade) is None
+
+
+def test_confirming_feeds_the_registrations(entidade, importar, town):
+    row = importar(town)
+    assert row.situacao == Publicacao.Situacao.PRONTA
+    assert Estabelecimento.objects.count() == row.contagens["estabelecimentos"] == 3
+    assert Equipe.objects.count() == 7
+    assert Lotacao.objects.filter(inicio=None, fim=None).count() == row.contagens["lotacoes"]
+    tables = tables_of(entidade)
+    person = town.profissionais[3]
+    post = person.lotacoes[0]
+    assert tables.lotacao(person.cns, post.cbo, post.cnes, post.ine, date(2020, 1, 1))
+    assert tables.equipe(post.ine, date(2026, 9, 2)).cnes == post.cnes
+
+
+def test_nothing_personal_is_left_behind(importar, town):
+    row = importar(town)
+    assert not (arquivos.folder() / row.sha256).exists()
+    kept = {f.name for f in Profissional._meta.fields}
+    assert "nascimento" not in kept and "sexo" not in kept
+
+
+def test_the_same_file_twice_is_refused_kindly(importar, receber_cnes, town):
+    importar(town)
+    with pytest.raises(actions.FileRefused, match="já foi importado"):
+        receber_cnes(town)
+    assert Publicacao.objects.filter(situacao="pronta").count() == 1
+
+
+def test_the_same_file_waiting_is_the_same_release(receber_cnes, town):
+    assert receber_cnes(town).pk == receber_cnes(town).pk
+
+
+def test_a_later_release_closes_and_opens_posts(entidade, importar, town):
+    importar(town)
+    row = importar(without(town, 1), date(2026, 10, 1))
+    assert row.diferencas["profissionais"]["sumidos"]["n"] == 1
+    gone = town.profissionais[0]
+    post = Lotacao.objects.get(profissional__cns=gone.cns)
+    assert post.fim == date(2026, 9, 30)
+    assert not Profissional.objects.get(cns=gone.cns).ativo
+    old = Publicacao.objects.get(vale_de=date(2026, 9, 1))
+    assert old.situacao == Publicacao.Situacao.SUBSTITUIDA
+    tables = tables_of(entidade)
+    assert tables.lotacoes(gone.cns, date(2026, 9, 30)) and not tables.lotacoes(gone.cns, date(2026, 10, 1))
+    assert tables.competencia("lotacao", date(2026, 9, 15)) == "202609"
+    back = importar(town, date(2026, 11, 1))
+    assert back.diferencas["lotacoes"]["novos"]["n"] == 1
+    assert Lotacao.objects.get(profissional__cns=gone.cns, fim=None).inicio == date(2026, 11, 1)
+
+
+def test_an_older_release_is_refused(importar, town):
+    importar(town, date(2026, 10, 1))
+    with pytest.raises(actions.FileRefused, match="mais antigo que o em uso"):
+        importar(without(town, 1), date(2026, 9, 1), "velho.xml")
+
+
+def test_another_municipality_is_refused(importar, town):
+    with pytest.raises(actions.FileRefused, match="outro município"):
+        importar(replaced(town, ibge="4205407"))
+    row = Publicacao.objects.get()
+    assert row.situacao == Publicacao.Situacao.FALHOU and "outro município" in row.erro
+    assert not Estabelecimento.objects.exists()
+
+
+def test_a_release_of_one_municipality_is_not_the_other_s(outra_entidade, importar, town):
+    importar(town)
+    assert tables_of(outra_entidade) is None
+
+
+def test_a_failure_while_applying_leaves_everything_as_it_was(entidade, importar, town, monkeypatch):
+    importar(town)
+    before = tables_of(entidade)
+
+    def break_down(*args, **more):
+        raise RuntimeError
+
+    monkeypatch.setattr("saude.referencias.cnes._apply_posts", break_down)
+    row = None
+    with pytest.raises(RuntimeError):
+        importar(without(town, 3), date(2026, 10, 1))
+    monkeypatch.undo()
+    row = Publicacao.objects.get(situacao="pronta")
+    assert row.vale_de == date(2026, 9, 1)
+    assert tables_of(entidade) is before
+    assert Profissional.objects.filter(ativo=False).count() == 0
+
+
+def test_a_corrected_file_mends_exactly_the_fichas_it_touches(entidade, importar, receber_cnes, town):
+    importar(without(town, 1))
+    fine = copy.deepcopy(registro("FVD"))
+    other = town.profissionais[20]
+    post = next(x for x in other.lotacoes)
+    fine["ficha"]["headerTransport"].update(profissionalCNS=other.cns, cnes=post.cnes, ine=post.ine)
+    answers = receber(entidade, registro("FVD"), registro("FVD"), fine)
+    assert codes(answers[0]) == {"CTX-LOT-001"}
+    assert [a.situacao for a in answers[:2]] == ["inconsistente"] * 2
+    corrected = receber_cnes(town, name="corrigido.xml")
+    assert corrected.diferencas["efeito"] == {"quebra": 0, "conserta": 2, "fichas": 2}
+    actions.confirm_cnes(publicacao=corrected, by="teste")
+    job = Reprocessamento.objects.get()
+    assert (job.total, job.filtro) == (2, {"publicacao": corrected.pk})
+    run_blocks()
+    job.refresh_from_db()
+    assert (job.estado, job.feitas, job.processadas) == ("concluido", 2, 2)
+    assert Ficha.objects.filter(pk__in=[a.ficha_id for a in answers[:2]], situacao="processada").count() == 2
+    assert not Inconsistencia.objects.filter(codigo="CTX-LOT-001", encerrada_em=None).exists()
+
+
+def test_a_release_may_break_fichas_and_says_so_first(entidade, importar, receber_cnes, town):
+    importar(town)
+    answer = receber(entidade, registro("FVD"))[0]
+    assert answer.situacao == "processada"
+    row = receber_cnes(without(town, 1), name="faltando.xml")
+    assert row.diferencas["efeito"]["quebra"] == 1
+    assert Ficha.objects.get(pk=answer.ficha_id).situacao == "processada"
+    actions.confirm_cnes(publicacao=row, by="teste")
+    run_blocks()
+    assert Ficha.objects.get(pk=answer.ficha_id).situacao == "inconsistente"
+
+
+def test_exported_fichas_are_not_judged_again(entidade, importar, town):
+    from producao import exportar
+
+    importar(town)
+    receber(entidade, registro("FVD"))
+    exportar(entidade)
+    assert Ficha.objects.get().situacao == "exportada"
+    importar(without(town, 1), name="faltando.xml")
+    assert not Reprocessamento.objects.exists()
+
+
+def test_what_the_registrations_accused_the_first_cnes_judges_anew(entidade, importar, town):
+    Profissional.objects.create(entidade=entidade, nome="Outra", cns=cns(500))
+    answer = receber(entidade, registro("FVD"))[0]
+    assert answer.situacao == "inconsistente"
+    importar(town)
+    run_blocks()
+    assert Ficha.objects.get(pk=answer.ficha_id).situacao == "processada"
+
+
+def test_giving_up_leaves_nothing(receber_cnes, town):
+    row = receber_cnes(town)
+    actions.cancel_cnes(publicacao=row, by="teste")
+    assert not Publicacao.objects.exists() and not (arquivos.folder() / row.sha256).exists()
+
+
+def test_confirming_twice_imports_once(receber_cnes, town):
+    row = receber_cnes(town)
+    actions.confirm_cnes(publicacao=row, by="teste")
+    with pytest.raises(actions.FileRefused, match="já foi concluída"):
+        actions.confirm_cnes(publicacao=row, by="teste")
+    assert Publicacao.objects.get().situacao == Publicacao.Situacao.PRONTA
