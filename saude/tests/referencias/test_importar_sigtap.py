@@ -68,7 +68,9 @@ def test_each_month_answers_for_its_fichas(importar, entidade):
     importar("202609")
     importar("202611")
     found = tables_of(entidade)
-    used = {month: found.competencia("procedimento", month) for month in ("202608", "202610", "202611", "202701")}
+    used = {
+        month: found.competencia("procedimento", month) for month in ("202608", "202610", "202611", "202701")
+    }
     assert used == {"202608": "202609", "202610": "202609", "202611": "202611", "202701": "202611"}
 
 

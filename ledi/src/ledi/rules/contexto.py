@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from ledi.findings import AVISO
 from ledi.layouts.loader import CURRENT, layout
+from ledi.rules.checks import Declared
 from ledi.rules.checks.contexto import CBO, CID, EXISTE, IDADE, SEXO, Compativel, NaCiap, NaCid, Vinculo
-from ledi.rules.model import CONTEXT, TABLE, Rule
+from ledi.rules.model import CONTEXT, HISTORY, TABLE, Rule
 from ledi.tables import vinculo
 
 #: part of a post -> (code, field that the finding points at)
@@ -30,11 +31,34 @@ _PROCEDURES = {"FP": "atendProcedimentos[]", "FAD": "atendimentosDomiciliares[]"
 _BIRTH = {"FP": "dtNascimento", "FAD": "dataNascimento", "FAO": "dtNascimento", "FAI": "dataNascimento"}
 _CHILDREN = {"FAI": "atendimentosIndividuais[]", "FAO": "atendimentosOdontologicos[]", **_PROCEDURES}
 _LATE = "lotacaoFormAtendimentoCompartilhado"
+#: tipo -> fields of the citizen's birth and sex
+CITIZEN_FIELDS = {
+    "FAI": ("dataNascimento", "sexo"),
+    "FAO": ("dtNascimento", "sexo"),
+    "FAD": ("dataNascimento", "sexo"),
+    "FAC": ("dataNascimento", "sexo"),
+    "FAE": ("dataNascimentoCidadao", "sexoCidadao"),
+    "FCC": ("dataNascimentoCidadao", "sexoCidadao"),
+    "FP": ("dtNascimento", "sexo"),
+    "FV": ("dtNascimento", "sexo"),
+    "FVD": ("dtNascimento", "sexo"),
+    "MCA": ("dataNascimento", "sexo"),
+}
+_WHERE = {
+    **_CHILDREN,
+    "FV": "vacinacoes[]",
+    "FVD": "visitasDomiciliares[]",
+    "FAC": "participantes[]",
+    "FAE": "",
+    "FCC": "",
+    "MCA": "",
+}
+_NO_SISTEMA = "Depende dos outros registros recebidos: verificada no sistema."
 
 
 def context_rules(tipo: str) -> tuple[Rule, ...]:
     """The CTX rules of a ficha."""
-    return (*_posts(tipo), *_procedures(tipo), *_exams(tipo), *_cids(tipo))
+    return (*_posts(tipo), *_procedures(tipo), *_exams(tipo), *_cids(tipo), *_history(tipo))
 
 
 def _posts(tipo: str) -> tuple[Rule, ...]:
@@ -151,4 +175,37 @@ def _cid(at: str, name: str, sex: str) -> tuple[Rule, ...]:
     return (
         Rule("CTX-CID-001", at, name, NaCid(), state=TABLE),
         Rule("CTX-CID-002", at, name, NaCid(sex=sex), state=TABLE),
+    )
+
+
+def _history(tipo: str) -> tuple[Rule, ...]:
+    """What only other records tell: declared here, checked by the system, never refused."""
+    person = "identificacaoUsuarioCidadao"
+    found: list[tuple[str, str, str | None, str]] = []
+    if tipo in ("FCI", "FCD"):
+        found.append(
+            ("CTX-HIST-001", "", "uuidFichaOriginadora", "O cadastro que a ficha atualiza foi recebido.")
+        )
+    if tipo == "FCI":
+        head = "O responsável familiar tem cadastro individual."
+        home = "A família do cidadão está em um cadastro domiciliar."
+        for name in ("cnsResponsavelFamiliar", "cpfResponsavelFamiliar"):
+            found += [("CTX-HIST-002", person, name, head), ("CTX-HIST-003", person, name, home)]
+    if tipo == "FCD":
+        for name in ("numeroCnsResponsavel", "cpfResponsavel"):
+            text = "O responsável da família tem cadastro individual."
+            found.append(("CTX-HIST-004", "familias[]", name, text))
+    if tipo == "FVD":
+        text = "O cadastro domiciliar do imóvel visitado foi recebido."
+        found.append(("CTX-HIST-005", _WHERE[tipo], "uuidOrigemCadastroDomiciliar", text))
+    if tipo in ("FAI", "FAO", "FAD", "FP", "FV", "FVD"):
+        text = "Não há outra ficha do mesmo cidadão, com o mesmo profissional, no mesmo momento."
+        found.append(("CTX-HIST-006", _WHERE[tipo], None, text))
+    if tipo in CITIZEN_FIELDS:
+        birth, sex = CITIZEN_FIELDS[tipo]
+        found.append(("CTX-CLI-001", _WHERE[tipo], birth, "O nascimento é o do cadastro do cliente."))
+        found.append(("CTX-CLI-002", _WHERE[tipo], sex, "O sexo é o do cadastro do cliente."))
+    return tuple(
+        Rule(code, at, name, Declared(text), severity=AVISO, state=HISTORY, why=_NO_SISTEMA)
+        for code, at, name, text in found
     )

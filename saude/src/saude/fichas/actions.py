@@ -12,6 +12,7 @@ from saude.cadastros.models import Entidade
 from saude.clientes.resolve import resolve
 from saude.fichas.contexto import Contexto
 from saude.fichas.correction import changed as with_changes
+from saude.fichas.historico import look
 from saude.fichas.leitura import digest, dump, facts
 from saude.fichas.models import Conteudo, Evento, Ficha
 from saude.fichas.processing import Resultado
@@ -38,13 +39,15 @@ def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[st
     from saude.recebimento.intake import judge
 
     rows = _locked(ctx.entidade, ids)
-    linhas = []
+    linhas, records = [], []
     for ficha in rows:
         record = json.loads(ficha.conteudo.registro)
         linha = _linha(ficha, record, ctx)
         judge(linha, record, ctx, arriving=False)
         linhas.append(linha)
+        records.append(record)
     _resolve(ctx, linhas)
+    look(ctx, zip(linhas, records, strict=True))
     for linha in linhas:
         linha.revisao += _outcome_changed(linha)
     update(ctx.entidade.pk, linhas, revisao_instalacao=ctx.instalacao.revisao, new_content=False)
@@ -120,6 +123,7 @@ def _rewrite(
     linha.registro, linha.revisao = dump(record), ficha.revisao + 1
     judge(linha, record, ctx, arriving=False)
     _resolve(ctx, [linha])
+    look(ctx, [(linha, record)])
     update(ctx.entidade.pk, [linha], revisao_instalacao=ctx.instalacao.revisao, new_content=True)
     _tell([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
     record_event(
@@ -171,6 +175,7 @@ def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Fi
     linha.registro, linha.substitui_id, linha.motivo_substituicao = dump(record), old.pk, motivo
     judge(linha, record, ctx, arriving=False)
     _resolve(ctx, [linha])
+    look(ctx, [(linha, record)])
     insert(ctx.entidade.pk, [linha], revisao_instalacao=ctx.instalacao.revisao)
     user = by if hasattr(by, "username") else None
     new = Ficha.objects.get(pk=linha.id)

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from saude.clientes.resolve import Aparicao, resolve
 from saude.fichas.contexto import Contexto, apply
+from saude.fichas.historico import look
 from saude.fichas.leitura import ORIGENS, Fatos, digest, dump, facts
 from saude.fichas.models import Evento, Ficha, Origem
 from saude.fichas.processing import Achado, Resultado, process
@@ -191,6 +192,7 @@ def _store(ctx: Contexto, plans: list[_Plan]) -> None:
         linha.id = ficha_id
     seen = [s for x in (*new, *old) for s in appearances(x)]
     resolve(ctx.entidade.pk, seen)
+    look(ctx, [(p.linha, p.registro) for p in plans])
     revision = ctx.instalacao.revisao
     if new:
         insert(ctx.entidade.pk, new, revisao_instalacao=revision)

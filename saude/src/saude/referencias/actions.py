@@ -88,7 +88,7 @@ def _read(kept: Guardado) -> cnes.Arquivo:
     try:
         return cnes.read(kept.caminho)
     except TableError as error:
-        raise FileRefused(f"{_capital(error)}. Nada foi alterado.") from error
+        raise FileRefused(_reason(error)) from error
     except FileNotFoundError as error:
         raise FileRefused("O arquivo não está mais guardado. Envie-o de novo.") from error
 
@@ -115,8 +115,8 @@ def _compared(entidade: Entidade, arquivo: cnes.Arquivo, kept: Guardado, by: Any
         found = cnes.compare(arquivo, estado)
         row = Publicacao.objects.create(
             tipo=Tipo.CNES, entidade=entidade, vale_de=arquivo.data, sha256=kept.sha256,
-            nome_arquivo=kept.nome, guardado=kept.nome, situacao=Situacao.CONFERIR, por=_user(by), contagens=_counts(arquivo),
-            diferencas=cnes.shown(found, arquivo, estado),
+            nome_arquivo=kept.nome, guardado=kept.nome, situacao=Situacao.CONFERIR, por=_user(by),
+            contagens=_counts(arquivo), diferencas=cnes.shown(found, arquivo, estado),
         )  # fmt: skip
         row.diferencas["efeito"] = _tried(row, arquivo, found, estado).as_json()
         row.save(update_fields=["diferencas"])
@@ -204,7 +204,7 @@ def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Any, queue: bool =
         day = sigtap.competencia(kept.caminho)
     except TableError as error:
         arquivos.drop(kept.sha256)
-        message = f"{_capital(error)}. Nada foi alterado."
+        message = _reason(error)
         _failed(Tipo.SIGTAP, None, kept, message, by)
         raise FileRefused(message) from error
     except FileRefused:
@@ -235,9 +235,11 @@ def import_sigtap(publicacao_id: int, *, by: Any = None) -> Publicacao:
             row.contagens = sigtap.store(row, kept.caminho)
             row.segundos = round(time.monotonic() - began, 2)
             _sigtap_in_force(row, by or row.por)
-    except (TableError, FileRefused) as error:
-        _mark_failed(publicacao, f"{_capital(error)}. Nada foi alterado.")
-        raise FileRefused(f"{_capital(error)}. Nada foi alterado.") from error
+    except FileRefused:  # another one did it
+        raise
+    except TableError as error:
+        _mark_failed(publicacao, _reason(error))
+        raise FileRefused(_reason(error)) from error
     except Exception as error:
         log.error("import of release %s failed: %s", publicacao.pk, type(error).__name__)
         _mark_failed(publicacao, DEFECT)
@@ -325,9 +327,8 @@ def _user(by: Any) -> Any:
     return by if hasattr(by, "username") else None
 
 
-def _capital(error: Exception) -> str:
-    text = str(error).rstrip(".")
-    return text[:1].upper() + text[1:]
+def _reason(error: Exception) -> str:
+    return f"O arquivo não foi importado: {str(error).rstrip('.')}. Nada foi alterado."
 
 
 def import_cnes_file(*, entidade: Entidade, path: Path, by: Any) -> Publicacao:

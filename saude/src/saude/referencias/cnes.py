@@ -102,8 +102,7 @@ def read(path: Path) -> Arquivo:
 
 
 def _trim(found: Arquivo) -> None:
-    """Posts in places that the file does not list are left out (told by a count); a team that it does not list is no
-    team."""
+    """Posts in places that the file does not list are left out, and counted; a team not listed is none."""
     kept = {key for key in found.lotacoes if key[2] in found.estabelecimentos}
     found.fora = len(found.lotacoes) - len(kept)
     found.lotacoes = {k if not k[3] or k[3] in found.equipes else (*k[:3], "") for k in kept}
@@ -255,7 +254,8 @@ def _apply_teams(
         item, row = arquivo.equipes[ine], estado.equipes.get(ine)
         values = {
             "nome": _team_name(item), "tipo": item.tipo[:4], "sigla": item.sigla[:20], "area": item.area[:10],
-            "desativada_em": item.desativacao, "estabelecimento_id": places[item.cnes], "ativa": True, "fim": None,
+            "desativada_em": item.desativacao, "estabelecimento_id": places[item.cnes],
+            "ativa": True, "fim": None,
         }  # fmt: skip
         if row is None:
             fresh.append(model(entidade=entidade, ine=ine, inicio=v.inicio, **values))

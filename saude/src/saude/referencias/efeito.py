@@ -1,4 +1,4 @@
-"""What a release does to the fichas that were not exported: which ones may change, and how many it breaks or mends."""
+"""What a release does to the fichas not exported: which ones may change, how many it breaks or mends."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -75,8 +75,8 @@ def fichas_of_cnes(entidade: Entidade, found: Efeito, people: Iterable[str]) -> 
 def fichas_of_sigtap(
     entidade: Entidade, since: date, until: date | None, codes: Iterable[str] | None
 ) -> Iterator[int]:
-    """Ids of the fichas of the days that a SIGTAP release answers for and that name one of `codes` (None: any), or that
-    have a finding of a table now."""
+    """Ids of the fichas of the days that a SIGTAP release answers for and that name one of `codes` (None: any),
+    or that have a finding of a table now."""
     where = f"{JUDGED} AND f.tipo = ANY(%(tipos)s)"
     given: dict[str, Any] = {"e": entidade.pk, "tipos": list(WITH_CODES), "since": since, "until": until}
     where += " AND f.data >= %(since)s AND (%(until)s::date IS NULL OR f.data < %(until)s)"
@@ -84,7 +84,8 @@ def fichas_of_sigtap(
     if patterns is not None and len(patterns) <= MAX_PATTERNS:
         given["codes"] = [f'%"{form}"%' for code in patterns for form in _written(code)]
         where += (
-            " AND (EXISTS (SELECT 1 FROM fichas_conteudo c WHERE c.ficha_id = f.id AND c.registro LIKE ANY(%(codes)s))"
+            " AND (EXISTS (SELECT 1 FROM fichas_conteudo c WHERE c.ficha_id = f.id"
+            " AND c.registro LIKE ANY(%(codes)s))"
             " OR EXISTS (SELECT 1 FROM inconsistencias_inconsistencia i WHERE i.ficha_id = f.id"
             " AND i.encerrada_em IS NULL AND i.codigo ~ '^CTX-(PROC|EXAME|CID)'))"
         )
@@ -118,16 +119,16 @@ def _of_posts(entidade: Entidade, posts: list[Post]) -> Iterator[int]:
         return
     columns = [list(column) for column in zip(*posts, strict=True)]
     query = (
-        "SELECT f.id FROM fichas_ficha f JOIN unnest(%(a)s::text[], %(b)s::text[], %(c)s::text[], %(d)s::text[], "
-        "%(day)s::date[]) AS v(cns, cbo, cnes, ine, dia) ON v.cns = f.profissional_cns AND v.cbo = f.cbo "
+        "SELECT f.id FROM fichas_ficha f JOIN unnest(%(a)s::text[], %(b)s::text[], %(c)s::text[], "
+        "%(d)s::text[], %(day)s::date[]) AS v(cns, cbo, cnes, ine, dia) ON v.cns = f.profissional_cns AND v.cbo = f.cbo "
         f"AND v.cnes = f.cnes AND v.ine = f.ine AND v.dia = f.data WHERE {JUDGED} ORDER BY f.id"
     )
     yield from _ids(query, {"e": entidade.pk, **dict(zip(("a", "b", "c", "d", "day"), columns, strict=True))})
 
 
 def _others(entidade: Entidade, people: Iterable[str], *, first: bool) -> set[int]:
-    """Fichas that name one of these people beside the main post (shared attendance, group activity…). With the first
-    CNES of all, also those that the registrations alone accused."""
+    """Fichas that name one of these people beside the main post (shared attendance, group activity…). With
+    the first CNES of all, also those that the registrations alone accused."""
     found: set[int] = set()
     if first:
         query = (

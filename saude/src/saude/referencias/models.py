@@ -1,7 +1,7 @@
 """Releases of the Ministry's tables: SIGTAP for the whole installation, CNES for one entidade.
 
-SIGTAP rows belong to their release. The rows of CNES are the registrations themselves (`saude.cadastros`), with
-the dates from and until which the releases show them.
+SIGTAP rows belong to their release. The rows of CNES are the registrations themselves (`saude.cadastros`),
+with the dates from and until which the releases show them.
 """
 
 from django.conf import settings

@@ -1,0 +1,277 @@
+"""What only other records can tell, as avisos: links of registrations, possible duplicates, the client.
+
+Looked at for a whole chunk with a few queries, after its citizens were resolved and before it is stored. LEDI
+refuses none of it: nothing here changes a situação.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from json import loads
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from ledi.rules.contexto import CITIZEN_FIELDS
+from saude.clientes.models import Cliente
+from saude.fichas.contexto import Contexto
+from saude.fichas.leitura import CITIZENS, Pessoa, digits
+from saude.fichas.models import Atendido, Conteudo, Ficha
+from saude.fichas.processing import Achado
+from saude.fichas.storage import Linha
+
+ORIGEM, RESPONSAVEL, DOMICILIO, FAMILIA, IMOVEL, DUPLICADO = (f"CTX-HIST-00{n}" for n in range(1, 7))
+NASCIMENTO, SEXO = "CTX-CLI-001", "CTX-CLI-002"
+REGISTRATIONS = ("FCI", "FCD")
+ATTENDED = ("FAI", "FAO", "FAD", "FP", "FV", "FVD")
+ID = "identificacaoUsuarioCidadao"
+
+
+@dataclass(slots=True)
+class Visto:
+    """A ficha being stored, with its record."""
+
+    linha: Linha
+    ficha: dict[str, Any]
+
+    @property
+    def tipo(self) -> str:
+        return self.linha.fatos.tipo
+
+    def say(self, code: str, path: str, text: str) -> None:
+        self.linha.resultado.achados.append(Achado(code, path, "aviso", text))
+
+
+def look(ctx: Contexto, rows: Iterable[tuple[Linha, Any]]) -> None:
+    """Add the avisos to the results of these fichas."""
+    seen = [
+        Visto(linha, record["ficha"])
+        for linha, record in rows
+        if linha.processada
+        and linha.fatos.tipo
+        and isinstance(record, dict)
+        and isinstance(record.get("ficha"), dict)
+    ]
+    if not seen:
+        return
+    _origins(ctx, seen)
+    _families(ctx, seen)
+    _clients(seen)
+    _duplicates(ctx, seen)
+
+
+def _origins(ctx: Contexto, seen: Sequence[Visto]) -> None:
+    """uuidFichaOriginadora of an update, and the household that a visit names, were received here."""
+    asked = list(_named_uuids(seen))
+    if not asked:
+        return
+    known = {v.linha.fatos.uuid for v in seen}
+    wanted = {uuid for _, _, _, uuid, _ in asked} - known
+    if wanted:
+        known.update(
+            Ficha.objects.filter(entidade=ctx.entidade, uuid__in=wanted).values_list("uuid", flat=True)
+        )
+    for visto, code, path, uuid, text in asked:
+        if uuid not in known:
+            visto.say(code, path, text)
+
+
+def _named_uuids(seen: Sequence[Visto]) -> Iterator[tuple[Visto, str, str, str, str]]:
+    for visto in seen:
+        ficha = visto.ficha
+        if visto.tipo in REGISTRATIONS and ficha.get("fichaAtualizada") is True:
+            uuid = ficha.get("uuidFichaOriginadora")
+            if isinstance(uuid, str) and uuid and uuid != visto.linha.fatos.uuid:
+                text = "O cadastro que esta ficha atualiza não foi recebido aqui. Confira a originadora."
+                yield visto, ORIGEM, "uuidFichaOriginadora", uuid, text
+        if visto.tipo == "FVD":
+            for position, visit in _children(visto):
+                uuid = visit.get("uuidOrigemCadastroDomiciliar")
+                if isinstance(uuid, str) and uuid:
+                    path = f"{CITIZENS['FVD']}[{position}].uuidOrigemCadastroDomiciliar"
+                    text = "O cadastro domiciliar deste imóvel não foi recebido aqui. Confira o UUID."
+                    yield visto, IMOVEL, path, uuid, text
+
+
+def _families(ctx: Contexto, seen: Sequence[Visto]) -> None:
+    """The head of a family has an individual registration and stands in a household."""
+    asked = [(v, path, doc) for v in seen for path, doc in _heads(v)]
+    if not asked:
+        return
+    documents = [doc for _, _, doc in asked]
+    clients = _registered(ctx, documents)
+    at_home = _at_home([c.pk for c in clients.values()], seen)
+    for visto, path, document in asked:
+        head = clients.get(document)
+        if head is None or head.cadastro_em is None:
+            code = RESPONSAVEL if visto.tipo == "FCI" else FAMILIA
+            visto.say(
+                code,
+                path,
+                "O responsável familiar não tem cadastro individual aqui. Cadastre-o ou confira o documento.",
+            )
+        elif visto.tipo == "FCI" and head.pk not in at_home:
+            visto.say(
+                DOMICILIO,
+                path,
+                "A família deste cidadão não está em nenhum cadastro domiciliar recebido aqui.",
+            )
+
+
+def _heads(visto: Visto) -> Iterator[tuple[str, str]]:
+    """(path, document) of the heads of family that a registration names."""
+    if visto.tipo == "FCI":
+        person = visto.ficha.get(ID)
+        if isinstance(person, dict) and person.get("statusEhResponsavel") is not True:
+            for name, size in (("cpfResponsavelFamiliar", 11), ("cnsResponsavelFamiliar", 15)):
+                if document := digits(person.get(name), size):
+                    yield f"{ID}.{name}", document
+                    return
+    if visto.tipo == "FCD":
+        for position, family in _children(visto):
+            for name, size in (("cpfResponsavel", 11), ("numeroCnsResponsavel", 15)):
+                if document := digits(family.get(name), size):
+                    yield f"familias[{position}].{name}", document
+                    break
+
+
+def _registered(ctx: Contexto, documents: Sequence[str]) -> dict[str, Cliente]:
+    rows = Cliente.objects.filter(
+        Q(cpf__in=documents) | Q(cns__in=documents), entidade=ctx.entidade, mesclado_em=None
+    ).only("pk", "cpf", "cns", "cadastro_em")
+    found: dict[str, Cliente] = {}
+    for row in rows:
+        found.update({document: row for document in (row.cpf, row.cns) if document})
+    return found
+
+
+def _at_home(clients: Sequence[int], seen: Sequence[Visto]) -> set[int]:
+    now = {p.cliente_id for v in seen if v.tipo == "FCD" for p in v.linha.fatos.pessoas if p.cliente_id}
+    stored = Atendido.objects.filter(cliente_id__in=clients, ficha__tipo="FCD")
+    return now.union(stored.values_list("cliente_id", flat=True))
+
+
+def _clients(seen: Sequence[Visto]) -> None:
+    """Birth and sex on a ficha are those of the client's individual registration."""
+    people = [
+        (v, p) for v in seen if v.tipo not in REGISTRATIONS for p in v.linha.fatos.pessoas if p.cliente_id
+    ]
+    ids = {p.cliente_id for _, p in people}
+    rows = Cliente.objects.filter(pk__in=ids, cadastro_em__isnull=False).only("pk", "nascimento", "sexo")
+    known = {row.pk: row for row in rows}
+    for visto, person in people:
+        row = known.get(person.cliente_id)
+        fields = CITIZEN_FIELDS.get(visto.tipo)
+        if row is None or fields is None:
+            continue
+        prefix = _prefix(visto.tipo, person)
+        if row.nascimento and person.nascimento and row.nascimento != person.nascimento:
+            text = "A data de nascimento não é a do cadastro deste cliente. Confira qual das duas está certa."
+            visto.say(NASCIMENTO, f"{prefix}{fields[0]}", text)
+        if row.sexo is not None and person.sexo is not None and row.sexo != person.sexo:
+            text = "O sexo não é o do cadastro deste cliente. Confira qual dos dois está certo."
+            visto.say(SEXO, f"{prefix}{fields[1]}", text)
+
+
+Moment = tuple[str, str, int, Any]  # tipo, professional, client, moment
+
+
+def _duplicates(ctx: Contexto, seen: Sequence[Visto]) -> None:
+    """The same citizen, the same professional, the same moment, in another ficha."""
+    mine = {(v.linha.id, p.posicao): key for v in seen for p, key in _moments(v, ctx.zone)}
+    if not mine:
+        return
+    replaced = {v.linha.substitui_id for v in seen if v.linha.substitui_id}
+    others = _stored_moments(ctx, seen, replaced)
+    first: dict[Moment, int] = {}
+    for visto in seen:
+        for person in visto.linha.fatos.pessoas:
+            key = mine.get((visto.linha.id, person.posicao))
+            if key is None:
+                continue
+            if key in others or first.setdefault(key, visto.linha.id) != visto.linha.id:
+                path = _prefix(visto.tipo, person).rstrip(".")
+                text = (
+                    "Já há outra ficha deste cliente com o mesmo profissional e no mesmo momento: "
+                    "pode estar em duplicidade. Confira antes de exportar."
+                )
+                visto.say(DUPLICADO, path, text)
+
+
+def _moments(visto: Visto, zone: ZoneInfo) -> Iterator[tuple[Pessoa, Moment]]:
+    if visto.tipo not in ATTENDED or not visto.linha.fatos.profissional_cns:
+        return
+    children = dict(_children(visto))
+    for person in visto.linha.fatos.pessoas:
+        if person.cliente_id and (
+            when := _when(children.get(person.posicao, {}), visto.linha.fatos.data, zone)
+        ):
+            yield person, (visto.tipo, visto.linha.fatos.profissional_cns, person.cliente_id, when)
+
+
+def _stored_moments(ctx: Contexto, seen: Sequence[Visto], replaced: set[int]) -> set[Moment]:
+    """Those of the fichas of the same citizens, professionals and days that are stored already."""
+    of = [v for v in seen if v.tipo in ATTENDED and v.linha.fatos.data]
+    clients = {p.cliente_id for v in of for p in v.linha.fatos.pessoas if p.cliente_id}
+    rows = (
+        Atendido.objects.filter(
+            cliente_id__in=clients,
+            ficha__data__in={v.linha.fatos.data for v in of},
+            ficha__profissional_cns__in={v.linha.fatos.profissional_cns for v in of},
+            ficha__tipo__in=ATTENDED,
+            ficha__entidade=ctx.entidade,
+        )
+        .exclude(ficha_id__in={v.linha.id for v in seen} | replaced)
+        .values_list(
+            "ficha_id", "posicao", "cliente_id", "ficha__tipo", "ficha__profissional_cns", "ficha__data"
+        )
+    )
+    found = list(rows)
+    texts = dict(
+        Conteudo.objects.filter(ficha_id__in={row[0] for row in found}).values_list("ficha_id", "registro")
+    )
+    moments: set[Moment] = set()
+    for ficha_id, position, client, tipo, professional, day in found:
+        children = _nodes(tipo, loads(texts[ficha_id]).get("ficha")) if ficha_id in texts else []
+        child = (
+            children[position] if position < len(children) and isinstance(children[position], dict) else {}
+        )
+        if when := _when(child, day, ctx.zone):
+            moments.add((tipo, professional, client, when))
+    return moments
+
+
+def _when(child: dict[str, Any], day: Any, zone: ZoneInfo) -> Any:
+    """The hour when there is one, else day and shift."""
+    begin = child.get("dataHoraInicialAtendimento")
+    if type(begin) is int:
+        return begin
+    if isinstance(begin, str):
+        try:
+            moment = datetime.fromisoformat(begin)
+        except ValueError:
+            return None
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp() * 1000)
+    turno = child.get("turno")
+    return (str(day), turno) if day and type(turno) is int else None
+
+
+def _children(visto: Visto) -> Iterator[tuple[int, dict[str, Any]]]:
+    for position, node in enumerate(_nodes(visto.tipo, visto.ficha)):
+        if isinstance(node, dict):
+            yield position, node
+
+
+def _nodes(tipo: str, ficha: Any) -> list[Any]:
+    where = CITIZENS.get(tipo)
+    node = ficha.get(where) if where and isinstance(ficha, dict) else ficha
+    return node if isinstance(node, list) else [node]
+
+
+def _prefix(tipo: str, person: Pessoa) -> str:
+    """ "visitasDomiciliares[0]." or "" when the citizen is the ficha itself."""
+    where = CITIZENS[tipo]
+    if not where:
+        return ""
+    return f"{where}." if tipo == "FCI" else f"{where}[{person.posicao}]."
