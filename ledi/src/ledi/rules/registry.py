@@ -14,12 +14,12 @@ from ledi.rules.contexto import context_rules
 from ledi.rules.model import Rule
 from ledi.rules.plan import Compiler, StructPlan
 
-GENERAL = ("TRANSPORTE", "COMUM")  # the envelope and the shared algorithms: rules that belong to no ficha
+GENERAL = ("TRANSPORTE", "COMUM")  # rules that belong to no ficha
 
 
 @cache
 def all_rules(tipo: str) -> tuple[Rule, ...]:
-    """Every rule declared for a ficha ("FVD"), the envelope ("TRANSPORTE") or all ("COMUM"), of any version."""
+    """Every rule declared for a ficha ("FVD"), the envelope or all fichas (see GENERAL), of any version."""
     general = {"TRANSPORTE": "ledi.rules.transporte", "COMUM": "ledi.rules.comum"}
     name = general.get(tipo) or f"ledi.rules.fichas.{tipo.lower()}"
     rules: tuple[Rule, ...] = tuple(import_module(name).RULES)

@@ -61,7 +61,7 @@ class Differs(Base):
         return run
 
     def describe(self, scope: Scope, name: str | None) -> str:
-        return f"{label(scope, name)} deve ser diferente de {join(scope.label(path) for path in self.paths)}."
+        return f"{label(scope, name)} deve ser diferente de {join((scope.label(path) for path in self.paths), 'e')}."
 
 
 @dataclass(frozen=True)

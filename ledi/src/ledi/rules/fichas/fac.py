@@ -78,7 +78,15 @@ def _tobacco(code: str, name: str) -> tuple[Rule, ...]:
     session = one_of("^praticasEmSaude", *TABAGISMO)
     maintenance = one_of("^praticasEmSaude", TABAGISMO_MANUTENCAO)
     return (
-        Rule(code, PA, name, Forbidden(not_one_of("^praticasEmSaude", *TABAGISMO, TABAGISMO_MANUTENCAO))),
+        Rule(
+            code,
+            PA,
+            name,
+            Forbidden(not_one_of("^praticasEmSaude", *TABAGISMO, TABAGISMO_MANUTENCAO)),
+            text="Só pode ser informado em atividade do controle do "
+            "tabagismo (práticas em saúde 25 a 28 ou 34). "
+            "Apague esse campo ou corrija as práticas.",
+        ),
         Rule(
             code,
             PA,

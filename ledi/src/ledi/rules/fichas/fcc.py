@@ -175,7 +175,13 @@ RULES: tuple[Rule, ...] = (
     ),
     _sides("FCC-013-1", "solicitante", "executante"),
     _sides("FCC-014-1", "executante", "solicitante"),
-    Rule("FCC-014-2", "executante", "ine", Required()),
+    Rule(
+        "FCC-014-2",
+        "executante",
+        "ine",
+        Required(),
+        text="A equipe do executante é obrigatória. Preencha o INE dele.",
+    ),
     Rule(
         "FCC-014-2",
         "executante",

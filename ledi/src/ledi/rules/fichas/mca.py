@@ -23,7 +23,7 @@ from ledi.rules.model import CheckFn, Rule
 from ledi.rules.paths import Scope
 from ledi.rules.shared.cidadao import sem_cpf
 from ledi.rules.shared.header import header_rules
-from ledi.rules.wording import code_text, join
+from ledi.rules.wording import join
 from ledi.tables import closed
 
 Q1 = "perguntasQuestionarioCriancasMenoresSeisMeses"
@@ -31,6 +31,7 @@ Q2 = "perguntasQuestionarioCriancasDeSeisVinteTresMeses"
 Q3 = "perguntasQuestionarioCriancasComMaisDoisAnos"
 SIM = 1
 REFEICOES = 12  # the only question with many answers
+QUEM = {Q1: "menores de 6 meses", Q2: "de 6 a 23 meses", Q3: "2 anos ou mais"}
 # Question of Q2 -> the question that must be answered SIM for it to be asked.
 DEPENDE = {23: 22, 25: 24, 26: 24}
 ENUNS = {
@@ -77,7 +78,7 @@ class AllAnswered(Base):
             missing = [code for code in questions if code not in answers and _asked(int(code), answers)]
             if not missing:
                 return None
-            return {"faltam": "; ".join(_question(enum, code) for code in missing)}
+            return {"faltam": "; ".join(_readable(enum, code) for code in missing)}
 
         return run
 
@@ -88,7 +89,7 @@ class AllAnswered(Base):
         return f"{self.describe(scope, name)} Faltam: {facts['faltam']}."
 
 
-def _question(enum: str, code: Any) -> str:
+def _readable(enum: str, code: Any) -> str:
     """ "14 (Feijao)": the label of an enum constant, readable."""
     label = str(closed.labels(enum).get(code, "")).replace("_", " ").capitalize()
     return f"{code} ({label})" if label else str(code)
@@ -121,8 +122,8 @@ class AcceptedAnswer(Base):
             good = accepted.get(node.get("pergunta"))  # type: ignore[arg-type]
             if not good or value in good:
                 return None
-            texts = [code_text("RespostaUnicaEscolhaEnum", code) for code in sorted(good)]
-            return {"aceitas": join(texts), "valor": code_text("RespostaUnicaEscolhaEnum", value)}
+            texts = [_readable("RespostaUnicaEscolhaEnum", code) for code in sorted(good)]
+            return {"aceitas": join(texts), "valor": _readable("RespostaUnicaEscolhaEnum", value)}
 
         return run
 
@@ -144,7 +145,14 @@ def _questionario(number: int, name: str) -> tuple[Rule, ...]:
     others = tuple(other for other in ENUNS if other != name)
     code = f"MCA-{number:03d}"
     return (
-        Rule(f"{code}-1", "", name, Required(IDADE[name])),
+        Rule(
+            f"{code}-1",
+            "",
+            name,
+            Required(IDADE[name]),
+            text=f"Para a idade na data do atendimento é obrigatório o "
+            f"questionário: {QUEM[name]}. Preencha-o.",
+        ),
         Rule(f"{code}-2", "", name, AllAnswered(ENUNS[name]), since="8.4.2"),
         Rule(
             f"{code}-o1",
@@ -174,12 +182,36 @@ RULES: tuple[Rule, ...] = (
     Rule("MCA-012-3", "", "cpfCidadao", Required(empty("cnsCidadao"))),
     *sem_cpf("MCA-014-", "", since="8.4.0", codes=("1", "2", "3", None)),
     Rule("MCA-Q1-001-e1", f"{Q1}[]", "pergunta", Domain()),
-    Rule("MCA-Q1-001-1", f"{Q1}[]", "pergunta", Required(IDADE_PERGUNTA[Q1])),
-    Rule("MCA-Q1-002-1", f"{Q1}[]", "respostaUnicaEscolha", Required(IDADE_PERGUNTA[Q1])),
+    Rule(
+        "MCA-Q1-001-1",
+        f"{Q1}[]",
+        "pergunta",
+        Required(IDADE_PERGUNTA[Q1]),
+        text="Cada item do questionário precisa do código da pergunta. Preencha-o ou apague o item.",
+    ),
+    Rule(
+        "MCA-Q1-002-1",
+        f"{Q1}[]",
+        "respostaUnicaEscolha",
+        Required(IDADE_PERGUNTA[Q1]),
+        text="Cada pergunta do questionário precisa da resposta. Preencha-a.",
+    ),
     Rule("MCA-Q1-002-o1", f"{Q1}[]", "respostaUnicaEscolha", AcceptedAnswer(ENUNS[Q1])),
     Rule("MCA-Q2-001-e1", f"{Q2}[]", "pergunta", Domain()),
-    Rule("MCA-Q2-001-1", f"{Q2}[]", "pergunta", Required(IDADE_PERGUNTA[Q2])),
-    Rule("MCA-Q2-002-1", f"{Q2}[]", "respostaUnicaEscolha", Required(IDADE_PERGUNTA[Q2])),
+    Rule(
+        "MCA-Q2-001-1",
+        f"{Q2}[]",
+        "pergunta",
+        Required(IDADE_PERGUNTA[Q2]),
+        text="Cada item do questionário precisa do código da pergunta. Preencha-o ou apague o item.",
+    ),
+    Rule(
+        "MCA-Q2-002-1",
+        f"{Q2}[]",
+        "respostaUnicaEscolha",
+        Required(IDADE_PERGUNTA[Q2]),
+        text="Cada pergunta do questionário precisa da resposta. Preencha-a.",
+    ),
     Rule("MCA-Q2-002-o1", f"{Q2}[]", "respostaUnicaEscolha", AcceptedAnswer(ENUNS[Q2])),
     Rule(
         "MCA-Q2-002-o2",
@@ -193,7 +225,13 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule("MCA-Q3-001-e1", f"{Q3}[]", "pergunta", Domain()),
-    Rule("MCA-Q3-001-1", f"{Q3}[]", "pergunta", Required(IDADE_PERGUNTA[Q3])),
+    Rule(
+        "MCA-Q3-001-1",
+        f"{Q3}[]",
+        "pergunta",
+        Required(IDADE_PERGUNTA[Q3]),
+        text="Cada item do questionário precisa do código da pergunta. Preencha-o ou apague o item.",
+    ),
     Rule("MCA-Q3-002-e1", f"{Q3}[]", "respostaUnicaEscolha", Domain()),
     Rule("MCA-Q3-002-e1", f"{Q3}[]", "respostaUnicaEscolha", AcceptedAnswer(ENUNS[Q3])),
     # Question 12 lacking both answers is MCA-Q3-003-o1; the others lacking theirs, MCA-Q3-002-1.
@@ -204,6 +242,8 @@ RULES: tuple[Rule, ...] = (
         Required(
             all_of(IDADE_PERGUNTA[Q3], not_one_of("pergunta", REFEICOES), empty("respostaMultiplaEscolha"))
         ),
+        text="Cada pergunta do questionário (menos a 12, de múltipla "
+        "escolha) precisa da resposta. Preencha-a.",
     ),
     Rule("MCA-Q3-002-o1", f"{Q3}[]", "respostaUnicaEscolha", Forbidden(filled("respostaMultiplaEscolha"))),
     Rule("MCA-Q3-003-1", f"{Q3}[]", "respostaMultiplaEscolha", Domain()),
@@ -214,5 +254,6 @@ RULES: tuple[Rule, ...] = (
         f"{Q3}[]",
         "respostaMultiplaEscolha",
         Required(all_of(one_of("pergunta", REFEICOES), empty("respostaUnicaEscolha"))),
+        text="A pergunta 12 precisa das respostas de múltipla escolha. Preencha-as.",
     ),
 )

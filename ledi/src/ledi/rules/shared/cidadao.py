@@ -12,7 +12,7 @@ EMAIL = Pattern(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+", "deve ser um endereço como 
 
 
 def sem_cpf(prefix: str, at: str, *, since: str, codes: tuple[str, str, str, str | None]) -> tuple[Rule, ...]:
-    """justificativaNaoPossuiCpf: domain, forbidden with false, required with true, and "not validated when null".
+    """justificativaNaoPossuiCpf: domain, forbidden with false, required with true, not looked at when null.
 
     `codes` are the four published suffixes after `prefix`, the last None when the page has no such row.
     """
