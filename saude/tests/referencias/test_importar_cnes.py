@@ -158,22 +158,36 @@ def test_a_release_of_one_municipality_is_not_the_other_s(outra_entidade, import
     assert tables_of(outra_entidade) is None
 
 
-def test_a_failure_while_applying_leaves_everything_as_it_was(entidade, importar, town, monkeypatch):
+def test_a_failure_while_applying_leaves_everything_as_it_was(
+    entidade, importar, receber_cnes, town, monkeypatch
+):
     importar(town)
     before = tables_of(entidade)
+    row = receber_cnes(without(town, 3), date(2026, 10, 1))
 
     def break_down(*args, **more):
         raise RuntimeError
 
     monkeypatch.setattr("saude.referencias.cnes._apply_posts", break_down)
-    row = None
-    with pytest.raises(RuntimeError):
-        importar(without(town, 3), date(2026, 10, 1))
-    monkeypatch.undo()
-    row = Publicacao.objects.get(situacao="pronta")
-    assert row.vale_de == date(2026, 9, 1)
+    with pytest.raises(actions.FileRefused, match="defeito do sistema. Nada foi alterado"):
+        actions.confirm_cnes(publicacao=row, by="teste")
+    with pytest.raises(actions.FileRefused, match="defeito do sistema"):
+        receber_cnes(without(town, 2), date(2026, 10, 2))
+    assert Publicacao.objects.get(situacao="pronta").vale_de == date(2026, 9, 1)
+    assert Publicacao.objects.filter(situacao="falhou").count() == 2
     assert tables_of(entidade) is before
-    assert Profissional.objects.filter(ativo=False).count() == 0
+    assert not Profissional.objects.filter(ativo=False).exists()
+    assert not list(arquivos.folder().glob("*"))
+
+
+def test_what_was_registered_by_hand_gives_way_to_the_first_cnes(entidade, importar, town):
+    unit = Estabelecimento.objects.create(entidade=entidade, cnes="7000000", nome="Inventado")
+    person = Profissional.objects.create(entidade=entidade, nome="Ninguem", cns=cns(501))
+    Lotacao.objects.create(profissional=person, estabelecimento=unit, cbo="225142")
+    importar(town)
+    tables = tables_of(entidade)
+    assert tables.estabelecimento("7000000", date(2020, 1, 1)) is None
+    assert tables.lotacoes(cns(501), date(2020, 1, 1)) == ()
 
 
 def test_a_corrected_file_mends_exactly_the_fichas_it_touches(entidade, importar, receber_cnes, town):

@@ -18,6 +18,7 @@ from saude.cadastros.models import Entidade
 from saude.fichas.storage import server_cursor
 from saude.web.texto import fold
 
+NEVER = date(1900, 1, 1)  # end of a place or team that was registered by hand and no CNES shows
 SHOWN = 100  # items of each list kept for the page
 Key = tuple[str, str, str, str]  # (CNS, CBO, CNES, INE)
 
@@ -209,14 +210,14 @@ def _listed(changes: Mudancas, name: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Vigencia:
-    """`inicio` of what is new; `fim` of what is gone; `data`: rows that began on it never were."""
+    """`inicio` of what is new (None: the first release of all, or its correction); `fim` of what is gone."""
 
     data: date
     inicio: date | None
 
     @property
     def fim(self) -> date:
-        return self.data - timedelta(days=1)
+        return NEVER if self.inicio is None else self.data - timedelta(days=1)
 
 
 def apply(entidade: Entidade, arquivo: Arquivo, found: Diferencas, estado: Estado, v: Vigencia) -> None:
@@ -297,11 +298,12 @@ def _apply_posts(
     v: Vigencia,
 ) -> None:  # fmt: skip
     gone = [estado.lotacoes[key] for key in found.sumidos]
-    never = [pk for pk, begin in gone if begin is not None and begin > v.fim]
-    ended = [pk for pk, begin in gone if begin is None or begin <= v.fim]
+    # what no CNES ever showed, but for a release now corrected, never was
+    never = {pk for pk, begin in gone if v.inicio is None or (begin is not None and begin > v.fim)}
+    ended = [pk for pk, _ in gone if pk not in never]
     rows = _post_rows(found.novos, places, teams, people, v.inicio)
     with server_cursor() as cursor:
-        cursor.execute("DELETE FROM cadastros_lotacao WHERE id = ANY(%s)", [never])
+        cursor.execute("DELETE FROM cadastros_lotacao WHERE id = ANY(%s)", [list(never)])
         cursor.execute("UPDATE cadastros_lotacao SET fim = %s WHERE id = ANY(%s)", [v.fim, ended])
         columns = "profissional_id, estabelecimento_id, equipe_id, cbo, microarea, inicio"
         with cursor.copy(f"COPY cadastros_lotacao ({columns}) FROM STDIN") as copy:

@@ -75,8 +75,8 @@ def fichas_of_cnes(entidade: Entidade, found: Efeito, people: Iterable[str]) -> 
 def fichas_of_sigtap(
     entidade: Entidade, since: date, until: date | None, codes: Iterable[str] | None
 ) -> Iterator[int]:
-    """Ids of the fichas of the days that a SIGTAP release answers for and that name one of `codes` (None: any),
-    or that have a finding of a table now."""
+    """Ids of the fichas of the days that a SIGTAP release answers for and that name one of `codes`
+    (None: any), or that have a finding of a table now."""
     where = f"{JUDGED} AND f.tipo = ANY(%(tipos)s)"
     given: dict[str, Any] = {"e": entidade.pk, "tipos": list(WITH_CODES), "since": since, "until": until}
     where += " AND f.data >= %(since)s AND (%(until)s::date IS NULL OR f.data < %(until)s)"
@@ -120,7 +120,8 @@ def _of_posts(entidade: Entidade, posts: list[Post]) -> Iterator[int]:
     columns = [list(column) for column in zip(*posts, strict=True)]
     query = (
         "SELECT f.id FROM fichas_ficha f JOIN unnest(%(a)s::text[], %(b)s::text[], %(c)s::text[], "
-        "%(d)s::text[], %(day)s::date[]) AS v(cns, cbo, cnes, ine, dia) ON v.cns = f.profissional_cns AND v.cbo = f.cbo "
+        "%(d)s::text[], %(day)s::date[]) AS v(cns, cbo, cnes, ine, dia) "
+        "ON v.cns = f.profissional_cns AND v.cbo = f.cbo "
         f"AND v.cnes = f.cnes AND v.ine = f.ine AND v.dia = f.data WHERE {JUDGED} ORDER BY f.id"
     )
     yield from _ids(query, {"e": entidade.pk, **dict(zip(("a", "b", "c", "d", "day"), columns, strict=True))})

@@ -25,8 +25,8 @@ def store(publicacao: Publicacao, path: Path) -> dict[str, int]:
         counts = {
             "procedimentos": _copy(
                 "referencias_procedimento",
-                "publicacao_id, codigo, nome, complexidade, sexo, idade_min, idade_max, ocupacoes, cids, servicos, "
-                "registros",
+                "publicacao_id, codigo, nome, complexidade, sexo, idade_min, idade_max, ocupacoes, cids, "
+                "servicos, registros",
                 ((pk, *p[:6], *map(sorted, p[6:])) for p in table.procedimentos()),
             ),
             "cids": _copy(

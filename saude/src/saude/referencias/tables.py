@@ -150,7 +150,8 @@ def releases_key(entidade_id: int) -> tuple[Any, ...]:
     """Every release that may answer for the entidade: it changes when, and only when, an import is done."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, tipo, vale_de FROM referencias_publicacao WHERE (entidade_id = %s OR entidade_id IS NULL) "
+            "SELECT id, tipo, vale_de FROM referencias_publicacao "
+            "WHERE (entidade_id = %s OR entidade_id IS NULL) "
             "AND (situacao = 'pronta' OR (situacao = 'substituida' AND tipo = 'cnes')) ORDER BY id",
             [entidade_id],
         )

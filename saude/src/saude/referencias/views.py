@@ -1,0 +1,195 @@
+"""Tabelas de referência, Estabelecimentos, Equipes and Profissionais."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from saude.cadastros.models import Equipe, Estabelecimento, Profissional
+from saude.contas.access import requires
+from saude.fichas.models import Reprocessamento
+from saude.referencias import actions, queries
+from saude.referencias.models import Publicacao
+from saude.referencias.reavaliar import job_of
+
+PAGE = 50
+HISTORY = 40
+KINDS = (
+    ("lotacoes", "Lotações"), ("profissionais", "Profissionais"), ("equipes", "Equipes"),
+    ("estabelecimentos", "Estabelecimentos"),
+)  # fmt: skip
+CHANGES = (("novos", "Novos"), ("mudados", "Mudados"), ("sumidos", "Não estão mais"))
+ENDED = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
+
+
+@requires("ver")
+def lista(request: HttpRequest) -> HttpResponse:
+    rows = queries.releases(request.entidade).order_by("-pk")
+    waiting = (Publicacao.Situacao.CONFERIR, Publicacao.Situacao.IMPORTANDO)
+    context = {
+        "em_uso": queries.in_use(request.entidade, timezone.localdate()),
+        "faltam": queries.gaps(request.entidade),
+        "andamento": list(rows.filter(situacao__in=waiting)[:10]),
+        "historico": rows.exclude(situacao__in=waiting)[:HISTORY],
+    }
+    return render(request, "referencias/lista.html", context)
+
+
+@require_POST
+@requires("configurar")
+def enviar(request: HttpRequest, tipo: str) -> HttpResponse:
+    """Take in a file: CNES goes on to its comparison, SIGTAP to its progress."""
+    if tipo not in Publicacao.Tipo.values:
+        raise Http404
+    file = request.FILES.get("arquivo")
+    if file is None:
+        messages.error(request, "Escolha o arquivo a enviar.")
+        return redirect("referencias:lista")
+    given: dict[str, Any] = {"pieces": file.chunks(), "nome": file.name or "arquivo", "by": request.user}
+    try:
+        if tipo == Publicacao.Tipo.CNES:
+            row = actions.receive_cnes(entidade=request.entidade, **given)
+        else:
+            row = actions.receive_sigtap(**given)
+    except actions.FileRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("referencias:lista")
+    return redirect("referencias:publicacao", row.pk)
+
+
+@requires("ver")
+def publicacao(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "referencias/publicacao.html", _release(request, pk))
+
+
+@requires("ver")
+def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+    """The moving part of the page; once all is done the whole page is asked again."""
+    context = _release(request, pk)
+    response = render(request, "referencias/andamento.html", context)
+    if context["acabou"]:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _release(request: HttpRequest, pk: int) -> dict[str, Any]:
+    row = get_object_or_404(queries.releases(request.entidade), pk=pk)
+    job = job_of(row, request.entidade)
+    importing = row.situacao == Publicacao.Situacao.IMPORTANDO
+    return {
+        "publicacao": row,
+        "job": job,
+        "acabou": not importing and (job is None or job.estado in ENDED),
+        "mudancas": list(_changes(row)),
+        "efeito": row.diferencas.get("efeito"),
+    }
+
+
+def _changes(row: Publicacao) -> Any:
+    for key, label in KINDS:
+        found = row.diferencas.get(key)
+        if found:
+            parts = [(name, found[what]["n"], found[what]["itens"]) for what, name in CHANGES]
+            yield label, parts, sum(n for _, n, _ in parts)
+
+
+@require_POST
+@requires("configurar")
+def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Publicacao, pk=pk, entidade=request.entidade)
+    try:
+        done = actions.confirm_cnes(publicacao=row, by=request.user)
+    except actions.FileRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(
+            "referencias:publicacao" if Publicacao.objects.filter(pk=pk) else "referencias:lista", pk
+        )
+    messages.success(request, f"CNES de {done.quando} em uso.")
+    return redirect("referencias:publicacao", pk)
+
+
+@require_POST
+@requires("configurar")
+def desistir(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Publicacao, pk=pk, entidade=request.entidade)
+    try:
+        actions.cancel_cnes(publicacao=row, by=request.user)
+        messages.success(request, "Importação desfeita. Nada foi alterado.")
+    except actions.FileRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("referencias:lista")
+
+
+@requires("ver")
+def estabelecimentos(request: HttpRequest) -> HttpResponse:
+    return _list(request, queries.estabelecimentos, "referencias/estabelecimentos.html")
+
+
+@requires("ver")
+def equipes(request: HttpRequest) -> HttpResponse:
+    return _list(request, queries.equipes, "referencias/equipes.html")
+
+
+@requires("ver")
+def profissionais(request: HttpRequest) -> HttpResponse:
+    def named(page: Any) -> dict[str, Any]:
+        for row in page:
+            row.vigentes = [x for x in row.lotacoes.all() if x.fim is None]
+        codes = {x.cbo for row in page for x in row.vigentes}
+        return {"cbos": queries.cbo_names(codes)}
+
+    return _list(request, queries.profissionais, "referencias/profissionais.html", named)
+
+
+def _list(
+    request: HttpRequest,
+    rows: Callable[..., Any],
+    template: str,
+    more: Callable[[Any], dict[str, Any]] | None = None,
+) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:60].replace("\x00", "")
+    all_of_them = request.GET.get("todos") == "1"
+    found = rows(request.entidade, text, all_of_them=all_of_them)
+    page = Paginator(found, PAGE).get_page(request.GET.get("pagina"))
+    context = {"page": page, "q": text, "todos": all_of_them}
+    return render(request, template, context | (more(page) if more else {}))
+
+
+@requires("ver")
+def estabelecimento(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Estabelecimento, pk=pk, entidade=request.entidade)
+    posts = list(queries.posts(estabelecimento=row))
+    context = {
+        "estabelecimento": row,
+        "equipes": Equipe.objects.filter(estabelecimento=row).order_by("-ativa", "nome"),
+        "abertas": queries.open_fichas(request.entidade, cnes=row.cnes),
+    }
+    return render(request, "referencias/estabelecimento.html", context | _posts(posts))
+
+
+@requires("ver")
+def equipe(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(
+        Equipe.objects.select_related("estabelecimento"), pk=pk, entidade=request.entidade
+    )
+    posts = list(queries.posts(equipe=row))
+    context = {"equipe": row, "abertas": queries.open_fichas(request.entidade, ine=row.ine)}
+    return render(request, "referencias/equipe.html", context | _posts(posts))
+
+
+@requires("ver")
+def profissional(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Profissional, pk=pk, entidade=request.entidade)
+    posts = list(queries.posts(profissional=row))
+    open_ones = queries.open_fichas(request.entidade, profissional_cns=row.cns) if row.cns else 0
+    context = {"profissional": row, "abertas": open_ones}
+    return render(request, "referencias/profissional.html", context | _posts(posts))
+
+
+def _posts(posts: list[Any]) -> dict[str, Any]:
+    return {"lotacoes": posts, "cbos": queries.cbo_names({x.cbo for x in posts})}
