@@ -121,6 +121,12 @@ def test_nan_comes_back_as_text(post, get):
     assert told.json()["registro"]["ficha"]["visitasDomiciliares"][0]["turno"] == "NaN"
 
 
+def test_schema_of_each_kind(get):
+    assert get("/api/v1/esquemas/fvd").json()["properties"]["tipo"] == {"const": "FVD"}
+    assert get("/api/v1/esquemas/nada").status_code == 404
+    assert get("/api/v1/esquemas/FVD?versao=1.0.0").status_code == 404
+
+
 def test_records_of_others_are_not_there(get, outra_entidade):
     record = registro(ibge=outra_entidade.ibge)
     receber(outra_entidade, record)

@@ -2,15 +2,19 @@
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from producao import cidadao, exportar, ficha_de, quebrado, receber, registro
 
 from saude.cadastros.models import Especialidade
 from saude.fichas.models import Atendido, Conteudo, ConteudoAnterior, Evento, Ficha
 from saude.inconsistencias.models import Inconsistencia
+from saude.recebimento import actions
 from saude.recebimento.actions import raw_of, receive
 from saude.recebimento.models import Lote, Registro
+from saude.recebimento.tasks import retomar_lotes
 
 
 def test_valid_record_is_processed_at_once(entidade):
@@ -174,6 +178,35 @@ def test_raw_body_is_kept_before_processing(entidade, monkeypatch):
     lote = Lote.objects.get()
     assert raw_of(lote) == body
     assert lote.estado == "recebido"
+
+
+def test_what_was_kept_and_not_finished_is_taken_up(entidade, monkeypatch):
+    monkeypatch.setattr("saude.recebimento.actions.CHUNK", 1)
+    records = [registro(), registro(), quebrado()]
+    take_in, calls = actions.take_in, []
+
+    def dies_at_the_second(*args):
+        calls.append(args)
+        return take_in(*args) if len(calls) == 1 else 1 / 0
+
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(actions, "take_in", dies_at_the_second)
+        receive(entidade=entidade, records=records, origem="api", raw=json.dumps(records).encode())
+    assert Ficha.objects.count() == 1
+    assert actions.left_behind() == []  # may still be under way
+    Lote.objects.update(recebido_em=timezone.now() - timedelta(hours=1))
+    retomar_lotes(0)
+    lote = Lote.objects.get()
+    assert (lote.estado, lote.lidos, lote.novos) == ("concluido", 3, 3)
+    assert actions.left_behind() == []
+
+
+def test_errors_come_before_avisos_when_there_are_too_many(entidade, monkeypatch):
+    monkeypatch.setattr("saude.fichas.processing.MAX_FINDINGS", 1)
+    record = quebrado("FP")
+    [answer] = receber(entidade, record)
+    assert "erro" in {i["severidade"] for i in answer.inconsistencias}
+    assert ficha_de(answer).regras.startswith("0.")
 
 
 def test_unknown_speciality_is_registered_for_someone_to_look_at(entidade):

@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
 from typing import Any
 
-import ledi
+from ledi.catalog import catalog
 from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.processing import process as process_record
 from saude.fichas.situacoes import Motivo, Situacao
@@ -64,8 +66,11 @@ class Resultado:
 
 @cache
 def rules_version() -> str:
-    """Stored with every ficha: which rules judged it."""
-    return str(getattr(ledi, "__version__", "0"))[:20]
+    """Stored with every ficha: which rules judged it (version of the library and digest of its rule book)."""
+    book = blake2b(digest_size=4)
+    for entry in catalog():
+        book.update(repr(entry).encode())
+    return f"{version('ledi')}+{book.hexdigest()}"[:20]
 
 
 def envelope(instalacao: Any) -> DadosInstalacao:
@@ -88,12 +93,19 @@ def process(record: Any, *, instalacao: DadosInstalacao, hoje: date, tabelas: An
     return Resultado(
         situacao=str(report.situacao),
         motivo=Motivo.FALHA if report.situacao == Situacao.PENDENTE else "",
-        achados=[stored(f, record, ficha) for f in report.findings[:MAX_FINDINGS]],
+        achados=[stored(f, record, ficha) for f in _first(report.findings)],
         nao_verificadas=list(report.unverified),
         pacote=Pacote(entry.name, entry.data, entry.crc, entry.size) if entry else None,
         tipo=report.tipo or "",
         versao=report.versao or "",
     )
+
+
+def _first(findings: Any) -> Any:
+    """All of them, or the errors before the avisos when there are too many to keep."""
+    if len(findings) <= MAX_FINDINGS:
+        return findings
+    return sorted(findings, key=lambda f: str(f.severity) != "erro")[:MAX_FINDINGS]
 
 
 def stored(finding: Any, record: Any = None, ficha: Any = None) -> Achado:

@@ -3,6 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.fichas.contexto import Contexto
 from saude.recebimento.intake import Item, Resposta, take_in
-from saude.recebimento.models import Bloco, Lote
+from saude.recebimento.models import Bloco, Lote, Registro
 
 CHUNK = 500
 
@@ -115,6 +116,30 @@ def close_lote(lote: Lote, *, by: Any) -> None:
 @transaction.atomic
 def fail_lote(lote: Lote, message: str) -> None:
     Lote.objects.filter(pk=lote.pk).update(estado=Lote.Estado.FALHOU, erro=message[:300])
+
+
+def resume(lote: Lote) -> None:
+    """Take in what was kept but not finished (the process died under way); answers given stay as they are."""
+    from ledi.reading import parse
+
+    raw = raw_of(lote)
+    read = parse((raw or b"").strip(), "corpo")
+    if not read.readable:
+        fail_lote(lote, read.findings[0].message)
+        return
+    records = read.record if isinstance(read.record, list) else [read.record]
+    done = set(Registro.objects.filter(lote=lote).values_list("posicao", flat=True))
+    ctx = context(lote.entidade)
+    for chunk in chunks((i for i in as_items(records) if i.posicao not in done), CHUNK):
+        take_in(lote, ctx, chunk)
+    close_lote(lote, by=lote.token or lote.usuario or "sistema")
+
+
+def left_behind() -> list[Lote]:
+    """Receptions of the API that were kept and never finished."""
+    limit = timezone.now() - timedelta(minutes=10)
+    rows = Lote.objects.filter(estado=Lote.Estado.RECEBIDO, formato=Lote.Formato.JSON, recebido_em__lt=limit)
+    return list(rows.exclude(bruto=None).select_related("entidade", "token", "usuario")[:100])
 
 
 def raw_of(lote: Lote) -> bytes | None:

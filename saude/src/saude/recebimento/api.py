@@ -9,7 +9,10 @@ from ninja import NinjaAPI, Query, Router
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
+from ledi.errors import LediError
+from ledi.layouts import CURRENT
 from ledi.reading import parse
+from ledi.schema import record_schema
 from saude.contas.queries import token_by_secret
 from saude.fichas.models import Conteudo, Ficha, Origem
 from saude.fichas.processing import clean
@@ -85,6 +88,14 @@ def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
             "registro": _shown(Conteudo.objects.get(ficha=ficha).registro),
         }
     )
+
+
+@router.get("/esquemas/{tipo}", summary="JSON Schema de um registro, por ficha")
+def get_esquema(request: HttpRequest, tipo: str, versao: str = CURRENT) -> HttpResponse:
+    try:
+        return JsonResponse(record_schema(tipo.upper(), versao))
+    except LediError as error:
+        raise HttpError(404, str(error)) from error
 
 
 @router.post("/lotes", summary="Enviar um lote NDJSON", openapi_extra=LOT_BODY)

@@ -14,10 +14,12 @@ from saude.fichas.models import Origem
 from saude.recebimento import actions
 from saude.recebimento.intake import Item, take_in
 from saude.recebimento.models import Lote
+from saude.referencias import demo as referencias
 
 SEED = 2026
 FICHAS = 6_000
 BY = "demonstração"
+CONTEXT_MISTAKES = 0.02  # of the right records: against the CNES and SIGTAP of the demonstration
 
 
 @transaction.atomic
@@ -25,7 +27,10 @@ def load(*, fichas: int = FICHAS, seed: int = SEED, today: date) -> Lote:
     """Cadastros and records; again, it finds everything there and adds nothing."""
     town = build(seed, hoje=today)
     entidade = registers(town)
-    records = list(gerar(semente=seed, fichas=fichas, hoje=today, municipio=town))
+    referencias.load(entidade=entidade, town=town, today=today)
+    records = list(
+        gerar(semente=seed, fichas=fichas, hoje=today, municipio=town, erros_contexto=CONTEXT_MISTAKES)
+    )
     raw = "\n".join(json.dumps(r, ensure_ascii=False) for r in records).encode()
     lote = actions.open_lote(
         entidade=entidade,

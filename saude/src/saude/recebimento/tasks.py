@@ -22,3 +22,12 @@ def dividir_lote(lote_id: int) -> None:
 def receber_bloco(bloco_id: int) -> None:
     bloco = Bloco.objects.select_related("lote__entidade", "lote__token", "lote__usuario").get(pk=bloco_id)
     actions.take_block(bloco, spool_folder())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="recebimento.retomar_lotes", queue="recebimento", queueing_lock="retomar_lotes", pass_context=False
+)
+def retomar_lotes(timestamp: int) -> None:
+    for lote in actions.left_behind():
+        actions.resume(lote)
