@@ -35,11 +35,15 @@ ROTULOS: dict[str, str] = {
     "cliente.corrigido": "Cliente corrigido",
     "cliente.identificado": "Cliente identificado",
     "cliente.mesclado": "Clientes mesclados",
+    "causa.corrigida": "Causa corrigida",
+    "cliente.buscado": "Cliente buscado",
     "exportacao.pedida": "Exportação pedida",
     "exportacao.concluida": "Exportação concluída",
     "exportacao.repetida": "Exportação repetida",
     "exportacao.baixada": "Exportação baixada",
     "exportacao.manifesto": "Manifesto baixado",
+    "referencia.importada": "Tabela de referência importada",
+    "referencia.desistida": "Importação desfeita",
     "lista.baixada": "Lista baixada",
 }
 

@@ -28,7 +28,8 @@ class Command(BaseCommand):
 
 async def _work(app: App, concurrency: int, *, wait: bool) -> None:
     async with app.open_async():
-        watch = asyncio.create_task(_take_back(app))
+        await _take_back(app)
+        watch = asyncio.create_task(_keep_taking_back(app))
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
@@ -43,7 +44,11 @@ async def _work(app: App, concurrency: int, *, wait: bool) -> None:
 
 
 async def _take_back(app: App) -> None:
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        await app.job_manager.retry_job(job)
+
+
+async def _keep_taking_back(app: App) -> None:
     while True:
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-            await app.job_manager.retry_job(job)
         await asyncio.sleep(LOOK_EVERY)
+        await _take_back(app)
