@@ -68,7 +68,7 @@ def estabelecimentos(entidade: Entidade, text: str = "", *, all_of_them: bool = 
     posts = Count("lotacoes", filter=Q(lotacoes__fim=None), distinct=True)
     return rows.annotate(
         n_equipes=Count("equipes", filter=Q(equipes__ativa=True), distinct=True), n_lotacoes=posts
-    )
+    ).order_by("nome", "pk")
 
 
 def equipes(entidade: Entidade, text: str = "", *, all_of_them: bool = False) -> QuerySet[Any]:
@@ -77,7 +77,7 @@ def equipes(entidade: Entidade, text: str = "", *, all_of_them: bool = False) ->
         rows = rows.filter(ativa=True)
     if text:
         rows = rows.filter(Q(nome__icontains=text) | Q(ine__startswith=text) | Q(sigla__iexact=text))
-    return rows.annotate(n_lotacoes=Count("lotacoes", filter=Q(lotacoes__fim=None)))
+    return rows.annotate(n_lotacoes=Count("lotacoes", filter=Q(lotacoes__fim=None))).order_by("nome", "pk")
 
 
 def profissionais(entidade: Entidade, text: str = "", *, all_of_them: bool = False) -> QuerySet[Any]:
@@ -90,7 +90,7 @@ def profissionais(entidade: Entidade, text: str = "", *, all_of_them: bool = Fal
     else:
         for word in fold(text).split():
             rows = rows.filter(nome_busca__contains=word)
-    return rows.prefetch_related("lotacoes__estabelecimento", "lotacoes__equipe")
+    return rows.order_by("nome_busca", "pk").prefetch_related("lotacoes__estabelecimento", "lotacoes__equipe")
 
 
 def posts(**where: Any) -> QuerySet[Lotacao]:

@@ -1,0 +1,116 @@
+"""The walk of the demonstration: a professional that CNES forgot, mended by importing the corrected file."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from saude.cadastros.models import Entidade
+from saude.fichas.models import BlocoReprocessamento, Ficha
+from saude.fichas.tasks import reprocessar_bloco
+from saude.inconsistencias.models import Inconsistencia
+from saude.recebimento.demo import load
+from saude.referencias import demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def demonstracao(db, criar_usuario_da_demo):
+    load(fichas=700, seed=2026, today=timezone.localdate())
+    return criar_usuario_da_demo()
+
+
+@pytest.fixture
+def criar_usuario_da_demo():
+    from conftest import SENHA
+    from saude.contas.actions import create_user
+
+    def create():
+        entidade = Entidade.objects.get()
+        create_user(
+            by="teste", entidade=entidade, username="coordenador", nome="Carla", senha=SENHA,
+            preset="Coordenador", trocar_senha=False,
+        )  # fmt: skip
+        return entidade
+
+    return create
+
+
+def forgotten() -> int:
+    open_rows = Inconsistencia.objects.filter(codigo="CTX-LOT-001", encerrada_em=None)
+    return Ficha.objects.filter(cbo=demo.FORGOTTEN, pk__in=open_rows.values("ficha")).count()
+
+
+def run_blocks() -> None:
+    for pk in BlocoReprocessamento.objects.filter(feito_em=None).values_list("pk", flat=True):
+        reprocessar_bloco(bloco_id=pk)
+
+
+def test_importing_the_corrected_cnes_mends_the_fichas(demonstracao, site, sem_barreiras):
+    before = forgotten()
+    assert before > 0
+    page = site("coordenador")
+    page.click("text=Tabelas de referência")
+    assert page.is_visible("text=CNES do município")
+    sem_barreiras(page)
+    page.set_input_files("#arquivo-cnes", demo.folder() / demo.CORRECTED)
+    page.click("text=Enviar e comparar")
+    page.wait_for_selector("text=Nada mudou ainda")
+    sem_barreiras(page)
+    told = int(page.inner_text(".s-numero b").replace(".", ""))
+    assert told == before
+    assert forgotten() == before, "comparing changes nothing"
+    page.click("text=Confirmar e usar")
+    page.wait_for_selector("text=Reavaliando fichas")
+    sem_barreiras(page)
+    run_blocks()
+    page.wait_for_selector("text=Fichas reavaliadas", timeout=10_000)
+    assert forgotten() == 0
+    mended = Ficha.objects.filter(cbo=demo.FORGOTTEN, situacao="processada").count()
+    assert mended >= before
+    page.goto(page.base + reverse("profissionais") + f"?q={demo.FORGOTTEN}")
+    assert page.locator("tbody tr").count() == 1
+
+
+def test_the_demonstration_has_each_context_rule_caught(demonstracao):
+    caught = set(Inconsistencia.objects.filter(codigo__startswith="CTX-").values_list("codigo", flat=True))
+    assert {"CTX-LOT-001", "CTX-INE-001", "CTX-CNES-001"} <= caught
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_have_no_barrier_and_no_sideways_scroll(demonstracao, site, sem_barreiras, width):
+    from saude.cadastros.models import Equipe, Estabelecimento, Profissional
+    from saude.referencias.models import Publicacao
+
+    page = site("coordenador")
+    page.set_viewport_size({"width": width, "height": 800})
+    release = Publicacao.objects.filter(tipo="cnes").first()
+    addresses = [reverse(n) for n in ("referencias:lista", "estabelecimentos", "equipes", "profissionais")]
+    addresses += [
+        reverse("referencias:publicacao", args=[release.pk]),
+        reverse("estabelecimento", args=[Estabelecimento.objects.first().pk]),
+        reverse("equipe", args=[Equipe.objects.first().pk]),
+        reverse("profissional", args=[Profissional.objects.first().pk]),
+    ]
+    for url in addresses:
+        page.goto(page.base + url)
+        sem_barreiras(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+        _picture(page, url, width)
+
+
+def _picture(page, url: str, width: int) -> None:
+    import os
+
+    if folder := os.environ.get("FOTOS"):
+        page.screenshot(path=f"{folder}/{url.strip('/').replace('/', '_')}_{width}.png", full_page=True)
+
+
+def test_loading_the_demonstration_again_adds_no_release(demonstracao):
+    from saude.referencias.models import Publicacao
+
+    n = Publicacao.objects.count()
+    load(fichas=50, seed=2026, today=date(timezone.localdate().year, timezone.localdate().month, 1))
+    assert Publicacao.objects.count() == n
