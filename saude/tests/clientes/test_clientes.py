@@ -5,7 +5,7 @@ import threading
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from producao import cidadao, exportar, ficha_de, receber, registro
 
 from ledi.sintetico.documentos import cns, cpf
@@ -175,3 +175,26 @@ def test_two_intakes_at_once_make_one_client(entidade):
         t.join(60)
     assert Cliente.objects.count() == 1
     assert Ficha.objects.count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_known_citizens_make_nobody_wait(entidade):
+    """A second intake of the same citizen ends while the transaction of the first is still open."""
+    receber(entidade, visita(CPF_A))
+    ended = threading.Event()
+
+    def send():
+        try:
+            receber(entidade, visita(CPF_A))
+            ended.set()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=send)
+    with transaction.atomic():
+        receber(entidade, visita(CPF_A))
+        thread.start()
+        waited = ended.wait(20)
+    thread.join(20)
+    assert waited
+    assert Ficha.objects.count() == 3

@@ -59,6 +59,12 @@ class _Known:
                 return found
         return None
 
+    def add_all(self, other: "_Known") -> None:
+        for found in (other.by_cpf, other.by_cns, other.by_name):
+            for cliente in found.values():
+                same = self.by_cpf.get(cliente.cpf) or self.by_cns.get(cliente.cns)
+                self.add(same if same and same.pk == cliente.pk else cliente)
+
     def add(self, c: Cliente) -> None:
         if c.cpf:
             self.by_cpf.setdefault(c.cpf, c)
@@ -73,8 +79,7 @@ def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
     told = [s for s in seen if s.pessoa.cpf or s.pessoa.cns or (s.pessoa.nome and s.pessoa.nascimento)]
     if not told:
         return
-    _lock(entidade_id, told)
-    known = _load(entidade_id, [s.pessoa for s in told])
+    known = _known(entidade_id, [s.pessoa for s in told])
     fresh: list[Cliente] = []
     changed: dict[int, Cliente] = {}
     changes: list[Alteracao] = []
@@ -95,9 +100,21 @@ def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
         s.pessoa.cliente_id = cliente.pk
 
 
-def _lock(entidade_id: int, seen: Iterable[Aparicao]) -> None:
-    """Two intakes at once must not create the same citizen twice: one lock per citizen key, in order."""
-    keys = {s.pessoa.cpf or s.pessoa.cns or fold(s.pessoa.nome) for s in seen}
+def _known(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
+    """The clients of these people. Only who is not there yet is locked for, and looked up again under the
+    lock: workers that meet the same known citizens do not wait for each other."""
+    known = _load(entidade_id, people)
+    missing = [p for p in people if known.find(p) is None]
+    if missing:
+        _lock(entidade_id, missing)
+        known.add_all(_load(entidade_id, missing))
+    return known
+
+
+def _lock(entidade_id: int, people: Iterable[Pessoa]) -> None:
+    """Two intakes at once must not create the same citizen twice: a lock per citizen key (in 4,096 drawers,
+    so that the lock table holds), in order."""
+    keys = {p.cpf or p.cns or fold(p.nome) for p in people}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, k) FROM ("

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from saude.clientes.models import Alteracao, Cliente
@@ -44,8 +44,12 @@ def insert(clients: Sequence[Cliente]) -> None:
                 copy.write_row([getattr(cliente, name) for name in names])
 
 
+class ClientChanged(OperationalError):
+    """Somebody else changed one of these clients since they were read: read again."""
+
+
 def update(clients: Sequence[Cliente]) -> None:
-    """Changed clients; their revision rises."""
+    """Changed clients; their revision rises. ClientChanged when one is no longer as it was read."""
     if not clients:
         return
     for cliente in clients:
@@ -56,9 +60,11 @@ def update(clients: Sequence[Cliente]) -> None:
         cursor.execute(
             f"UPDATE clientes_cliente c SET {', '.join(f'{n} = v.{n}' for n in names)}, alterado_em = %s "
             f"FROM unnest(%s::bigint[], {', '.join(f'%s::{COLUMNS[n]}[]' for n in names)}) "
-            f"AS v(id, {', '.join(names)}) WHERE c.id = v.id",
+            f"AS v(id, {', '.join(names)}) WHERE c.id = v.id AND c.revisao = v.revisao - 1",
             [timezone.now(), [c.pk for c in clients], *columns],
         )
+        if cursor.rowcount != len(clients):
+            raise ClientChanged("client changed meanwhile")
 
 
 def insert_changes(changes: Sequence[Alteracao]) -> None:

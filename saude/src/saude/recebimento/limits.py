@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-MAX_WAITING = 500  # blocks of 1,000 records in the queue: above it, come back later
+MAX_WAITING = 1_000  # blocks of 500 records in the queue: above it, come back later
 RETRY_QUEUE = 60  # seconds
 RECORDS_BODY = 32 * 1024 * 1024
 RECORDS_MAX = 10_000

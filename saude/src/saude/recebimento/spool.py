@@ -19,7 +19,7 @@ PIECE = 1024 * 1024
 MAX_LINE = 12 * 1024 * 1024
 MAX_PLAIN = 64 * 1024**3  # of one body, inflated
 MAX_RATIO = 200  # inflated over received
-BLOCK_LINES = 1000
+BLOCK_LINES = 500  # one chunk: what a worker locks, it holds for one round of writing
 BLOCK_BYTES = 16 * 1024 * 1024
 
 
