@@ -55,7 +55,9 @@ def test_importing_the_corrected_cnes_mends_the_fichas(demonstracao, site, sem_b
     page.click("text=Tabelas de referência")
     assert page.is_visible("text=CNES do município")
     sem_barreiras(page)
-    page.set_input_files("#arquivo-cnes", demo.folder() / demo.CORRECTED)
+    with page.expect_download() as got:
+        page.click("text=Baixar o CNES corrigido")
+    page.set_input_files("#arquivo-cnes", got.value.path())
     page.click("text=Enviar e comparar")
     page.wait_for_selector("text=Nada mudou ainda")
     sem_barreiras(page)
@@ -68,6 +70,8 @@ def test_importing_the_corrected_cnes_mends_the_fichas(demonstracao, site, sem_b
     run_blocks()
     page.wait_for_selector("text=Fichas reavaliadas", timeout=10_000)
     assert forgotten() == 0
+    page.goto(page.base + reverse("referencias:lista"))
+    assert not page.is_visible("text=Demonstração:")
     mended = Ficha.objects.filter(cbo=demo.FORGOTTEN, situacao="processada").count()
     assert mended >= before
     page.goto(page.base + reverse("profissionais") + f"?q={demo.FORGOTTEN}")

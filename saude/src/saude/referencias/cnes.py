@@ -289,8 +289,20 @@ def _apply_people(entidade: Entidade, arquivo: Arquivo, found: Mudancas, estado:
         else:
             changed.append(_set(row, {**values, "cpf": cpf or row.cpf}))
     model.objects.bulk_create(fresh, batch_size=1000)
-    model.objects.bulk_update(changed, ["nome", "nome_busca", "cpf", "ativo"], batch_size=500)
+    _update_people(changed)
     return {row.cns: row.pk for row in (*estado.profissionais.values(), *fresh)}
+
+
+def _update_people(rows: list[cadastros.Profissional]) -> None:
+    """Set-based: after a change of system every name of a big city may differ."""
+    columns = [[getattr(row, name) for row in rows] for name in ("pk", "nome", "nome_busca", "cpf")]
+    with server_cursor() as cursor:
+        cursor.execute(
+            "UPDATE cadastros_profissional p SET nome = v.nome, nome_busca = v.busca, cpf = v.cpf, ativo = true "
+            "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS v(id, nome, busca, cpf) "
+            "WHERE p.id = v.id",
+            columns,
+        )
 
 
 def _apply_posts(

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from ledi.sintetico import cnes, sigtap
-from saude.cadastros.models import Entidade
+from saude.cadastros.models import Entidade, Profissional
 from saude.referencias import actions
 from saude.referencias.models import Publicacao
 
@@ -19,6 +19,7 @@ MONTHS = 6
 #: CBO of the professional that the first CNES forgot
 FORGOTTEN = "251510"  # psicólogo clínico
 CORRECTED = "cnes_corrigido.xml"
+IBGE = "4205407"  # of the generator's town
 
 
 def folder() -> Path:
@@ -48,6 +49,13 @@ def load(*, entidade: Entidade, town: Any, today: date) -> None:
 def without_forgotten(town: Any) -> Any:
     """The town as its faulty CNES shows it."""
     return replace(town, profissionais=tuple(p for p in town.profissionais if p.cbo != FORGOTTEN))
+
+
+def unmended(entidade: Entidade) -> bool:
+    """Is this the town of the demonstration, with its faulty CNES in use?"""
+    if not (folder() / CORRECTED).exists() or entidade.ibge != IBGE:
+        return False
+    return not Profissional.objects.filter(entidade=entidade, ativo=True, lotacoes__cbo=FORGOTTEN).exists()
 
 
 def months_until(today: date) -> Iterable[date]:

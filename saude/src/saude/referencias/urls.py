@@ -8,6 +8,7 @@ TABELAS = f"{CADASTROS}/tabelas-de-referencia"
 tabelas = [
     path(f"{TABELAS}/", views.lista, name="lista"),
     path(f"{TABELAS}/enviar/<str:tipo>/", views.enviar, name="enviar"),
+    path(f"{TABELAS}/demonstracao/", views.cnes_corrigido, name="cnes_corrigido"),
     path(f"{TABELAS}/<int:pk>/", views.publicacao, name="publicacao"),
     path(f"{TABELAS}/<int:pk>/andamento/", views.andamento, name="andamento"),
     path(f"{TABELAS}/<int:pk>/confirmar/", views.confirmar, name="confirmar"),

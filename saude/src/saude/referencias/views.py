@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
 from saude.contas.access import requires
 from saude.fichas.models import Reprocessamento
-from saude.referencias import actions, queries
+from saude.referencias import actions, demo, queries
 from saude.referencias.models import Publicacao
 from saude.referencias.reavaliar import job_of
 
@@ -35,9 +35,24 @@ def lista(request: HttpRequest) -> HttpResponse:
         "em_uso": queries.in_use(request.entidade, timezone.localdate()),
         "faltam": queries.gaps(request.entidade),
         "andamento": list(rows.filter(situacao__in=waiting)[:10]),
+        "demonstracao": pode_configurar(request) and demo.unmended(request.entidade),
         "historico": rows.exclude(situacao__in=waiting)[:HISTORY],
     }
     return render(request, "referencias/lista.html", context)
+
+
+def pode_configurar(request: HttpRequest) -> bool:
+    return "configurar" in request.permissoes
+
+
+@requires("configurar")
+def cnes_corrigido(request: HttpRequest) -> HttpResponse:
+    """The corrected CNES of the demonstration, for whoever tries it in a browser only."""
+    if not demo.unmended(request.entidade):
+        raise Http404
+    return FileResponse(
+        open(demo.folder() / demo.CORRECTED, "rb"), as_attachment=True, filename=demo.CORRECTED
+    )
 
 
 @require_POST
