@@ -1,7 +1,8 @@
-"""Makes docs/regras.md and docs/versoes/*.md from the library; with --conferir only tells whether they are current."""
+"""Makes docs/regras.md and docs/versoes/*.md from the library; --conferir only tells if they are current."""
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ _GENERATED = "<!-- Gerado por docs/gerar_regras.py: não edite à mão. -->\n"
 
 def main() -> int:
     pages = {"regras.md": "\n".join(_rules())}
-    for older, version in zip(VERSIONS, VERSIONS[1:], strict=False):
+    for older, version in itertools.pairwise(VERSIONS):
         pages[f"versoes/{version}.md"] = "\n".join(_version(older, version))
     stale = [name for name, text in pages.items() if _current(name) != text]
     if "--conferir" in sys.argv:
@@ -41,8 +42,8 @@ def _rules() -> Iterator[str]:
     yield _GENERATED
     yield f"# Regras do LEDI {CURRENT}\n"
     yield "Cada código que o sistema mostra tem aqui o seu texto, o campo a que se refere e a página oficial."
-    yield "Códigos com sufixo de faceta (`-obrigatorio`, `-tipo`, `-minimo`, `-maximo`, `-dominio`, `-formato`,"
-    yield "`-desconhecido`, `-sem_id`) vêm do próprio layout e são listados por `ledi regras`.\n"
+    yield "Códigos com sufixo de faceta (`-obrigatorio`, `-tipo`, `-minimo`, `-maximo`, `-dominio`,"
+    yield "`-formato`, `-desconhecido`, `-sem_id`) vêm do próprio layout e são listados por `ledi regras`.\n"
     count = Counter(entry.state for entry in {entry.code: entry for entry in entries}.values())
     yield "| estado | regras | o que quer dizer |\n| --- | --- | --- |"
     for state, words in STATES.items():

@@ -6,9 +6,10 @@ import json
 import zipfile
 
 import pytest
+from rule_cases.harness import apply
+
 from ledi.cli import main
 from ledi.sintetico.minimos import minimal
-from rule_cases.harness import apply
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The rules of context with whole tables: the generator's town and its mistakes, the command, a real SIGTAP."""
+"""The rules of context with whole tables: the town of the generator, the command, a real SIGTAP."""
 
 from __future__ import annotations
 

@@ -5,12 +5,13 @@ import dataclasses
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from official import read_official, write_official
+
 from ledi.codecs import thrift
 from ledi.codecs.thrift import Unknown
 from ledi.envelope import TRANSPORT, Instalacao, file_name, unwrap, unwrap_any, unwrap_xml, wrap, wrap_xml
 from ledi.errors import DecodeError, EncodeError, UnknownTipo
 from ledi.layouts import VERSIONS, layout
-from official import read_official, write_official
 
 L = layout("8.7.0")
 TRANSPORTE = L.structs[TRANSPORT]

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledi.moments import MomentError
-from ledi.tables import closed
 
 from ledi import moments
+from ledi.moments import MomentError
+from ledi.tables import closed
 
 ZONES = sorted({row["fuso"] for row in closed.rows("fusos")})
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")

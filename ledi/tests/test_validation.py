@@ -10,10 +10,11 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rule_cases.harness import TODAY, apply
+
 from ledi import validate
 from ledi.layouts import TIPOS
 from ledi.sintetico.minimos import minimal
-from rule_cases.harness import TODAY, apply
 
 
 def codes(record, **options) -> list[str]:
@@ -175,7 +176,7 @@ def test_a_huge_list_is_refused_in_linear_time():
     start = time.perf_counter()
     found = codes(record)
     assert "FVD-FichaVisitaDomiciliarMasterThrift-visitasDomiciliares-maximo" in found
-    assert time.perf_counter() - start < 30
+    assert time.perf_counter() - start < 60
 
 
 def test_a_crashed_rule_leaves_the_record_pendente(monkeypatch):

@@ -1,4 +1,4 @@
-"""Every code the library can give, with its state and text: for `ledi regras` and the generated documentation."""
+"""Every code the library can give, with its state and text: for `ledi regras` and the documentation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Entry:
 
 @cache
 def catalog(version: str = CURRENT) -> tuple[Entry, ...]:
-    """The declared rules of all fichas and of the envelope, as of a layout (old forms included, with `until`)."""
+    """The declared rules of all fichas and of the envelope (old forms included, with `until`)."""
     return tuple(entry for tipo in (*TIPOS, *registry.GENERAL) for entry in _of(tipo, version))
 
 
@@ -76,7 +76,7 @@ def _scopes(tipo: str, version: str) -> dict[str, Scope]:
         return {"": Scope(made, None, transport, ()), "instalacao": Scope(made, None, installation, ())}
     found: dict[str, Scope] = {}
     ficha = made.fichas[tipo]
-    newest = {} if version == CURRENT else _scopes(tipo, CURRENT)  # the old form of a rule may name newer fields
+    newest = {} if version == CURRENT else _scopes(tipo, CURRENT)  # old rules may name newer fields
 
     def walk(struct: Struct, place: str, parents: tuple[Struct, ...]) -> None:
         found[place] = Scope(made, ficha, struct, parents, newest.get(place))

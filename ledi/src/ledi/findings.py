@@ -14,7 +14,7 @@ AVISO = "aviso"
 class Finding:
     """One thing wrong (or doubtful) in a record.
 
-    `code` is the published rule id or a facet code; `path` the wire path from the ficha's root (envelope fields
+    `code`: the published rule id or a facet code; `path`: wire path from the ficha's root (envelope fields
     by their record names); `message` is Portuguese, for a digitador; `params` the facts it was made of
     (never a document number or a name).
     """

@@ -115,7 +115,7 @@ class PackageWriter:
 
     def _spill(self) -> None:
         if self._spilled is None:
-            self._spilled = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
+            self._spilled = tempfile.TemporaryFile()
         self._spilled.write(self._directory)
         self._directory.clear()
 

@@ -1,4 +1,4 @@
-"""From a record to a finished zip entry: validate, serialise, wrap, deflate. Done once; exporting copies the entry."""
+"""From a record to a finished zip entry: validate, serialise, wrap, deflate; exporting copies the entry."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def process(
     versao: str | None = None,
     lote: int | None = None,
 ) -> Processed:
-    """Validates a record and, when it is *processada*, makes its finished entry. Never raises for bad data."""
+    """Validates a record and, when it is *processada*, makes its entry. Never raises for bad data."""
     report = validate(record, versao=versao, tabelas=tabelas, hoje=hoje)
     if report.situacao != PROCESSADA:
         return Processed(report, None)

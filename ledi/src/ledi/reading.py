@@ -1,4 +1,4 @@
-"""Records out of files: JSON, JSON lines, `.esus`, `.esus.xml`, and zips of either. One bad record stops no other."""
+"""Records out of files: JSON, JSON lines, `.esus`, `.esus.xml`, and zips. One bad record stops no other."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def read_records(path: str | Path) -> Iterator[Item]:
 
 
 def read_lines(lines: Iterable[bytes] | BinaryIO) -> Iterator[Item]:
-    """Records of JSON lines; blank lines are passed over, a bad line gives an Item that says what is wrong."""
+    """Records of JSON lines; blank lines are passed over, a bad line gives an Item that says why."""
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if text:

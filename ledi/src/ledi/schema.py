@@ -1,4 +1,4 @@
-"""JSON Schema of a record, from the layout. What depends on other fields is said by the rules, not by the schema."""
+"""JSON Schema of a record, from the layout. What depends on other fields is said by the rules instead."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def _type(field: Field, kind: Type, version: str, definitions: dict[str, Any]) -
         schema: dict[str, Any] = {"type": "array", "items": _type(field, kind.item, version, definitions)}
         return schema | _bounds(field, "itens", "minItems", "maxItems")
     if field.is_date:
-        return {"oneOf": [{"type": "integer", "description": "epoch em ms"}, {"type": "string", "format": "date"},
-                          {"type": "string", "format": "date-time"}]}  # fmt: skip
+        text = [{"type": "string", "format": form} for form in ("date", "date-time")]
+        return {"oneOf": [{"type": "integer", "description": "epoch em ms"}, *text]}
     base = {"bool": "boolean", "double": "number", "string": "string", "binary": "string"}.get(
         kind.kind, "integer"
     )

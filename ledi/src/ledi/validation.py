@@ -137,7 +137,7 @@ def _version(record: Mapping[str, Any], forced: str | None, found: list[Finding]
 def _check_envelope(
     record: Mapping[str, Any], kind: Ficha, wire: dict[str, Any], env: Env, used: str
 ) -> None:
-    """The fields beside the ficha: their own form, and that uuid is the ficha's (cnes, ine, ibge: header rules)."""
+    """The fields beside the ficha: their form, and the uuid (cnes, ine, ibge: header rules)."""
     found = env.found
     if not found and _agrees(record, kind, wire):
         return

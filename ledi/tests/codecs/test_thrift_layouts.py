@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from official import read_official, write_official
+from random_values import random_values
+
 from ledi.codecs._encode import walk
 from ledi.codecs.thrift import decode, encode
 from ledi.layouts import VERSIONS, layout
-from official import read_official, write_official
-from random_values import random_values
 
 ROOTS = [
     pytest.param(ficha.root, id=f"{version}-{tipo}")

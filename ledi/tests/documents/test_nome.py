@@ -1,6 +1,7 @@
 """Rules NOME-001 to NOME-007."""
 
 import pytest
+
 from ledi.documents import InvalidComponent, InvalidFormat, InvalidLength, nome
 
 

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from small_cnes import CNS, DATA, XML
+
 from ledi.referencias import ReferenciaError, cnes, source
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
-from small_cnes import CNS, DATA, XML
 
 
 def read(data: bytes) -> list[object]:

@@ -5,9 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
+from small_sigtap import content, files, layout, write_folder, write_zip
+
 from ledi.errors import TableError
 from ledi.referencias import ReferenciaError, sigtap, source
-from small_sigtap import content, files, layout, write_folder, write_zip
 
 
 def read(path: Path) -> dict[str, object]:

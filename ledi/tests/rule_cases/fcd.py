@@ -1,7 +1,5 @@
 """Failing and passing cases of the FCD rules."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 from ledi.sintetico.documentos import cns, cpf
@@ -10,7 +8,7 @@ from rule_cases.harness import DELETE, Case, day
 M = "condicaoMoradia."
 F = "familias[0]."
 G = "familias[1]."
-I = "instituicaoPermanencia."  # noqa: E741
+IP = "instituicaoPermanencia."
 E = "enderecoLocalPermanencia."
 SEM_ID = "FCD-CadastroDomiciliarThrift-stAtivo-sem_id"
 OUTRO_UUID = "0019615-00000000-0046-4344-8000-0000000000ff"
@@ -19,7 +17,7 @@ RURAL = {M + "localizacao": 84, M + "situacaoMoradiaPosseTerra": 75}
 ABRIGO = {"tipoDeImovel": 7, M + "localizacao": 84}
 FAMILIA = {F + "numeroCnsResponsavel": cns(7)}
 DUAS = {**FAMILIA, G + "cpfResponsavel": cpf(5)}
-INSTITUICAO = {"tipoDeImovel": 7, I + "nomeResponsavelTecnico": "JOSÉ DAS NEVES"}
+INSTITUICAO = {"tipoDeImovel": 7, IP + "nomeResponsavelTecnico": "JOSÉ DAS NEVES"}
 RECUSA = {"statusTermoRecusa": True}
 ANIMAIS = {"stAnimaisNoDomicilio": True, "animaisNoDomicilio": [128, 129]}
 ATUALIZADA = {"fichaAtualizada": True, "uuidFichaOriginadora": OUTRO_UUID}
@@ -145,7 +143,7 @@ CASES: list[Case] = [
         for code in ("FCD-FR-002-2", "FCD-FR-008-2")
     ],
     fcd("FCD-FR-008-1", {F + "cpfResponsavel": "12345678900"}, good={F + "cpfResponsavel": cpf(5)}),
-    fcd("FCD-IP-003-1", {I + "nomeResponsavelTecnico": "JOSÉ"}, base=INSTITUICAO),
-    fcd("FCD-IP-004-o1", {I + "cnsResponsavelTecnico": "123456789012345"}, good={I + "cnsResponsavelTecnico": cns(7)}, base=INSTITUICAO),
-    fcd("FCD-IP-006-1", {I + "telefoneResponsavelTecnico": "32221111"}, good={I + "telefoneResponsavelTecnico": "4832221111"}, base=INSTITUICAO),
+    fcd("FCD-IP-003-1", {IP + "nomeResponsavelTecnico": "JOSÉ"}, base=INSTITUICAO),
+    fcd("FCD-IP-004-o1", {IP + "cnsResponsavelTecnico": "123456789012345"}, good={IP + "cnsResponsavelTecnico": cns(7)}, base=INSTITUICAO),
+    fcd("FCD-IP-006-1", {IP + "telefoneResponsavelTecnico": "32221111"}, good={IP + "telefoneResponsavelTecnico": "4832221111"}, base=INSTITUICAO),
 ]  # fmt: skip

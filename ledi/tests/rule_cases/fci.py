@@ -1,7 +1,5 @@
 """Failing and passing cases of the FCI rules."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 from ledi.sintetico.documentos import cns, cpf

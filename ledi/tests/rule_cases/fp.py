@@ -1,7 +1,5 @@
 """Failing and passing cases of the FP rules."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 from ledi.rules.fichas.fp import TOTAIS

@@ -17,10 +17,21 @@ IVCF = {
         "dataResultado": day("2026-09-15"),
         **{
             f"hasSg{name}": False
-            for name in (
-                "Idade PercepcaoSaude AvdInstrumental AvdBasica Cognicao Humor AlcancePreensaoPinca "
-                "CapAerobicaMuscular Marcha Continencia Visao Audicao Comorbidade"
-            ).split()
+            for name in [
+                "Idade",
+                "PercepcaoSaude",
+                "AvdInstrumental",
+                "AvdBasica",
+                "Cognicao",
+                "Humor",
+                "AlcancePreensaoPinca",
+                "CapAerobicaMuscular",
+                "Marcha",
+                "Continencia",
+                "Visao",
+                "Audicao",
+                "Comorbidade",
+            ]
         },
     },
 }
@@ -35,7 +46,9 @@ def forbidden(terreno: str, ausente: str | None, name: str, value: object, **bas
     extra = {V + key: item for key, item in base.items()}
     have = {V + name: value, **extra}
     cases = [fvd(terreno, {**have, **TERRENO}, good=have)]
-    cases.append(fvd(terreno, {**have, V + "tipoDeImovel": 12}, good={**have, V + "tipoDeImovel": 13}, versao="7.2.2"))
+    cases.append(
+        fvd(terreno, {**have, V + "tipoDeImovel": 12}, good={**have, V + "tipoDeImovel": 13}, versao="7.2.2")
+    )
     if ausente:
         cases.append(fvd(ausente, {**have, **AUSENTE}, good=have))
     return cases

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,7 +63,7 @@ def apply(record: dict[str, Any], path: str, value: Any) -> None:
         assert match, f"bad path {path}"
         steps.append(match[1])
         steps += [int(index) for index in re.findall(r"\d+", match[2])]
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in itertools.pairwise(steps):
         empty: Any = [] if isinstance(following, int) else {}
         if isinstance(step, int):
             while len(target) <= step:

@@ -353,8 +353,8 @@ def ivcf(make: Maker, own: str) -> list[Case]:
     ]  # fmt: skip
 
 
-def cabecalho(make: Maker) -> list[Case]:
-    """The header with several posts."""
+def cabecalho(make: Maker, start: str) -> list[Case]:
+    """The header with several posts; `start`: the ficha's code for a start before the attendance."""
     main, shared = (
         "headerTransport.lotacaoFormPrincipal.",
         "headerTransport.lotacaoFormAtendimentoCompartilhado",
@@ -369,6 +369,15 @@ def cabecalho(make: Maker) -> list[Case]:
         case("HEADER-L-001-1", {shared + ".profissionalCNS": "123456789012345"}, base={shared: valid}),
         case("HEADER-L-003-1", {"@cnes": "7654321"}),
         case("HEADER-L-004-1", {"@ine": "0000000001"}),
+        case(
+            "HEADER-L-002-2", {shared + ".cboCodigo_2002": "999999"}, base={shared: valid}, tabelas=sigtap()
+        ),
+        case(
+            "HEADER-VA-003-1",
+            {"headerTransport.dataAtendimento": day("2026-11-25")},
+            {"headerTransport.dataAtendimento": ms(DIA)},
+            codes=frozenset(("HEADER-VA-003-1", f"{make.tipo}-{start}")),
+        ),
         case("HEADER-VA-004-1", {"@ibge": "3550308"}),
         case("HEADER-VA-004-e1", {"headerTransport.codigoIbgeMunicipio": "9999999", "@ibge": "9999999"}),
     ]

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+
 from ledi.errors import TableError
 from ledi.tables import closed
 from ledi.tables.closed import _versions

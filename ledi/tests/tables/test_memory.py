@@ -4,10 +4,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from ledi.errors import TableError
-from ledi.tables import memory, port
 from small_cnes import CNS, DATA
 from small_sigtap import files, write_folder, write_zip
+
+from ledi.errors import TableError
+from ledi.tables import memory, port
 
 DAY = date(2026, 4, 25)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from importlib.resources import files
 
 import pytest
+
 from ledi.layouts import VERSIONS, layout
 from ledi.layouts.model import Struct, Type
 from ledi.layouts.versioning import version_key

@@ -14,7 +14,7 @@ OK, SOME_BAD, UNREADABLE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a verb and gives the exit code: 0 all well, 1 some record is not, 2 unreadable input or bad usage."""
+    """Runs a verb; exit code 0 all well, 1 some record is not, 2 unreadable input or bad usage."""
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)

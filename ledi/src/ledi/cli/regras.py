@@ -42,6 +42,7 @@ def _rows(options: argparse.Namespace) -> list[dict[str, Any]]:
     if not options.sem_facetas:
         for code, path, text in facets():
             if wanted is None or code.startswith(f"{wanted}-"):
-                rows.append({"codigo": code, "ficha": code.split("-")[0], "estado": "record", "severidade": "aviso"
-                             if code.endswith("-sem_id") else "erro", "campo": path, "texto": text})  # fmt: skip
+                severity = "aviso" if code.endswith("-sem_id") else "erro"
+                row = {"codigo": code, "ficha": code.split("-")[0], "estado": "record", "campo": path}
+                rows.append(row | {"severidade": severity, "texto": text})
     return rows

@@ -18,7 +18,8 @@ TIPOS = ("FAD", "FAI", "FAO", "FAC", "FAE", "FCD", "FCI", "FCZM", "MCA", "FP", "
 _SCALARS = ("bool", "i32", "i64", "double", "string", "binary")
 _HEAD = ("tipo", "nome", "tipo_dado", "root", "uuid_field", "header_field", "children_field", "doc_page")
 _FIELD_KEYS = frozenset(
-    "id name type label required min max unit domain format section doc since until history".split()
+    ("id", "name", "type", "label", "required", "min", "max", "unit", "domain", "format", "section", "doc")
+    + ("since", "until", "history")
 )
 
 
@@ -63,7 +64,7 @@ class _Scope:
             self._field(row) for row in rows if in_force(self.version, row.get("since"), row.get("until"))
         ]
         fields.sort(key=lambda f: f.id if f.id is not None else 1 << 16)
-        return Struct(name=name, label=(own or shared)["label"], fields=tuple(fields))
+        return Struct(name=name, label=(own or shared or {})["label"], fields=tuple(fields))
 
     def _field(self, row: Mapping[str, Any]) -> Field:
         unknown = set(row) - _FIELD_KEYS
@@ -111,7 +112,7 @@ def _merge(shared: Mapping[str, Any] | None, own: Mapping[str, Any] | None) -> l
 def _ficha(version: str, tipo: str) -> Ficha:
     document = _document(tipo.lower())
     own = {key: value for key, value in document.items() if key not in _HEAD}
-    head = {key: document.get(key) for key in _HEAD}
+    head: dict[str, Any] = {key: document.get(key) for key in _HEAD}
     head["root"] = _Scope(version, own).struct(document["root"])
     return Ficha(**head)
 

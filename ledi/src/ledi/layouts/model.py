@@ -92,7 +92,7 @@ class Ficha:
 
     @property
     def header_kind(self) -> str:
-        """Struct name of the header: UnicaLotacaoHeaderThrift, VariasLotacoesHeaderThrift or LotacaoThrift."""
+        """Struct of the header: UnicaLotacaoHeaderThrift, VariasLotacoesHeaderThrift or LotacaoThrift."""
         struct = self.root.by_name[self.header_field].type.struct
         assert struct is not None
         return struct.name

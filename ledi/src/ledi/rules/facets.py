@@ -35,6 +35,7 @@ _MIN_MOMENT, _MAX_MOMENT = -62_135_510_400_000, 253_402_214_400_000
 MAX_TEXT = 100_000
 MAX_ITEMS = 100_000
 _SAFE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
+_DATE_TEXT = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _KIND_WORDS = {
     "bool": "verdadeiro ou falso",
     "i32": "um número inteiro",
@@ -55,11 +56,8 @@ _FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
     "uuid": (uuid.is_valid, "um UUID na forma canônica, com ou sem o CNES na frente"),
     "nome": (nome.is_valid, "um nome e um sobrenome, só com letras"),
     "cpf_cnpj": (lambda text: cpf.is_valid(text) or cnpj.is_valid(text), "um CPF ou CNPJ válido"),
-    "data_texto": (
-        re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])").fullmatch,
-        "uma data AAAA-MM-DD",
-    ),
-}  # type: ignore[dict-item]
+    "data_texto": (lambda text: bool(_DATE_TEXT.fullmatch(text)), "uma data AAAA-MM-DD"),
+}
 
 
 class FacetMaker:
@@ -134,7 +132,7 @@ class FacetMaker:
     def simple(self) -> tuple[type, frozenset[Any]] | None:
         """(class, values) when being one of the values is all it takes: the hot loop then needs no call."""
         kind = self.field.type.kind
-        if self.field.id is None or self._facets() and self.field.domain is None:
+        if self.field.id is None or (self._facets() and self.field.domain is None):
             return None
         if kind == "bool" and not self.rules:
             return bool, frozenset((True, False))
@@ -360,7 +358,7 @@ def _bounds(
 ) -> Callable[[Any], Problem | None]:
     least = int(low) if low is not None else None
     most = int(high) if high is not None else None
-    if low is not None and low != least or high is not None and high != most:
+    if (low is not None and low != least) or (high is not None and high != most):
         least, most = low, high  # type: ignore[assignment]
     exact = f"O campo {label} deve ter {least} {what}" if least == most and what else None
 

@@ -16,7 +16,6 @@ from ledi.rules.facets import BAD, FacetMaker, Normaliser, report_unknown
 from ledi.rules.model import ABSENT, PRESENT, SEVERITY, CheckFn, Rule
 from ledi.rules.paths import Scope
 
-
 Step = tuple[str, CheckFn, Callable[[Env, dict[str, Any], Path, Any], None]]
 
 
@@ -274,7 +273,12 @@ def _superseded(bound: Bound, scope: Scope) -> frozenset[str]:
     """The automatic facets a rule makes needless. The domain of a list's items says nothing of its size."""
     replaced = bound.rule.check.supersedes
     name = bound.rule.name
-    if name and isinstance(bound.rule.check, Domain) and scope.has(name) and scope.field(name).type.kind == "list":
+    if (
+        name
+        and isinstance(bound.rule.check, Domain)
+        and scope.has(name)
+        and scope.field(name).type.kind == "list"
+    ):
         return replaced - {"minimo", "maximo"}
     return replaced
 

@@ -1,5 +1,4 @@
 """Fictitious names and addresses. Declarations only."""
-# ruff: noqa: SIM905 (lists of names read better as text)
 
 MULHERES = (
     "ANA ADRIANA ALICE AMANDA BEATRIZ BRUNA CAMILA CARLA CECÍLIA CLARA DANIELA DÉBORA ELAINE ELISA FABIANA "

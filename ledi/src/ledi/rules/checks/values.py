@@ -145,7 +145,11 @@ class Decimals(Base):
         return run
 
     def describe(self, scope: Scope, name: str | None) -> str:
-        places = "nenhuma casa decimal" if not self.places else f"no máximo {self.places} casa(s) decimal(is)"
+        places = (
+            "nenhuma casa decimal"
+            if not self.places
+            else f"no máximo {self.places} casa{'s' * (self.places > 1)} decima{'is' if self.places > 1 else 'l'}"
+        )
         return f"O campo {label(scope, name)} aceita {places}."
 
 

@@ -18,6 +18,12 @@ CBO_COM_CID: Cond = in_group(CBO, "cbo/FAI_CID10")
 MASCULINO, FEMININO = 0, 1
 # Chapters of CIAP2 by sex: W pregnancy, X female genital, Y male genital.
 CAPITULOS = {MASCULINO: ("W", "X"), FEMININO: ("Y",)}
+_PEDE_CID = (
+    "Antes da versão 8.4.0, com o CBO desse profissional o encaminhamento leva a CID10, e não a CIAP2."
+)
+_PEDE_CIAP = (
+    "Antes da versão 8.4.0, com o CBO desse profissional o encaminhamento leva a CIAP2, e não a CID10."
+)
 _SEXO = "A CIAP2 {valor} não parece compatível com o sexo do cidadão. Confira o código e o sexo."
 _CAPITULO = "Nenhuma tabela pública diz o sexo de cada CIAP2: usa-se o capítulo (W e X mulheres, Y homens)."
 
@@ -53,15 +59,15 @@ def encaminhamentos_fai(at: str) -> tuple[Rule, ...]:
         Rule("FAI-ENC-002-1", at, CID, Lookup("cid", sex="^sexo"), state=TABLE),
         Rule("FAI-ENC-002-2", at, CID, Forbidden(filled(CIAP))),
         Rule("FAI-ENC-002-3", at, CID, Required(empty(CIAP)), since="8.4.0"),
-        Rule("FAI-ENC-002-3", at, CID, Required(all_of(CBO_COM_CID, empty(CIAP))), until="8.4.0"),
-        Rule("FAI-ENC-002-4", at, CID, Forbidden(all_of(not_(CBO_COM_CID), empty(CIAP))), until="8.4.0"),
+        Rule("FAI-ENC-002-3", at, CID, Required(all_of(CBO_COM_CID, empty(CIAP))), until="8.4.0", text=_PEDE_CID),
+        Rule("FAI-ENC-002-4", at, CID, Forbidden(all_of(not_(CBO_COM_CID), empty(CIAP))), until="8.4.0", text=_PEDE_CIAP),
         Rule("FAI-ENC-003-1", at, CIAP, Custom(_ciap_sex, _SEXO, reads=("^sexo",)), state=TABLE, severity=AVISO,
              text=_SEXO, why=_CAPITULO),
         Rule("FAI-ENC-003-2", at, CIAP, Domain("ciap_cid")),
         Rule("FAI-ENC-003-3", at, CIAP, Forbidden(filled(CID))),
         Rule("FAI-ENC-003-4", at, CIAP, Required(empty(CID)), since="8.4.0"),
-        Rule("FAI-ENC-003-4", at, CIAP, Required(all_of(not_(CBO_COM_CID), empty(CID))), until="8.4.0"),
-        Rule("FAI-ENC-003-5", at, CIAP, Forbidden(all_of(CBO_COM_CID, empty(CID))), until="8.4.0"),
+        Rule("FAI-ENC-003-4", at, CIAP, Required(all_of(not_(CBO_COM_CID), empty(CID))), until="8.4.0", text=_PEDE_CIAP),
+        Rule("FAI-ENC-003-5", at, CIAP, Forbidden(all_of(CBO_COM_CID, empty(CID))), until="8.4.0", text=_PEDE_CID),
         Rule("FAI-ENC-004-e1", at, "classificacaoRisco", Domain()),
     )  # fmt: skip
 

@@ -28,8 +28,15 @@ INDETERMINADO = 4
 DOSES = ("qtDoseManha", "qtDoseTarde", "qtDoseNoite")
 UNICA, REPETIDA = is_true("doseUnica"), not_true("doseUnica")
 DIAS = {1: 1, 2: 7, 3: 30}  # day(s), week(s), month(s)
-_UM_TURNO = "A dose por turno pede ao menos dois turnos preenchidos. Preencha outro turno."
+_UM_TURNO = "A dose por turno pede ao menos dois turnos preenchidos. Preencha a dose de outro turno."
 _COM_TIPO = "Quando o tipo de frequência é {}, o campo Frequência da dose deve ter {}."
+_COM_PERIODO = "Com frequência por turno (1) ou por número de vezes (2), informe a quantidade e a unidade de medida do período."
+_SEM_PERIODO = (
+    "Com frequência por intervalo (3), a quantidade e a unidade de medida não são aceitas. Apague esse campo."
+)
+_SEM_FIM = (
+    "Com duração 4 (Indeterminado), o tempo de duração não é aceito. Apague esse campo ou corrija a unidade."
+)
 _NUMERO = re.compile(r"[0-9]{1,2}").fullmatch
 _QUANTIA = re.compile(r"\s*([0-9]+(?:[.,][0-9]+|/[1-9][0-9]*)?)(?![0-9])").match
 
@@ -138,8 +145,8 @@ def _frequency(code: str, at: str) -> tuple[Rule, ...]:
     for number, field in (("008", "doseFrequenciaQuantidade"), ("009", "doseFrequenciaUnidadeMedida")):
         rules += [
             Rule(f"{code}{number}-1", at, field, Forbidden(UNICA)),
-            Rule(f"{code}{number}-2", at, field, Forbidden(by_hours)),
-            Rule(f"{code}{number}-3", at, field, Required(by_turn_or_times)),
+            Rule(f"{code}{number}-2", at, field, Forbidden(by_hours), text=_SEM_PERIODO),
+            Rule(f"{code}{number}-3", at, field, Required(by_turn_or_times), text=_COM_PERIODO),
         ]
     return (*rules, Rule(f"{code}009-e1", at, "doseFrequenciaUnidadeMedida", Domain()))
 
@@ -150,7 +157,7 @@ def _duration(code: str, at: str) -> tuple[Rule, ...]:
     reads = ("doseFrequenciaQuantidade", "doseFrequenciaUnidadeMedida", "duracaoTratamentoMedida")
     return (
         Rule(f"{code}011-1", at, "duracaoTratamento", Forbidden(UNICA)),
-        Rule(f"{code}011-2", at, "duracaoTratamento", Forbidden(without_end)),
+        Rule(f"{code}011-2", at, "duracaoTratamento", Forbidden(without_end), text=_SEM_FIM),
         Rule(f"{code}011-3", at, "duracaoTratamento", Custom(_longer, words, reads=reads)),
         Rule(f"{code}012-1", at, "duracaoTratamentoMedida", Forbidden(UNICA)),
         Rule(f"{code}012-e1", at, "duracaoTratamentoMedida", Domain()),
@@ -176,8 +183,8 @@ def _fao(code: str, at: str) -> tuple[Rule, ...]:
     for number, field in zip(("015", "016", "017"), DOSES, strict=True):
         rules += [
             Rule(f"{code}{number}-3b", at, field,
-                 Pattern(r"[^,]*|[0-9]{1,2},[0-9]{1,2}", "com vírgula, aceita até 2 dígitos de cada lado, como 1,5")),
-            Rule(f"{code}{number}-3c", at, field, Pattern(r"[^/]*|[0-9]/[0-9]", "com barra, aceita 1 dígito de cada lado, como 1/2")),
+                 Pattern(r"[^,]*|[0-9]{1,2},[0-9]{1,2}", "com vírgula aceita até 2 dígitos de cada lado, como 1,5")),
+            Rule(f"{code}{number}-3c", at, field, Pattern(r"[^/]*|[0-9]/[0-9]", "com barra aceita 1 dígito de cada lado, como 1/2")),
         ]  # fmt: skip
     words = "A soma das doses dos turnos deveria ser igual à quantidade total da dose. Confira os valores."
     reads, why = ("dose", *DOSES), "A dose é texto livre: compara-se só o número com que ela começa."

@@ -38,6 +38,10 @@ PUBLISHED = all_of(PARTO, one_of("ciap", GRAVIDEZ_ALTO_RISCO))  # the one exampl
 DESFECHO = matches("cid10", r"O(0[0-8]|8[0-4])\.?[0-9]?|Z37\.?[0-9]?", "é de desfecho de gestação")
 _LISTA = "A página não publica a lista de códigos."
 _SEQUENCIA = "Depende das evoluções já enviadas do mesmo problema."
+_JUNTOS = (
+    "UUID do problema, UUID da evolução, sequencial da evolução e situação vão juntos. Preencha o que falta "
+    "ou apague os outros."
+)
 _EVOLUCAO = ("uuidProblema", "uuidEvolucaoProblema", "coSequencialEvolucao", "situacao")
 
 
@@ -58,7 +62,7 @@ _IS_Z34 = re.compile(r"Z34\.?[0-9]?").fullmatch
 def _second_z34(value: Any, node: dict[str, Any], env: Any) -> Any:
     """Items with another CID10 of the family Z34; the same code twice is told as repeated."""
     seen: set[str] = set()
-    found = []
+    found: list[tuple[str, dict[str, Any]]] = []
     for index, item in enumerate(value):
         cid = item.get("cid10")
         if cid.__class__ is not str or not _IS_Z34(cid):
@@ -89,7 +93,7 @@ def _evolution(code: str, at: str, ab: str | None) -> tuple[Rule, ...]:
     parent, _, name = at.removesuffix("[]").rpartition(".")
     numbers = ("001-2", "002-2", "003-5", "006-4") if ab else ("001-1", "002-1", "003-4", "006-3")
     return (
-        *(Rule(code + number, at, field, Required(_others(field, ab)))
+        *(Rule(code + number, at, field, Required(_others(field, ab)), text=_JUNTOS)
           for number, field in zip(numbers, _EVOLUCAO, strict=True)),
         Rule(f"{code}003-1", at, "coSequencialEvolucao",
              Declared("A primeira evolução tem o sequencial 1 e as seguintes somam 1."), state=HISTORY, why=_SEQUENCIA),
@@ -147,7 +151,13 @@ def _dates(code: str, at: str, birth: str) -> tuple[Rule, ...]:
     return (
         Rule(f"{code}007-1", at, "dataInicioProblema", NotBefore(f"^{birth}")),
         Rule(f"{code}007-2", at, "dataInicioProblema", NotAfter(ATTENDANCE)),
-        Rule(f"{code}008-1", at, "dataFimProblema", Required(all_of(one_of("situacao", 2), not_(AB)))),
+        Rule(
+            f"{code}008-1",
+            at,
+            "dataFimProblema",
+            Required(all_of(one_of("situacao", 2), not_(AB))),
+            text="A data de fim do problema é obrigatória quando a situação é 2 (Resolvido).",
+        ),
         Rule(f"{code}008-2", at, "dataFimProblema", NotBefore(f"^{birth}")),
         Rule(f"{code}008-3", at, "dataFimProblema", NotAfter(ATTENDANCE)),
         Rule(f"{code}008-4", at, "dataFimProblema", NotBefore("dataInicioProblema")),
@@ -160,7 +170,13 @@ def _with_ab(code: str, at: str, ab: str) -> tuple[Rule, ...]:
               "dataFimProblema")  # fmt: skip
     numbers = ("001-1", "002-1", "003-4", "006-2", "007-3", "008-5")
     return (
-        Rule(f"{code}004-2", at, "ciap", _Ciap(tables=("ciap2", ab))),
+        Rule(
+            f"{code}004-2",
+            at,
+            "ciap",
+            _Ciap(tables=("ciap2", ab)),
+            text="O código {valor} não é uma CIAP2 nem um código AB que a ficha aceita. Confira o código.",
+        ),
         *(
             Rule(code + number, at, field, Forbidden(AB))
             for number, field in zip(numbers, fields, strict=True)
