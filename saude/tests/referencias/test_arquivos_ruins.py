@@ -15,6 +15,7 @@ from saude.referencias.tables import tables_of
 pytestmark = pytest.mark.django_db(transaction=True)
 IBGE = "4218202"
 DAY = date(2026, 9, 1)
+ROOT = "<ImportarXMLCNES>"
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,11 @@ def send_cnes(entidade, data: bytes, name: str = "cnes.xml", *, confirm: bool = 
     return actions.confirm_cnes(publicacao=row, by="teste") if confirm else row
 
 
+def swapped(text: str, old: str, new: str) -> bytes:
+    assert old in text
+    return text.replace(old, new).encode("iso-8859-1")
+
+
 def bomb() -> str:
     lines = ['<!ENTITY a0 "ha">', *(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))]
     return f'<?xml version="1.0"?><!DOCTYPE x [{"".join(lines)}]><ImportarXMLCNES>&a9;</ImportarXMLCNES>'
@@ -68,21 +74,19 @@ def bomb() -> str:
     ("change", "reason"),
     [
         (lambda x: bomb().encode(), "DOCTYPE ou ENTITY"),
-        (lambda x: x.replace("<ImportarXMLCNES>", "<!DOCTYPE a><ImportarXMLCNES>").encode("latin-1"), "DOCTYPE ou ENTITY"),
+        (lambda x: swapped(x, ROOT, f"<!DOCTYPE a>{ROOT}"), "DOCTYPE ou ENTITY"),
         (
-            lambda x: x.replace(
-                "<ImportarXMLCNES>", '<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]><ImportarXMLCNES>'
-            ).encode("latin-1"),
+            lambda x: swapped(x, ROOT, f'<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]>{ROOT}'),
             "DOCTYPE ou ENTITY",
         ),
         (lambda x: x.encode("utf-8"), "UTF-8"),
-        (lambda x: x.replace(IBGE[:6], "420540").encode("latin-1"), "outro município"),
+        (lambda x: swapped(x, IBGE[:6], "420540"), "outro município"),
         (lambda x: x[: len(x) // 2].encode("latin-1"), "vazio ou cortado"),
-        (lambda x: x.replace('CNES="0019623"', 'CNES="0019615"', 1).encode("latin-1"), "CNES 0019615 aparece duas vezes"),
-        (lambda x: x.replace('DATA="2026-09-01"', 'DATA="2026-08-31"').encode("latin-1"), "mais antigo que o em uso"),
-        (lambda x: x.replace('DATA="2026-09-01"', 'DATA="2099-01-01"').encode("latin-1"), "ainda não chegou"),
-        (lambda x: x.replace('VERSION_XSD="3.1"', 'VERSION_XSD="9.9"').encode("latin-1"), "versão conhecida"),
-        (lambda x: x.replace("0000471828", "471828", 1).encode("latin-1"), "CO_INE falta ou está malformado"),
+        (lambda x: swapped(x, "0019623", "0019615"), "CNES 0019615 aparece duas vezes"),
+        (lambda x: swapped(x, "2026-09-01", "2026-08-31"), "mais antigo que o em uso"),
+        (lambda x: swapped(x, "2026-09-01", "2099-01-01"), "ainda não chegou"),
+        (lambda x: swapped(x, 'VERSION_XSD="3.1"', 'VERSION_XSD="9.9"'), "versão conhecida"),
+        (lambda x: swapped(x, "0000471828", "471828"), "CO_INE falta ou está malformado"),
         (lambda x: b"", "vazio"),
         (lambda x: b"%PDF-1.4 nao sou xml", "XML malformado"),
     ],

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def town():
-    """The generator's town, with the professional of the minimal records in it, in the municipality of the tests."""
+    """The generator's town, with the professional of the minimal records, in the municipality of the tests."""
     made = build(2026)
     header = registro("FVD")["ficha"]["headerTransport"]
     first = made.profissionais[0]
@@ -169,7 +169,7 @@ def test_a_failure_while_applying_leaves_everything_as_it_was(
         raise RuntimeError
 
     monkeypatch.setattr("saude.referencias.cnes._apply_posts", break_down)
-    with pytest.raises(actions.FileRefused, match="defeito do sistema. Nada foi alterado"):
+    with pytest.raises(actions.FileRefused, match="defeito do sistema"):
         actions.confirm_cnes(publicacao=row, by="teste")
     with pytest.raises(actions.FileRefused, match="defeito do sistema"):
         receber_cnes(without(town, 2), date(2026, 10, 2))

@@ -1,4 +1,4 @@
-"""SIGTAP: imported whole, the right month for each ficha, and only the fichas it may change are judged again."""
+"""SIGTAP: imported whole, the right month for each ficha, only the fichas it may change are judged again."""
 
 import os
 from datetime import date

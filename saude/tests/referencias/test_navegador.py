@@ -17,25 +17,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def demonstracao(db, criar_usuario_da_demo):
+def demonstracao(criar_usuario):
     load(fichas=700, seed=2026, today=timezone.localdate())
-    return criar_usuario_da_demo()
-
-
-@pytest.fixture
-def criar_usuario_da_demo():
-    from conftest import SENHA
-    from saude.contas.actions import create_user
-
-    def create():
-        entidade = Entidade.objects.get()
-        create_user(
-            by="teste", entidade=entidade, username="coordenador", nome="Carla", senha=SENHA,
-            preset="Coordenador", trocar_senha=False,
-        )  # fmt: skip
-        return entidade
-
-    return create
+    town = Entidade.objects.get(ibge=demo.IBGE)
+    criar_usuario("Coordenador", entidade=town)
+    return town
 
 
 def forgotten() -> int:

@@ -298,7 +298,8 @@ def _update_people(rows: list[cadastros.Profissional]) -> None:
     columns = [[getattr(row, name) for row in rows] for name in ("pk", "nome", "nome_busca", "cpf")]
     with server_cursor() as cursor:
         cursor.execute(
-            "UPDATE cadastros_profissional p SET nome = v.nome, nome_busca = v.busca, cpf = v.cpf, ativo = true "
+            "UPDATE cadastros_profissional p "
+            "SET nome = v.nome, nome_busca = v.busca, cpf = v.cpf, ativo = true "
             "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS v(id, nome, busca, cpf) "
             "WHERE p.id = v.id",
             columns,
