@@ -99,7 +99,7 @@ def correct_many(
 
 @transaction.atomic
 def correct_each(*, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]], by: Any) -> dict[str, int]:
-    """Each ficha its own changes by path; exported ones are passed over. How many are in each situation then."""
+    """Each ficha its own changes by path, exported ones passed over; how many are in each situation then."""
     ctx = _context(entidade)
     done = []
     for ficha in _locked(entidade, sorted(changes)):

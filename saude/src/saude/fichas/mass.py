@@ -37,6 +37,45 @@ def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any) -> Reprocess
     return job
 
 
+@transaction.atomic
+def start_correction(
+    *, entidade: Entidade, causa: str, valor: Any, competencia: str, by: Any
+) -> Reprocessamento:
+    """Mend once for all: `valor` into the field of every open finding of the cause, and process again."""
+    filtro = Filtro(causa=causa, competencia=competencia)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [4_203, entidade.pk])
+    asked = filtro.as_json() | {"mudancas": {"valor": valor}}
+    waiting = Reprocessamento.objects.filter(
+        entidade=entidade, filtro=asked, estado__in=["espera", "rodando"]
+    )
+    if running := waiting.first():
+        return running
+    job = Reprocessamento.objects.create(
+        entidade=entidade, filtro=asked, por=by if hasattr(by, "username") else None
+    )
+    job.total = _cut(job, filtered(entidade, filtro).filter(situacao__in=open_situations("corrigir")))
+    job.estado = Reprocessamento.Estado.RODANDO if job.total else Reprocessamento.Estado.CONCLUIDO
+    job.terminado_em = None if job.total else timezone.now()
+    job.save(update_fields=["total", "estado", "terminado_em"])
+    record_event(by=by, entidade=entidade, tipo="causa.corrigida", alvo=job, causa=causa, fichas=job.total)
+    return job
+
+
+def _correct_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
+    """The job's value at every place its cause points at, in the fichas of one block."""
+    from saude.fichas.actions import correct_each
+    from saude.inconsistencias.models import Inconsistencia
+
+    rows = Inconsistencia.objects.filter(
+        ficha_id__in=bloco.fichas, causa=job.filtro["causa"], encerrada_em=None
+    ).values_list("ficha_id", "campo")
+    changes: dict[int, dict[str, Any]] = {}
+    for ficha_id, campo in rows:
+        changes.setdefault(ficha_id, {})[campo] = job.filtro["mudancas"]["valor"]
+    return correct_each(entidade=job.entidade, changes=changes, by=job.por)
+
+
 def _cut(job: Reprocessamento, fichas: QuerySet[Ficha]) -> int:
     from saude.fichas.tasks import reprocessar_bloco
 
@@ -66,7 +105,10 @@ def reprocess_block(bloco_id: int) -> None:
         job = Reprocessamento.objects.select_related("entidade__instalacao", "por").get(
             pk=bloco.reprocessamento_id
         )
-        counts = judge_again(bloco.fichas, context(job.entidade), by=job.por)
+        if "mudancas" in job.filtro:
+            counts = _correct_block(bloco, job)
+        else:
+            counts = judge_again(bloco.fichas, context(job.entidade), by=job.por)
         bloco.feito_em = timezone.now()
         bloco.save(update_fields=["feito_em"])
         Reprocessamento.objects.filter(pk=job.pk).update(

@@ -1,0 +1,263 @@
+"""Clients: search, details with their inconsistencies, the registration, and who was attended unidentified."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import COMPETENCIA
+from saude.clientes import actions, queries
+from saude.clientes.forms import ClienteForm
+from saude.clientes.models import Cliente
+from saude.contas.access import requires
+from saude.fichas.models import Atendido, Ficha
+from saude.fichas.situacoes import Situacao
+from saude.inconsistencias import queries as findings
+from saude.inconsistencias.models import Inconsistencia
+from saude.painel.apresenta import rows
+from saude.painel.filtros import query
+
+PER_PAGE = 50
+FICHAS_SHOWN = 30
+CANDIDATES = 8
+
+
+@requires("ver")
+def lista(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
+    found = queries.search(request.entidade, text)
+    cursor = request.GET.get("depois", "")
+    page, following = _page(found, cursor)
+    if text and not cursor:
+        record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado")
+    context = {
+        "clientes": page,
+        "q": text,
+        "proxima": query(request, depois=following) if following else "",
+        "primeira": query(request, depois=None) if cursor else "",
+    }
+    return render(request, "clientes/lista.html", context)
+
+
+def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
+    """By keyset on (busca, id): as quick on the last page as on the first."""
+    found = found.order_by("busca", "pk")
+    name, _, pk = cursor.rpartition("|")
+    if pk.isdecimal() and len(pk) < 19:
+        from django.db.models import Q
+
+        found = found.filter(busca__gte=name).filter(Q(busca__gt=name) | Q(pk__gt=int(pk)))
+    page = list(found[: PER_PAGE + 1])
+    more, page = len(page) > PER_PAGE, page[:PER_PAGE]
+    return page, f"{page[-1].busca}|{page[-1].pk}" if more else ""
+
+
+def mine(request: HttpRequest, pk: int) -> Cliente:
+    cliente = queries.by_id(request.entidade, pk) if pk < 10**18 else None
+    if cliente is None:
+        raise Http404
+    cliente.entidade = request.entidade
+    return cliente
+
+
+@requires("ver")
+def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
+    cliente = mine(request, pk)
+    if cliente.mesclado_em_id:
+        return redirect("clientes:detalhe", pk=cliente.mesclado_em_id)
+    record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
+    fichas = list(queries.fichas_of(cliente)[: FICHAS_SHOWN + 1])
+    context = {
+        "cliente": cliente,
+        "causas": _causes(cliente),
+        "fichas": rows(request.entidade, fichas[:FICHAS_SHOWN]),
+        "mais_fichas": len(fichas) > FICHAS_SHOWN,
+        "alteracoes": cliente.alteracoes.select_related("usuario", "ficha").order_by("-em")[:20],
+        "voltar": _back(request, ""),
+    }
+    return render(request, "clientes/detalhe.html", context)
+
+
+def _causes(cliente: Cliente) -> list[dict[str, Any]]:
+    """Open findings of the client by cause: what is wrong, in how many records, and where it is mended."""
+    found = findings.of_client(cliente)
+    first = Inconsistencia.objects.in_bulk([g["id"] for g in found])
+    for group in found:
+        group["achado"] = first[group["id"]]
+        name = group["achado"].campo.rpartition(".")[2]
+        group["no_cadastro"] = name in REGISTRATION
+    return found
+
+
+#: wire names whose value comes from the registration
+REGISTRATION = frozenset(n for names in actions.WIRE.values() for n in names) | {
+    "stNaoPossuiCpf", "justificativaNaoPossuiCpf",
+}  # fmt: skip
+
+
+@requires("corrigir")
+def novo(request: HttpRequest) -> HttpResponse:
+    """Register a client; coming from an unidentified attendance, it is identified at once."""
+    attended = _attended(request, request.GET.get("atendido", ""))
+    form = ClienteForm(
+        request.POST or None, instance=Cliente(entidade=request.entidade), initial=_known(attended)
+    )
+    if request.method == "POST" and form.is_valid():
+        made = actions.create_client(entidade=request.entidade, by=request.user, **form.cleaned_data)
+        if attended:
+            return _identify(request, attended, made)
+        messages.success(request, "Cliente cadastrado.")
+        return redirect("clientes:detalhe", pk=made.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "clientes/formulario.html", {"form": form, "atendido": attended}, status=status)
+
+
+def _known(attended: Atendido | None) -> dict[str, Any]:
+    """What the ficha tells of who was attended."""
+    if attended is None or attended.cliente is None:
+        return {}
+    return {name: getattr(attended.cliente, name) for name in actions.EDITABLE}
+
+
+def _attended(request: HttpRequest, pk: str) -> Atendido | None:
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    mine = Atendido.objects.filter(entidade=request.entidade, pk=int(pk), identificado=False)
+    return mine.select_related("ficha", "cliente").first()
+
+
+@requires("corrigir")
+def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
+    """The registration; saving flows to the fichas not yet exported, and reprocesses them."""
+    cliente = mine(request, pk)
+    if request.method != "POST":
+        form = ClienteForm(instance=cliente)
+        return render(request, "clientes/formulario.html", _form(request, cliente, form))
+    form = ClienteForm(request.POST, instance=mine(request, pk))
+    revision = request.POST.get("revisao", "")
+    if not form.is_valid():
+        return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
+    try:
+        touched = actions.correct_client(
+            cliente=cliente, changes=form.cleaned_data, revisao=int(revision) if revision.isdecimal() else -1,
+            by=request.user,
+        )  # fmt: skip
+    except actions.StaleClient as stale:
+        context = _form(request, stale.cliente, form) | {"diferencas": _differences(stale.cliente, form)}
+        return render(request, "clientes/formulario.html", context, status=409)
+    except ValidationError as invalid:
+        for name, found in invalid.message_dict.items():
+            form.add_error(name if name in form.fields else None, found)
+        return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
+    _tell(request, touched)
+    return redirect(f"{reverse('clientes:detalhe', args=[pk])}")
+
+
+def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str, Any]:
+    waiting = Atendido.objects.filter(cliente=cliente).exclude(ficha__situacao=Situacao.EXPORTADA)
+    return {
+        "cliente": cliente,
+        "form": form,
+        "revisao": cliente.revisao,
+        "fichas_a_mudar": waiting.values("ficha").distinct().count(),
+        "achados": [c for c in _causes(cliente) if c["no_cadastro"]],
+    }
+
+
+def _differences(stored: Cliente, form: ClienteForm) -> list[dict[str, str]]:
+    """Per field: what is stored now and what the user typed."""
+    found = []
+    for name in form.fields:
+        now, typed = getattr(stored, name), form.cleaned_data.get(name)
+        if now != typed and not (now in ("", None) and typed in ("", None)):
+            found.append({"rotulo": form.fields[name].label, "agora": _text(now), "digitado": _text(typed)})
+    return found
+
+
+def _text(value: Any) -> str:
+    if value in ("", None):
+        return "vazio"
+    if isinstance(value, bool):
+        return "Sim" if value else "Não"
+    return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
+
+
+def _tell(request: HttpRequest, touched: list[int]) -> None:
+    if not touched:
+        messages.success(request, "Cadastro salvo. Nenhuma ficha a exportar depende dele.")
+        return
+    bad = Ficha.objects.filter(pk__in=touched, situacao=Situacao.INCONSISTENTE).count()
+    n = len(touched)
+    text = (
+        f"Cadastro salvo. {n} ficha reprocessada" if n == 1 else f"Cadastro salvo. {n} fichas reprocessadas"
+    )
+    text += f"; {bad} ainda com inconsistência." if bad else ", todas sem inconsistência."
+    (messages.warning if bad else messages.success)(request, text)
+
+
+@requires("ver")
+def nao_identificados(request: HttpRequest) -> HttpResponse:
+    competencia = request.GET.get("competencia", "")
+    competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
+    found = findings.unidentified(request.entidade, competencia or None)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    context = {
+        "page_obj": page,
+        "competencia": competencia,
+        "bloqueia": request.entidade.instalacao.bloquear_nao_identificados,
+    }
+    return render(request, "clientes/nao_identificados.html", context)
+
+
+@requires("corrigir")
+def identificar(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who was it? Search the clients, or register one."""
+    attended = _attended(request, str(pk))
+    if attended is None:
+        raise Http404
+    if request.method == "POST":
+        chosen = request.POST.get("cliente", "")
+        return _identify(request, attended, mine(request, int(chosen) if chosen.isdecimal() else 10**18))
+    text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
+    found = queries.search(request.entidade, text) if text else _candidates(request, attended)
+    context = {
+        "atendido": attended,
+        "q": text,
+        "clientes": [c for c in found[:PER_PAGE] if c.identificado],
+        "sem_busca": not text,
+    }
+    return render(request, "clientes/identificar.html", context)
+
+
+def _candidates(request: HttpRequest, attended: Atendido) -> Any:
+    """Without a search: who was born on the same day."""
+    whom = attended.cliente
+    if whom is None or whom.nascimento is None:
+        return Cliente.objects.none()
+    same = Cliente.objects.filter(entidade=request.entidade, mesclado_em=None, nascimento=whom.nascimento)
+    return same.exclude(pk=whom.pk).order_by("busca")[:CANDIDATES]
+
+
+def _identify(request: HttpRequest, attended: Atendido, cliente: Cliente) -> HttpResponse:
+    if not cliente.identificado:
+        messages.error(request, "Este cliente também não tem CPF nem CNS. Complete o cadastro dele primeiro.")
+        return redirect("clientes:corrigir", pk=cliente.pk)
+    ficha = actions.identify(atendido=attended, cliente=cliente, by=request.user)
+    text = f"Cliente identificado e ficha reprocessada: está {ficha.get_situacao_display().lower()}."
+    (messages.warning if ficha.n_erros else messages.success)(request, text)
+    return redirect("clientes:nao_identificados")
+
+
+def _back(request: HttpRequest, default: str) -> str:
+    asked = request.GET.get("voltar", "")
+    return (
+        asked
+        if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+        else default
+    )

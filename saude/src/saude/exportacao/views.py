@@ -1,0 +1,149 @@
+"""Exportações: the history, a new one, its progress, its file and its manifest."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import COMPETENCIA
+from saude.contas.access import requires
+from saude.exportacao import actions
+from saude.exportacao.files import path_of
+from saude.exportacao.forms import ExportacaoForm, month_of
+from saude.exportacao.models import Exportacao
+from saude.exportacao.queries import exports, manifest
+from saude.exportacao.selection import LABELS, preview
+from saude.fichas.queries import panel
+from saude.recebimento.actions import local_today
+
+PER_PAGE = 25
+OVER = (Exportacao.Estado.CONCLUIDA, Exportacao.Estado.VAZIA, Exportacao.Estado.FALHOU)
+
+
+@requires("ver")
+def exportacoes(request: HttpRequest) -> HttpResponse:
+    page = Paginator(exports(request.entidade), PER_PAGE).get_page(request.GET.get("pagina"))
+    return render(request, "exportacao/exportacoes.html", {"page_obj": page})
+
+
+@requires("exportar")
+def nova(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _ask(request)
+    form = ExportacaoForm(initial=_initial(request))
+    return render(request, "exportacao/nova.html", {"form": form, **_preview(request, form.initial)})
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """The competência asked for, else the newest one with something to send."""
+    competencia = request.GET.get("competencia", "")
+    if not COMPETENCIA.regex.match(competencia):
+        lines = panel(request.entidade)
+        ready = [line.competencia for line in lines if line.a_exportar] or [
+            line.competencia for line in lines
+        ]
+        competencia = ready[0] if ready else f"{local_today(request.entidade):%Y%m}"
+    start, end = month_of(competencia)
+    return {
+        "escopo": Exportacao.Escopo.NAO_EXPORTADOS, "tipo": "", "inicio": start, "fim": end,
+        "chave": uuid.uuid4().hex,
+    }  # fmt: skip
+
+
+def _preview(request: HttpRequest, choice: dict[str, Any]) -> dict[str, Any]:
+    wanted = {k: choice[k] for k in ("escopo", "tipo", "inicio", "fim")}
+    found = preview(entidade=request.entidade, **wanted)
+    left = [(LABELS.get(reason, reason), reason, n) for reason, n in sorted(found.nao_vao.items())]
+    return {"previa": found, "nao_vao": left, "escolha": wanted}
+
+
+@requires("exportar")
+def previa(request: HttpRequest) -> HttpResponse:
+    """How many would go and how many not, for the choice as it stands."""
+    form = ExportacaoForm(request.GET)
+    if not form.is_valid():
+        return render(request, "exportacao/previa.html", {"form_invalido": form})
+    return render(request, "exportacao/previa.html", _preview(request, form.choice()))
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    form = ExportacaoForm(request.POST)
+    if not form.is_valid():
+        return render(request, "exportacao/nova.html", {"form": form}, status=422)
+    try:
+        made = actions.create_export(
+            entidade=request.entidade,
+            by=request.user,
+            chave=form.cleaned_data["chave"] or None,
+            **form.choice(),
+        )
+    except actions.NothingToExport as nothing:
+        form.add_error(None, nothing.messages[0])
+        context = {"form": form, **_preview(request, form.choice())}
+        return render(request, "exportacao/nova.html", context, status=422)
+    return redirect("exportacao:exportacao", pk=made.pk)
+
+
+def _mine(request: HttpRequest, pk: int) -> Exportacao:
+    return get_object_or_404(exports(request.entidade), pk=pk)
+
+
+@requires("ver")
+def exportacao(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "exportacao/exportacao.html", _context(_mine(request, pk)))
+
+
+@requires("ver")
+def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part that changes while it runs; once over, the whole page is asked for."""
+    row = _mine(request, pk)
+    response = render(request, "exportacao/andamento.html", _context(row))
+    if row.estado in OVER:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _context(row: Exportacao) -> dict[str, Any]:
+    return {
+        "exportacao": row,
+        "acabou": row.estado in OVER,
+        "tem_arquivo": path_of(row) is not None,
+        "nao_foram": [(LABELS.get(reason, reason), n) for reason, n in sorted(row.excluidas.items())],
+    }
+
+
+@requires("exportar")
+def baixar(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _mine(request, pk)
+    path = path_of(row)
+    if path is None:
+        raise Http404
+    record_event(by=request.user, entidade=request.entidade, tipo="exportacao.baixada", alvo=row)
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=row.arquivo, content_type="application/zip"
+    )
+
+
+@requires("exportar")
+def manifesto(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _mine(request, pk)
+    if row.estado != Exportacao.Estado.CONCLUIDA:
+        raise Http404
+    record_event(by=request.user, entidade=request.entidade, tipo="exportacao.manifesto", alvo=row)
+    response = StreamingHttpResponse(manifest(row), content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{row.arquivo.removesuffix(".zip")}.json"'
+    return response
+
+
+@requires("exportar")
+@require_POST
+def repetir(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _mine(request, pk)
+    actions.retry_export(exportacao=row, by=request.user)
+    messages.success(request, "A exportação voltou para a fila.")
+    return redirect("exportacao:exportacao", pk=row.pk)

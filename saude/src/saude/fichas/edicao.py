@@ -1,0 +1,182 @@
+"""What the correction form shows of a ficha, and what it brings back."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledi.layouts import Ficha as FichaLayout
+from ledi.layouts import Field, Type, layout, nearest
+from saude.fichas.models import Ficha
+from saude.formularios import ler
+from saude.formularios.arvore import Construtor, Grupo, by_path, owner, pattern
+from saude.formularios.campos import widget
+from saude.formularios.condicoes import read_by
+
+#: fields of the envelope as a form shows them; the header's twin is changed along (fichas.correction)
+ENVELOPE = {
+    "cnes": Field("cnes", Type("string"), "CNES do registro", format="cnes"),
+    "ine": Field("ine", Type("string"), "INE do registro", format="ine"),
+    "ibge": Field("ibge", Type("string"), "Município do registro (código IBGE)", format="ibge"),
+}
+TWINS = {"cnes": "cnes", "ine": "ine", "ibge": "codigoIbgeMunicipio"}
+#: asked of who is said to be not identified
+DOCUMENTS = ("cpfCidadao", "cnsCidadao", "cns")
+
+
+@dataclass
+class Edicao:
+    """A ficha opened for reading or mending: its record, its layout, and its findings."""
+
+    ficha: Ficha
+    registro: dict[str, Any]
+    achados: list[Any]
+
+    @classmethod
+    def open(cls, ficha: Ficha, achados: Iterable[Any], registro: dict[str, Any] | None = None) -> "Edicao":
+        record = registro if registro is not None else json.loads(ficha.conteudo.registro)
+        return cls(ficha, record, list(achados))
+
+    @property
+    def conteudo(self) -> dict[str, Any]:
+        """The ficha's own part of the record; whatever is not an object shows as nothing."""
+        found = self.registro.get("ficha")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def zona(self) -> ZoneInfo:
+        return ZoneInfo(self.ficha.entidade.fuso)
+
+    @property
+    def versao(self) -> str:
+        return nearest(self.ficha.versao or "8.7.0").version
+
+    @property
+    def layout(self) -> FichaLayout:
+        return layout(self.versao).fichas[self.ficha.tipo]
+
+    def leitura(self, rotulos: Mapping[Any, str]) -> Grupo:
+        """All that is filled, and what is wrong with what is not."""
+        built = Construtor(
+            self.ficha.tipo, self.versao, self.zona, by_path(self._at_home(self.achados)), rotulos=rotulos
+        )
+        return built.grupo(self.layout.root, self.conteudo, rotulo=self.layout.nome)
+
+    def formulario(self, *, todos: bool, rotulos: Mapping[Any, str], extra: Iterable[str] = ()) -> Grupo:
+        """The fields to mend, or all of them."""
+        found = self._at_home(self.achados)
+        wanted, related = self._to_mend(found)
+        wanted |= set(extra)
+
+        def show(path: str, field: Field, value: Any) -> bool:
+            return todos or path in wanted or path in related
+
+        built = Construtor(
+            self.ficha.tipo,
+            self.versao,
+            self.zona,
+            by_path(found),
+            show,
+            frozenset(related - wanted),
+            rotulos,
+            True,
+        )
+        made = built.grupo(self.layout.root, self.conteudo, rotulo=self.layout.nome)
+        for name, field in ENVELOPE.items():
+            if name in wanted:
+                made.campos.append(built._campo(field, self.registro.get(name), name))
+        return made
+
+    def _at_home(self, achados: Iterable[Any]) -> list[Any]:
+        """Findings of the envelope stand beside the header's field when both hold the same value."""
+        path, main = self.layout.main_lotacao(self.conteudo)
+        header = self.conteudo.get(self.layout.header_field)
+        homes = {}
+        for name, twin in TWINS.items():
+            holder, where = (main, path) if name != "ibge" else (header, self.layout.header_field)
+            if isinstance(holder, Mapping) and holder.get(twin) == self.registro.get(name):
+                homes[name] = f"{where}.{twin}"
+        return [_Moved(a, homes[a.campo]) if a.campo in homes else a for a in achados]
+
+    def _to_mend(self, achados: Iterable[Any]) -> tuple[set[str], set[str]]:
+        """Paths that a finding points at, and paths that its rule reads."""
+        wanted: set[str] = set()
+        related: set[str] = set()
+        for a in achados:
+            path = owner(a.campo)
+            field = ler.field_at(self.layout.root, path) if path not in ENVELOPE else ENVELOPE[path]
+            read = self._read_by(a.codigo, path)
+            if field is None or widget(field) in ("grupo",) or self._is_block(a.campo):
+                wanted |= read or self._inside(a.campo)
+            else:
+                wanted.add(path)
+                related |= read
+        return wanted, related - wanted
+
+    def _is_block(self, path: str) -> bool:
+        field = ler.field_at(self.layout.root, path)
+        return path.endswith("]") and field is not None and widget(field) == "lista"
+
+    def _inside(self, path: str) -> set[str]:
+        """A finding on a whole block: the fields that say who the citizen is, or the simple ones."""
+        field = ler.field_at(self.layout.root, path) if path else None
+        struct = (field.type.item or field.type).struct if field else self.layout.root
+        if struct is None:
+            return set()
+        documents = [n for n in DOCUMENTS if n in struct.by_name]
+        names = documents or [f.name for f in struct.fields if widget(f) not in ("grupo", "lista")]
+        return {f"{path}.{name}" if path else name for name in names}
+
+    def _read_by(self, codigo: str, path: str) -> set[str]:
+        """The rule's other fields, at this place of this record."""
+        found = set()
+        for at, ref in read_by(self.ficha.tipo, self.versao, codigo):
+            here = _struct_path(path, at)
+            if here is not None:
+                found.add(resolve(here, ref))
+        return {p for p in found if ler.field_at(self.layout.root, p) is not None}
+
+    def alteracoes(self, post: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(changes by path, the record as it would be) of what the form sent."""
+        from saude.fichas.correction import changed
+
+        sent = ler.values(post, self.layout, atual=self.conteudo, zona=self.zona)
+        after = ler.applied(self.conteudo, sent, ler.removed(post))
+        found = ler.changes(self.conteudo, after)
+        for name, field in ENVELOPE.items():
+            if f"{ler.PREFIX}{name}" in post:
+                value = ler.parse(
+                    field, post.getlist(f"{ler.PREFIX}{name}"), self.registro.get(name), self.zona
+                )
+                if value != self.registro.get(name):
+                    found[name] = value
+        return found, changed(self.registro, found)
+
+
+class _Moved:
+    """A finding shown at another field than its own."""
+
+    def __init__(self, achado: Any, campo: str) -> None:
+        self._achado, self.campo = achado, campo
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._achado, name)
+
+
+def _struct_path(path: str, at: str) -> str | None:
+    """The part of `path` that is the struct `at` (with [] for lists); None when it is not there."""
+    if not at:
+        return ""
+    steps = path.split(".")
+    here = ".".join(steps[: at.count(".") + 1])
+    return here if pattern(here) == at else None
+
+
+def resolve(struct: str, ref: str) -> str:
+    """Absolute path of a path as rules write it (`campo`, `^campo`, `/a.b`) from the struct at `struct`."""
+    if ref.startswith("/"):
+        return ref[1:]
+    while ref.startswith("^"):
+        ref, struct = ref[1:], struct.rpartition(".")[0] if "." in struct else ""
+    return f"{struct}.{ref}" if struct else ref

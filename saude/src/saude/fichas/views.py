@@ -1,0 +1,327 @@
+"""One ficha: reading it, mending it, its bytes; and the mass reprocessings."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from saude.auditoria.actions import record_event
+from saude.contas.access import requires
+from saude.fichas import actions, mass, queries
+from saude.fichas.correction import PathError
+from saude.fichas.edicao import Edicao
+from saude.fichas.exportaveis import reason_of
+from saude.fichas.models import Atendido, Entrada, Ficha, Reprocessamento
+from saude.fichas.situacoes import Situacao, TransitionRefused
+from saude.formularios.arvore import Campo, Grupo
+from saude.formularios.ler import field_at
+from saude.formularios.verificar import check
+from saude.inconsistencias import queries as findings
+from saude.painel import filtros
+from saude.painel.apresenta import Nomes
+
+OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
+
+
+def mine(request: HttpRequest, uuid: str) -> Ficha:
+    ficha = queries.by_uuid(request.entidade, uuid) if len(uuid) <= 44 and "\x00" not in uuid else None
+    if ficha is None:
+        raise Http404
+    ficha.entidade = request.entidade
+    return ficha
+
+
+@requires("ver")
+@require_GET
+def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
+    ficha = mine(request, uuid)
+    record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
+    names = Nomes.of(request.entidade)
+    found = list(findings.of_ficha(ficha))
+    edicao = Edicao.open(ficha, found)
+    context = {
+        "ficha": ficha,
+        "arvore": edicao.leitura(names.labels()),
+        "achados": found,
+        "erros": sum(a.severidade == "erro" for a in found),
+        "historico": list(findings.history_of(ficha)[:50]),
+        "linha_do_tempo": queries.timeline(ficha),
+        "nao_exportavel": reason_of(ficha, request.entidade),
+        "clientes": people(ficha),
+        "profissional": names.profissionais.get(ficha.profissional_cns, ""),
+        "estabelecimento": names.estabelecimentos.get(ficha.cnes, ""),
+        "equipe": names.equipes.get(ficha.ine, ""),
+        "substituta": Ficha.objects.filter(substitui=ficha).first(),
+        "anterior": Ficha.objects.filter(pk=ficha.substitui_id).first() if ficha.substitui_id else None,
+        "retifica": ficha.tipo in actions.RECTIFIED,
+    }
+    return render(request, "fichas/detalhe.html", context)
+
+
+def people(ficha: Ficha) -> dict[int, Atendido]:
+    """Who was attended, by position in the ficha."""
+    return {a.posicao: a for a in Atendido.objects.filter(ficha=ficha).select_related("cliente")}
+
+
+@requires("corrigir")
+def corrigir(request: HttpRequest, uuid: str) -> HttpResponse:
+    ficha = mine(request, uuid)
+    if request.method == "POST":
+        return _save(request, ficha)
+    todos = request.GET.get("campos") == "todos"
+    edicao = Edicao.open(ficha, findings.of_ficha(ficha))
+    if not todos and not edicao.achados:
+        return redirect(f"{request.path}?campos=todos")
+    record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
+    return render(request, "fichas/corrigir.html", _form(request, edicao, todos=todos))
+
+
+def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> dict[str, Any]:
+    ficha = edicao.ficha
+    names = Nomes.of(request.entidade)
+    locked = ficha.situacao == Situacao.EXPORTADA
+    return {
+        "ficha": ficha,
+        "arvore": edicao.formulario(todos=todos, rotulos=names.labels(), extra=more.pop("extra", ())),
+        "achados": edicao.achados,
+        "erros": sum(a.severidade == "erro" for a in edicao.achados),
+        "todos": todos,
+        "tipo": ficha.tipo,
+        "versao": edicao.versao,
+        "conteudo": json.dumps(edicao.conteudo, ensure_ascii=False),
+        "revisao": ficha.revisao,
+        "exportada": locked,
+        "retifica": ficha.tipo in actions.RECTIFIED,
+        "clientes": [a for a in people(ficha).values() if a.cliente],
+        "voltar": _back(request, ficha),
+        "pode_remover": todos,
+        **more,
+    }
+
+
+def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
+    todos = request.POST.get("todos") == "1"
+    edicao = Edicao.open(ficha, findings.of_ficha(ficha))
+    try:
+        changes, record = edicao.alteracoes(request.POST)
+        revision = int(request.POST.get("revisao", ""))
+    except (PathError, ValueError):
+        messages.error(request, "O formulário não pôde ser lido. Recarregue a página e tente de novo.")
+        return redirect(request.get_full_path())
+    if ficha.situacao == Situacao.EXPORTADA:
+        return _replace(request, edicao, changes, record, todos)
+    if ficha.revisao != revision:
+        return _stale(request, edicao, todos)
+    if not changes:
+        messages.info(request, "Nada mudou: os campos estão como antes.")
+        return redirect("fichas:corrigir", uuid=ficha.uuid)
+    try:
+        saved = actions.correct(ficha=ficha, changes=changes, revisao=revision, by=request.user)
+    except actions.StaleForm as stale:
+        return _stale(request, Edicao.open(mine(request, stale.ficha.uuid), findings.of_ficha(ficha)), todos)
+    except (TransitionRefused, PathError) as refused:
+        messages.error(request, str(refused) or "Este campo não pôde ser gravado.")
+        return redirect("fichas:detalhe", uuid=ficha.uuid)
+    return _saved(request, saved)
+
+
+def _saved(request: HttpRequest, saved: Ficha) -> HttpResponse:
+    if saved.situacao == Situacao.INCONSISTENTE:
+        text = f"Salvo e reprocessado. Ainda {_n(saved.n_erros)} nesta ficha."
+        messages.warning(request, text)
+        return redirect(f"{reverse('fichas:corrigir', args=[saved.uuid])}?{_back_query(request)}")
+    messages.success(request, f"Salvo e reprocessado: a ficha está {saved.get_situacao_display().lower()}.")
+    return redirect(_back(request, saved))
+
+
+def _n(n: int) -> str:
+    return "há 1 inconsistência" if n == 1 else f"há {n} inconsistências"
+
+
+def _replace(
+    request: HttpRequest, edicao: Edicao, changes: dict[str, Any], record: dict[str, Any], todos: bool
+) -> HttpResponse:
+    """A correction of what was exported: a new record, linked to the one that went."""
+    reason = request.POST.get("motivo", "")
+    try:
+        if not changes:
+            raise TransitionRefused(
+                "Mude ao menos um campo: o novo registro seria igual ao que já foi exportado."
+            )
+        new = actions.replace_exported(ficha=edicao.ficha, changes=changes, motivo=reason, by=request.user)
+    except TransitionRefused as refused:
+        typed = Edicao.open(edicao.ficha, edicao.achados, record)
+        context = _form(
+            request, typed, todos=todos, erro_motivo=str(refused), motivo=reason, extra=_sent(request)
+        )
+        return render(request, "fichas/corrigir.html", context, status=422)
+    messages.success(
+        request, f"Novo registro criado em lugar do exportado: está {new.get_situacao_display().lower()}."
+    )
+    return redirect("fichas:detalhe", uuid=new.uuid)
+
+
+def _stale(request: HttpRequest, edicao: Edicao, todos: bool) -> HttpResponse:
+    """The ficha changed meanwhile: the form keeps what was typed, and shows beside it what is stored now."""
+    _, record = edicao.alteracoes(request.POST)
+    typed = Edicao.open(edicao.ficha, edicao.achados, record)
+    sent = _sent(request)
+    context = _form(request, typed, todos=todos, extra=sent, diferencas=_differences(edicao, typed))
+    return render(request, "fichas/corrigir.html", context, status=409)
+
+
+def _sent(request: HttpRequest) -> list[str]:
+    return [name[2:] for name in request.POST if name.startswith("f:")]
+
+
+def _differences(stored: Edicao, typed: Edicao) -> list[dict[str, str]]:
+    """Per field: what is stored now and what the user typed."""
+    from saude.fichas.correction import get_at
+    from saude.formularios.ler import changes
+
+    rows = []
+    for path in changes(stored.conteudo, typed.conteudo):
+        field = field_at(stored.layout.root, path)
+        if field is None:
+            continue
+        one, two = (Campo(path, field, get_at(e.conteudo, path), e.zona) for e in (stored, typed))
+        rows.append({"rotulo": field.label, "agora": one.texto or "vazio", "digitado": two.texto or "vazio"})
+    return rows
+
+
+@requires("corrigir")
+@require_POST
+def verificar(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Findings of the ficha as it is being typed, put beside their fields."""
+    ficha = mine(request, uuid)
+    edicao = Edicao.open(ficha, [])
+    try:
+        _, record = edicao.alteracoes(request.POST)
+    except PathError:
+        raise Http404 from None
+    found = check(request.entidade, record)
+    typed = Edicao.open(ficha, found, record)
+    tree = typed.formulario(todos=request.POST.get("todos") == "1", rotulos={}, extra=_sent(request))
+    shown = {name for name in _sent(request)}
+    blocks, seen = [], set()
+    for node in _nodes(tree):
+        if isinstance(node, Grupo):
+            blocks.append((f"e-g-{node.id}", node.achados))
+            seen |= {id(a) for a in node.achados}
+        elif node.caminho in shown:
+            blocks.append((f"e-{node.id}", node.achados))
+            seen |= {id(a) for a in node.achados}
+    errors = [a for a in found if a.severidade == "erro"]
+    told = {(a.codigo, a.campo) for n in _nodes(tree) for a in n.achados if id(a) in seen}
+    outside = [a for a in errors if not any(a.codigo == c for c, _ in told)]
+    context = {"blocos": blocks, "erros": len(errors), "fora": outside[:10]}
+    return render(request, "formularios/verificacao.html", context)
+
+
+def _nodes(group: Grupo) -> Any:
+    yield group
+    yield from group.campos
+    for inner in group.grupos:
+        yield from _nodes(inner)
+
+
+@requires("reprocessar")
+@require_POST
+def reprocessar_uma(request: HttpRequest, uuid: str) -> HttpResponse:
+    ficha = mine(request, uuid)
+    if ficha.situacao == Situacao.EXPORTADA:
+        messages.error(request, "Uma ficha exportada está travada e não é reprocessada.")
+    else:
+        actions.reprocess(entidade=request.entidade, ids=[ficha.pk], by=request.user)
+        after = Ficha.objects.get(pk=ficha.pk)
+        text = f"Ficha reprocessada: está {after.get_situacao_display().lower()}."
+        (messages.success if after.situacao == Situacao.PROCESSADA else messages.warning)(request, text)
+    return redirect(_back(request, ficha))
+
+
+@requires("exportar")
+@require_GET
+def baixar(request: HttpRequest, uuid: str) -> HttpResponse:
+    """The ficha's finished .esus, as it goes into the zip."""
+    import zlib
+
+    ficha = mine(request, uuid)
+    entry = get_object_or_404(Entrada, ficha=ficha)
+    record_event(by=request.user, entidade=request.entidade, tipo="ficha.baixada", alvo=ficha)
+    response = HttpResponse(zlib.decompress(bytes(entry.dados), -15), content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{entry.nome}"'
+    return response
+
+
+@requires("reprocessar")
+@require_POST
+def reprocessar(request: HttpRequest) -> HttpResponse:
+    """Reprocess all that the filter selects, or the chosen ones, in the background."""
+    chosen = [int(i) for i in request.POST.getlist("fichas") if i.isdecimal() and len(i) < 19]
+    if request.POST.get("quais") == "escolhidas" and not chosen:
+        messages.error(request, "Marque ao menos uma ficha para reprocessar.")
+        return redirect(_back(request, None))
+    if request.POST.get("quais") == "escolhidas":
+        wanted = queries.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
+    else:
+        wanted = _posted_filter(request)
+    job = mass.start_reprocess(entidade=request.entidade, filtro=wanted, by=request.user)
+    return redirect(f"{reverse('fichas:reprocessamento', args=[job.pk])}?{_back_query(request)}")
+
+
+def _posted_filter(request: HttpRequest) -> queries.Filtro:
+    """The filter of the list the button stood on: its address came along as `filtro`."""
+    from django.http import QueryDict
+
+    fake = HttpRequest()
+    fake.GET = QueryDict(request.POST.get("filtro", "").lstrip("?")[:2000])
+    competencia, situacao = request.POST.get("competencia", ""), request.POST.get("situacao", "")
+    if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
+        situacao = ""
+    valid = len(competencia) == 6 and competencia.isdecimal()
+    return filtros.read(fake, competencia=competencia if valid else "", situacao=situacao).filtro
+
+
+@requires("ver")
+def reprocessamento(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(Reprocessamento, pk=pk, entidade=request.entidade)
+    return render(request, "fichas/reprocessamento.html", _job(request, job))
+
+
+@requires("ver")
+def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(Reprocessamento, pk=pk, entidade=request.entidade)
+    response = render(request, "fichas/andamento.html", _job(request, job))
+    if job.estado in OVER:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _job(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
+    return {
+        "job": job,
+        "acabou": job.estado in OVER,
+        "voltar": _back(request, None),
+        "corrige": "mudancas" in job.filtro,
+        "suporte": request.entidade.instalacao.suporte_contato,
+    }
+
+
+def _back(request: HttpRequest, ficha: Ficha | None) -> str:
+    """Where the user came from, when that is a page of ours."""
+    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+        return asked
+    return reverse("fichas:detalhe", args=[ficha.uuid]) if ficha else reverse("exportacao:painel")
+
+
+def _back_query(request: HttpRequest) -> str:
+    from urllib.parse import urlencode
+
+    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
+    return urlencode({"voltar": asked}) if asked else ""

@@ -1,0 +1,188 @@
+"""From what a form sent to values at wire paths, and to the smallest set of changes of a record."""
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledi.layouts import Ficha, Field, Struct
+from saude.fichas.correction import PathError, get_at, steps
+from saude.fichas.leitura import to_date
+from saude.formularios.campos import to_moment, widget
+
+PREFIX, REMOVE = "f:", "remover:"
+INTEGER = re.compile(r"-?\d{1,18}")
+DECIMAL = re.compile(r"-?\d{1,15}(?:[.,]\d{1,10})?")
+CODED = re.compile(r"^([0-9A-Za-z.]{1,20}) - ")
+MAX_BLOCKS = 999
+
+
+def field_at(root: Struct, path: str) -> Field | None:
+    """The layout field of a wire path (`a[0].b`); None when there is none."""
+    struct: Struct | None = root
+    found: Field | None = None
+    try:
+        way = steps(path)
+    except PathError:
+        return None
+    for step in way:
+        if isinstance(step, int):
+            continue
+        found = struct.by_name.get(step) if struct else None
+        if found is None:
+            return None
+        struct = (found.type.item or found.type).struct
+    return found
+
+
+def values(post: Any, ficha: Ficha, *, atual: Mapping[str, Any], zona: ZoneInfo) -> dict[str, Any]:
+    """path -> value of every field the form sent. A value the type does not take stays text: the rules say so.
+
+    A date that was not touched keeps its own form (epoch, date-time), so that opening and saving is no change.
+    """
+    found: dict[str, Any] = {}
+    for name in post:
+        if not name.startswith(PREFIX):
+            continue
+        path = name[len(PREFIX) :]
+        field = field_at(ficha.root, path)
+        if field is not None:
+            found[path] = parse(field, post.getlist(name), get_at(atual, path), zona)
+    return found
+
+
+def parse(field: Field, texts: list[str], current: Any, zona: ZoneInfo) -> Any:
+    kind = widget(field)
+    if kind == "opcoes":
+        return [_scalar(field, t) for t in texts if t.strip()] or None
+    text = texts[-1].replace("\x00", "").strip() if texts else ""
+    if kind == "varios":
+        return [_scalar(field, t.strip()) for t in text.splitlines() if t.strip()] or None
+    if not text:
+        return None
+    if kind == "booleano":
+        return {"sim": True, "nao": False}.get(text, text)
+    if kind == "data":
+        day = to_date(current, zona)
+        return current if day is not None and day.isoformat() == text else text
+    if kind == "datahora":
+        moment = to_moment(current, zona)
+        return current if moment is not None and f"{moment:%Y-%m-%dT%H:%M}" == text else text
+    if kind == "busca" and (coded := CODED.match(text)):
+        text = coded.group(1)
+    value = _scalar(field, text)
+    return current if _same(current, value) else value
+
+
+def _scalar(field: Field, text: str) -> Any:
+    type_ = field.type.item if field.type.kind == "list" and field.type.item else field.type
+    if type_.kind in ("i32", "i64") and INTEGER.fullmatch(text):
+        return int(text)
+    if type_.kind == "double" and DECIMAL.fullmatch(text):
+        return float(text.replace(",", "."))
+    return text
+
+
+def _same(current: Any, value: Any) -> bool:
+    """1 and 1.0 are the same number; True is no number."""
+    numbers = (int, float)
+    both = isinstance(current, numbers) and isinstance(value, numbers) and not isinstance(current, bool)
+    return both and current == value
+
+
+def removed(post: Any) -> list[str]:
+    """Paths of the blocks the user took out."""
+    return [name[len(REMOVE) :] for name in post if name.startswith(REMOVE) and post[name] == "1"]
+
+
+def applied(atual: Mapping[str, Any], found: Mapping[str, Any], out: list[str] = ()) -> dict[str, Any]:
+    """A copy of the ficha with the values put in, new blocks made, and the blocks in `out` taken away."""
+    new = copy.deepcopy(dict(atual))
+    for path, value in found.items():
+        _put(new, steps(path), value)
+    for path in sorted(out, key=_depth, reverse=True):
+        *way, last = steps(path)
+        holder = _walk(new, way)
+        if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
+            holder[last] = None
+    return _pruned(new)
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return (path.count("["), path)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Smallest paths whose values differ; a list of another length goes whole. None takes a field away."""
+    found: dict[str, Any] = {}
+    for name in [*before, *[n for n in after if n not in before]]:
+        here = f"{path}.{name}" if path else name
+        found |= _difference(before.get(name), after.get(name), here)
+    return found
+
+
+def _difference(a: Any, b: Any, path: str) -> dict[str, Any]:
+    if type(a) is type(b) and a == b:
+        return {}
+    if isinstance(a, dict) and isinstance(b, dict):
+        return changes(a, b, path)
+    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b) and _blocks(a) and _blocks(b):
+        found: dict[str, Any] = {}
+        for i, (x, y) in enumerate(zip(a, b, strict=True)):
+            found |= _difference(x, y, f"{path}[{i}]")
+        return found
+    return {path: b}
+
+
+def _blocks(items: list[Any]) -> bool:
+    return all(isinstance(i, dict) for i in items)
+
+
+def _walk(node: Any, way: list[str | int]) -> Any:
+    for step in way:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return node
+
+
+def _put(node: Any, way: list[str | int], value: Any) -> None:
+    for step, following in zip(way, way[1:], strict=False):
+        node = _step_in(node, step, following)
+        if node is None:
+            return
+    last = way[-1]
+    if isinstance(node, dict) and isinstance(last, str):
+        if value is None:
+            node.pop(last, None)
+        else:
+            node[last] = value
+
+
+def _step_in(node: Any, step: str | int, following: str | int) -> Any:
+    if isinstance(step, int):
+        if not isinstance(node, list) or step >= MAX_BLOCKS:
+            return None
+        while len(node) <= step:
+            node.append({})
+        return node[step]
+    if not isinstance(node, dict):
+        return None
+    if not isinstance(node.get(step), (dict, list)):
+        node[step] = [] if isinstance(following, int) else {}
+    return node[step]
+
+
+def _pruned(node: Any) -> Any:
+    """Structs and lists that ended up with nothing go; what was taken out goes."""
+    if isinstance(node, dict):
+        made = {k: _pruned(v) for k, v in node.items()}
+        return {k: v for k, v in made.items() if v is not None and v != {}}
+    if isinstance(node, list):
+        if not any(isinstance(i, dict) or i is None for i in node):
+            return node
+        kept = [_pruned(i) for i in node if i is not None]
+        return [i for i in kept if i != {}] or None
+    return node

@@ -1,0 +1,18 @@
+"""Tags of the form pages."""
+
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def mais_um(level: Any) -> int:
+    """Next level of headings, never beyond h6."""
+    return min(6, int(level) + 1)
+
+
+@register.filter
+def erros(findings: list[Any]) -> list[Any]:
+    return [f for f in findings if f.severidade == "erro"]

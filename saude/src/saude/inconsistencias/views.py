@@ -1,0 +1,142 @@
+"""Mending by cause, and the Pendências."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from ledi.layouts import Field, nearest
+from saude.cadastros.models import COMPETENCIA
+from saude.contas.access import requires
+from saude.fichas import mass, queries
+from saude.fichas.edicao import ENVELOPE
+from saude.fichas.models import Motivo, Origem
+from saude.fichas.situacoes import Situacao, open_situations
+from saude.formularios.arvore import Campo, owner
+from saude.formularios.ler import field_at, parse
+from saude.inconsistencias import queries as findings
+from saude.inconsistencias.models import Inconsistencia
+from saude.painel import filtros
+from saude.painel.apresenta import Nomes, rows
+from saude.painel.views import listing
+
+SHOWN = 50
+#: what belongs to one citizen or one record is never set alike in many
+OWN = frozenset({"cpf", "cns", "uuid", "data", "datahora", "telefone", "cep", "cnpj"})
+
+
+@requires("corrigir")
+def causa(request: HttpRequest) -> HttpResponse:
+    """All fichas of one cause: mend once, or one after the other."""
+    given = request.POST if request.method == "POST" else request.GET
+    cause, competencia = given.get("causa", "")[:200], given.get("competencia", "")
+    competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
+    found = findings.fichas_of_cause(request.entidade, cause, competencia or None)
+    open_rows = found.filter(ficha__situacao__in=open_situations("corrigir"))
+    first = open_rows.first()
+    if first is None:
+        messages.success(request, "Não há mais fichas com esta causa.")
+        return redirect(_inconsistencies(competencia))
+    names = Nomes.of(request.entidade)
+    field = _common_field(first)
+    if request.method == "POST":
+        return _apply(request, first, field, cause, competencia)
+    return render(
+        request, "inconsistencias/causa.html", _context(request, first, field, cause, competencia, names)
+    )
+
+
+def _context(
+    request: HttpRequest,
+    first: Inconsistencia,
+    field: Field | None,
+    cause: str,
+    competencia: str,
+    names: Nomes,
+) -> dict[str, Any]:
+    filtro = queries.Filtro(causa=cause, competencia=competencia)
+    fichas = queries.filtered(request.entidade, filtro).filter(situacao__in=open_situations("corrigir"))
+    value = first.params.get("valor")
+    campo = Campo("valor", field, None, ZoneInfo(request.entidade.fuso)) if field else None
+    return {
+        "causa": cause,
+        "competencia": competencia,
+        "achado": first,
+        "campo": campo,
+        "valor_atual": value,
+        "total": fichas.count(),
+        "linhas": rows(request.entidade, list(fichas.order_by("-data", "-id")[:SHOWN]), names),
+        "mostradas": SHOWN,
+        "voltar": _inconsistencies(competencia),
+    }
+
+
+def _common_field(row: Inconsistencia) -> Field | None:
+    """The field that can be set alike in all: of the header, or one with a closed list; None when there is none."""
+    path = owner(row.campo)
+    if path in ENVELOPE:
+        return ENVELOPE[path]
+    field = field_at(nearest(row.ficha.versao or "8.7.0").fichas[row.ficha.tipo].root, path)
+    if field is None or path != row.campo or field.type.kind in ("struct", "list"):
+        return None
+    if path.startswith("headerTransport."):
+        return None if field.is_date else field
+    return field if (field.domain or field.type.kind == "bool") and field.format not in OWN else None
+
+
+def _apply(
+    request: HttpRequest, first: Inconsistencia, field: Field | None, cause: str, competencia: str
+) -> HttpResponse:
+    if field is None:
+        raise Http404
+    value = parse(field, request.POST.getlist("f:valor"), None, ZoneInfo(request.entidade.fuso))
+    erase = request.POST.get("apagar") == "1"
+    if value is None and not erase:
+        names = Nomes.of(request.entidade)
+        context = _context(request, first, field, cause, competencia, names)
+        context["erro"] = "Informe o valor certo."
+        return render(request, "inconsistencias/causa.html", context, status=422)
+    job = mass.start_correction(
+        entidade=request.entidade,
+        causa=cause,
+        valor=None if erase else value,
+        competencia=competencia,
+        by=request.user,
+    )
+    back = _inconsistencies(competencia)
+    return redirect(f"{reverse('fichas:reprocessamento', args=[job.pk])}?voltar={back}")
+
+
+def _inconsistencies(competencia: str) -> str:
+    if not competencia:
+        return reverse("exportacao:painel")
+    return reverse("exportacao:detalhe", args=[competencia, "inconsistencias"]) + "?guia=causas"
+
+
+@requires("ver")
+def pendencias(request: HttpRequest) -> HttpResponse:
+    """What waits, per ACS or origin, and the list of it."""
+    competencia = request.GET.get("competencia", "")
+    competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
+    asked = filtros.read(request, competencia=competencia, situacao=Situacao.PENDENTE)
+    context = listing(request, asked) | {
+        "origens": _by_origin(request, competencia),
+        "competencia": competencia,
+        "suporte": request.entidade.instalacao.suporte_contato,
+        "na_chegada": request.entidade.instalacao.processar_app_na_chegada,
+    }
+    return render(request, "pendencias/pendencias.html", context)
+
+
+def _by_origin(request: HttpRequest, competencia: str) -> list[dict[str, Any]]:
+    names = Nomes.of(request.entidade).profissionais
+    found = queries.pending_by_origin(request.entidade, competencia or None)
+    for row in found:
+        row["origem_nome"] = Origem(row["origem"]).label
+        row["motivo"] = Motivo(row["motivo_pendencia"]).label
+        row["nome"] = names.get(row["profissional_cns"], "") or row["profissional_cns"] or "sem profissional"
+        row["do_sistema"] = row["motivo_pendencia"] != Motivo.APLICATIVO
+    return found

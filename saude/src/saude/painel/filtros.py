@@ -1,0 +1,90 @@
+"""The filters of the lists of fichas: from an address to a Filtro and back."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from saude.cadastros.models import Equipe, Estabelecimento, Profissional
+from saude.fichas.exportaveis import Exclusao
+from saude.fichas.models import Origem, Tipo
+from saude.fichas.queries import Filtro
+from saude.fichas.situacoes import Situacao
+
+TEXT = {
+    "ficha": "tipo", "situacao": "situacao", "cnes": "cnes", "ine": "ine", "profissional": "profissional_cns",
+    "codigo": "codigo", "causa": "causa", "origem": "origem", "exclusao": "exclusao",
+}  # fmt: skip
+CHOICES = {
+    "ficha": Tipo.values,
+    "situacao": Situacao.values,
+    "origem": Origem.values,
+    "exclusao": Exclusao.values,
+}
+LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Filtros:
+    """What the user asked for. `erros`: which dates could not be read, told beside the field."""
+
+    filtro: Filtro
+    valores: dict[str, str]
+    erros: dict[str, str]
+
+    @property
+    def ativos(self) -> bool:
+        return any(v for k, v in self.valores.items() if k != "situacao")
+
+
+def read(request: HttpRequest, *, competencia: str = "", situacao: str = "") -> Filtros:
+    got = {
+        k: request.GET.get(k, "").strip()[:LIMIT].replace("\x00", "")
+        for k in (*TEXT, "cliente", "de", "ate", "sem_id")
+    }
+    for name, allowed in CHOICES.items():
+        if got[name] and got[name] not in allowed:
+            got[name] = ""
+    values: dict[str, Any] = {attr: got[name] for name, attr in TEXT.items()}
+    errors: dict[str, str] = {}
+    for name, attr in (("de", "inicio"), ("ate", "fim")):
+        values[attr] = got[name]
+        if got[name] and not _is_date(got[name]):
+            values[attr], errors[name] = "", "Informe a data como dd/mm/aaaa."
+    if got["cliente"].isdecimal() and len(got["cliente"]) < 19:
+        values["cliente_id"] = int(got["cliente"])
+    values["nao_identificados"] = got["sem_id"] == "1"
+    if competencia:
+        values["competencia"] = competencia
+    if situacao:
+        values["situacao"] = situacao
+    return Filtros(Filtro(**values), got, errors)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
+
+
+def query(request: HttpRequest, **changes: Any) -> str:
+    """The address's parameters with some changed; None takes one away."""
+    params: QueryDict = request.GET.copy()
+    for name, value in changes.items():
+        params.pop(name, None)
+        if value is not None and value != "":
+            params[name] = str(value)
+    return f"?{params.urlencode()}" if params else "?"
+
+
+def choices(entidade: Any) -> dict[str, Any]:
+    """What the selects of the filter offer."""
+    return {
+        "tipos": Tipo.choices,
+        "estabelecimentos": Estabelecimento.objects.filter(entidade=entidade),
+        "equipes": Equipe.objects.filter(entidade=entidade),
+        "profissionais": Profissional.objects.filter(entidade=entidade).exclude(cns="").order_by("nome"),
+    }

@@ -1,0 +1,50 @@
+"""What the panel says of a competência's deadline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from saude.cadastros.models import Entidade
+from saude.cadastros.prazos import deadlines
+from saude.fichas.queries import LinhaPainel
+
+SOON = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PrazoDaLinha:
+    data: date
+    dias: int
+    aberto: bool  # something still has to be done
+
+    @property
+    def tom(self) -> str:
+        if not self.aberto:
+            return "ok"
+        return "erro" if self.dias < 0 else "aviso" if self.dias <= SOON else "info"
+
+    @property
+    def texto(self) -> str:
+        if self.dias < 0:
+            return f"vencido há {_days(-self.dias)}"
+        return (
+            "vence hoje"
+            if self.dias == 0
+            else f"{'falta' if self.dias == 1 else 'faltam'} {_days(self.dias)}"
+        )
+
+
+def _days(n: int) -> str:
+    return f"{n} dia" if n == 1 else f"{n} dias"
+
+
+def of_lines(entidade: Entidade, lines: Sequence[LinhaPainel], today: date) -> dict[str, PrazoDaLinha]:
+    due = deadlines(entidade, [line.competencia for line in lines])
+    return {
+        line.competencia: PrazoDaLinha(
+            due[line.competencia].data,
+            (due[line.competencia].data - today).days,
+            line.prazo_bloqueado_por > 0,
+        )
+        for line in lines
+    }

@@ -1,0 +1,161 @@
+"""Exportação > e-SUS: the panel, and the detail of a competência by situação."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from saude.auditoria.actions import record_event
+from saude.contas.access import requires
+from saude.fichas import queries
+from saude.fichas.models import Ficha, Reprocessamento, Tipo
+from saude.fichas.situacoes import Situacao
+from saude.inconsistencias import queries as findings
+from saude.painel import apresenta, filtros
+from saude.painel.converters import SITUACOES
+from saude.painel.figura import PARTS, figure
+from saude.painel.planilha import xlsx_response
+from saude.painel.prazos import of_lines
+from saude.recebimento.actions import local_today
+from saude.web.planilha import csv_response
+
+TITLES = {
+    "processados": "Processados",
+    "inconsistencias": "Inconsistências",
+    "pendencias": "Pendências",
+    "exportados": "Exportados",
+}
+TABS = {"totalizadores": "Totalizadores", "fichas": "Fichas"}
+MORE_TABS = {"clientes": "Clientes", "causas": "Causas"}
+PER_PAGE = 50
+ORDERS = ("-data", "data", "-recebida", "recebida")
+
+
+@requires("ver")
+def painel(request: HttpRequest) -> HttpResponse:
+    lines = queries.panel(request.entidade)
+    due = of_lines(request.entidade, lines, local_today(request.entidade))
+    context = {
+        "linhas": [(line, due[line.competencia]) for line in lines],
+        "figura": figure(lines),
+        "legenda": PARTS,
+        "andamento": running(request),
+    }
+    return render(request, "painel/painel.html", context)
+
+
+def running(request: HttpRequest) -> Any:
+    """The mass reprocessings of the entidade that are not over."""
+    jobs = Reprocessamento.objects.filter(entidade=request.entidade, estado__in=["espera", "rodando"])
+    return jobs.order_by("-pk")[:3]
+
+
+@requires("ver")
+def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpResponse:
+    tabs = dict(TABS) | (MORE_TABS if situacao == "inconsistencias" else {})
+    tab = request.GET.get("guia", "totalizadores")
+    if tab not in tabs:
+        return redirect(reverse("exportacao:detalhe", args=[competencia, situacao]))
+    line = next(iter(queries.panel(request.entidade, [competencia])), queries.LinhaPainel(competencia))
+    context = {
+        "competencia": competencia,
+        "linha": line,
+        "situacao_url": situacao,
+        "situacao": SITUACOES[situacao],
+        "titulo": TITLES[situacao],
+        "titulos": TITLES,
+        "guias": tabs,
+        "guia": tab,
+        "prazo": of_lines(request.entidade, [line], local_today(request.entidade))[competencia],
+    }
+    return VIEWS[tab](request, context)
+
+
+def _totals(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    competencia, situacao = context["competencia"], context["situacao"]
+    totals = queries.totals(request.entidade, competencia, situacao)
+    context["totais"] = [(tipo, Tipo(tipo).label, n) for tipo, n in totals.items()]
+    context["maior"] = max(totals.values(), default=0) or 1
+    context["soma"] = sum(totals.values())
+    if situacao == Situacao.PROCESSADA:
+        context["nao_exportaveis"] = queries.not_exportable(request.entidade, competencia)
+    return render(request, "painel/totalizadores.html", context)
+
+
+def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    asked = filtros.read(request, competencia=context["competencia"], situacao=context["situacao"])
+    download = request.GET.get("baixar", "")
+    if download in ("csv", "xlsx"):
+        return _download(
+            request, asked.filtro, download, f"fichas_{context['competencia']}_{context['situacao_url']}"
+        )
+    context |= listing(request, asked)
+    return render(request, "painel/fichas.html", context)
+
+
+def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
+    """A page of the list with its filters: shared by the detail of a competência and by Pendências."""
+    order = request.GET.get("ordem", "-data")
+    order = order if order in ORDERS else "-data"
+    page = queries.page(
+        request.entidade, asked.filtro, cursor=request.GET.get("cursor", "")[:60], ordem=order, size=PER_PAGE
+    )
+    ids = [f.pk for f in page.fichas]
+    reasons = dict(
+        queries.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids)).values_list(
+            "pk", "nao_exportavel"
+        )
+    )
+    for ficha in page.fichas:
+        ficha.nao_exportavel = reasons.get(ficha.pk, "")
+    return {
+        "linhas": apresenta.rows(request.entidade, page.fichas),
+        "proxima": filtros.query(request, cursor=page.proxima) if page.proxima else "",
+        "anterior": filtros.query(request, cursor=page.anterior) if page.anterior else "",
+        "ordem": order,
+        "filtros": asked,
+        **filtros.choices(request.entidade),
+    }
+
+
+def _download(request: HttpRequest, f: queries.Filtro, kind: str, name: str) -> HttpResponse:
+    record_event(by=request.user, entidade=request.entidade, tipo="lista.baixada", formato=kind, lista=name)
+    fichas = queries.with_reason(request.entidade, queries.filtered(request.entidade, f)).order_by("id")
+    rows = apresenta.sheet(request.entidade, fichas)
+    make = csv_response if kind == "csv" else xlsx_response
+    return make(f"{name}.{kind}", apresenta.HEADER, rows)
+
+
+def _clients(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    rows = findings.clients(request.entidade, context["competencia"])
+    context["page_obj"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
+    context["nao_identificados"] = findings.unidentified(request.entidade, context["competencia"]).count()
+    return render(request, "painel/clientes.html", context)
+
+
+def _causes(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    causes = findings.causes(request.entidade, context["competencia"])
+    context["erros"] = [c for c in causes if c.severidade == "erro"]
+    context["avisos"] = [c for c in causes if c.severidade != "erro"]
+    return render(request, "painel/causas.html", context)
+
+
+VIEWS = {"totalizadores": _totals, "fichas": _list, "clientes": _clients, "causas": _causes}
+
+
+@requires("ver")
+def busca(request: HttpRequest) -> HttpResponse:
+    """Search by uuid, whole or its first 8 characters; a single hit opens the ficha."""
+    text = request.GET.get("uuid", "").strip()[:60]
+    found = queries.search_uuid(request.entidade, text)
+    if len(found) == 1 and found[0].uuid.lower() == text.lower():
+        return redirect("fichas:detalhe", uuid=found[0].uuid)
+    context = {
+        "busca_uuid": text,
+        "linhas": apresenta.rows(request.entidade, found),
+        "curto": bool(text) and len(text) < queries.MIN_SEARCH,
+        "minimo": queries.MIN_SEARCH,
+    }
+    return render(request, "busca/busca.html", context)
