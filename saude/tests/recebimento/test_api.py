@@ -187,6 +187,18 @@ def test_a_lot_from_end_to_end(post, get, monkeypatch, packed):
     assert get(again["Location"]).json()["iguais"] == 8
 
 
+def test_a_packed_lot_keeps_only_what_came(post, settings, tmp_path, django_capture_on_commit_callbacks):
+    settings.DADOS = tmp_path
+    sent = gzip.compress(ndjson(registro(), registro()))
+    post(sent, LOTS, **{"Content-Encoding": "gzip"})
+    with django_capture_on_commit_callbacks(execute=True):
+        work(Lote.objects.get())
+    [kept] = (tmp_path / "recebidos").iterdir()
+    assert kept.read_bytes() == sent
+    dividir_lote(Lote.objects.get().pk)  # delivered again, late: nothing to do
+    assert Lote.objects.get().novos == 2
+
+
 def test_last_record_of_a_uuid_wins_whatever_block_ran_first(post, monkeypatch):
     monkeypatch.setattr(spool, "BLOCK_LINES", 1)
     first = registro()

@@ -159,6 +159,8 @@ def divide(lote: Lote, folder: Any) -> int:
     from saude.recebimento.spool import cut
     from saude.recebimento.tasks import receber_bloco
 
+    if lote.estado == Lote.Estado.CONCLUIDO:
+        return 0
     Lote.objects.filter(pk=lote.pk, estado=Lote.Estado.RECEBIDO).update(estado=Lote.Estado.PROCESSANDO)
     n = 0
     for first, start, end in cut(lote, folder):
@@ -172,7 +174,7 @@ def divide(lote: Lote, folder: Any) -> int:
         n += 1
     with transaction.atomic():
         Lote.objects.filter(pk=lote.pk).update(posicao=F("tamanho"))
-        _close_if_done(lote)
+        _close_if_done(lote, folder)
     return n
 
 
@@ -188,11 +190,14 @@ def take_block(bloco: Bloco, folder: Any) -> None:
         for chunk in chunks(read_block(lote, bloco, folder), CHUNK):
             take_in(lote, ctx, chunk)
         Bloco.objects.filter(pk=bloco.pk).update(feito_em=timezone.now())
-    _close_if_done(lote)
+    _close_if_done(lote, folder)
 
 
-def _close_if_done(lote: Lote) -> None:
+def _close_if_done(lote: Lote, folder: Any) -> None:
+    from saude.recebimento.spool import drop_working_copy
+
     lote.refresh_from_db()
     divided = lote.posicao >= lote.tamanho
     if divided and not lote.blocos.filter(feito_em=None).exists():
         close_lote(lote, by=lote.token or lote.usuario or "sistema")
+        transaction.on_commit(lambda: drop_working_copy(lote, folder))

@@ -134,3 +134,9 @@ def parse_line(number: int, line: bytes) -> Item:
     if not read.readable:
         return Item(number, achados=[stored(f) for f in read.findings])
     return Item(number, read.record)
+
+
+def drop_working_copy(lote: Lote, folder: Path) -> None:
+    """The inflated lines of a lot that is done; the gzip stays, as it was received."""
+    if lote.arquivo and (folder / f"{lote.arquivo}.gz").exists():
+        (folder / lote.arquivo).unlink(missing_ok=True)
