@@ -164,6 +164,11 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "saude.web.upload.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "saude.web.formulario.FormRenderer"
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

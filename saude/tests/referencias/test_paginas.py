@@ -74,6 +74,12 @@ def test_without_a_file(cliente):
     assert "Escolha o arquivo" in page.text
 
 
+def test_an_endless_upload_is_cut_short(cliente, xml, monkeypatch):
+    monkeypatch.setattr("saude.web.upload.LIMIT", 1000)
+    page = upload(cliente, "cnes", xml)
+    assert "grande demais" in page.text and not Publicacao.objects.exists()
+
+
 def test_sigtap_goes_to_the_worker(cliente, town, tmp_path):
     page = upload(cliente, "sigtap", sigtap.write(town, tmp_path, "202609"))
     row = Publicacao.objects.get()

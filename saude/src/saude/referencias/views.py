@@ -63,7 +63,10 @@ def enviar(request: HttpRequest, tipo: str) -> HttpResponse:
         raise Http404
     file = request.FILES.get("arquivo")
     if file is None:
-        messages.error(request, "Escolha o arquivo a enviar.")
+        text = "Escolha o arquivo a enviar."
+        if getattr(request, "arquivo_grande_demais", False):
+            text = "O arquivo é grande demais: não é uma tabela de referência. Nada foi alterado."
+        messages.error(request, text)
         return redirect("referencias:lista")
     given: dict[str, Any] = {"pieces": file.chunks(), "nome": file.name or "arquivo", "by": request.user}
     try:
