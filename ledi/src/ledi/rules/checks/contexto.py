@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.findings import AVISO
-from ledi.moments import day_of
+from ledi.moments import competencia_of, day_of
 from ledi.rules.checks.base import Base, each
 from ledi.rules.model import SEVERITY, CheckFn
 from ledi.rules.paths import Getter, Scope
@@ -64,17 +64,16 @@ class Vinculo(Base):
         part, who, cbo, mild = self.part, self.who, self.cbo, self.mild
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
-            tables = env.tables
-            if tables is None or not tables.has("lotacao"):
+            # The rules of one post follow one another: the verdict is asked for once.
+            last = _last[0]
+            if last[0] is env and last[1] is node:
+                verdict = last[2]
+            else:
+                verdict = _verdict(node, env, who, cbo)
+                _last[0] = (env, node, verdict)
+            if verdict is None:
                 env.skip()
                 return None
-            if env.attendance is None:
-                return None
-            get = node.get
-            verdict = vinculo.judge(
-                tables, get(who) or "", get(cbo) or "", get("cnes") or "", get("ine") or "",
-                _day(env.attendance, env.zone),
-            )  # fmt: skip
             if not verdict or part not in verdict:
                 return None
             facts = verdict[part]
@@ -92,6 +91,21 @@ class Vinculo(Base):
         if "depois" in facts:
             return text + _DEPOIS
         return text + (_TABELA.format(mes=_month(facts["tabela"])) if "tabela" in facts else _ATUALIZE)
+
+
+_last: list[tuple[Any, Any, vinculo.Verdict | None]] = [(None, None, None)]
+
+
+def _verdict(node: dict[str, Any], env: Any, who: str, cbo: str) -> vinculo.Verdict | None:
+    """None when there is no CNES to ask."""
+    tables = env.tables
+    if tables is None or not tables.has("lotacao"):
+        return None
+    if env.attendance is None:
+        return vinculo.FINE
+    get = node.get
+    day = _day(env.attendance, env.zone)
+    return vinculo.judge(tables, get(who) or "", get(cbo) or "", get("cnes") or "", get("ine") or "", day)
 
 
 EXISTE, SEXO, IDADE, CBO, CID = "existe", "sexo", "idade", "cbo", "cid"
@@ -132,7 +146,7 @@ class Compativel(Base):
             if tables is None or not tables.has("procedimento"):
                 env.skip()
                 return None
-            competencia = env.competencia
+            competencia = _competencia(env)
             if competencia is None:
                 return None
             bad: list[tuple[Any, Mapping[str, Any]]] = []
@@ -221,9 +235,10 @@ class NaCid(Base):
             if tables is None or not tables.has("cid"):
                 env.skip()
                 return None
-            if env.competencia is None:
+            competencia = _competencia(env)
+            if competencia is None:
                 return None
-            found = tables.cid(plain_cid(value), env.competencia)
+            found = tables.cid(plain_cid(value), competencia)
             if sex is None:
                 return None if found is not None else {"valor": value[:10], **_older(env, "cid", True)}
             person = _SEXES.get(sex(node, env))
@@ -306,6 +321,15 @@ def _months(months: int) -> str:
 
 def _month(competencia: str) -> str:
     return f"{competencia[4:6]}/{competencia[:4]}"
+
+
+def _competencia(env: Any) -> str | None:
+    return None if env.attendance is None else _month_of(env.attendance, env.zone)
+
+
+@lru_cache(maxsize=1 << 14)
+def _month_of(millis: int, zone: ZoneInfo) -> str:
+    return competencia_of(millis, zone)
 
 
 @lru_cache(maxsize=1 << 14)
