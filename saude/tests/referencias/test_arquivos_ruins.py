@@ -91,8 +91,8 @@ def bomb() -> str:
         (lambda x: b"%PDF-1.4 nao sou xml", "XML malformado"),
     ],
     ids=[
-        "bomba", "doctype", "entidade-externa", "utf8", "outro-municipio", "cortado", "chave-repetida", "antigo",
-        "futuro", "versao", "ine", "vazio", "pdf",
+        "bomba", "doctype", "entidade-externa", "utf8", "outro-municipio", "cortado", "chave-repetida",
+        "antigo", "futuro", "versao", "ine", "vazio", "pdf",
     ],
 )  # fmt: skip
 def test_a_bad_cnes_file_says_why_and_changes_nothing(em_uso, entidade, xml, change, reason):

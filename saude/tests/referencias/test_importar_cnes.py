@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def town():
-    """The generator's town, with the professional of the minimal records, in the municipality of the tests."""
+    """The generator's town with the professional of the minimal records, in the entidade of the tests."""
     made = build(2026)
     header = registro("FVD")["ficha"]["headerTransport"]
     first = made.profissionais[0]
@@ -255,3 +255,16 @@ def test_confirming_twice_imports_once(receber_cnes, town):
     with pytest.raises(actions.FileRefused, match="já foi concluída"):
         actions.confirm_cnes(publicacao=row, by="teste")
     assert Publicacao.objects.get().situacao == Publicacao.Situacao.PRONTA
+
+
+def test_a_ficha_received_while_a_release_comes_in_is_looked_at_again(entidade, importar, town, monkeypatch):
+    from saude.referencias.tasks import reavaliar_chegadas
+
+    importar(without(town, 1))
+    answer = receber(entidade, registro("FVD"))[0]
+    monkeypatch.setattr("saude.referencias.efeito.fichas_of_cnes", lambda *args: [])  # not there yet
+    row = importar(town, name="corrigido.xml")
+    assert not Reprocessamento.objects.exists()
+    reavaliar_chegadas(publicacao_id=row.pk)
+    run_blocks()
+    assert Ficha.objects.get(pk=answer.ficha_id).situacao == "processada"

@@ -151,6 +151,7 @@ def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
     row.save()
     ids = list(efeito.fichas_of_cnes(entidade, effect, _people(found)))
     reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
+    _look_again_later(row)
     record_event(
         by=by, entidade=entidade, tipo="referencia.importada", alvo=row, tabela="cnes", data=row.quando,
         arquivo=row.nome_arquivo, reavaliadas=len(ids), **row.contagens,
@@ -268,10 +269,18 @@ def _sigtap_in_force(row: Publicacao, by: Any) -> None:
         ids = list(efeito.fichas_of_sigtap(entidade, since, after and after.vale_de, codes))
         total += len(ids)
         reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
+    _look_again_later(row)
     record_event(
         by=by or "sistema", entidade=None, tipo="referencia.importada", alvo=row, tabela="sigtap",
         data=row.quando, arquivo=row.nome_arquivo, reavaliadas=total, **row.contagens,
     )  # fmt: skip
+
+
+def _look_again_later(row: Publicacao) -> None:
+    from saude.referencias.tasks import reavaliar_chegadas
+
+    wait = {"seconds": int(reavaliar.AROUND.total_seconds())}
+    reavaliar_chegadas.configure(schedule_in=wait).defer(publicacao_id=row.pk)
 
 
 def _analyse() -> None:
