@@ -4,10 +4,17 @@ import pytest
 from producao import CPF, cidadao, com_cpf, exportar, ficha_de, receber, registro
 
 from ledi.sintetico.documentos import cns, cpf
+from saude.cadastros.models import Instalacao
 from saude.fichas.actions import reprocess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEAD = cpf(987_654_321)
+
+
+@pytest.fixture(autouse=True)
+def completo(entidade):
+    """All registrations of the municipality come through here."""
+    Instalacao.objects.filter(entidade=entidade).update(conferir_cadastros=True)
 
 
 def told(answer) -> set[str]:
@@ -150,3 +157,9 @@ def test_reprocessing_looks_again(entidade):
     ficha = ficha_de(answer)
     assert ficha.n_avisos == 0 or not ficha.inconsistencias.filter(codigo="CTX-HIST-005", encerrada_em=None)
     assert ficha.situacao == "processada"
+
+
+def test_where_registrations_live_elsewhere_links_are_not_looked_at(entidade):
+    Instalacao.objects.filter(entidade=entidade).update(conferir_cadastros=False)
+    member = first(fci(cpfResponsavelFamiliar=HEAD, statusEhResponsavel=False))
+    assert told(receber(entidade, member)[0]) == set()

@@ -35,6 +35,7 @@ class InstalacaoForm(forms.ModelForm):
             "processar_app_na_chegada",
             "bloquear_nao_identificados",
             "exportar_vacinacao",
+            "conferir_cadastros",
         )
         help_texts = {
             "contra_chave": "Nome e versão do sistema, como vão no envelope de cada ficha.",
@@ -46,6 +47,8 @@ class InstalacaoForm(forms.ModelForm):
             "desligado, é aviso.",
             "exportar_vacinacao": "As doses devem ir à RNDS (Portaria GM/MS 5.663/2024); a ficha de "
             "Vacinação é aceita, mas não substitui esse envio.",
+            "conferir_cadastros": "Ligue quando todos os cadastros do município passarem por este sistema: "
+            "a ficha que cita um cadastro não recebido aqui ganha um aviso.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

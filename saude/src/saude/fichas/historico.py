@@ -55,8 +55,9 @@ def look(ctx: Contexto, rows: Iterable[tuple[Linha, Any]]) -> None:
     ]
     if not seen:
         return
-    _origins(ctx, seen)
-    _families(ctx, seen)
+    if ctx.instalacao.conferir_cadastros:  # else most registrations live in another system
+        _origins(ctx, seen)
+        _families(ctx, seen)
     _clients(seen)
     _duplicates(ctx, seen)
 
