@@ -28,9 +28,8 @@ def load(*, fichas: int = FICHAS, seed: int = SEED, today: date) -> Lote:
     town = build(seed, hoje=today)
     entidade = registers(town)
     referencias.load(entidade=entidade, town=town, today=today)
-    records = list(
-        gerar(semente=seed, fichas=fichas, hoje=today, municipio=town, erros_contexto=CONTEXT_MISTAKES)
-    )
+    made = gerar(semente=seed, fichas=fichas, hoje=today, municipio=town, erros_contexto=CONTEXT_MISTAKES)
+    records = referencias.with_each_mistake(list(made), town, today)
     raw = "\n".join(json.dumps(r, ensure_ascii=False) for r in records).encode()
     lote = actions.open_lote(
         entidade=entidade,

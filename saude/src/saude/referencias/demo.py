@@ -1,15 +1,19 @@
 """The tables of the demonstration: a CNES that forgot somebody, the corrected one, some months of SIGTAP."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
 
-from ledi.sintetico import cnes, sigtap
+from ledi import validate
+from ledi.sintetico import ERROS_CONTEXTO, cnes, sigtap
 from saude.cadastros.models import Entidade, Profissional
 from saude.referencias import actions
 from saude.referencias.models import Publicacao
@@ -56,6 +60,37 @@ def unmended(entidade: Entidade) -> bool:
     if not (folder() / CORRECTED).exists() or entidade.ibge != IBGE:
         return False
     return not Profissional.objects.filter(entidade=entidade, ativo=True, lotacoes__cbo=FORGOTTEN).exists()
+
+
+def with_each_mistake(records: list[Any], town: Any, today: date) -> list[Any]:
+    """The production with one more ficha spoilt by each mistake of context, and one that came twice."""
+    rng, used = Random("contexto"), set[int]()
+
+    def free(*tipos: str) -> Iterator[int]:
+        for position, record in enumerate(records):
+            if position not in used and record["tipo"] in tipos and not validate(record, hoje=today).errors:
+                yield position
+
+    for mistake in ERROS_CONTEXTO:
+        for position in free(*mistake.tipos):
+            spoilt = deepcopy(records[position])
+            if mistake.muta(spoilt, rng, town):
+                records[position] = spoilt
+                used.add(position)
+                break
+    twice = next((r for r in (records[p] for p in free("FAI")) if _told_apart(r)), None)
+    return records if twice is None else [*records, _again(twice)]
+
+
+def _told_apart(record: Any) -> bool:
+    return any(c.get("cpfCidadao") or c.get("cns") for c in record["ficha"]["atendimentosIndividuais"])
+
+
+def _again(record: Any) -> Any:
+    """The same attendance typed once more, under another uuid (the same at every load)."""
+    copy = deepcopy(record)
+    copy["uuid"] = copy["ficha"]["uuidFicha"] = f"{copy['cnes']}-{uuid5(NAMESPACE_URL, record['uuid'])}"
+    return copy
 
 
 def months_until(today: date) -> Iterable[date]:
