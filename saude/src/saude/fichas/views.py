@@ -97,10 +97,21 @@ def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
         "revisao": ficha.revisao,
         "exportada": locked,
         "retifica": ficha.tipo in actions.RECTIFIED,
-        "clientes": [a for a in people(ficha).values() if a.cliente],
+        "clientes": [a for p, a in people(ficha).items() if a.cliente and p in _registration(edicao.achados)],
         "voltar": _back(request, ficha),
         "pode_remover": todos,
         **more,
+    }
+
+
+def _registration(achados: list[Any]) -> set[int]:
+    """Positions of the citizens with something wrong in what comes from their registration."""
+    from saude.clientes.views import REGISTRATION
+
+    return {
+        a.posicao
+        for a in achados
+        if getattr(a, "posicao", None) is not None and a.campo.rpartition(".")[2] in REGISTRATION
     }
 
 
@@ -207,7 +218,7 @@ def verificar(request: HttpRequest, uuid: str) -> HttpResponse:
     found = check(request.entidade, record)
     typed = Edicao.open(ficha, found, record)
     tree = typed.formulario(todos=request.POST.get("todos") == "1", rotulos={}, extra=_sent(request))
-    shown = {name for name in _sent(request)}
+    shown = set(_sent(request))
     blocks, seen = [], set()
     for node in _nodes(tree):
         if isinstance(node, Grupo):

@@ -116,10 +116,24 @@ class Grupo:
     item_rotulo: str = ""
     cidadao: int | None = None  # position of the citizen this block tells of
     condicoes: list[Any] = field(default_factory=list)
+    opcional: bool = False
 
     @property
     def id(self) -> str:
         return slug(self.caminho) or "ficha"
+
+    @property
+    def recolhido(self) -> bool:
+        """A part of the ficha that may be left out, and is: shown closed."""
+        return self.opcional and self.sem_valores and not self.com_achados
+
+    @property
+    def sem_valores(self) -> bool:
+        return all(c.vazio for c in self.campos) and all(g.sem_valores for g in self.grupos)
+
+    @property
+    def com_achados(self) -> bool:
+        return bool(self.achados) or any(c.achados for c in self.campos) or any(g.com_achados for g in self.grupos)
 
     @property
     def vazio(self) -> bool:
@@ -170,6 +184,7 @@ class Construtor:
             assert f.type.struct is not None
             inner = self.grupo(f.type.struct, value, caminho, f.label, depth + 1)
             self._conditions(inner, caminho)
+            inner.opcional = f.required != "sim"
             if not inner.vazio:
                 made.grupos.append(inner)
         elif kind == "lista":
@@ -184,6 +199,7 @@ class Construtor:
             caminho, f.label, achados=list(self.achados.get(caminho, ())), item_rotulo=struct.label
         )
         self._conditions(holder, caminho)
+        holder.opcional = f.required != "sim"
         if self._wanted(caminho, f, None):
             holder.lista = caminho
         for index, item in enumerate(value if isinstance(value, list) else []):

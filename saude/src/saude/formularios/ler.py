@@ -1,6 +1,7 @@
 """From what a form sent to values at wire paths, and to the smallest set of changes of a record."""
 
 import copy
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -149,7 +150,7 @@ def _walk(node: Any, way: list[str | int]) -> Any:
 
 
 def _put(node: Any, way: list[str | int], value: Any) -> None:
-    for step, following in zip(way, way[1:], strict=False):
+    for step, following in itertools.pairwise(way):
         node = _step_in(node, step, following)
         if node is None:
             return

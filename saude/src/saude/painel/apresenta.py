@@ -1,16 +1,20 @@
 """Rows of fichas as the lists show them: names of professionals and clients beside the codes, in few queries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 
+from ledi.layouts import CURRENT, layout
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Profissional
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.models import Atendido, Ficha
+from saude.formularios.ler import field_at
 
 CHUNK = 2_000
+ENVELOPE = {"cnes": "CNES", "ine": "INE", "ibge": "Município"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +116,8 @@ def _moment(value: Any) -> str:
     return f"{timezone.localtime(value):%d/%m/%Y %H:%M}" if value else ""
 
 
-def unique(items: Iterable[Any]) -> list[Any]:
-    return list(dict.fromkeys(items))
+@lru_cache(maxsize=4096)
+def field_label(tipo: str, path: str) -> str:
+    """What the field at a finding's path is called: "Data de nascimento"."""
+    field = field_at(layout(CURRENT).fichas[tipo].root, path) if path else None
+    return field.label if field else ENVELOPE.get(path, "Registro")

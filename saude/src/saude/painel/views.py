@@ -30,7 +30,6 @@ TITLES = {
 TABS = {"totalizadores": "Totalizadores", "fichas": "Fichas"}
 MORE_TABS = {"clientes": "Clientes", "causas": "Causas"}
 PER_PAGE = 50
-ORDERS = ("-data", "data", "-recebida", "recebida")
 
 
 @requires("ver")
@@ -97,8 +96,7 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
     """A page of the list with its filters: shared by the detail of a competência and by Pendências."""
-    order = request.GET.get("ordem", "-data")
-    order = order if order in ORDERS else "-data"
+    order = _order(request, asked.filtro)
     page = queries.page(
         request.entidade, asked.filtro, cursor=request.GET.get("cursor", "")[:60], ordem=order, size=PER_PAGE
     )
@@ -115,9 +113,21 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "proxima": filtros.query(request, cursor=page.proxima) if page.proxima else "",
         "anterior": filtros.query(request, cursor=page.anterior) if page.anterior else "",
         "ordem": order,
+        "por_data": not queries._shows_undated(asked.filtro),
+        "por_chegada": queries._is_short(asked.filtro),
         "filtros": asked,
         **filtros.choices(request.entidade),
     }
+
+
+def _order(request: HttpRequest, f: queries.Filtro) -> str:
+    """What is asked for among what this list can be sorted by: long lists by date, short ones by arrival too."""
+    asked = request.GET.get("ordem", "")
+    if queries._shows_undated(f):
+        return asked if asked in ("recebida", "-recebida") else "-recebida"
+    if asked in ("recebida", "-recebida") and queries._is_short(f):
+        return asked
+    return "data" if asked == "data" else "-data"
 
 
 def _download(request: HttpRequest, f: queries.Filtro, kind: str, name: str) -> HttpResponse:
@@ -131,8 +141,20 @@ def _download(request: HttpRequest, f: queries.Filtro, kind: str, name: str) -> 
 def _clients(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     rows = findings.clients(request.entidade, context["competencia"])
     context["page_obj"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
+    context["especies"] = _kinds(request, context["competencia"], [r["cliente_id"] for r in context["page_obj"]])
     context["nao_identificados"] = findings.unidentified(request.entidade, context["competencia"]).count()
     return render(request, "painel/clientes.html", context)
+
+
+def _kinds(request: HttpRequest, competencia: str, ids: list[int]) -> dict[int, list[str]]:
+    """client -> labels of the fields with an error."""
+    rows = findings.open_rows(request.entidade, competencia).filter(cliente__in=ids, severidade="erro")
+    found: dict[int, list[str]] = {}
+    for client, tipo, campo in rows.order_by("id").values_list("cliente_id", "ficha__tipo", "campo"):
+        label = apresenta.field_label(tipo, campo)
+        if label not in found.setdefault(client, []):
+            found[client].append(label)
+    return found
 
 
 def _causes(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Tags of the pages of Exportação."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
@@ -9,6 +10,8 @@ from saude.fichas.models import Tipo
 from saude.painel.filtros import query
 
 register = template.Library()
+#: rules on the date of the header: the value of their cause is a moment
+MOMENTS = ("HEADER-U-005", "HEADER-VA-003", "HEADER-VA-004")
 
 
 @register.simple_tag(takes_context=True)
@@ -25,6 +28,15 @@ def ficha_nome(tipo: str) -> str:
 @register.filter
 def motivo_exclusao(value: str) -> str:
     return Exclusao(value).label if value in Exclusao.values else value
+
+
+@register.filter
+def valor_da_causa(causa: str) -> str:
+    """`CODE|value` -> the value; a moment (epoch ms) as a date."""
+    value = causa.partition("|")[2]
+    if value.isdecimal() and causa.startswith(MOMENTS):
+        return f"{datetime.fromtimestamp(int(value) / 1000, UTC):%d/%m/%Y}"
+    return value
 
 
 @register.filter
