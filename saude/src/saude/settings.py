@@ -64,6 +64,7 @@ _APPS = [
     "saude.exportacao",
     "saude.referencias",
     "saude.formularios",
+    "saude.acs",
     "saude.painel",
 ]
 INSTALLED_APPS = [

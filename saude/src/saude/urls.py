@@ -19,6 +19,7 @@ _APPS = [
     "saude.exportacao",
     "saude.referencias",
     "saude.formularios",
+    "saude.acs",
     "saude.painel",
 ]
 

@@ -37,6 +37,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Exportação", "exportacao:painel", "ver", "chart-column"),
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
             Item("Pendências", "inconsistencias:pendencias", "ver", "hourglass-half"),
+            Item("Sincronizações", "acs:sincronizacoes", "ver", "mobile-screen-button"),
         ),
     ),
     ("Registrar", "", (Item("Nova ficha", "fichas:nova", "corrigir", "file-circle-plus"),)),

@@ -1,0 +1,137 @@
+"""The protocol "Saúde Domiciliar", version 1. Described in docs/api-saude-domiciliar.md."""
+
+import json
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query, Router, Schema
+from ninja.security import HttpBearer
+from pydantic import Field
+
+from saude.acs import dispositivos, envio, territorio
+from saude.acs.dispositivos import Refused
+from saude.acs.models import Aparelho
+from saude.acs.openapi import PULL, PUSH, REGISTER
+from saude.acs.versoes import notices
+from saude.fichas.processing import clean
+
+LOT_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
+SMALL = 64 * 1024
+
+
+class Acesso(HttpBearer):
+    """The device's token, with the install id in X-Instalacao."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Aparelho:
+        device = dispositivos.device_of(token, request.headers.get("X-Instalacao", ""))
+        dispositivos.seen(device, version=request.headers.get("X-App-Versao", ""))
+        return device
+
+
+api = NinjaAPI(
+    title="Saúde Domiciliar",
+    version="1",
+    urls_namespace="api-acs",
+    description="Sincronização do aplicativo dos agentes comunitários de saúde.",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    auth=Acesso(),
+)
+router = Router(tags=["Saúde Domiciliar"])
+
+
+class Registro(Schema):
+    codigo: str = Field(max_length=20)
+    instalacao: str = Field(max_length=36)
+    nome: str = Field("", max_length=200)
+    versao_app: str = Field("", max_length=20)
+    hora_aparelho: float | None = None
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    body = {
+        "status": error.status,
+        "codigo": error.codigo,
+        "title": clean(error.mensagem),
+        "detail": clean(error.mensagem),
+    }
+    headers = {"Retry-After": str(dispositivos.FAILURE_MINUTES * 60)} if error.status == 429 else {}
+    response = _json(request, body | _notices(request), status=error.status)
+    response["Content-Type"] = "application/problem+json"
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+@router.post("/registrar", summary="Registrar o aparelho com um código", auth=None, openapi_extra=REGISTER)
+def registrar(request: HttpRequest, dados: Registro) -> HttpResponse:
+    device, token, notice = dispositivos.register(
+        codigo=dados.codigo, instalacao=dados.instalacao, nome=dados.nome, versao_app=dados.versao_app
+    )
+    device = Aparelho.objects.select_related(
+        "entidade__instalacao", "profissional", "estabelecimento", "equipe"
+    ).get(pk=device.pk)
+    answer = {"token": token, "perfil": territorio.profile(device)}
+    answer |= {"aviso": notice} if notice else {}
+    return _json(request, answer | notices(dados.versao_app or "1.0.0", dados.hora_aparelho), status=201)
+
+
+@router.get("/puxar", summary="Famílias, cidadãos, retornos e formulários que mudaram", openapi_extra=PULL)
+def puxar(request: HttpRequest, cursor: str = Query("", max_length=500)) -> HttpResponse:
+    device = request.auth
+    page = territorio.pull(device, cursor)
+    page["resumo"] = territorio.own_counts(device)
+    if not territorio.still_posted(device):
+        page["aviso_lotacao"] = "Sua lotação não está mais no CNES. Fale com a coordenação."
+    dispositivos.pulled(device, cursor_end=page["fim"])
+    return _json(request, page | _notices(request))
+
+
+@router.post("/empurrar", summary="Enviar registros (FVD, FCI, FCD)", openapi_extra=PUSH)
+def empurrar(
+    request: HttpRequest,
+    lote: str = Query(..., max_length=64, description="Identificador do lote no aparelho."),
+) -> HttpResponse:
+    if not LOT_ID.fullmatch(lote):
+        raise Refused(400, "lote", "O número do lote deve ter de 8 a 64 letras, dígitos, ponto ou hífen.")
+    body = request.read(envio.BODY + 1)
+    if len(body) > envio.BODY:
+        raise Refused(
+            413, "tamanho", f"O envio passa de {envio.BODY // 1024**2} MB. Divida em lotes menores."
+        )
+    encoding = (request.headers.get("Content-Encoding") or "").lower()
+    answer = envio.receive_push(request.auth, identificador=lote, body=body, encoding=encoding)
+    return _json(request, answer | _notices(request))
+
+
+@router.get("/situacao", summary="Situação do aparelho e dos registros enviados")
+def situacao(request: HttpRequest) -> HttpResponse:
+    device = request.auth
+    answer = {"perfil": territorio.profile(device), "resumo": territorio.own_counts(device)}
+    return _json(request, answer | _notices(request))
+
+
+def _notices(request: HttpRequest) -> dict[str, Any]:
+    return notices(
+        request.headers.get("X-App-Versao", ""), _number(request.headers.get("X-Hora-Aparelho", ""))
+    )
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"-?\d{1,15}(\.\d+)?", text) else None
+
+
+def _json(request: HttpRequest, body: Any, *, status: int = 200) -> HttpResponse:
+    data = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace")
+    response = HttpResponse(data, status=status, content_type="application/json; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    response["Vary"] = "Accept-Encoding"
+    if len(data) > 1024 and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.content = envio.compress(data)
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+api.add_router("/v1", router)

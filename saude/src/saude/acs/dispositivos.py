@@ -1,0 +1,209 @@
+"""Codes and devices: make, register, revoke. Keyword-only, `by=`, atomic, audited."""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from saude.acs.models import Aparelho, Codigo, FalhaCodigo
+from saude.auditoria.actions import current_ip, record_event
+from saude.cadastros.models import Lotacao
+
+#: CBO of those who work with the app: agente comunitário de saúde and técnico em agente comunitário
+CBO_ACS = frozenset({"515105", "322255"})
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none is taken for another
+LENGTH = 8
+VALID_HOURS = 72
+MAX_FAILURES, FAILURE_MINUTES = 10, 15
+INSTALL = re.compile(r"[0-9a-fA-F-]{16,36}")
+
+
+class Refused(Exception):
+    """What the phone is told, in Portuguese, with an HTTP status and a word for the program."""
+
+    def __init__(self, status: int, codigo: str, mensagem: str) -> None:
+        super().__init__(mensagem)
+        self.status, self.codigo, self.mensagem = status, codigo, mensagem
+
+
+def summary(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def plain(code: str) -> str:
+    """`abcd-2345` as it is typed -> `ABCD2345`."""
+    return re.sub(r"[^0-9A-Z]", "", code.upper())
+
+
+@transaction.atomic
+def create_code(*, by: Any, lotacao: Lotacao, hours: int = VALID_HOURS) -> tuple[Codigo, str]:
+    """A code that registers one phone of this ACS; told once. A former unused one of the same ACS ends."""
+    person = lotacao.profissional
+    if lotacao.cbo not in CBO_ACS:
+        raise ValidationError("O código é para agentes comunitários de saúde (CBO 5151-05 ou 3222-55).")
+    if lotacao.fim is not None:
+        raise ValidationError("Esta lotação terminou no CNES.")
+    if not person.cns:
+        raise ValidationError("O profissional não tem CNS no cadastro; importe o CNES antes.")
+    text = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    now = timezone.now()
+    Codigo.objects.filter(profissional=person, usado_em=None, cancelado_em=None).update(cancelado_em=now)
+    made = Codigo.objects.create(
+        entidade_id=person.entidade_id,
+        profissional=person,
+        estabelecimento_id=lotacao.estabelecimento_id,
+        equipe_id=lotacao.equipe_id,
+        cbo=lotacao.cbo,
+        microarea=lotacao.microarea,
+        hash=summary(text),
+        criado_por=by if hasattr(by, "username") else None,
+        expira_em=now + timedelta(hours=hours),
+    )
+    record_event(
+        by=by, entidade=person.entidade_id, tipo="acs.codigo_criado", alvo=made, profissional=person.pk
+    )
+    return made, f"{text[:4]}-{text[4:]}"
+
+
+def register(
+    *, codigo: str, instalacao: str, nome: str = "", versao_app: str = ""
+) -> tuple[Aparelho, str, str]:
+    """(device, token, notice). The token is told once; the code is used up."""
+    _check_guessing()
+    if not INSTALL.fullmatch(instalacao):
+        raise Refused(400, "instalacao", "O aplicativo não informou o identificador desta instalação.")
+    with transaction.atomic():
+        found = _valid_code(codigo)
+        if found is not None:
+            return _register(found, instalacao.lower(), nome, versao_app)
+    _count_failure()
+    raise Refused(401, "codigo", "Código inválido, já usado ou vencido. Peça outro à coordenação.")
+
+
+def _valid_code(codigo: str) -> Codigo | None:
+    open_ = Codigo.objects.filter(usado_em=None, cancelado_em=None, expira_em__gt=timezone.now())
+    rows = open_.select_for_update(of=("self",)).select_related("profissional", "entidade")
+    return rows.filter(hash=summary(plain(codigo))).first()
+
+
+def _register(code: Codigo, instalacao: str, nome: str, versao_app: str) -> tuple[Aparelho, str, str]:
+    now, notice = timezone.now(), ""
+    same = Aparelho.objects.select_for_update().filter(instalacao=instalacao, revogado_em=None).first()
+    if same and same.profissional_id != code.profissional_id:
+        raise Refused(
+            409,
+            "aparelho_de_outro",
+            "Este aparelho já está registrado para outro profissional. Envie o que está nele e peça à "
+            "coordenação que revogue o registro anterior.",
+        )
+    if same:
+        _revoke(same, "Registrado de novo no mesmo aparelho")
+        notice = "Este aparelho já estava registrado; o acesso anterior foi trocado por este."
+    elif other := Aparelho.objects.filter(profissional=code.profissional_id, revogado_em=None).first():
+        notice = f"Você já usa outro aparelho ({other}). Os dois funcionam; avise a coordenação se ele foi perdido."
+    token = f"acs_{secrets.token_urlsafe(32)}"
+    made = Aparelho.objects.create(
+        **code.lotacao(),
+        instalacao=instalacao,
+        nome=_printable(nome)[:80],
+        hash=summary(token),
+        versao_app=_printable(versao_app)[:20],
+        visto_em=now,
+    )
+    Codigo.objects.filter(pk=code.pk).update(usado_em=now)
+    record_event(
+        by=f"aparelho {made.pk}",
+        entidade=code.entidade_id,
+        tipo="acs.aparelho_registrado",
+        alvo=made,
+        profissional=code.profissional_id,
+        repetido=bool(same),
+    )
+    return made, token, notice
+
+
+@transaction.atomic
+def revoke(*, by: Any, aparelho: Aparelho) -> None:
+    """The phone may send nothing more; what it has stays on it until it gets a new code."""
+    locked = Aparelho.objects.select_for_update().get(pk=aparelho.pk)
+    if locked.revogado_em:
+        return
+    _revoke(locked, "Revogado pela coordenação")
+    record_event(by=by, entidade=locked.entidade_id, tipo="acs.aparelho_revogado", alvo=locked)
+
+
+def _revoke(device: Aparelho, why: str) -> None:
+    Aparelho.objects.filter(pk=device.pk).update(revogado_em=timezone.now(), motivo_revogacao=why)
+
+
+def device_of(token: str, instalacao: str) -> Aparelho:
+    """The device of a token; the install id must be its own, or the token was copied to another phone."""
+    related = ("entidade__instalacao", "profissional", "estabelecimento", "equipe")
+    found = Aparelho.objects.select_related(*related).filter(hash=summary(token)).first()
+    if found is None:
+        raise Refused(401, "token", "Acesso inválido. Registre o aparelho com um código da coordenação.")
+    if found.revogado_em:
+        raise Refused(
+            401, "revogado", "O acesso deste aparelho foi revogado. Peça um novo código à coordenação."
+        )
+    if instalacao.lower() != found.instalacao:
+        raise Refused(
+            409,
+            "aparelho_duplicado",
+            "Este acesso pertence a outro aparelho. Cada aparelho precisa do seu próprio código.",
+        )
+    return found
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in str(text) if c.isprintable()).strip()
+
+
+def _check_guessing() -> None:
+    since = timezone.now() - timedelta(minutes=FAILURE_MINUTES)
+    address = current_ip.get() or "-"
+    if FalhaCodigo.objects.filter(ip=address, desde__gt=since, falhas__gte=MAX_FAILURES).exists():
+        raise Refused(
+            429, "tentativas", f"Muitos códigos errados. Espere {FAILURE_MINUTES} minutos e tente de novo."
+        )
+
+
+def _count_failure() -> None:
+    address, now = current_ip.get() or "-", timezone.now()
+    FalhaCodigo.objects.filter(ip=address, desde__lt=now - timedelta(minutes=FAILURE_MINUTES)).update(
+        falhas=0, desde=now
+    )
+    row, created = FalhaCodigo.objects.get_or_create(ip=address, defaults={"falhas": 1})
+    if not created:
+        FalhaCodigo.objects.filter(pk=row.pk).update(falhas=F("falhas") + 1)
+
+
+def seen(device: Aparelho, *, version: str) -> None:
+    """The phone was here; written at most once a minute."""
+    now = timezone.now()
+    changed: dict[str, Any] = {}
+    if device.visto_em is None or now - device.visto_em > timedelta(minutes=1):
+        changed["visto_em"] = now
+    version = _printable(version)[:20]
+    if version and version != device.versao_app:
+        changed["versao_app"] = version
+    if changed:
+        Aparelho.objects.filter(pk=device.pk).update(**changed)
+
+
+def pulled(device: Aparelho, *, cursor_end: bool) -> None:
+    """A pull that reached the end is a synchronisation too, and a reading of citizens: it leaves a trace."""
+    if not cursor_end:
+        return
+    now = timezone.now()
+    if device.sincronizado_em is None or device.sincronizado_em.date() != now.date():
+        record_event(
+            by=f"aparelho {device.pk}", entidade=device.entidade_id, tipo="acs.territorio_lido", alvo=device
+        )
+    Aparelho.objects.filter(pk=device.pk).update(sincronizado_em=now)

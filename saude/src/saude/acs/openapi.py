@@ -1,0 +1,66 @@
+"""What the OpenAPI page says of the protocol's bodies."""
+
+from typing import Any
+
+PROBLEM = {
+    400: {"description": "Envio ilegível ou cortado: guardado, nada recebido; envie de novo"},
+    401: {"description": "Acesso inválido ou revogado (veja `codigo`)"},
+    409: {"description": "Aparelho duplicado, ou número de lote usado com outro conteúdo"},
+    413: {"description": "Grande demais"},
+    429: {"description": "Muitos códigos errados; veja Retry-After"},
+}
+DEVICE_HEADERS = [
+    {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "schema": {"type": "string"},
+        "description": text,
+    }
+    for name, required, text in (
+        ("X-Instalacao", True, "Identificador da instalação, o mesmo do registro."),
+        ("X-App-Versao", False, "Versão do aplicativo."),
+        ("X-Hora-Aparelho", False, "Relógio do aparelho, em milissegundos desde 1970."),
+    )
+]
+REGISTER: dict[str, Any] = {"responses": {201: {"description": "Token e perfil"}, **PROBLEM}}
+PULL: dict[str, Any] = {
+    "parameters": DEVICE_HEADERS,
+    "responses": {200: {"description": "Uma página"}, **PROBLEM},
+}
+PUSH: dict[str, Any] = {
+    "parameters": DEVICE_HEADERS,
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["registros"],
+                    "properties": {
+                        "versao_app": {"type": "string"},
+                        "hora_aparelho": {"type": "number", "description": "ms desde 1970"},
+                        "restam": {"type": "integer", "description": "Por enviar depois deste lote."},
+                        "registros": {
+                            "type": "array",
+                            "maxItems": 50,
+                            "items": {
+                                "type": "object",
+                                "required": ["tipo", "versao", "uuid", "ficha"],
+                                "properties": {
+                                    "tipo": {"type": "string", "enum": ["FVD", "FCI", "FCD"]},
+                                    "versao": {"type": "string"},
+                                    "uuid": {"type": "string"},
+                                    "revisao_base": {"type": "integer"},
+                                    "ficha": {"type": "object"},
+                                    "contexto": {"type": "object"},
+                                },
+                            },
+                        },
+                    },
+                }
+            }
+        },
+    },
+    "responses": {200: {"description": "Uma resposta por registro"}, **PROBLEM},
+}

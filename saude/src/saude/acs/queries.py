@@ -1,0 +1,118 @@
+"""Reads of the page Sincronizações. All scoped by entidade and área."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from saude.acs.dispositivos import CBO_ACS
+from saude.acs.models import Aparelho, Codigo, Envio, Recusa
+from saude.cadastros.models import Entidade, Estabelecimento, Lotacao
+from saude.fichas.models import Ficha, Origem
+from saude.fichas.situacoes import Situacao
+
+
+@dataclass
+class Agente:
+    """An ACS: what the phones sent and what became of it."""
+
+    lotacao: Lotacao
+    aparelhos: list[Aparelho] = field(default_factory=list)
+    codigo: Codigo | None = None
+    sincronizado_em: datetime | None = None
+    contagens: dict[str, int] = field(default_factory=dict)
+    recusados: int = 0
+
+    @property
+    def profissional(self) -> Any:
+        return self.lotacao.profissional
+
+    @property
+    def ativos(self) -> list[Aparelho]:
+        return [a for a in self.aparelhos if not a.revogado_em]
+
+    @property
+    def enviados(self) -> int:
+        return sum(self.contagens.values())
+
+    @property
+    def pendentes(self) -> int:
+        return self.contagens.get(Situacao.PENDENTE, 0)
+
+    @property
+    def inconsistentes(self) -> int:
+        return self.contagens.get(Situacao.INCONSISTENTE, 0)
+
+    @property
+    def por_enviar(self) -> int:
+        return sum(a.no_aparelho or 0 for a in self.ativos)
+
+
+def lotacoes(entidade: Entidade, area: Estabelecimento | None) -> QuerySet[Lotacao]:
+    mine = Lotacao.objects.filter(profissional__entidade=entidade, cbo__in=CBO_ACS, fim=None)
+    mine = mine.filter(estabelecimento=area) if area else mine
+    related = ("profissional", "estabelecimento", "equipe")
+    return mine.select_related(*related).order_by("profissional__nome_busca", "pk")
+
+
+def agents(entidade: Entidade, area: Estabelecimento | None = None, only: int | None = None) -> list[Agente]:
+    rows = lotacoes(entidade, area)
+    rows = rows.filter(pk=only) if only else rows
+    found = [Agente(row) for row in rows]
+    people = {a.lotacao.profissional_id for a in found}
+    devices = _by_person(
+        Aparelho.objects.filter(profissional__in=people).order_by("revogado_em", "-criado_em")
+    )
+    codes = _by_person(Codigo.objects.filter(profissional__in=people, usado_em=None, cancelado_em=None))
+    counts = _counts(entidade, [a.profissional.cns for a in found])
+    refused = dict(
+        Recusa.objects.filter(aparelho__profissional__in=people, resolvida_em=None)
+        .order_by()
+        .values_list("aparelho__profissional")
+        .annotate(n=Count("pk"))
+    )
+    for a in found:
+        pk = a.lotacao.profissional_id
+        a.aparelhos = devices.get(pk, [])
+        a.codigo = next(iter(codes.get(pk, [])), None)
+        a.contagens = counts.get(a.profissional.cns, {})
+        a.recusados = refused.get(pk, 0)
+        a.sincronizado_em = max((d.sincronizado_em for d in a.aparelhos if d.sincronizado_em), default=None)
+    return found
+
+
+def _by_person(rows: Any) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.profissional_id, []).append(row)
+    return found
+
+
+def _counts(entidade: Entidade, people: list[str]) -> dict[str, dict[str, int]]:
+    rows = (
+        Ficha.objects.filter(
+            entidade=entidade, profissional_cns__in=[p for p in people if p], origem=Origem.APP
+        )
+        .order_by()
+        .values("profissional_cns", "situacao")
+        .annotate(n=Count("pk"))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["profissional_cns"], {})[row["situacao"]] = row["n"]
+    return found
+
+
+def refusals(profissional_id: int, *, limit: int = 50) -> QuerySet[Recusa]:
+    open_ = Recusa.objects.filter(aparelho__profissional=profissional_id, resolvida_em=None)
+    return open_.select_related("aparelho").order_by("-em")[:limit]
+
+
+def pushes(profissional_id: int, *, limit: int = 20) -> QuerySet[Envio]:
+    mine = Envio.objects.filter(aparelho__profissional=profissional_id)
+    return (
+        mine.select_related("aparelho", "lote")
+        .defer("lote__bruto", "resposta")
+        .order_by("-recebido_em")[:limit]
+    )
