@@ -23,7 +23,7 @@ KINDS = (
     ("lotacoes", "Lotações"), ("profissionais", "Profissionais"), ("equipes", "Equipes"),
     ("estabelecimentos", "Estabelecimentos"),
 )  # fmt: skip
-CHANGES = (("novos", "Novos"), ("mudados", "Mudados"), ("sumidos", "Não estão mais"))
+CHANGES = (("novos", "Entram"), ("mudados", "Mudam"), ("sumidos", "Saem"))
 ENDED = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
 
