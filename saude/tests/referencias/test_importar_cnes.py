@@ -2,8 +2,10 @@
 
 import copy
 from datetime import date
+from threading import Event, Thread
 
 import pytest
+from django.db import connection, transaction
 from producao import receber, registro
 
 from ledi.sintetico import build, cnes
@@ -14,7 +16,7 @@ from saude.fichas.tasks import reprocessar_bloco
 from saude.inconsistencias.models import Inconsistencia
 from saude.referencias import actions, arquivos
 from saude.referencias.models import Publicacao
-from saude.referencias.tables import tables_of
+from saude.referencias.tables import held_tables, tables_of
 
 IBGE = "4218202"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -257,14 +259,23 @@ def test_confirming_twice_imports_once(receber_cnes, town):
     assert Publicacao.objects.get().situacao == Publicacao.Situacao.PRONTA
 
 
-def test_a_ficha_received_while_a_release_comes_in_is_looked_at_again(entidade, importar, town, monkeypatch):
-    from saude.referencias.tasks import reavaliar_chegadas
+def test_a_release_waits_for_the_fichas_being_received(entidade, receber_cnes, town):
+    """What is judged by the tables of before is stored before the re-evaluation looks for it."""
+    row = receber_cnes(town)
+    done = Event()
 
-    importar(without(town, 1))
-    answer = receber(entidade, registro("FVD"))[0]
-    monkeypatch.setattr("saude.referencias.efeito.fichas_of_cnes", lambda *args: [])  # not there yet
-    row = importar(town, name="corrigido.xml")
-    assert not Reprocessamento.objects.exists()
-    reavaliar_chegadas(publicacao_id=row.pk)
-    run_blocks()
-    assert Ficha.objects.get(pk=answer.ficha_id).situacao == "processada"
+    def confirm() -> None:
+        try:
+            actions.confirm_cnes(publicacao=row, by="teste")
+            done.set()
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        held_tables(entidade.pk)
+        thread = Thread(target=confirm)
+        thread.start()
+        assert not done.wait(1)
+    assert done.wait(10)
+    thread.join()
+    assert tables_of(entidade).has("lotacao")

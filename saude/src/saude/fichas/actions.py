@@ -38,6 +38,7 @@ def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[st
     """
     from saude.recebimento.intake import judge
 
+    ctx.hold_tables()
     rows = _locked(ctx.entidade, ids)
     linhas, records = [], []
     for ficha in rows:
@@ -192,7 +193,9 @@ def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Fi
 def _context(entidade: Entidade) -> Contexto:
     from saude.recebimento.actions import context
 
-    return context(entidade)
+    ctx = context(entidade)
+    ctx.hold_tables()
+    return ctx
 
 
 def _locked(entidade: Entidade, ids: Sequence[int]) -> list[Ficha]:

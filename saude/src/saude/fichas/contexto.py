@@ -13,7 +13,7 @@ from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecime
 from saude.fichas.leitura import CITIZENS, Fatos
 from saude.fichas.processing import Achado, Resultado, clean, envelope
 from saude.fichas.situacoes import Situacao
-from saude.referencias.tables import tables_of
+from saude.referencias.tables import held_tables, tables_of
 from saude.web.texto import fold
 
 NOT_IDENTIFIED = "CTX-CLIENTE-NAO-IDENTIFICADO"
@@ -58,6 +58,10 @@ class Contexto:
             especialidades=specialities,
             tabelas=tables_of(entidade),
         )
+
+    def hold_tables(self) -> None:
+        """In a transaction that judges: by the releases in force, which stay so until it ends."""
+        self.tabelas = held_tables(self.entidade.pk)
 
     @property
     def has_cnes(self) -> bool:

@@ -96,6 +96,7 @@ def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
 
 
 def _take(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
+    ctx.hold_tables()
     read = [(item, facts(item.registro, ctx.zone, today=ctx.today)) for item in items]
     existing = _lock_existing(ctx, [f.uuid for _, f in read if f.uuid])
     plans: dict[str, _Plan] = {}

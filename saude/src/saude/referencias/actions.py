@@ -16,13 +16,12 @@ from saude.cadastros.models import Entidade
 from saude.referencias import arquivos, cnes, efeito, reavaliar, sigtap
 from saude.referencias.arquivos import FileRefused, Guardado
 from saude.referencias.models import Publicacao
-from saude.referencias.tables import DatabaseTables, load_cnes, load_sigtap, releases_key, tables_of
+from saude.referencias.tables import LOCK, DatabaseTables, load_cnes, load_sigtap, releases_key, tables_of
 from saude.referencias.tables import sigtap as sigtap_of
 
 log = logging.getLogger(__name__)
 Tipo, Situacao = Publicacao.Tipo, Publicacao.Situacao
 IN_FORCE = (Situacao.PRONTA, Situacao.SUBSTITUIDA)
-LOCK = 4_207
 DEFECT = "A importação falhou por um defeito do sistema. Nada foi alterado."
 
 
@@ -151,7 +150,6 @@ def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
     row.save()
     ids = list(efeito.fichas_of_cnes(entidade, effect, _people(found)))
     reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
-    _look_again_later(row)
     record_event(
         by=by, entidade=entidade, tipo="referencia.importada", alvo=row, tabela="cnes", data=row.quando,
         arquivo=row.nome_arquivo, reavaliadas=len(ids), **row.contagens,
@@ -269,18 +267,10 @@ def _sigtap_in_force(row: Publicacao, by: Any) -> None:
         ids = list(efeito.fichas_of_sigtap(entidade, since, after and after.vale_de, codes))
         total += len(ids)
         reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
-    _look_again_later(row)
     record_event(
         by=by or "sistema", entidade=None, tipo="referencia.importada", alvo=row, tabela="sigtap",
         data=row.quando, arquivo=row.nome_arquivo, reavaliadas=total, **row.contagens,
     )  # fmt: skip
-
-
-def _look_again_later(row: Publicacao) -> None:
-    from saude.referencias.tasks import reavaliar_chegadas
-
-    wait = {"seconds": int(reavaliar.AROUND.total_seconds())}
-    reavaliar_chegadas.configure(schedule_in=wait).defer(publicacao_id=row.pk)
 
 
 def _analyse() -> None:
@@ -303,7 +293,7 @@ def _not_twice(rows: Any, kept: Guardado) -> None:
 
 
 def _lock(publicacao: Publicacao, situacao: str) -> Publicacao:
-    """The row, held; imports of one kind go one after the other."""
+    """The row, held; imports of one kind go one after the other, and no ficha is judged meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, publicacao.entidade_id or 0])
     row = (

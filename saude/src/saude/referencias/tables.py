@@ -21,6 +21,7 @@ from saude.referencias.models import Publicacao
 
 SIGTAP_KINDS = ("procedimento", "cid", "cbo")
 KEPT_SIGTAP = 6
+LOCK = 4_207  # advisory: shared while fichas are judged, alone while a release comes into force
 _lock = RLock()
 _sigtap: dict[int, "Sigtap"] = {}
 _of_entidade: dict[int, "DatabaseTables"] = {}
@@ -144,6 +145,17 @@ def tables_of(entidade: Entidade | int) -> DatabaseTables | None:
     if kept is None or kept.key != key:
         kept = _of_entidade[pk] = DatabaseTables(key, pk)
     return kept
+
+
+def held_tables(entidade_id: int) -> DatabaseTables | None:
+    """`tables_of`, and no release comes into force until the caller's transaction ends: what it judges by them
+    is stored before the re-evaluation of the next release looks for its fichas."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, 0), pg_advisory_xact_lock_shared(%s, %s)",
+            [LOCK, LOCK, entidade_id],
+        )
+    return tables_of(entidade_id)
 
 
 def releases_key(entidade_id: int) -> tuple[Any, ...]:
