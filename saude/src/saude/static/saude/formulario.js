@@ -95,14 +95,8 @@
     form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target.matches("input") && !event.target.matches("[role=combobox][aria-expanded=true]")) event.preventDefault();
     });
-    form.dirty = false;
-    form.addEventListener("input", () => { form.dirty = true; });
-    form.addEventListener("submit", () => { form.dirty = false; });
   }
   document.querySelectorAll("form[data-ficha]").forEach(start);
-  window.addEventListener("beforeunload", (event) => {
-    if ([...document.querySelectorAll("form[data-ficha]")].some((f) => f.dirty)) event.preventDefault();
-  });
 
   // --- repeated blocks
   document.addEventListener("htmx:configRequest", (event) => {
