@@ -49,7 +49,7 @@ class EmbeddedServer:
             return self.socket_dir
         self._prepare_folder()
         with self._exclusive():
-            use = open(self.folder / "uso.lock", "ab")  # noqa: SIM115 (held until release)
+            use = open(self.folder / "uso.lock", "ab")
             fcntl.flock(use, fcntl.LOCK_SH)
             self._init_data()
             if not self._running():
