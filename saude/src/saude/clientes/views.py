@@ -96,9 +96,7 @@ def _causes(cliente: Cliente) -> list[dict[str, Any]]:
 
 
 #: wire names whose value comes from the registration
-REGISTRATION = frozenset(n for names in actions.WIRE.values() for n in names) | {
-    "stNaoPossuiCpf", "justificativaNaoPossuiCpf",
-}  # fmt: skip
+REGISTRATION = frozenset(n for names in actions.WIRE.values() for n in names)
 
 
 @requires("corrigir")

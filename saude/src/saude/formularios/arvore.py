@@ -145,7 +145,7 @@ class Grupo:
         parts: dict[str, list[Campo]] = {}
         whom = [c for c in self.campos if c.campo.name in campos.IDENTITY]
         split = 2 <= len(whom) < len(self.campos)
-        for c in self.campos:
+        for c in [*(whom if split else ()), *(c for c in self.campos if not split or c not in whom)]:
             name = c.campo.section or ((IDENTITY if c in whom else REST) if split else "")
             parts.setdefault(name, []).append(c)
         return list(parts.items())
