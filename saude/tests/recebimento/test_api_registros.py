@@ -294,3 +294,11 @@ def test_importar_takes_any_file_and_is_idempotent(entidade, outra_entidade, tmp
         call_command("importar", str(path), entidade=entidade.ibge)
         assert told in capsys.readouterr().out
     assert Ficha.objects.count() == 3
+
+
+def test_a_wrong_token_is_told_in_portuguese(client, entidade):
+    answer = client.post(
+        "/api/v1/registros", b"{}", content_type="application/json", headers={"Authorization": "Bearer nada"}
+    )
+    assert answer.status_code == 401
+    assert "token" in answer.json()["detail"] and "Unauthorized" not in answer.content.decode()

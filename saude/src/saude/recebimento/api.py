@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Query, Router
-from ninja.errors import HttpError
+from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBearer
 
 from ledi.errors import LediError
@@ -38,6 +38,11 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=Token(),
 )
+@api.exception_handler(AuthenticationError)
+def unknown_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _problem(401, "Falta o token, ou ele não vale mais. Envie Authorization: Bearer e um token da entidade.")
+
+
 router = Router(tags=["Recebimento"])
 
 

@@ -7,6 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 
+# the application sets its own, lower, limits and says them in Portuguese
+LIMITS = {"max_request_body_size": 9 * 1024**3}
+
+
 class Command(BaseCommand):
     help = "Inicia o site."
 
@@ -22,7 +26,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
-            server = create_server(application, host=endereco, port=porta, threads=threads, ident="saude")
+            server = create_server(application, host=endereco, port=porta, threads=threads, ident="saude", **LIMITS)
         except OSError as error:
             raise CommandError(f"A porta {porta} não pôde ser aberta: {error.strerror}.") from error
         self.stdout.write(f"Saúde e-SUS em http://{endereco}:{porta}/")
