@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-
 # the application sets its own, lower, limits and says them in Portuguese
 LIMITS = {"max_request_body_size": 9 * 1024**3}
 
