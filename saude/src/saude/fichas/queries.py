@@ -259,8 +259,7 @@ def search_uuid(entidade: Entidade, text: str, *, limit: int = 20) -> list[Ficha
     text = text.strip()
     if len(text) < MIN_SEARCH or len(text) > 44 or not text.isascii():
         return []
-    cnes = Estabelecimento.objects.filter(entidade=entidade).values_list("cnes", flat=True)
-    starts = {text, text.lower()} | {f"{c}-{text.lower()}" for c in cnes}
+    starts = {text, text.lower()} | {f"{c}-{text.lower()}" for c in _cnes_in_uuids(entidade)}
     found: dict[int, Ficha] = {}
     for start in starts:
         for ficha in Ficha.objects.filter(entidade=entidade, uuid__startswith=start).order_by("uuid")[:limit]:
@@ -268,6 +267,23 @@ def search_uuid(entidade: Entidade, text: str, *, limit: int = 20) -> list[Ficha
         if len(found) >= limit:
             break
     return list(found.values())[:limit]
+
+
+MAX_CNES = 300
+
+
+def _cnes_in_uuids(entidade: Entidade) -> set[str]:
+    """Every CNES that stands in front of a uuid, registered here or not: one probe of the index for each."""
+    found = set(Estabelecimento.objects.filter(entidade=entidade).values_list("cnes", flat=True))
+    fichas, start = Ficha.objects.filter(entidade=entidade).order_by("uuid").values_list("uuid", flat=True), ""
+    for _ in range(MAX_CNES):
+        uuid = fichas.filter(uuid__gte=start).first()
+        if uuid is None:
+            break
+        if uuid[7:8] == "-" and uuid[:7].isdecimal():
+            found.add(uuid[:7])
+        start = uuid[:8] + "~"  # after every uuid that begins alike
+    return found
 
 
 def by_uuid(entidade: Entidade, uuid: str) -> Ficha | None:
