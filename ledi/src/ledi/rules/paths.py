@@ -118,9 +118,12 @@ def _from_parent(up: int, names: list[str]) -> Getter:
 
 
 def _from_root(names: list[str]) -> Getter:
+    if len(names) == 1:
+        name = names[0]
+        return lambda node, env: env.root.get(name)
     return lambda node, env: _dig(env.root, names)
 
 
 def is_filled(value: Any) -> bool:
     """A field counts as filled ("preenchido") unless absent, null, empty text or an empty list."""
-    return value is not None and value != "" and value != []
+    return bool(value) or (value is not None and value != "" and value != [])

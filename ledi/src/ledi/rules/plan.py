@@ -98,7 +98,11 @@ class StructPlan:
                 clean[name] = result
         for name, code, message in self.required:
             value = clean.get(name)
-            if (value is None or value == "" or value == []) and (id(clean), name) not in env.broken:
+            if (
+                not value
+                and (value is None or value == "" or value == [])
+                and (id(clean), name) not in env.broken
+            ):
                 env.broken.add((id(clean), name))
                 env.found.append(Finding(code, write_path(path, name), message))
         return clean
@@ -107,16 +111,16 @@ class StructPlan:
         """Runs the rules of the struct and of what is inside it."""
         for name, rules in self.early:
             value = node.get(name)
-            if value is not None and value != "" and value != []:
+            if value or (value is not None and value != "" and value != []):
                 run_rules(rules, value, node, env, path)
         present = self.present
         if present:
             for name, value in node.items():
-                if name in present and value != "" and value != []:
+                if name in present and (value or (value != "" and value != [])):
                     run_rules(present[name], value, node, env, path)
         for name, rules in self.absent:
             value = node.get(name)
-            if value is None or value == "" or value == []:
+            if not value and (value is None or value == "" or value == []):
                 run_rules(rules, None, node, env, path)
         for target, rules in self.always:
             run_rules(rules, node.get(target) if target else node, node, env, path)
