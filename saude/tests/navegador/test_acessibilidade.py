@@ -33,8 +33,15 @@ def addresses(town) -> list[str]:
     client = Inconsistencia.objects.filter(cliente__isnull=False, encerrada_em=None).first().cliente_id
     cause = Inconsistencia.objects.filter(campo__startswith="headerTransport", encerrada_em=None).first()
     found = [PANEL, f"{PANEL}{month}/processados/"]
-    found += [f"{PANEL}{month}/inconsistencias/?guia={g}" for g in ("totalizadores", "fichas", "clientes", "causas")]
-    found += [f"{PANEL}{month}/exportados/?guia=fichas", "/pendencias/", "/clientes/", "/clientes/nao-identificados/"]
+    found += [
+        f"{PANEL}{month}/inconsistencias/?guia={g}" for g in ("totalizadores", "fichas", "clientes", "causas")
+    ]
+    found += [
+        f"{PANEL}{month}/exportados/?guia=fichas",
+        "/pendencias/",
+        "/clientes/",
+        "/clientes/nao-identificados/",
+    ]
     found += [f"/clientes/{client}/", f"/clientes/{client}/corrigir/", "/clientes/novo/"]
     found += [f"/clientes/nao-identificados/{Atendido.objects.filter(identificado=False)[0].pk}/"]
     found += [f"/inconsistencias/causa/?causa={quote(cause.causa)}", "/busca/?uuid=" + sent.uuid[:7] + "-"]

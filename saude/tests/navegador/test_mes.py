@@ -189,7 +189,11 @@ def test_replacing_an_exported_ficha_asks_for_the_reason(mes, entidade, criar_us
     page.wait_for_selector("text=Novo registro criado")
     old = Ficha.objects.get(uuid=mes["good"][0]["uuid"])
     new = Ficha.objects.get(substitui=old)
-    assert (old.situacao, new.situacao, new.motivo_substituicao) == ("exportada", "processada", "Recusada pelo PEC")
+    assert (old.situacao, new.situacao, new.motivo_substituicao) == (
+        "exportada",
+        "processada",
+        "Recusada pelo PEC",
+    )
 
 
 def test_a_stale_form_shows_both_and_loses_nothing(mes, criar_usuario, site):

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import QueryDict
+
 from ledi.layouts import CURRENT, TIPOS, layout
 from ledi.sintetico import minimal
-
 from saude.formularios import campos, fontes, ler
 from saude.formularios.arvore import Construtor, by_path
 from saude.formularios.condicoes import conditions
@@ -47,12 +47,18 @@ def test_the_widget_follows_the_layout(path, kind):
 def test_a_whole_form_sent_back_untouched_changes_nothing(tipo):
     """What every input shows reads back as the value it came from, in every kind of ficha."""
     ficha, kind = minimal(tipo)["ficha"], layout(CURRENT).fichas[tipo]
-    tree = Construtor(tipo, CURRENT, ZONE, mostrar=lambda *_: True, com_condicoes=True).grupo(kind.root, ficha)
+    tree = Construtor(tipo, CURRENT, ZONE, mostrar=lambda *_: True, com_condicoes=True).grupo(
+        kind.root, ficha
+    )
     post = QueryDict(mutable=True)
 
     def fill(group):
         for c in group.campos:
-            chosen = [v for v, _, marked in c.opcoes if marked] if c.widget in ("opcoes", "escolha") else [c.entrada]
+            chosen = (
+                [v for v, _, marked in c.opcoes if marked]
+                if c.widget in ("opcoes", "escolha")
+                else [c.entrada]
+            )
             post.setlist(c.nome, ["", *chosen] if c.widget == "opcoes" else chosen or [""])
         for inner in group.grupos:
             fill(inner)

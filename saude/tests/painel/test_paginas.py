@@ -58,7 +58,9 @@ def test_totals_name_the_twelve_fichas(entra, dados):
 def test_the_list_is_filtered_and_an_unread_date_is_told_beside_the_field(entra, dados):
     client = entra()
     assert dados["bad"] in html(client.get(DETAIL + "inconsistencias/?guia=fichas&ficha=FVD"))
-    assert "Nenhuma ficha com estes filtros" in html(client.get(DETAIL + "inconsistencias/?guia=fichas&ficha=FAI"))
+    assert "Nenhuma ficha com estes filtros" in html(
+        client.get(DETAIL + "inconsistencias/?guia=fichas&ficha=FAI")
+    )
     assert "dd/mm/aaaa" in html(client.get(DETAIL + "processados/?guia=fichas&de=ontem"))
 
 
@@ -122,7 +124,8 @@ def test_live_verification_uses_the_same_rules(entra, dados):
 def test_reprocessing_chosen_fichas_is_a_task(entra, dados):
     ficha = Ficha.objects.get(uuid=dados["waits"])
     response = entra("Digitador").post(
-        f"{PANEL}reprocessamentos/novo/", {"quais": "escolhidas", "fichas": [ficha.pk], "voltar": "//mau.example/"}
+        f"{PANEL}reprocessamentos/novo/",
+        {"quais": "escolhidas", "fichas": [ficha.pk], "voltar": "//mau.example/"},
     )
     job = Reprocessamento.objects.get()
     assert job.total == 1 and response.url.startswith(f"{PANEL}reprocessamentos/{job.pk}/")

@@ -23,8 +23,8 @@ class ClienteForm(forms.ModelForm):
     class Meta:
         model = Cliente
         fields = (
-            "nome", "nome_social", "nascimento", "sexo", "cpf", "cns", "nome_mae", "desconhece_mae", "raca_cor",
-            "telefone", "microarea",
+            "nome", "nome_social", "nascimento", "sexo", "cpf", "cns", "nome_mae", "desconhece_mae",
+            "raca_cor", "telefone", "microarea",
         )  # fmt: skip
         widgets = {"nascimento": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
         labels = {"cpf": "CPF", "cns": "CNS"}

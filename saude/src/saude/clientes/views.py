@@ -1,4 +1,4 @@
-"""Clients: search, details with their inconsistencies, the registration, and who was attended unidentified."""
+"""Clients: search, details with their inconsistencies, the registration, and who was attended unknown."""
 
 from typing import Any
 

@@ -67,7 +67,7 @@ class Campo:
 
     @property
     def opcoes(self) -> list[tuple[str, str, bool]]:
-        """(value, label, chosen) of a select or of checkboxes; a value out of the list stays, told as such."""
+        """(value, label, chosen) of a select or of checkboxes; a value out of the list stays, and is told."""
         labels = campos.domain_labels(self.campo.domain or "")
         values = self.valor if isinstance(self.valor, list) else [self.valor]
         chosen = {str(v) for v in values if v not in (None, "")}
@@ -133,7 +133,11 @@ class Grupo:
 
     @property
     def com_achados(self) -> bool:
-        return bool(self.achados) or any(c.achados for c in self.campos) or any(g.com_achados for g in self.grupos)
+        return (
+            bool(self.achados)
+            or any(c.achados for c in self.campos)
+            or any(g.com_achados for g in self.grupos)
+        )
 
     @property
     def vazio(self) -> bool:

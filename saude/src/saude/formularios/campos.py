@@ -28,10 +28,11 @@ SOURCES = {
 }
 #: names a paper ficha keeps under "Identificação do cidadão"
 IDENTITY = frozenset(
-    "cns cnsCidadao cpfCidadao cnsParticipante cpfParticipante cpfResponsavel numeroCnsResponsavel nomeCidadao "
-    "nomeSocial nomeSocialCidadao dataNascimento dtNascimento dataNascimentoCidadao dataNascimentoResponsavel "
-    "sexo sexoCidadao stNaoPossuiCpf justificativaNaoPossuiCpf numProntuario numeroProntuario nomeMaeCidadao "
-    "desconheceNomeMae microArea stForaArea tipoDeImovel".split()
+    "cns cnsCidadao cpfCidadao cnsParticipante cpfParticipante cpfResponsavel numeroCnsResponsavel "
+    "nomeCidadao nomeSocial nomeSocialCidadao dataNascimento dtNascimento dataNascimentoCidadao "
+    "dataNascimentoResponsavel sexo sexoCidadao stNaoPossuiCpf justificativaNaoPossuiCpf "
+    "numProntuario numeroProntuario nomeMaeCidadao desconheceNomeMae microArea stForaArea "
+    "tipoDeImovel".split()
 )
 #: written by the system, never by hand
 TECHNICAL = frozenset({"tpCdsOrigem"})

@@ -14,7 +14,7 @@ KINDS = {Required: "exige", Forbidden: "proibe", RequiredOrForbidden: "so"}
 
 @lru_cache(maxsize=32)
 def conditions(tipo: str, versao: str) -> dict[str, list[Any]]:
-    """Path with [] -> [[kind, condition], …]; condition is `Cond.as_json()`, relative to the field's struct."""
+    """Path with [] -> [[kind, condition], …]; conditions are `Cond.as_json()`, as seen from the struct."""
     found: dict[str, list[Any]] = {}
     for rule in rules_in_force(tipo, versao):
         kind = KINDS.get(type(rule.check))

@@ -38,9 +38,9 @@ def field_at(root: Struct, path: str) -> Field | None:
 
 
 def values(post: Any, ficha: Ficha, *, atual: Mapping[str, Any], zona: ZoneInfo) -> dict[str, Any]:
-    """path -> value of every field the form sent. A value the type does not take stays text: the rules say so.
+    """path -> value of every field the form sent. A value the type does not take stays text.
 
-    A date that was not touched keeps its own form (epoch, date-time), so that opening and saving is no change.
+    An untouched date keeps its own form (epoch, date-time): opening and saving is no change.
     """
     found: dict[str, Any] = {}
     for name in post:

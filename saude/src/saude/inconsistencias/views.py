@@ -75,7 +75,7 @@ def _context(
 
 
 def _common_field(row: Inconsistencia) -> Field | None:
-    """The field that can be set alike in all: of the header, or one with a closed list; None when there is none."""
+    """The field that can be set alike in all: of the header, or with a closed list; else None."""
     path = owner(row.campo)
     if path in ENVELOPE:
         return ENVELOPE[path]

@@ -1,4 +1,4 @@
-"""Rows of fichas as the lists show them: names of professionals and clients beside the codes, in few queries."""
+"""Rows of fichas as the lists show them: names beside the codes, in few queries."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -141,7 +141,9 @@ def _download(request: HttpRequest, f: queries.Filtro, kind: str, name: str) -> 
 def _clients(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     rows = findings.clients(request.entidade, context["competencia"])
     context["page_obj"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
-    context["especies"] = _kinds(request, context["competencia"], [r["cliente_id"] for r in context["page_obj"]])
+    context["especies"] = _kinds(
+        request, context["competencia"], [r["cliente_id"] for r in context["page_obj"]]
+    )
     context["nao_identificados"] = findings.unidentified(request.entidade, context["competencia"]).count()
     return render(request, "painel/clientes.html", context)
 
