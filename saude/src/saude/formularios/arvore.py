@@ -14,6 +14,7 @@ from saude.formularios import campos
 from saude.formularios.condicoes import conditions
 
 MAX_DEPTH = 6
+KEYS = frozenset({"uuidFicha", "uuid"})  # of the ficha itself: the page tells it, nobody types it
 IDENTITY = "Identificação do cidadão"
 REST = "Dados do atendimento"
 
@@ -178,7 +179,8 @@ class Construtor:
         if CITIZENS.get(self.tipo) == caminho and caminho:
             made.cidadao = 0
         for f in struct.fields:
-            if f.name not in campos.TECHNICAL and depth < MAX_DEPTH:
+            own_key = depth == 0 and f.format == "uuid" and f.name in KEYS and f.name not in self.achados
+            if f.name not in campos.TECHNICAL and not own_key and depth < MAX_DEPTH:
                 self._add(made, f, node.get(f.name), f"{caminho}.{f.name}" if caminho else f.name, depth)
         return made
 
