@@ -222,3 +222,28 @@ def test_rules_lists_every_published_rule(run):
     assert {rule for rule, row in published().items() if row.until is None} <= set(codes)
     assert {row["estado"] for row in codes.values()} <= {"record", "table", "context", "history", "batch"}
     assert all(row["texto"] for row in codes.values())
+
+
+def test_mistakes_of_use_are_told_in_portuguese_and_name_the_file(tmp_path, run):
+    _, _, err = run("validar", "/nao/existe.jsonl")
+    assert "/nao/existe.jsonl: o arquivo não existe" in err
+    assert "faltam argumentos: ARQUIVO" in run("validar")[2]
+    code, out, err = run("regras", "--ficha", "ABC")
+    assert (code, out) == (2, "") and "ABC" in err
+    path = write(tmp_path / "a.jsonl", minimal("FVD"))
+    code, _, err = run("empacotar", path, "--saida", tmp_path / "falta" / "x.zip")
+    assert code == 2 and "a pasta do zip não existe" in err and ".parcial" not in err
+
+
+def test_an_unsafe_zip_is_told_by_its_name(tmp_path, run):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as package:
+        package.writestr("../../etc/x.esus", b"x")
+    code, _, err = run("abrir", tmp_path / "p.zip")
+    assert code == 2 and "p.zip" in err and "inseguro" in err
+
+
+def test_an_unknown_tipo_is_named(tmp_path, run):
+    _, out, _ = run("validar", "--json", write(tmp_path / "a.jsonl", {**minimal("FVD"), "tipo": "XYZ"}))
+    assert "XYZ" in lines(out)[0]["inconsistencias"][0]["mensagem"]

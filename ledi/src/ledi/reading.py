@@ -119,7 +119,7 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _zip(path: Path) -> Iterator[Item]:
     count = 0
-    for name, data in read_package(path):
+    for name, data in _named(path):
         count += 1
         if not name.lower().endswith((".esus", ".esus.xml", ".xml")):
             text = f"{path.name}: a entrada não é .esus nem .esus.xml; só fichas vão no pacote."
@@ -128,6 +128,14 @@ def _zip(path: Path) -> Iterator[Item]:
         yield open_bytes(data, f"entrada {count}")
     if not count:
         raise PackageError(f"{path.name}: o zip está vazio")
+
+
+def _named(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The entries of a zip; what is wrong with it is told with its name, and what to do."""
+    try:
+        yield from read_package(path)
+    except PackageError as error:
+        raise PackageError(f"{path.name}: {error}. Gere ou baixe o zip de novo, só com as fichas.") from None
 
 
 def _json(path: Path) -> Iterator[Item]:

@@ -99,6 +99,8 @@ def _tipo(record: Mapping[str, Any], found: list[Finding]) -> str | None:
     if isinstance(tipo, str) and tipo in TIPOS:
         return tipo
     what = "Falta o tipo da ficha" if tipo is None else "O tipo da ficha não é conhecido"
+    if isinstance(tipo, str) and tipo.isalnum() and len(tipo) <= 20:
+        what = f"O tipo de ficha {tipo} não é conhecido"
     found.append(
         _finding("REGISTRO-tipo-dominio", "tipo", f"{what}. Use um destes: {', '.join(sorted(TIPOS))}.")
     )

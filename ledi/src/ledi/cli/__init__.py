@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 
+from ledi.cli.common import os_words
 from ledi.errors import LediError
 from ledi.layouts import VERSIONS
 
@@ -26,20 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LediError as error:
         print(f"ledi: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"ledi: {error.filename or 'arquivo'}: {_os_words(error)}", file=sys.stderr)
+        print(f"ledi: {error.filename or 'arquivo'}: {os_words(error)}", file=sys.stderr)
     except KeyboardInterrupt:
         print("ledi: interrompido", file=sys.stderr)
     return UNREADABLE
-
-
-def _os_words(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "o arquivo não existe"
-    if isinstance(error, IsADirectoryError):
-        return "é uma pasta, não um arquivo"
-    if isinstance(error, PermissionError):
-        return "sem permissão para abrir"
-    return error.strerror or "não pôde ser aberto"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,10 +47,12 @@ class _Parser(argparse.ArgumentParser):
             "choose from": "escolha entre",
             "invalid": "valor inválido",
             "argument": "argumento",
-            "value": "",
+            " value: ": ": ",
         }
         for english, portuguese in words.items():
-            message = message.replace(english, portuguese)
+            message = re.sub(
+                rf"(?<![a-z]){english}(?![a-z])" if english.isalpha() else english, portuguese, message
+            )
         self.print_usage(sys.stderr)
         self.exit(UNREADABLE, f"{self.prog}: {message}\n")
 

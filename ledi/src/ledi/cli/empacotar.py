@@ -45,6 +45,9 @@ def add(verbs: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    folder = Path(options.saida).parent
+    if not folder.is_dir():
+        raise LediError(f"{folder}: a pasta do zip não existe; crie-a ou escolha outra em --saida")
     instalacao = _installation(options.instalacao)
     left_out: list[str] = []
     entries = _entries(options, instalacao, left_out)

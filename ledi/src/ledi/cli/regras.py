@@ -7,6 +7,9 @@ import json
 from typing import Any
 
 from ledi.catalog import catalog, facets
+from ledi.errors import UnknownTipo
+from ledi.layouts import TIPOS
+from ledi.rules.registry import GENERAL
 
 
 def add(verbs: Any) -> None:
@@ -28,6 +31,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _rows(options: argparse.Namespace) -> list[dict[str, Any]]:
     wanted = options.ficha.upper() if options.ficha else None
+    if wanted and wanted not in (*TIPOS, *GENERAL):
+        known = ", ".join(sorted(TIPOS))
+        raise UnknownTipo(f"tipo de ficha desconhecido: {options.ficha}; use um destes: {known}")
     rows: list[dict[str, Any]] = []
     seen: set[tuple[str, str, str]] = set()
     for entry in catalog():

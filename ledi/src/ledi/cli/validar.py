@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ledi.cli.common import add_validation_options, load_tables, today
+from ledi.cli.common import add_validation_options, load_tables, os_words, today
 from ledi.errors import LediError
 from ledi.findings import ERRO, Finding, Report
 from ledi.reading import Item, read_records
@@ -41,8 +41,7 @@ def run(options: argparse.Namespace) -> int:
                 print(_as_json(report) if options.json else _as_text(item, report))
         except (LediError, OSError) as error:
             unreadable = True
-            name = getattr(error, "filename", None) or path
-            text = error if isinstance(error, LediError) else f"{name}: o arquivo não pôde ser lido"
+            text = error if isinstance(error, LediError) else f"{path}: {os_words(error)}"
             print(f"ledi: {text}", file=sys.stderr)
     if not options.json:
         print(_summary(totals))

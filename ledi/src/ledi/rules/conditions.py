@@ -52,7 +52,7 @@ class Filled(Cond):
         return lambda node, env: is_filled(get(node, env))
 
     def text(self, scope: Scope) -> str:
-        return f"{scope.label(self.path)} está preenchido"
+        return f"o campo {scope.label(self.path)} está preenchido"
 
     def as_json(self) -> list[Any]:
         return ["filled", self.path]
@@ -72,7 +72,7 @@ class Empty(Cond):
         return lambda node, env: not is_filled(get(node, env))
 
     def text(self, scope: Scope) -> str:
-        return f"{scope.label(self.path)} não está preenchido"
+        return f"o campo {scope.label(self.path)} não está preenchido"
 
     def as_json(self) -> list[Any]:
         return ["empty", self.path]
@@ -343,7 +343,11 @@ class Not(Cond):
             return f'"{scope.label(part.path)}" não está marcado'
         if isinstance(part, IsFalse):
             return f'"{scope.label(part.path)}" não está respondido como não'
-        return f"não se dá que {part.text(scope)}"
+        if isinstance(part, Filled):
+            return Empty(part.path).text(scope)
+        if isinstance(part, Empty):
+            return Filled(part.path).text(scope)
+        return f"não vale que {part.text(scope)}"
 
     def as_json(self) -> list[Any]:
         return ["not", self.part.as_json()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,7 @@ class Env:
     """State of one validation. Times: `now` and `attendance` are epoch ms or None."""
 
     __slots__ = (
-        "attendance", "broken", "crashed", "current", "found", "now", "record", "root", "skipped",
+        "attendance", "broken", "crashed", "current", "found", "gaps", "now", "record", "root", "skipped",
         "tables", "up", "zone",
     )  # fmt: skip
 
@@ -52,6 +52,17 @@ class Env:
         self.skipped: set[str] = set()
         self.crashed: list[str] = []
         self.current = ""
+        self.gaps: dict[int, list[int]] = {}
+
+    def keep_positions(self, made: list[Any], lost: list[int]) -> None:
+        """Remembers where the items of a list stood in the record, when unreadable ones were left out of it."""
+        gone = frozenset(lost)
+        self.gaps[id(made)] = [i for i in range(len(made) + len(lost)) if i not in gone]
+
+    def positions(self, items: list[Any]) -> Iterable[tuple[int, Any]]:
+        """(position in the record, item) of a list."""
+        kept = self.gaps.get(id(items)) if self.gaps else None
+        return enumerate(items) if kept is None else zip(kept, items, strict=True)
 
     def day(self, millis: int) -> int:
         """Ordinal of the local day of a moment."""

@@ -191,12 +191,13 @@ class FacetMaker:
                 if len(value) > MAX_ITEMS:
                     return BAD
             made: list[Any] = []
-            good = True
+            good, lost = True, []
             for index, element in enumerate(value):
                 if sub is not None:
                     if not isinstance(element, dict):
                         self._fail(("tipo", self._item_text("um objeto")), env, clean, path, index)
                         good = False
+                        lost.append(index)
                         continue
                     made.append(sub.normalise(element, env, (path, name, index)))
                     continue
@@ -205,12 +206,15 @@ class FacetMaker:
                 if result.__class__ is tuple:
                     self._fail(result, env, clean, path, index)
                     good = False
+                    lost.append(index)
                     continue
                 bad = domain(result) if domain else None
                 if bad is not None:
                     self._fail(bad, env, clean, path, index)
                     good = False
                 made.append(result)
+            if lost:
+                env.keep_positions(made, lost)
             if rules and good and made:
                 self._run_rules(made, clean, env, path)
             return made

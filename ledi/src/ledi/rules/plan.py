@@ -134,7 +134,7 @@ class StructPlan:
             if value is None:
                 continue
             if is_list:
-                for index, item in enumerate(value):
+                for index, item in env.positions(value):
                     plan.check(item, env, (path, name, index))
             else:
                 plan.check(value, env, (path, name, None))

@@ -142,7 +142,10 @@ def _reference(scope: Scope, other: str) -> Callable[[dict[str, Any], Any], Any]
 
 
 def _word(scope: Scope, other: str) -> str:
-    return _WORDS.get(other) or f"de {scope.label(other)}"
+    if other in _WORDS:
+        return _WORDS[other]
+    text = scope.label(other)
+    return f"da {text}" if text.startswith("Data") else f"do campo {text}"
 
 
 def _compare(check: Any, scope: Scope, good: Callable[[Any, Any], bool]) -> CheckFn:

@@ -40,7 +40,7 @@ class SameAs(Base):
 
     def describe(self, scope: Scope, name: str | None) -> str:
         when = f" quando {self.when.text(scope)}" if self.when else ""
-        return f"{label(scope, name)} deve ser igual a {scope.label(self.path)}{when}."
+        return f"{label(scope, name)} deve ser igual ao campo {scope.label(self.path)}{when}."
 
 
 @dataclass(frozen=True)

@@ -176,9 +176,7 @@ class Expect(Base):
 
     def describe(self, scope: Scope, name: str | None) -> str:
         when = f" e {self.when.text(scope)}" if self.when else ""
-        return (
-            f"Quando {label(scope, name)} está preenchido{when}, é preciso que {wish(self.then.text(scope))}."
-        )
+        return f"Quando o campo {label(scope, name)} está preenchido{when}, é preciso que {wish(self.then.text(scope))}."
 
 
 @dataclass(frozen=True)

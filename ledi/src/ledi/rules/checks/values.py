@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from ledi.documents import cnpj, cns, cpf, nome, uuid
 from ledi.documents.errors import DocumentError
+from ledi.findings import AVISO
 from ledi.rules.checks.base import NOTHING, Base, each, field_of, label, shown, value_facts
 from ledi.rules.conditions import Cond
-from ledi.rules.model import CheckFn
+from ledi.rules.model import SEVERITY, CheckFn
 from ledi.rules.paths import Scope
 from ledi.rules.wording import code_text, codes_text
 from ledi.tables import closed
@@ -199,19 +200,23 @@ class Pattern(Base):
 
 @dataclass(frozen=True)
 class Length(Base):
-    """Text of `low` to `high` characters, or a list of so many items."""
+    """Text of `low` to `high` characters, or a list of so many items; up to `doubtful` more is an aviso."""
 
     low: int = 0
     high: int | None = None
+    doubtful: int = 0
     facet: ClassVar[bool] = True
     supersedes: ClassVar[frozenset[str]] = frozenset(("minimo", "maximo"))
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        low, high = self.low, self.high
+        low, high, doubtful = self.low, self.high, self.doubtful
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
             size = len(value)
-            return None if size >= low and (high is None or size <= high) else {"tamanho": size}
+            if size >= low and (high is None or size <= high):
+                return None
+            mild = high is not None and high < size <= high + doubtful
+            return {"tamanho": size, SEVERITY: AVISO} if mild else {"tamanho": size}
 
         return run
 

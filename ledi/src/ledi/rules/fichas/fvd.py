@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ledi.findings import AVISO
 from ledi.rules.checks import (
     BirthDate,
     Decimals,
@@ -70,7 +69,7 @@ RULES: tuple[Rule, ...] = (
     *_sem_cidadao("FVD-005-1", "sexo"),
     Rule("FVD-005-2", VISITA, "sexo", Required(all_of(COM_PESSOA, any_of(filled("dtNascimento"), PEDE_PESSOA)))),
     Rule("FVD-007-e1", VISITA, "motivosVisita", Domain()),
-    Rule("FVD-007-e1", VISITA, "motivosVisita", Length(0, 36), severity=AVISO),  # the list has 37 codes
+    Rule("FVD-007-e1", VISITA, "motivosVisita", Length(0, 36, doubtful=1)),  # the list has 37 codes
     Rule("FVD-007-1", VISITA, "motivosVisita", Forbidden(SEM_VISITA)),
     Rule("FVD-007-2", VISITA, "motivosVisita", OnlyCodes(SEM_CIDADAO_MOTIVOS, when=SEM_CIDADAO), since="8.4.2"),
     Rule("FVD-007-2", VISITA, "motivosVisita", OnlyCodes(SEM_CIDADAO_MOTIVOS, when=SEM_CIDADAO_722), until="8.4.2"),
