@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
 #: no page fetches anything from another host, and no script or style is inline
 POLICY = (
@@ -20,3 +20,16 @@ class SecurityHeadersMiddleware:
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class NoNulMiddleware:
+    """PostgreSQL keeps no NUL in a text: an address with one asks for nothing that can exist."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            text = "O endereço tem um caractere nulo (NUL). Confira o que foi digitado e tente de novo."
+            return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
