@@ -56,18 +56,33 @@ def correct_client(*, cliente: Cliente, changes: Mapping[str, Any], revisao: int
             setattr(current, name, changes[name])
     current.full_clean(exclude=["entidade", "mesclado_em"])
     touched = [k for k in EDITABLE if getattr(current, k) != before[k]]
-    if not touched:
+    flowing = _flowing(current, touched)
+    if not flowing:
         return []
-    current.revisao += 1
-    current.save()
+    if touched:
+        current.revisao += 1
+        current.save()
     user = by if hasattr(by, "username") else None
     for name in touched:
         change = {"anterior": _text(before[name]), "novo": _text(getattr(current, name))}
         Alteracao.objects.create(
             cliente=current, campo=name, fonte=Alteracao.Fonte.USUARIO, aplicada=True, usuario=user, **change
         )
-    record_event(by=by, entidade=current.entidade, tipo="cliente.corrigido", alvo=current, campos=touched)
-    return _flow(current, touched, by)
+    record_event(by=by, entidade=current.entidade, tipo="cliente.corrigido", alvo=current, campos=flowing)
+    return _flow(current, flowing, by)
+
+
+def _flowing(cliente: Cliente, touched: list[str]) -> list[str]:
+    """What goes into the fichas: what changed, and what the registration has right where a record has it wrong."""
+    from saude.inconsistencias.models import Inconsistencia
+
+    fields = Inconsistencia.objects.filter(cliente=cliente, encerrada_em=None).values_list("campo", flat=True)
+    wrong = {field.rpartition(".")[2] for field in fields}
+    names = {k for k in EDITABLE if wrong.intersection(WIRE.get(k, ())) and getattr(cliente, k)}
+    names.update(touched)
+    if "cns" in names and cliente.cpf:
+        names.add("cpf")  # the CNS leaves a record only when the CPF enters
+    return [k for k in EDITABLE if k in names]
 
 
 @transaction.atomic
