@@ -1,0 +1,146 @@
+"""New fichas: a blank one, its draft, and its taking in."""
+
+import json
+import uuid as uuid_module
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from ledi.layouts import Ficha, layout, nearest
+from saude.cadastros.models import Entidade
+from saude.fichas.models import Origem
+from saude.formularios import ler
+from saude.recebimento.actions import receive
+from saude.recebimento.intake import Resposta
+from saude.registrar.models import Cabecalho, Rascunho
+
+MAX_DRAFTS = 500
+#: of the header, what goes on to the next ficha, whatever its kind
+SHARED = ("profissionalCNS", "cboCodigo_2002", "cnes", "ine")
+RECTIFIED = ("FCI", "FCD")
+
+
+class DraftRefused(Exception):
+    """The draft cannot be kept; the message is for the user."""
+
+
+def version_for(entidade: Entidade) -> str:
+    return nearest(entidade.instalacao.versao_ledi).version
+
+
+def blank(*, entidade: Entidade, area: Any, by: Any, tipo: str) -> dict[str, Any]:
+    """A record with a uuid, the header remembered, and one empty block where the ficha has blocks."""
+    versao = version_for(entidade)
+    made = layout(versao).fichas[tipo]
+    known = Cabecalho.objects.filter(entidade=entidade, usuario=by).first()
+    data = dict(known.dados) if known else {}
+    data.setdefault("cnes", area.cnes if area else "")
+    data.setdefault("data", timezone.now().astimezone(ZoneInfo(entidade.fuso)).date().isoformat())
+    ficha: dict[str, Any] = {made.header_field: _header(made, data, entidade.ibge)}
+    if tipo == "FCC":
+        ficha["dataEvolucao"] = data["data"]
+    if made.children_field:
+        ficha[made.children_field] = [{}]
+    cnes = data.get("cnes") or "0000000"
+    return {"tipo": tipo, "versao": versao, "uuid": f"{cnes}-{uuid_module.uuid4()}", "ficha": ficha}
+
+
+def _header(made: Ficha, data: Mapping[str, Any], ibge: str) -> dict[str, Any]:
+    main = {name: data[name] for name in SHARED if data.get(name)}
+    if made.header_kind == "LotacaoThrift":
+        renamed = {"cns" if name == "profissionalCNS" else name: value for name, value in main.items()}
+        return renamed | {"codigoIbgeMunicipio": ibge}
+    rest = {"dataAtendimento": data["data"], "codigoIbgeMunicipio": ibge}
+    several = made.header_kind == "VariasLotacoesHeaderThrift"
+    return {"lotacaoFormPrincipal": main, **rest} if several else {**main, **rest}
+
+
+def from_form(
+    post: Any,
+    *,
+    entidade: Entidade,
+    tipo: str,
+    versao: str,
+    uuid: str,
+    before: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The record a form says. What nobody types (uuid, origin of the data, envelope) is put in here."""
+    made = layout(versao).fichas[tipo]
+    kept = dict(before or {})
+    sent = ler.values(post, made, atual=kept, zona=ZoneInfo(entidade.fuso))
+    ficha = ler.applied({}, sent, ler.removed(post))
+    ficha[made.uuid_field] = uuid
+    if "tpCdsOrigem" in made.root.by_name:
+        ficha["tpCdsOrigem"] = 3
+    if tipo in RECTIFIED:
+        ficha.setdefault("fichaAtualizada", False)
+        if not ficha["fichaAtualizada"]:
+            ficha["uuidFichaOriginadora"] = uuid
+    _, main = made.main_lotacao(ficha)
+    header = ficha.get(made.header_field)
+    ibge = header.get("codigoIbgeMunicipio") if isinstance(header, dict) else None
+    record = {"tipo": tipo, "versao": versao, "uuid": uuid, "cnes": main.get("cnes"), "ine": main.get("ine")}
+    record |= {"ibge": ibge or entidade.ibge, "ficha": ficha}
+    record = {name: value for name, value in record.items() if value is not None}
+    context = _context(post)
+    return record | {"contexto": context} if context else record
+
+
+def _context(post: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if speciality := post.get("especialidade", "").strip()[:20]:
+        found["especialidade"] = speciality
+    if post.get("urgencia") == "sim":
+        found["urgencia"] = True
+    return found
+
+
+@transaction.atomic
+def save_draft(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> Rascunho:
+    mine = Rascunho.objects.filter(entidade=entidade, usuario=by)
+    text = json.dumps(record, ensure_ascii=False)
+    draft = mine.filter(uuid=record["uuid"]).first()
+    if draft is None:
+        if mine.count() >= MAX_DRAFTS:
+            raise DraftRefused(f"Você já tem {MAX_DRAFTS} rascunhos. Termine ou apague alguns.")
+        if Rascunho.objects.filter(uuid=record["uuid"]).exists():
+            raise DraftRefused("Este rascunho é de outra pessoa.")
+        draft = Rascunho(entidade=entidade, usuario=by, uuid=record["uuid"])
+    draft.tipo, draft.versao, draft.registro = record["tipo"], record["versao"], text
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def finish(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> Resposta:
+    """Take the ficha in; its draft goes, its header stays for the next one."""
+    (answer,) = receive(entidade=entidade, records=[dict(record)], origem=Origem.FORMULARIO, by=by,
+                        raw=json.dumps(record).encode())  # fmt: skip
+    Rascunho.objects.filter(entidade=entidade, usuario=by, uuid=record["uuid"]).delete()
+    remember(entidade=entidade, by=by, record=record)
+    return answer
+
+
+def remember(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> None:
+    made = layout(record["versao"]).fichas[record["tipo"]]
+    ficha = record["ficha"]
+    _, main = made.main_lotacao(ficha)
+    data = {name: main[name] for name in SHARED if isinstance(main.get(name), str)}
+    if isinstance(main.get("cns"), str):
+        data["profissionalCNS"] = main["cns"]
+    node: Any = ficha
+    for step in made.moment_path():
+        node = node.get(step) if isinstance(node, Mapping) else None
+    data["data"] = _day(node, ZoneInfo(entidade.fuso))
+    Cabecalho.objects.update_or_create(entidade=entidade, usuario=by, defaults={"dados": data})
+
+
+def _day(value: Any, zone: ZoneInfo) -> str:
+    from saude.fichas.leitura import to_date
+
+    day = to_date(value, zone) or datetime.now(zone).date()
+    return day.isoformat()

@@ -1,0 +1,210 @@
+"""Registrar > Nova ficha: one page for all fichas, made from the layout."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_GET, require_POST
+
+from ledi.layouts import TIPOS, VERSIONS, layout
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import Especialidade
+from saude.clientes import queries as clients
+from saude.contas.access import requires
+from saude.fichas.correction import PathError
+from saude.fichas.leitura import ATTENDANCE, CITIZENS
+from saude.fichas.models import Tipo
+from saude.formularios.arvore import Campo, Construtor, Grupo, by_path, owner
+from saude.formularios.verificar import check
+from saude.painel.apresenta import Nomes
+from saude.registrar import actions
+from saude.registrar.models import Rascunho
+
+UUID = re.compile(r"[0-9A-Za-z-]{36,44}", re.ASCII)
+FOUND = 20
+
+
+@requires("corrigir")
+@require_GET
+def inicio(request: HttpRequest) -> HttpResponse:
+    """The fichas one can type, and what is under way."""
+    drafts = Rascunho.objects.filter(entidade=request.entidade, usuario=request.user)
+    context = {"tipos": [t for t in Tipo.choices if t[0] != "FCC"] + [("FCC", Tipo.FCC.label)]}
+    return render(request, "registrar/inicio.html", context | {"rascunhos": drafts.defer("registro")[:100]})
+
+
+@requires("corrigir")
+def ficha(request: HttpRequest, tipo: str) -> HttpResponse:
+    tipo = _tipo(tipo)
+    if request.method == "POST":
+        return _finish(request, tipo)
+    if wanted := request.GET.get("rascunho"):
+        mine = {"entidade": request.entidade, "usuario": request.user, "tipo": tipo}
+        record = json.loads(get_object_or_404(Rascunho, uuid=wanted[:44], **mine).registro)
+    else:
+        record = actions.blank(entidade=request.entidade, area=request.area, by=request.user, tipo=tipo)
+    return render(request, "registrar/ficha.html", _page(request, record, []))
+
+
+def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
+    record = _read(request, tipo)
+    found = check(request.entidade, record)
+    errors = sum(a.severidade == "erro" for a in found)
+    if errors and request.POST.get("acao") != "guardar":
+        actions.save_draft(entidade=request.entidade, by=request.user, record=record)
+        return render(request, "registrar/ficha.html", _page(request, record, found), status=422)
+    answer = actions.finish(entidade=request.entidade, by=request.user, record=record)
+    link = format_html(
+        '<a href="{}">{}</a>', reverse("fichas:detalhe", args=[record["uuid"]]), Tipo(tipo).label
+    )
+    if answer.status == "recusado":
+        messages.error(request, answer.mensagem)
+    elif answer.situacao == "processada":
+        messages.success(request, format_html("Ficha {} processada. Pode digitar a próxima.", link))
+    else:
+        messages.warning(request, format_html("Ficha {} guardada: está {}.", link, answer.situacao))
+    return redirect("registrar:ficha", tipo)
+
+
+def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dict[str, Any]:
+    tipo, versao = record["tipo"], record["versao"]
+    context = record.get("contexto") or {}
+    attends = tipo in ATTENDANCE
+    return {
+        "tipo": tipo,
+        "versao": versao,
+        "nome": Tipo(tipo).label,
+        "uuid": record["uuid"],
+        "arvore": _tree(request, record, found),
+        "conteudo": "{}",
+        "achados": found,
+        "erros": sum(a.severidade == "erro" for a in found),
+        "gerais": [a for a in found if not a.campo],
+        "pode_remover": True,
+        "raiz_cidadao": CITIZENS.get(tipo) == "",
+        "atendimento": attends,
+        "especialidades": Especialidade.objects.filter(entidade=request.entidade) if attends else (),
+        "especialidade": context.get("especialidade", ""),
+        "urgencia": context.get("urgencia", False),
+        "sem_salvar": bool(found),
+    }
+
+
+def _tree(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> Grupo:
+    made = layout(record["versao"]).fichas[record["tipo"]]
+    path, _ = made.main_lotacao(record["ficha"])
+    homes = {"cnes": f"{path}.cnes", "ine": f"{path}.ine", "ibge": ".".join(made.ibge_path())}
+    for a in found:
+        a.campo = homes.get(a.campo, a.campo)
+    built = Construtor(
+        record["tipo"], record["versao"], ZoneInfo(request.entidade.fuso), by_path(found),
+        lambda *_: True, rotulos=Nomes.of(request.entidade).labels(), com_condicoes=True,
+    )  # fmt: skip
+    tree = built.grupo(made.root, record["ficha"], rotulo=made.nome)
+    tree.grupos.sort(key=lambda g: g.caminho != made.header_field)  # as on paper: the header first
+    return tree
+
+
+@requires("corrigir")
+@require_POST
+def verificar(request: HttpRequest, tipo: str) -> HttpResponse:
+    """Findings of what is typed so far, put beside their fields."""
+    record = _read(request, _tipo(tipo))
+    found = check(request.entidade, record)
+    tree = _tree(request, record, found)
+    sent = {name[2:] for name in request.POST if name.startswith("f:")}
+    blocks, placed = [], set()
+    for node in _nodes(tree):
+        if isinstance(node, Grupo) or node.caminho in sent:
+            blocks.append((f"e-g-{node.id}" if isinstance(node, Grupo) else f"e-{node.id}", node.achados))
+            placed |= {id(a) for a in node.achados}
+    errors = [a for a in found if a.severidade == "erro"]
+    outside = [a for a in errors if id(a) not in placed and owner(a.campo) not in sent]
+    context = {"blocos": blocks, "erros": len(errors), "fora": outside[:10], "nova": True}
+    return render(request, "formularios/verificacao.html", context)
+
+
+def _nodes(group: Grupo) -> Iterator[Grupo | Campo]:
+    yield group
+    yield from group.campos
+    for inner in group.grupos:
+        yield from _nodes(inner)
+
+
+@requires("corrigir")
+@require_POST
+def rascunho(request: HttpRequest, tipo: str) -> HttpResponse:
+    """Keep what is typed; the answer says when."""
+    record = _read(request, _tipo(tipo))
+    try:
+        draft = actions.save_draft(entidade=request.entidade, by=request.user, record=record)
+    except actions.DraftRefused as refused:
+        return JsonResponse({"erro": str(refused)}, status=409)
+    where = f"{reverse('registrar:ficha', args=[tipo])}?rascunho={draft.uuid}"
+    if request.POST.get("abrir") == "1":
+        return redirect(where)
+    return JsonResponse({"salvo": True, "endereco": where})
+
+
+@requires("corrigir")
+@require_POST
+def apagar(request: HttpRequest, tipo: str) -> HttpResponse:
+    mine = Rascunho.objects.filter(entidade=request.entidade, usuario=request.user, tipo=_tipo(tipo))
+    if mine.filter(uuid=request.POST.get("uuid", "")[:44]).delete()[0]:
+        messages.success(request, "Rascunho apagado.")
+    return redirect("registrar:inicio")
+
+
+@requires("corrigir")
+@require_GET
+def clientes(request: HttpRequest) -> HttpResponse:
+    """Citizens by name, CPF or CNS, with what fills the identification of a ficha."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    found = list(clients.search(request.entidade, text)[:FOUND]) if len(text) >= 3 else []
+    if found:
+        record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado", achados=len(found))
+    return JsonResponse({"clientes": [_client(c) for c in found]})
+
+
+def _client(c: Any) -> dict[str, Any]:
+    birth = c.nascimento.isoformat() if c.nascimento else ""
+    shown = " · ".join(
+        part
+        for part in (f"{c.nascimento:%d/%m/%Y}" if birth else "", c.nome_mae and f"mãe {c.nome_mae}")
+        if part
+    )
+    return {
+        "nome": c.nome, "detalhe": shown, "nome_social": c.nome_social, "cpf": c.cpf, "cns": c.cns,
+        "nascimento": birth, "sexo": "" if c.sexo is None else str(c.sexo), "mae": c.nome_mae,
+        "raca_cor": "" if c.raca_cor is None else str(c.raca_cor), "telefone": c.telefone,
+        "microarea": c.microarea,
+    }  # fmt: skip
+
+
+def _tipo(tipo: str) -> str:
+    if tipo not in TIPOS:
+        raise Http404
+    return tipo
+
+
+def _read(request: HttpRequest, tipo: str) -> dict[str, Any]:
+    uuid, versao = request.POST.get("uuid", ""), request.POST.get("versao", "")
+    if not UUID.fullmatch(uuid) or versao not in VERSIONS:
+        raise Http404
+    mine = Rascunho.objects.filter(
+        entidade=request.entidade, usuario=request.user, tipo=tipo, uuid=uuid
+    ).first()
+    before = json.loads(mine.registro)["ficha"] if mine else None  # a moment not touched keeps its hour
+    try:
+        return actions.from_form(
+            request.POST, entidade=request.entidade, tipo=tipo, versao=versao, uuid=uuid, before=before
+        )
+    except PathError:
+        raise Http404 from None
