@@ -247,3 +247,10 @@ def test_an_unsafe_zip_is_told_by_its_name(tmp_path, run):
 def test_an_unknown_tipo_is_named(tmp_path, run):
     _, out, _ = run("validar", "--json", write(tmp_path / "a.jsonl", {**minimal("FVD"), "tipo": "XYZ"}))
     assert "XYZ" in lines(out)[0]["inconsistencias"][0]["mensagem"]
+
+
+def test_the_limit_of_a_text_is_the_readers(tmp_path):
+    from ledi.reading import parse
+
+    assert parse(b"[1, 2]", "corpo", 6).record == [1, 2]
+    assert parse(b"[1, 2]", "corpo", 5).findings[0].code == "REGISTRO-json-tamanho"

@@ -61,10 +61,12 @@ def read_lines(lines: Iterable[bytes] | BinaryIO) -> Iterator[Item]:
             yield parse(text, f"linha {number}")
 
 
-def parse(text: bytes, where: str) -> Item:
-    """One JSON record from bytes."""
-    if len(text) > MAX_LINE:
-        return _unreadable(where, "REGISTRO-json-tamanho", f"{where}: o registro passa de 64 MB.")
+def parse(text: bytes, where: str, limit: int = MAX_LINE) -> Item:
+    """One JSON record (or a list of them) from at most `limit` bytes."""
+    if len(text) > limit:
+        return _unreadable(
+            where, "REGISTRO-json-tamanho", f"{where}: o registro passa de {limit // 1024**2} MB."
+        )
     if text.startswith(b"\xef\xbb\xbf"):
         text = text[3:]
     try:

@@ -173,7 +173,7 @@ def _read(request: HttpRequest, limit: int) -> bytes:
 
 
 def _parse(body: bytes) -> Any:
-    item = parse(body.strip(), "corpo")
+    item = parse(body.strip(), "corpo", limits.RECORDS_BODY)
     if not item.readable:
         raise HttpError(400, item.findings[0].message)
     parsed = item.record
