@@ -65,6 +65,8 @@ _APPS = [
     "saude.referencias",
     "saude.formularios",
     "saude.acs",
+    "saude.arquivos",
+    "saude.registrar",
     "saude.painel",
 ]
 INSTALLED_APPS = [
@@ -166,6 +168,7 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 30_000  # a ficha of 99 citizens is a form of thousands of fields
 FILE_UPLOAD_HANDLERS = [
     "saude.web.upload.LimitedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -20,6 +20,8 @@ _APPS = [
     "saude.referencias",
     "saude.formularios",
     "saude.acs",
+    "saude.arquivos",
+    "saude.registrar",
     "saude.painel",
 ]
 
