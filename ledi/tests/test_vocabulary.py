@@ -228,3 +228,17 @@ def test_paths_keep_the_positions_of_the_record_when_an_item_is_unreadable():
 def test_the_37th_reason_is_a_doubt_and_the_38th_a_mistake(size, severity):
     found = {f.code: f.severity for f in fvd(motivosVisita=[1] * size)}
     assert found == {"FVD-007-e1": severity}
+
+
+def test_count_of_filled_fields_only_under_its_condition():
+    check = CountFilled(("sexo", "dtNascimento"), least=1, most=1, when=c.one_of("turno", 1))
+    assert run(check, None, {"turno": 1}) == {"preenchidos": 0}
+    assert run(check, None, {"turno": 1, "sexo": 0}) is None
+    assert run(check, None, {"turno": 1, "sexo": 0, "dtNascimento": 5}) == {"preenchidos": 2}
+    assert run(check, None, {"turno": 2}) is None
+
+
+def test_the_actual_words_of_a_list_name_the_hits():
+    cond = c.one_of("motivosVisita", 1, 28)
+    words = cond.actual(SCOPE, {"motivosVisita": [28, 31]}, env())
+    assert "28 (Outros)" in words and "31" not in words
