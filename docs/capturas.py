@@ -1,0 +1,393 @@
+"""Takes the screenshots of the manual from a running demonstration into docs/imagens/ (needs Chromium).
+
+    make demo PORTA=8400 SAUDE_DEMO_SENHA=…            # a fresh one, in another terminal
+    SAUDE_DEMO_SENHA=… .venv/bin/python docs/capturas.py http://127.0.0.1:8400 [name…]
+
+The pictures are taken in order, and the order is that of a month: what is corrected and exported in one is seen in
+the next. With names, only those. PNGs are rewritten with a palette of 256 colours, to stay small.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import struct
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+IMAGES = Path(__file__).parent / "imagens"
+PANEL = "/executando/sistema/exportacao/"
+EXPORTS = "/executando/sistema/exportacoes/"
+CADASTROS = "/configurando/cadastros/"
+WIDE, NARROW = 1280, 390
+WAIT = 120_000
+
+SHOTS: dict[str, tuple[str, Callable[[Any], None], int]] = {}
+
+
+def shot(name: str, user: str = "coordenador", width: int = WIDE) -> Callable[[Any], Any]:
+    """Declare a picture: the function brings the page to where it is taken."""
+
+    def declare(go: Callable[[Any], None]) -> Callable[[Any], None]:
+        SHOTS[name] = (user, go, width)
+        return go
+
+    return declare
+
+
+def main() -> int:
+    base, *only = sys.argv[1:] or ["http://127.0.0.1:8000"]
+    IMAGES.mkdir(exist_ok=True)
+    failed = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            args=["--no-sandbox", "--lang=pt-BR"],
+            env=os.environ | {"LANGUAGE": "pt_BR", "LANG": "pt_BR.UTF-8"},
+        )
+        pages: dict[tuple[str, int], Any] = {}
+        for name, (user, go, width) in SHOTS.items():
+            if only and name not in only:
+                continue
+            page = pages.get((user, width)) or pages.setdefault(
+                (user, width), _enter(browser, base.rstrip("/"), user, width)
+            )
+            try:
+                go(page)
+                page.wait_for_timeout(250)
+                _save(page, name)
+            except Exception as error:  # the next pictures may still be good
+                failed += 1
+                print(f"{name}: {error}".splitlines()[0], file=sys.stderr)
+        browser.close()
+    return 1 if failed else 0
+
+
+def _enter(browser: Any, base: str, user: str, width: int) -> Any:
+    context = browser.new_context(
+        base_url=base, locale="pt-BR", viewport={"width": width, "height": 800}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    if user:
+        page.goto("/entrar/")
+        page.fill("#id_username", user)
+        page.fill("#id_password", os.environ["SAUDE_DEMO_SENHA"])
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda url: "/entrar/" not in url)
+    return page
+
+
+def _save(page: Any, name: str) -> None:
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": max(480, min(tall, 1100))})
+    page.wait_for_timeout(150)
+    path = IMAGES / f"{name}.png"
+    path.write_bytes(shrink(page.screenshot()))
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": 800})
+    print(f"{path.name}: {path.stat().st_size // 1024} kB")
+
+
+# --- where each picture is taken -------------------------------------------------------------------------------
+
+
+def competencia(page: Any) -> str:
+    """The last closed one: the second row of the panel."""
+    page.goto(PANEL)
+    found = sorted(set(re.findall(rf"{PANEL}(\d{{6}})/", page.content())))
+    return found[-2] if len(found) > 1 else found[0]
+
+
+def detail(page: Any, situacao: str, guia: str) -> None:
+    page.goto(f"{PANEL}{competencia(page)}/{situacao}/?guia={guia}")
+
+
+@shot("entrar", user="")
+def _(page: Any) -> None:
+    page.goto("/entrar/")
+
+
+@shot("area")
+def _(page: Any) -> None:
+    page.goto(PANEL)
+    page.click("summary.s-contexto")
+
+
+@shot("painel-acoes")
+def _(page: Any) -> None:
+    page.goto(PANEL)
+    page.locator("summary[aria-label^='Ações de']").nth(1).click()
+
+
+@shot("totalizadores")
+def _(page: Any) -> None:
+    detail(page, "processados", "totalizadores")
+
+
+@shot("fichas")
+def _(page: Any) -> None:
+    detail(page, "inconsistencias", "fichas")
+    page.click("details.p-filtros > summary")
+
+
+@shot("clientes-inconsistentes")
+def _(page: Any) -> None:
+    detail(page, "inconsistencias", "clientes")
+
+
+def _client(page: Any) -> None:
+    detail(page, "inconsistencias", "clientes")
+    page.locator("tr", has_text="CPF do cidadão").locator("text=Ver detalhes do cliente").first.click()
+
+
+@shot("cliente")
+def _(page: Any) -> None:
+    _client(page)
+
+
+@shot("cliente-corrigir")
+def _(page: Any) -> None:
+    _client(page)
+    page.locator("[aria-label^='Corrigir inconsistência']").first.click()
+
+
+@shot("cliente-corrigir-celular", width=NARROW)
+def _(page: Any) -> None:
+    _client(page)
+    page.locator("[aria-label^='Corrigir inconsistência']").first.click()
+
+
+@shot("causas")
+def _(page: Any) -> None:
+    detail(page, "inconsistencias", "causas")
+
+
+@shot("causa-corrigir")
+def _(page: Any) -> None:
+    detail(page, "inconsistencias", "causas")
+    page.locator("tr", has_text="INE").locator("[aria-label^='Corrigir inconsistência']").first.click()
+    page.click("[role=combobox]")
+    page.keyboard.type("es")
+    page.wait_for_selector("[role=option]")
+
+
+def _of_kind(page: Any, situacao: str, tipo: str) -> None:
+    detail(page, situacao, f"fichas&ficha={tipo}")
+    page.locator("tbody th a").first.click()
+
+
+@shot("ficha")
+def _(page: Any) -> None:
+    detail(page, "inconsistencias", "causas")
+    page.locator("tr", has_text="Turno").locator("a[aria-label^='Ver as']").first.click()
+    page.locator("tbody th a").first.click()
+
+
+@shot("ficha-corrigir")
+def _(page: Any) -> None:
+    page.click("text=Corrigir inconsistência")
+
+
+@shot("nao-identificados")
+def _(page: Any) -> None:
+    page.goto("/clientes/nao-identificados/")
+
+
+@shot("identificar")
+def _(page: Any) -> None:
+    page.goto("/clientes/nao-identificados/")
+    page.locator("text=Identificar").last.click()
+    page.fill("#q", "MARIA")
+    page.click("button:has-text('Buscar') >> visible=true >> nth=-1")
+
+
+@shot("pendencias")
+def _(page: Any) -> None:
+    page.goto("/pendencias/")
+
+
+@shot("reprocessamento")
+def _(page: Any) -> None:
+    page.goto("/pendencias/")
+    if page.locator(".s-acoes >> text=Reprocessar registros").count():
+        page.click(".s-acoes >> text=Reprocessar registros")
+        page.wait_for_selector("text=Concluído", timeout=WAIT)
+
+
+@shot("exportar")
+def _(page: Any) -> None:
+    page.goto(f"{EXPORTS}nova/?competencia={competencia(page)}")
+    page.wait_for_selector("#previa .s-numero")
+
+
+@shot("exportacao")
+def _(page: Any) -> None:
+    if not page.goto(EXPORTS) or not page.locator("tbody th a").count():
+        page.goto(f"{EXPORTS}nova/?competencia={competencia(page)}")
+        page.wait_for_selector("#previa .s-numero")
+        page.click("button:has-text('Exportar')")
+    else:
+        page.locator("tbody th a").first.click()
+    page.wait_for_selector("text=Arquivo pronto", timeout=WAIT)
+
+
+@shot("exportacoes")
+def _(page: Any) -> None:
+    page.goto(EXPORTS)
+
+
+@shot("painel")
+def _(page: Any) -> None:
+    page.goto(PANEL)
+
+
+@shot("painel-celular", width=NARROW)
+def _(page: Any) -> None:
+    page.goto(PANEL)
+
+
+@shot("busca")
+def _(page: Any) -> None:
+    detail(page, "exportados", "fichas")
+    uuid = page.locator("tbody th small").first.inner_text()
+    page.fill("#busca-uuid", uuid[8:20])
+    page.press("#busca-uuid", "Enter")
+    page.wait_for_load_state()
+
+
+@shot("ficha-exportada")
+def _(page: Any) -> None:
+    _of_kind(page, "exportados", "FCI")
+
+
+@shot("retificar")
+def _(page: Any) -> None:
+    _of_kind(page, "exportados", "FCI")
+    page.click("text=Retificar")
+
+
+@shot("especialidades")
+def _(page: Any) -> None:
+    page.goto(f"{CADASTROS}especialidades/")
+
+
+@shot("nao-exportaveis")
+def _(page: Any) -> None:
+    detail(page, "processados", "fichas&exclusao=especializada")
+
+
+@shot("prazos")
+def _(page: Any) -> None:
+    page.goto(f"{CADASTROS}prazos/")
+
+
+@shot("tabelas")
+def _(page: Any) -> None:
+    page.goto(f"{CADASTROS}tabelas-de-referencia/")
+
+
+@shot("profissionais")
+def _(page: Any) -> None:
+    page.goto(f"{CADASTROS}profissionais/")
+
+
+@shot("instalacao", user="administrador")
+def _(page: Any) -> None:
+    page.goto("/administrando/instalacao/")
+
+
+@shot("acessos", user="administrador")
+def _(page: Any) -> None:
+    page.goto("/administrando/acessos/")
+
+
+@shot("acesso", user="administrador")
+def _(page: Any) -> None:
+    page.goto("/administrando/acessos/")
+    page.locator("tbody th a", has_text="Coordenador").first.click()
+
+
+@shot("auditoria", user="administrador")
+def _(page: Any) -> None:
+    page.goto("/administrando/auditoria/")
+
+
+# --- small PNGs --------------------------------------------------------------------------------------------------
+
+
+def shrink(png: bytes) -> bytes:
+    """The same picture with at most 256 colours: the commonest ones, the others to the nearest."""
+    width, height, rows = _decode(png)
+    pixels = [row[i : i + 3] for row in rows for i in range(0, len(row), 3)]
+    counts = Counter(pixels)
+    palette = [colour for colour, _ in counts.most_common(256)]
+    index = {colour: i for i, colour in enumerate(palette)}
+    for colour in counts.keys() - index.keys():
+        index[colour] = min(
+            range(len(palette)),
+            key=lambda i: sum((a - b) ** 2 for a, b in zip(colour, palette[i], strict=True)),
+        )
+    body = bytearray()
+    for y in range(height):
+        body.append(0)
+        body.extend(index[p] for p in pixels[y * width : (y + 1) * width])
+    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    parts = (
+        (b"IHDR", header),
+        (b"PLTE", b"".join(palette)),
+        (b"IDAT", zlib.compress(bytes(body), 9)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _decode(png: bytes) -> tuple[int, int, list[bytes]]:
+    """Width, height and rows of RGB; the 8-bit RGB or RGBA that Chromium writes."""
+    width, height, _depth, kind = struct.unpack_from(">IIBB", png, 16)
+    at, data = 8, b""
+    while at < len(png):
+        (size,) = struct.unpack_from(">I", png, at)
+        if png[at + 4 : at + 8] == b"IDAT":
+            data += png[at + 8 : at + 8 + size]
+        at += size + 12
+    raw, step = zlib.decompress(data), 4 if kind == 6 else 3
+    stride, rows, before = width * step, [], bytes(width * step)
+    for y in range(height):
+        start = y * (stride + 1)
+        before = _unfilter(raw[start], bytearray(raw[start + 1 : start + 1 + stride]), before, step)
+        rows.append(before if step == 3 else bytes(b for i, b in enumerate(before) if i % 4 != 3))
+    return width, height, rows
+
+
+def _unfilter(how: int, line: bytearray, up: bytes, step: int) -> bytes:
+    if how == 2:
+        return bytes((a + b) & 255 for a, b in zip(line, up, strict=True))
+    for i in range(len(line) if how else 0):
+        left = line[i - step] if i >= step else 0
+        if how == 1:
+            line[i] = (line[i] + left) & 255
+        elif how == 3:
+            line[i] = (line[i] + (left + up[i]) // 2) & 255
+        else:
+            corner = up[i - step] if i >= step else 0
+            line[i] = (line[i] + _paeth(left, up[i], corner)) & 255
+    return bytes(line)
+
+
+def _paeth(left: int, up: int, corner: int) -> int:
+    a, b, c = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
+    return left if a <= b and a <= c else up if b <= c else corner
+
+
+if __name__ == "__main__":
+    sys.exit(main())
