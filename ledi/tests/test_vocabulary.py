@@ -15,6 +15,7 @@ from ledi.rules import conditions as c
 from ledi.rules.checks import (
     ATTENDANCE,
     BirthDate,
+    CountFilled,
     Expect,
     Forbidden,
     Implies,
