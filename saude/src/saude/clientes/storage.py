@@ -57,6 +57,10 @@ def update(clients: Sequence[Cliente]) -> None:
     names = list(COLUMNS)
     columns: list[list[Any]] = [[getattr(c, name) for c in clients] for name in names]
     with server_cursor() as cursor:
+        cursor.execute(  # in one order, or two intakes that share clients stop each other
+            "SELECT FROM clientes_cliente WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [[c.pk for c in clients]],
+        )
         cursor.execute(
             f"UPDATE clientes_cliente c SET {', '.join(f'{n} = v.{n}' for n in names)}, alterado_em = %s "
             f"FROM unnest(%s::bigint[], {', '.join(f'%s::{COLUMNS[n]}[]' for n in names)}) "

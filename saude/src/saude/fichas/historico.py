@@ -71,7 +71,7 @@ def _origins(ctx: Contexto, seen: Sequence[Visto]) -> None:
     wanted = {uuid for _, _, _, uuid, _ in asked} - known
     if wanted:
         known.update(
-            Ficha.objects.filter(entidade=ctx.entidade, uuid__in=wanted).values_list("uuid", flat=True)
+            Ficha.objects.filter(entidade=ctx.entidade, uuid__any=wanted).values_list("uuid", flat=True)
         )
     for visto, code, path, uuid, text in asked:
         if uuid not in known:
@@ -139,7 +139,7 @@ def _heads(visto: Visto) -> Iterator[tuple[str, str]]:
 
 def _registered(ctx: Contexto, documents: Sequence[str]) -> dict[str, Cliente]:
     rows = Cliente.objects.filter(
-        Q(cpf__in=documents) | Q(cns__in=documents), entidade=ctx.entidade, mesclado_em=None
+        Q(cpf__any=documents) | Q(cns__any=documents), entidade=ctx.entidade, mesclado_em=None
     ).only("pk", "cpf", "cns", "cadastro_em")
     found: dict[str, Cliente] = {}
     for row in rows:
@@ -149,7 +149,7 @@ def _registered(ctx: Contexto, documents: Sequence[str]) -> dict[str, Cliente]:
 
 def _at_home(clients: Sequence[int], seen: Sequence[Visto]) -> set[int]:
     now = {p.cliente_id for v in seen if v.tipo == "FCD" for p in v.linha.fatos.pessoas if p.cliente_id}
-    stored = Atendido.objects.filter(cliente_id__in=clients, ficha__tipo="FCD")
+    stored = Atendido.objects.filter(cliente_id__any=clients, ficha__tipo="FCD")
     return now.union(stored.values_list("cliente_id", flat=True))
 
 
@@ -159,7 +159,7 @@ def _clients(seen: Sequence[Visto]) -> None:
         (v, p) for v in seen if v.tipo not in REGISTRATIONS for p in v.linha.fatos.pessoas if p.cliente_id
     ]
     ids = {p.cliente_id for _, p in people}
-    rows = Cliente.objects.filter(pk__in=ids, cadastro_em__isnull=False).only("pk", "nascimento", "sexo")
+    rows = Cliente.objects.filter(id__any=ids, cadastro_em__isnull=False).only("pk", "nascimento", "sexo")
     known = {row.pk: row for row in rows}
     for visto, person in people:
         row = known.get(person.cliente_id)
@@ -217,20 +217,25 @@ def _stored_moments(ctx: Contexto, seen: Sequence[Visto], replaced: set[int]) ->
     clients = {p.cliente_id for v in of for p in v.linha.fatos.pessoas if p.cliente_id}
     rows = (
         Atendido.objects.filter(
-            cliente_id__in=clients,
-            ficha__data__in={v.linha.fatos.data for v in of},
-            ficha__profissional_cns__in={v.linha.fatos.profissional_cns for v in of},
+            cliente_id__any=clients,
+            ficha__data__any={v.linha.fatos.data for v in of},
+            ficha__profissional_cns__any={v.linha.fatos.profissional_cns for v in of},
             ficha__tipo__in=ATTENDED,
             ficha__entidade=ctx.entidade,
         )
-        .exclude(ficha_id__in={v.linha.id for v in seen} | replaced)
+        .exclude(ficha_id__any={v.linha.id for v in seen} | replaced)
         .values_list(
             "ficha_id", "posicao", "cliente_id", "ficha__tipo", "ficha__profissional_cns", "ficha__data"
         )
     )
-    found = list(rows)
+    wanted = {
+        (p.cliente_id, v.tipo, v.linha.fatos.profissional_cns, v.linha.fatos.data)
+        for v in of
+        for p in v.linha.fatos.pessoas
+    }
+    found = [row for row in rows if row[2:] in wanted]  # before any of their records is read
     texts = dict(
-        Conteudo.objects.filter(ficha_id__in={row[0] for row in found}).values_list("ficha_id", "registro")
+        Conteudo.objects.filter(ficha_id__any={row[0] for row in found}).values_list("ficha_id", "registro")
     )
     moments: set[Moment] = set()
     for ficha_id, position, client, tipo, professional, day in found:

@@ -57,7 +57,7 @@ def sync(entidade_id: int, fichas: Sequence[Julgada], *, fresh: bool = False) ->
 
 
 def _open(ficha_ids: list[int]) -> dict[tuple[int, str, str], tuple[int, tuple[Any, ...]]]:
-    rows = Inconsistencia.objects.filter(ficha_id__in=ficha_ids, encerrada_em=None).values_list(
+    rows = Inconsistencia.objects.filter(ficha_id__any=ficha_ids, encerrada_em=None).values_list(
         "id", "ficha_id", "codigo", "campo", "competencia", "cliente_id", "severidade", "mensagem"
     )
     return {(r[1], r[2], r[3]): (r[0], r[4:]) for r in rows}

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -15,7 +15,7 @@ from saude.fichas.contexto import Contexto, apply
 from saude.fichas.historico import look
 from saude.fichas.leitura import ORIGENS, Fatos, digest, dump, facts
 from saude.fichas.models import Evento, Ficha, Origem
-from saude.fichas.processing import Achado, Resultado, process
+from saude.fichas.processing import Achado, Resultado, origin_of, process
 from saude.fichas.situacoes import Motivo, Situacao, check
 from saude.fichas.storage import Linha, insert, next_ids, update
 from saude.inconsistencias.models import Inconsistencia
@@ -84,10 +84,11 @@ class _Plan:
 
 def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
     """Answers in the order of the items. Safe to call again: what is there already answers "igual"."""
+    judged: dict[int, Resultado] = {}  # what the library said of each record: kept when storing is tried again
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return _take(lote, ctx, items)
+                return _take(lote, ctx, items, judged)
         except RACES:
             # the same uuid arrived at the same moment by another way: look again
             if attempt == ATTEMPTS - 1:
@@ -95,14 +96,16 @@ def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
     raise AssertionError("unreachable")
 
 
-def _take(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
+def _take(
+    lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Resultado]
+) -> list[Resposta]:
     ctx.hold_tables()
     read = [(item, facts(item.registro, ctx.zone, today=ctx.today)) for item in items]
     existing = _lock_existing(ctx, [f.uuid for _, f in read if f.uuid])
     plans: dict[str, _Plan] = {}
     answers = [_decide(lote, ctx, item, f, existing, plans) for item, f in read]
     for plan in plans.values():
-        judge(plan.linha, plan.registro, ctx)
+        judge(plan.linha, plan.registro, ctx, judged=judged)
     _store(ctx, list(plans.values()))
     for plan in plans.values():
         _answer(plan)
@@ -111,7 +114,14 @@ def _take(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
     return answers
 
 
-def judge(linha: Linha, registro: dict[str, Any], ctx: Contexto, *, arriving: bool = True) -> None:
+def judge(
+    linha: Linha,
+    registro: dict[str, Any],
+    ctx: Contexto,
+    *,
+    arriving: bool = True,
+    judged: dict[int, Resultado] | None = None,
+) -> None:
     """Process one record into its row; a record of the app waits, unless the entidade says otherwise."""
     waits = arriving and linha.origem == Origem.APP and not ctx.instalacao.processar_app_na_chegada
     if waits:
@@ -119,7 +129,15 @@ def judge(linha: Linha, registro: dict[str, Any], ctx: Contexto, *, arriving: bo
         return
     linha.processada = True
     try:
-        result = process(registro, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
+        result = judged.get(id(registro)) if judged else None
+        if result is None:
+            origin = origin_of(linha.proveniencia)
+            result = process(
+                registro, instalacao=ctx.envelope, originadora=origin, hoje=ctx.today, tabelas=ctx.tabelas
+            )
+        if judged is not None:
+            judged[id(registro)] = result
+            result = replace(result, achados=list(result.achados))  # what is stored is added to
         linha.resultado = apply(result, linha.fatos, registro, ctx)
     except Exception as error:  # our fault, not the record's: it waits and is seen
         log.error("processing failed: uuid=%s %s", linha.fatos.uuid, type(error).__name__)
@@ -127,7 +145,7 @@ def judge(linha: Linha, registro: dict[str, Any], ctx: Contexto, *, arriving: bo
 
 
 def _lock_existing(ctx: Contexto, uuids: list[str]) -> dict[str, Ficha]:
-    mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__in=set(uuids))
+    mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__any=set(uuids))
     rows = mine.order_by("uuid").select_for_update(of=("self",)).select_related("entrada")
     return {ficha.uuid: ficha for ficha in rows.defer("entrada__dados")}
 
