@@ -4,7 +4,8 @@
     SAUDE_DEMO_SENHA=… .venv/bin/python docs/capturas.py http://127.0.0.1:8400 [name…]
 
 The pictures are taken in order, and the order is that of a month: what is corrected and exported in one is seen in
-the next. With names, only those. PNGs are rewritten with a palette of 256 colours, to stay small.
+the next. With names, only those. PNGs are rewritten with a palette of 256 colours, to stay small. What the browser
+itself draws (date and file fields) is put in Portuguese, as a browser in Brazil shows it: see BROWSER_WORDS.
 """
 
 from __future__ import annotations
@@ -28,6 +29,17 @@ EXPORTS = "/executando/sistema/exportacoes/"
 CADASTROS = "/configurando/cadastros/"
 WIDE, NARROW = 1280, 390
 WAIT = 120_000
+BROWSER_WORDS = """() => {
+  for (const e of document.querySelectorAll('input[type=date]')) {
+    const day = e.value.split('-').reverse().join('/');
+    e.type = 'text'; e.value = day; e.placeholder = 'dd/mm/aaaa';
+  }
+  for (const e of document.querySelectorAll('input[type=file]')) {
+    const words = document.createElement('p');
+    words.innerHTML = '<button class="br-button secondary small">Escolher arquivo</button> Nenhum arquivo escolhido';
+    e.replaceWith(words);
+  }
+}"""
 
 SHOTS: dict[str, tuple[str, Callable[[Any], None], int]] = {}
 
@@ -49,8 +61,7 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=["--no-sandbox", "--lang=pt-BR"],
-            env=os.environ | {"LANGUAGE": "pt_BR", "LANG": "pt_BR.UTF-8"},
+            args=["--no-sandbox"],
         )
         pages: dict[tuple[str, int], Any] = {}
         for name, (user, go, width) in SHOTS.items():
@@ -88,6 +99,7 @@ def _save(page: Any, name: str) -> None:
     tall = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": page.viewport_size["width"], "height": max(480, min(tall, 1100))})
     page.wait_for_timeout(150)
+    page.evaluate(BROWSER_WORDS)
     path = IMAGES / f"{name}.png"
     path.write_bytes(shrink(page.screenshot()))
     page.set_viewport_size({"width": page.viewport_size["width"], "height": 800})
@@ -171,7 +183,9 @@ def _(page: Any) -> None:
 @shot("causa-corrigir")
 def _(page: Any) -> None:
     detail(page, "inconsistencias", "causas")
-    page.locator("tr", has_text="INE").locator("[aria-label^='Corrigir inconsistência']").first.click()
+    page.locator("tr", has_text="Este INE não").locator(
+        "[aria-label^='Corrigir inconsistência']"
+    ).first.click()
     page.click("[role=combobox]")
     page.keyboard.type("es")
     page.wait_for_selector("[role=option]")
