@@ -64,7 +64,17 @@ class Cliente(models.Model):
         indexes = [
             models.Index(fields=["entidade", "busca", "id"], name="cliente_busca"),
             models.Index(fields=["entidade", "nascimento", "busca"], name="cliente_nascimento"),
-        ]
+            models.Index(fields=["entidade", "alterado_em", "id"], name="cliente_alterado"),
+            models.Index(
+                fields=["entidade", "cpf"], name="cliente_cpf_mesclado",
+                condition=~Q(cpf="") & Q(mesclado_em__isnull=False),
+            ),
+            models.Index(
+                fields=["entidade", "cns"], name="cliente_cns_mesclado",
+                condition=~Q(cns="") & Q(mesclado_em__isnull=False),
+            ),
+        ]  # fmt: skip
+        # and the GIN index over how the name sounds: see fonetica.py
 
     def __str__(self) -> str:
         return self.nome or "Cliente sem nome"
@@ -110,3 +120,48 @@ class Alteracao(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campo} do cliente {self.cliente_id}"
+
+
+class ParPossivel(models.Model):
+    """Two registrations that may be of one person, and what was decided about them."""
+
+    class Decisao(models.TextChoices):
+        ABERTO = "aberto", "A decidir"
+        DIFERENTES = "diferentes", "Não são a mesma pessoa"
+        MESCLADO = "mesclado", "Mesclados"
+
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="+")
+    a = models.ForeignKey(Cliente, models.CASCADE, db_index=False, related_name="+")
+    b = models.ForeignKey(Cliente, models.CASCADE, related_name="+")
+    pontos = models.PositiveSmallIntegerField("semelhança")
+    motivos = models.JSONField("motivos", default=list)
+    decisao = models.CharField("decisão", max_length=10, choices=Decisao, default=Decisao.ABERTO)
+    decidido_em = models.DateTimeField("decidido em", null=True, blank=True)
+    decidido_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    desfazer = models.JSONField("como desfazer", null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "possível duplicado"
+        constraints = [
+            models.UniqueConstraint(fields=["a", "b"], name="par_unico"),
+            models.CheckConstraint(condition=Q(a__lt=F("b")), name="par_em_ordem"),
+        ]
+        indexes = [models.Index(fields=["entidade", "decisao", "-pontos", "id"], name="par_lista")]
+
+    def __str__(self) -> str:
+        return f"{self.a_id} e {self.b_id}"
+
+
+class MarcoDuplicados(models.Model):
+    """Up to where the clients of an entidade were compared; only what changed later is compared again."""
+
+    entidade = models.OneToOneField("cadastros.Entidade", models.CASCADE, primary_key=True, related_name="+")
+    alterado_em = models.DateTimeField(null=True)
+    cliente = models.BigIntegerField(default=0)
+    alteracao = models.BigIntegerField(default=0)
+    em = models.DateTimeField("última procura", null=True)
+
+    def __str__(self) -> str:
+        return f"marco da entidade {self.entidade_id}"

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from saude.clientes import views
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("clientes/novo/", views.novo, name="novo"),
     path("clientes/nao-identificados/", views.nao_identificados, name="nao_identificados"),
     path("clientes/nao-identificados/<int:pk>/", views.identificar, name="identificar"),
+    path("", include("saude.clientes.urls_duplicados")),
     path("clientes/<int:pk>/", views.detalhe, name="detalhe"),
     path("clientes/<int:pk>/corrigir/", views.corrigir, name="corrigir"),
 ]

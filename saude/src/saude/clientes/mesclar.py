@@ -1,0 +1,168 @@
+"""Two registrations become one, or are said to be of two people; both can be taken back.
+
+Nothing is deleted: the one that goes keeps its row and points at the one that stays. The attendances are
+re-pointed (a link of ours); the chosen values flow only into fichas that can still be corrected, so what was
+exported stays byte for byte.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from saude.auditoria.actions import record_event
+from saude.clientes.actions import EDITABLE, StaleClient, _flow, _text
+from saude.clientes.models import Alteracao, Cliente, ParPossivel
+from saude.fichas.models import Atendido
+
+Decisao = ParPossivel.Decisao
+
+
+class PairSettled(Exception):
+    """Somebody decided about this pair meanwhile, or it cannot be taken back; the message is for the user."""
+
+
+@transaction.atomic
+def merge_pair(
+    *, par: ParPossivel, fica: int, escolhas: Mapping[str, int], revisoes: Mapping[int, int], by: Any
+) -> list[int]:
+    """`fica` is the id that stays, `escolhas` field -> id whose value stays (default: the one that stays).
+
+    `revisoes` are those of the page shown: StaleClient when one changed. Returns the fichas processed again.
+    """
+    par, a, b = _locked(par, Decisao.ABERTO)
+    if fica not in (a.pk, b.pk):
+        raise ValueError("not of this pair")
+    for cliente in (a, b):
+        if cliente.revisao != revisoes.get(cliente.pk):
+            raise StaleClient(cliente)
+    if a.mesclado_em_id or b.mesclado_em_id:
+        raise PairSettled("Um dos cadastros já foi mesclado com outro.")
+    kept, gone = (a, b) if fica == a.pk else (b, a)
+    people = {a.pk: a, b.pk: b}
+    values = {f: getattr(people[escolhas.get(f, kept.pk)], f) for f in EDITABLE}
+    differing = [f for f in EDITABLE if getattr(kept, f) != getattr(gone, f)]
+    undo: dict[str, Any] = {
+        "fica": kept.pk,
+        "antes": {f: _plain(getattr(kept, f)) for f in EDITABLE},
+        "atendidos": _ids(Atendido.objects.filter(cliente=gone)),
+        "mesclados": _ids(Cliente.objects.filter(mesclado_em=gone)),
+    }
+    undo["inconsistencias"] = _ids(_findings().filter(cliente=gone, encerrada_em=None))
+    gone.mesclado_em = kept
+    gone.save(update_fields=["mesclado_em", "alterado_em"])
+    Cliente.objects.filter(mesclado_em=gone).update(mesclado_em=kept)
+    _set(kept, values, by)
+    undo["revisao"] = kept.revisao
+    Atendido.objects.filter(pk__in=undo["atendidos"]).update(cliente=kept)
+    _findings().filter(pk__in=undo["inconsistencias"]).update(cliente=kept)
+    _decide(par, Decisao.MESCLADO, by, undo)
+    _inherit(gone, kept)
+    record_event(
+        by=by, entidade=kept.entidade_id, tipo="cliente.mesclado", alvo=kept, de=gone.pk, campos=differing
+    )
+    return _flow(kept, differing, by) if differing else []
+
+
+@transaction.atomic
+def keep_apart(*, par: ParPossivel, by: Any) -> None:
+    """Not the same person: remembered, never proposed again."""
+    par, a, b = _locked(par, Decisao.ABERTO)
+    _decide(par, Decisao.DIFERENTES, by)
+    record_event(by=by, entidade=par.entidade_id, tipo="cliente.diferentes", alvo=a, outro=b.pk)
+
+
+@transaction.atomic
+def undo(*, par: ParPossivel, by: Any) -> list[int]:
+    """Take back a decision. A merge only while the registration that stayed was not changed since."""
+    par, a, b = _locked(par, Decisao.MESCLADO, Decisao.DIFERENTES)
+    if par.decisao == Decisao.DIFERENTES:
+        _decide(par, Decisao.ABERTO, None)
+        record_event(by=by, entidade=par.entidade_id, tipo="cliente.par_reaberto", alvo=a, outro=b.pk)
+        return []
+    data = par.desfazer
+    kept, gone = (a, b) if data["fica"] == a.pk else (b, a)
+    if kept.mesclado_em_id or kept.revisao != data["revisao"] or gone.mesclado_em_id != kept.pk:
+        raise PairSettled(
+            "O cadastro mudou depois da mesclagem; corrija-o, ou cadastre a outra pessoa de novo."
+        )
+    differing = [
+        f
+        for f in EDITABLE
+        if getattr(kept, f) != getattr(gone, f) or _plain(getattr(kept, f)) != data["antes"][f]
+    ]
+    _set(kept, {f: _python(f, v) for f, v in data["antes"].items()}, by)
+    gone.mesclado_em = None
+    gone.revisao += 1
+    gone.save()
+    Cliente.objects.filter(pk__in=data["mesclados"]).update(mesclado_em=gone)
+    Atendido.objects.filter(pk__in=data["atendidos"], cliente=kept).update(cliente=gone)
+    _findings().filter(pk__in=data["inconsistencias"], cliente=kept).update(cliente=gone)
+    _decide(par, Decisao.ABERTO, None)
+    record_event(by=by, entidade=par.entidade_id, tipo="cliente.separado", alvo=kept, outro=gone.pk)
+    return sorted({*_flow(kept, differing, by), *_flow(gone, differing, by)}) if differing else []
+
+
+def _locked(par: ParPossivel, *decisoes: str) -> tuple[ParPossivel, Cliente, Cliente]:
+    people = Cliente.objects.select_for_update().filter(pk__in=[par.a_id, par.b_id]).order_by("pk")
+    a, b = people
+    current = ParPossivel.objects.select_for_update().filter(pk=par.pk).first()
+    if current is None or current.decisao not in decisoes:
+        raise PairSettled("Este par já foi decidido por outra pessoa.")
+    return current, a, b
+
+
+def _set(cliente: Cliente, values: Mapping[str, Any], by: Any) -> None:
+    """The values, each change told in the registration's own history."""
+    user = by if hasattr(by, "username") else None
+    for name, value in values.items():
+        before = getattr(cliente, name)
+        if before != value:
+            setattr(cliente, name, value)
+            Alteracao.objects.create(
+                cliente=cliente, campo=name, anterior=_text(before), novo=_text(value), aplicada=True,
+                fonte=Alteracao.Fonte.USUARIO, usuario=user,
+            )  # fmt: skip
+    cliente.revisao += 1
+    cliente.full_clean(exclude=["entidade", "mesclado_em"])
+    cliente.save()
+
+
+def _decide(par: ParPossivel, decisao: str, by: Any, desfazer: Any = None) -> None:
+    par.decisao = decisao
+    par.decidido_em = timezone.now() if by else None
+    par.decidido_por = by if hasattr(by, "username") else None
+    par.desfazer = desfazer
+    par.save()
+
+
+def _inherit(gone: Cliente, kept: Cliente) -> None:
+    """What is open about the one that went is compared anew; who it is *not* holds for the one that stays."""
+    for side, other in (("a", "b"), ("b", "a")):
+        rows = ParPossivel.objects.filter(**{side: gone}).exclude(**{other: kept})
+        rows.filter(decisao=Decisao.ABERTO).delete()
+        for row in rows.filter(decisao=Decisao.DIFERENTES):
+            x, y = sorted((getattr(row, f"{other}_id"), kept.pk))
+            said = {f: getattr(row, f) for f in ("decisao", "decidido_em", "decidido_por")}
+            fresh = {f: getattr(row, f) for f in ("entidade_id", "pontos", "motivos")}
+            ParPossivel.objects.update_or_create(a_id=x, b_id=y, defaults=said, create_defaults=said | fresh)
+
+
+def _findings() -> Any:
+    from saude.inconsistencias.models import Inconsistencia
+
+    return Inconsistencia.objects.all()
+
+
+def _ids(rows: Any) -> list[int]:
+    return sorted(rows.values_list("pk", flat=True))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _python(name: str, value: Any) -> Any:
+    return date.fromisoformat(value) if name == "nascimento" and value else value

@@ -1,0 +1,233 @@
+"""Search of clients for forms, and the possible duplicates: list, side by side, decision."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from saude.auditoria.actions import record_event
+from saude.clientes import actions, queries
+from saude.clientes import duplicados as pairs
+from saude.clientes import mesclar as merging
+from saude.clientes.areas import visible
+from saude.clientes.models import Cliente, MarcoDuplicados, ParPossivel
+from saude.contas.access import requires
+from saude.fichas.models import Atendido
+from saude.fichas.situacoes import Situacao
+from saude.web.templatetags.saude import mascara_cns, mascara_cpf
+
+PER_PAGE = 50
+FOUND = 20
+SHORTEST = 2
+TABS = {"abertos": "aberto", "diferentes": "diferentes", "mesclados": "mesclado"}
+
+
+@requires("ver")
+@require_GET
+def buscar(request: HttpRequest) -> HttpResponse:
+    """Clients as JSON, the best first; documents whole only for who may correct."""
+    text = request.GET.get("q", "").strip()[:100]
+    if len(text) < SHORTEST:
+        return JsonResponse({"clientes": []})
+    found = queries.search(request.entidade, text, FOUND, cnes=request.cnes_permitidos)
+    record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado")
+    whole = "corrigir" in request.permissoes
+    response = JsonResponse({"clientes": [_json(c, whole) for c in found]})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _json(cliente: Cliente, whole: bool) -> dict[str, Any]:
+    return {
+        "id": cliente.pk,
+        "nome": cliente.nome,
+        "nome_social": cliente.nome_social,
+        "nascimento": cliente.nascimento.isoformat() if cliente.nascimento else "",
+        "sexo": cliente.sexo,
+        "cpf": cliente.cpf if whole else mascara_cpf(cliente.cpf),
+        "cns": cliente.cns if whole else mascara_cns(cliente.cns),
+        "url": reverse("clientes:detalhe", args=[cliente.pk]),
+    }
+
+
+@requires("ver")
+@require_GET
+def duplicados(request: HttpRequest) -> HttpResponse:
+    tab = request.GET.get("guia", "abertos")
+    tab = tab if tab in TABS else "abertos"
+    found = _both_visible(request, pairs.open_pairs(request.entidade, TABS[tab]))
+    context = {
+        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("pagina")),
+        "guia": tab,
+        "marco": MarcoDuplicados.objects.filter(entidade=request.entidade).first(),
+    }
+    return render(request, "clientes/duplicados.html", context)
+
+
+@requires("corrigir")
+@require_POST
+def procurar(request: HttpRequest) -> HttpResponse:
+    """Compare what changed, now, in the background."""
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    from saude.clientes.tasks import procurar_duplicados
+
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        procurar_duplicados.defer()
+    messages.success(request, "A procura começou. Atualize esta página em alguns instantes.")
+    return redirect("clientes:duplicados")
+
+
+def _both_visible(request: HttpRequest, rows: Any) -> Any:
+    areas = request.cnes_permitidos
+    return visible(visible(rows, areas, "a"), areas, "b")
+
+
+def _pair(request: HttpRequest, pk: int) -> ParPossivel:
+    rows = ParPossivel.objects.filter(entidade=request.entidade).select_related("a", "b", "decidido_por")
+    par = _both_visible(request, rows.filter(pk=pk)).first() if pk < 10**18 else None
+    if par is None:
+        raise Http404
+    return par
+
+
+@requires("ver")
+@require_GET
+def comparar(request: HttpRequest, pk: int) -> HttpResponse:
+    par = _pair(request, pk)
+    for cliente in (par.a, par.b):
+        record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
+    return render(request, "clientes/comparar.html", _context(par, "corrigir" in request.permissoes))
+
+
+def _context(par: ParPossivel, whole: bool) -> dict[str, Any]:
+    best = _suggested(par)
+    return {
+        "par": par,
+        "linhas": [_row(par, name, best, whole) for name in actions.EDITABLE],
+        "lados": [_side(par.a, par.a_id == best.pk), _side(par.b, par.b_id == best.pk)],
+        "decidido": par.decisao != ParPossivel.Decisao.ABERTO,
+    }
+
+
+def _suggested(par: ParPossivel) -> Cliente:
+    """Who has more documents, then a newer registration, then the older code."""
+    return max(
+        (par.a, par.b),
+        key=lambda c: (bool(c.cpf) + bool(c.cns), c.cadastro_em.toordinal() if c.cadastro_em else 0, -c.pk),
+    )
+
+
+def _side(cliente: Cliente, stays: bool) -> dict[str, Any]:
+    seen = Atendido.objects.filter(cliente=cliente)
+    return {
+        "cliente": cliente,
+        "fica": stays,
+        "fichas": seen.values("ficha").distinct().count(),
+        "exportadas": seen.filter(ficha__situacao=Situacao.EXPORTADA).values("ficha").distinct().count(),
+    }
+
+
+def _row(par: ParPossivel, name: str, best: Cliente, whole: bool) -> dict[str, Any]:
+    field = Cliente._meta.get_field(name)
+    values = [getattr(c, name) for c in (par.a, par.b)]
+    empty = [v in ("", None) for v in values]
+    chosen = best if not empty[(par.a, par.b).index(best)] or all(empty) else _other(par, best)
+    people = (par.a, par.b)
+    return {
+        "nome": name,
+        "rotulo": field.verbose_name[:1].upper() + field.verbose_name[1:],
+        "iguais": values[0] == values[1],
+        "opcoes": [
+            {"cliente": c, "texto": _shown(c, name, whole), "vazio": e, "marcada": c.pk == chosen.pk}
+            for c, e in zip(people, empty, strict=True)
+        ],
+    }
+
+
+def _other(par: ParPossivel, cliente: Cliente) -> Cliente:
+    return par.b if cliente.pk == par.a_id else par.a
+
+
+def _shown(cliente: Cliente, name: str, whole: bool) -> str:
+    from ledi.tables import closed
+
+    value = getattr(cliente, name)
+    if value in ("", None):
+        return "não informado"
+    if name in ("cpf", "cns") and not whole:
+        return (mascara_cpf if name == "cpf" else mascara_cns)(value)
+    if name == "sexo":
+        return cliente.get_sexo_display()
+    if name == "raca_cor":
+        return closed.labels("RacaCor").get(value, str(value))
+    if isinstance(value, bool):
+        return "Sim" if value else "Não"
+    return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
+
+
+@requires("corrigir")
+@require_POST
+def mesclar(request: HttpRequest, pk: int) -> HttpResponse:
+    par = _pair(request, pk)
+    ids = {str(par.a_id): par.a_id, str(par.b_id): par.b_id}
+    stays = ids.get(request.POST.get("fica", ""))
+    if stays is None:
+        messages.error(request, "Escolha qual cadastro fica.")
+        return redirect("clientes:comparar", pk=pk)
+    choices = {f: ids[v] for f in actions.EDITABLE if (v := request.POST.get(f"campo-{f}", "")) in ids}
+    revisions = {i: _int(request.POST.get(f"revisao-{i}", "")) for i in ids.values()}
+    try:
+        touched = merging.merge_pair(
+            par=par, fica=stays, escolhas=choices, revisoes=revisions, by=request.user
+        )
+    except actions.StaleClient:
+        messages.error(
+            request,
+            "Um dos cadastros foi alterado depois que esta página foi aberta. Nada foi mesclado: confira de novo.",
+        )
+        return redirect("clientes:comparar", pk=pk)
+    except merging.PairSettled as settled:
+        messages.error(request, str(settled))
+        return redirect("clientes:duplicados")
+    except ValidationError as invalid:
+        messages.error(request, "Nada foi mesclado: " + " ".join(invalid.messages))
+        return redirect("clientes:comparar", pk=pk)
+    n = len(touched)
+    again = f" {n} ficha{'s' if n > 1 else ''} ainda não exportada{'s' if n > 1 else ''} " if n else ""
+    again += ("foram reprocessadas." if n > 1 else "foi reprocessada.") if n else ""
+    messages.success(request, f"Cadastros mesclados.{again}")
+    return redirect("clientes:detalhe", pk=stays)
+
+
+def _int(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+@requires("corrigir")
+@require_POST
+def diferentes(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        merging.keep_apart(par=_pair(request, pk), by=request.user)
+        messages.success(request, "Anotado: não são a mesma pessoa. Este par não será mais proposto.")
+    except merging.PairSettled as settled:
+        messages.error(request, str(settled))
+    return redirect("clientes:duplicados")
+
+
+@requires("corrigir")
+@require_POST
+def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        merging.undo(par=_pair(request, pk), by=request.user)
+        messages.success(request, "Decisão desfeita: o par está de novo a decidir.")
+    except merging.PairSettled as settled:
+        messages.error(request, str(settled))
+    return redirect("clientes:comparar", pk=pk)
