@@ -138,3 +138,58 @@ def servidor_cpu() -> float:
 
 def _processes(psutil: Any) -> Iterator[Any]:
     yield from psutil.process_iter()
+
+
+def multiplicar(n: int) -> None:
+    """Copy the fichas stored (with content, entry, people and findings) until there are `n`: same sizes, new uuids."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), coalesce(max(id), 0) FROM fichas_ficha")
+        have, top = cursor.fetchone()
+        names = _columns(cursor, "fichas_ficha", {"id", "uuid", "substitui_id"})
+        cursor.execute("ALTER TABLE fichas_ficha DISABLE TRIGGER USER")
+        while have < n:
+            take = min(have, n - have, 500_000)
+            cursor.execute(f"CREATE TEMP TABLE de AS SELECT id FROM fichas_ficha ORDER BY id LIMIT {take}")
+            cursor.execute(
+                f"INSERT INTO fichas_ficha (id, uuid, {names}) "
+                f"SELECT f.id + {top}, split_part(uuid, '-', 1) || '-' || gen_random_uuid(), {names} "
+                "FROM fichas_ficha f JOIN de USING (id)"
+            )
+            _copies(cursor, top)
+            cursor.execute("DROP TABLE de")
+            have, top = have + take, top * 2
+        cursor.execute("ALTER TABLE fichas_ficha ENABLE TRIGGER USER")
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('fichas_ficha', 'id'), max(id)) FROM fichas_ficha"
+        )
+        cursor.execute("TRUNCATE fichas_contagem")
+        cursor.execute(
+            "INSERT INTO fichas_contagem (entidade_id, competencia, tipo, situacao, especialidade, urgencia, n) "
+            "SELECT entidade_id, competencia, tipo, situacao, especialidade, urgencia, count(*) FROM fichas_ficha "
+            "GROUP BY 1, 2, 3, 4, 5, 6"
+        )
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _copies(cursor: Any, top: int) -> None:
+    cursor.execute(
+        "INSERT INTO fichas_entrada (ficha_id, nome, dados, crc, tamanho, revisao_instalacao) "
+        "SELECT f.id, f.uuid || '.esus', e.dados, e.crc, e.tamanho, e.revisao_instalacao FROM fichas_entrada e "
+        f"JOIN de ON de.id = e.ficha_id JOIN fichas_ficha f ON f.id = e.ficha_id + {top}"
+    )
+    for table in ("fichas_conteudo", "fichas_atendido", "inconsistencias_inconsistencia"):
+        names = _columns(cursor, table, {"id", "ficha_id"})
+        cursor.execute(
+            f"INSERT INTO {table} (ficha_id, {names}) SELECT t.ficha_id + {top}, {names} FROM {table} t "
+            "JOIN de ON de.id = t.ficha_id"
+        )
+
+
+def _columns(cursor: Any, table: str, without: set[str]) -> str:
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+        [table],
+    )
+    return ", ".join(sorted({row[0] for row in cursor.fetchall()} - without))

@@ -10,7 +10,7 @@ import json
 import time
 from collections import defaultdict
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Optional
+from typing import Annotated, Any, Literal
 
 from comum import VEZES, Linha, alternar, gravar, tamanho
 from pydantic import ConfigDict, Field, create_model
@@ -89,7 +89,7 @@ def _pydantic(models: dict[str, Any], kinds: list[str], fichas: list[bytes]) -> 
 
 
 def _model(struct: Any) -> Any:
-    fields = {f.name: (Optional[_type(f, f.type)], None) for f in struct.fields}
+    fields = {f.name: (_type(f, f.type) | None, None) for f in struct.fields}
     return create_model(struct.name, __config__=ConfigDict(extra="forbid"), **fields)
 
 
