@@ -233,3 +233,9 @@ def test_random_mutations_never_crash(tipo, data):
     report = validate(record, hoje=date(2026, 11, 24))
     assert report.crashed == ()
     assert report.situacao in ("processada", "inconsistente")
+
+
+def test_an_absurd_uuid_is_not_repeated_whole():
+    report = validate({**minimal("FVD"), "uuid": "a" * 10_000_000}, hoje=TODAY)
+    assert report.uuid == "a" * 44
+    assert "TRANSPORTE-D-001-1" in [finding.code for finding in report.findings]

@@ -41,7 +41,7 @@ def validate(
         )
     found: list[Finding] = []
     tipo, used = _tipo(record, found), _version(record, versao, found)
-    uuid = record.get("uuid") if isinstance(record.get("uuid"), str) else None
+    uuid = _shown_uuid(record)
     declared = used or (record.get("versao") if isinstance(record.get("versao"), str) else None)
     for key in record:
         if key not in _KNOWN_KEYS:
@@ -78,7 +78,7 @@ def _validate_ficha(
                 _finding(code, "", f"A regra {code} não pôde ser verificada: defeito do sistema.", AVISO)
             )
     return Report(
-        uuid=record.get("uuid") if isinstance(record.get("uuid"), str) else None,
+        uuid=_shown_uuid(record),
         tipo=kind.tipo,
         versao=used,
         situacao=situacao,
@@ -86,6 +86,14 @@ def _validate_ficha(
         unverified=tuple(sorted(env.skipped)),
         crashed=tuple(dict.fromkeys(env.crashed)),
         wire=wire if _serialisable(found) else None,
+    )
+
+
+def _shown_uuid(record: Mapping[str, Any]) -> str | None:
+    """The uuid as the report repeats it; one of absurd size is cut."""
+    uuid = record.get("uuid")
+    return (
+        uuid if isinstance(uuid, str) and len(uuid) <= 200 else uuid[:44] if isinstance(uuid, str) else None
     )
 
 

@@ -404,7 +404,7 @@ def report_unknown(plan: StructPlan, name: Any, env: Env, path: Path) -> None:
     safe = text if _SAFE_NAME.fullmatch(text) else "campo"
     shown = text if _SAFE_NAME.fullmatch(text) else "(nome não reconhecível)"
     known = list(plan.fields)
-    near = difflib.get_close_matches(text[:80], known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(text[:80], known, n=1, cutoff=0.6) if text == safe else []
     near = near or [name for name in known if len(text) > 3 and name.lower().startswith(text.lower())][:1]
     hint = f" Você quis dizer {near[0]}?" if near else " Apague-o ou confira o nome."
     message = f"O campo {shown} não existe em {plan.struct.label} nesta versão do LEDI.{hint}"
