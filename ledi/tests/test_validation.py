@@ -238,4 +238,4 @@ def test_random_mutations_never_crash(tipo, data):
 def test_an_absurd_uuid_is_not_repeated_whole():
     report = validate({**minimal("FVD"), "uuid": "a" * 10_000_000}, hoje=TODAY)
     assert report.uuid == "a" * 44
-    assert "TRANSPORTE-D-001-1" in [finding.code for finding in report.findings]
+    assert report.findings[0].code == "TRANSPORTE-DadoTransporteThrift-uuidDadoSerializado-maximo"
