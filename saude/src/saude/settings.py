@@ -4,6 +4,8 @@ SAUDE_DADOS      folder of the database, exports and secret key (default: var/ a
 DATABASE_URL     the municipality's PostgreSQL; unset = the embedded one inside SAUDE_DADOS
 SAUDE_DEBUG      1 shows error details; never in production
 SAUDE_HOSTS      host names the site answers to, comma separated (default: loopback)
+SAUDE_LOG        json = one JSON object a line, for log collectors
+SAUDE_METRICAS_TOKEN  key that /metricas asks for; unset = only from this machine, without a proxy
 SAUDE_HTTPS      1 = behind TLS: secure cookies and HSTS
 """
 
@@ -68,6 +70,7 @@ _APPS = [
     "saude.arquivos",
     "saude.registrar",
     "saude.painel",
+    "saude.metricas",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -181,8 +184,16 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "saude.metricas.registro.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if os.environ.get("SAUDE_LOG") == "json" else "line",
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "saude": {"level": "INFO"},

@@ -23,6 +23,7 @@ _APPS = [
     "saude.arquivos",
     "saude.registrar",
     "saude.painel",
+    "saude.metricas",
 ]
 
 urlpatterns = [
