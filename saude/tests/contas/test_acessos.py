@@ -56,15 +56,18 @@ def test_access_to_one_area_is_not_access_to_all(entidade, criar_usuario, ubs, o
     assert context.area == ubs and context.areas == (ubs,) and not context.todas_as_areas
     assert work_context(user, entidade.pk, outra_ubs.pk).area == ubs
     grant(by="teste", usuario=user, entidade=entidade, estabelecimento=outra_ubs, permissoes=["ver"])
-    assert work_context(user, entidade.pk, outra_ubs.pk).permissoes == {"ver"}
-    assert work_context(user, entidade.pk, ubs.pk).permissoes == set(PRESETS["Digitador"])
+    both, one = frozenset({ubs.cnes, outra_ubs.cnes}), frozenset({ubs.cnes})
+    for area in (ubs, outra_ubs):  # the área in the header does not change what may be done where
+        context = work_context(user, entidade.pk, area.pk)
+        assert context.area == area and context.permissoes == set(PRESETS["Digitador"])
+        assert context.limites == {"ver": both, "corrigir": one, "reprocessar": one}
 
 
 def test_area_adds_to_what_holds_everywhere(entidade, criar_usuario, ubs):
     user = criar_usuario("Consulta")
     grant(by="teste", usuario=user, entidade=entidade, estabelecimento=ubs, permissoes=["corrigir"])
-    assert work_context(user).permissoes == {"ver"}
-    assert work_context(user, entidade.pk, ubs.pk).permissoes == {"ver", "corrigir"}
+    assert work_context(user).permissoes == {"ver", "corrigir"}
+    assert work_context(user).limites == {"ver": None, "corrigir": frozenset({ubs.cnes})}
 
 
 def test_administrar_is_never_of_one_area(entidade, criar_usuario, ubs):

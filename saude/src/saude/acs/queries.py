@@ -10,6 +10,7 @@ from saude.acs.dispositivos import CBO_ACS
 from saude.acs.models import Aparelho, Codigo, Envio, Recusa
 from saude.cadastros.models import Entidade, Estabelecimento, Lotacao
 from saude.fichas.models import Ficha, Origem
+from saude.fichas.queries import Areas, in_areas
 from saude.fichas.situacoes import Situacao
 
 
@@ -49,15 +50,17 @@ class Agente:
         return sum(a.no_aparelho or 0 for a in self.ativos)
 
 
-def lotacoes(entidade: Entidade, area: Estabelecimento | None) -> QuerySet[Lotacao]:
+def lotacoes(entidade: Entidade, area: Estabelecimento | None, *, cnes: Areas = None) -> QuerySet[Lotacao]:
     mine = Lotacao.objects.filter(profissional__entidade=entidade, cbo__in=CBO_ACS, fim=None)
-    mine = mine.filter(estabelecimento=area) if area else mine
+    mine = in_areas(mine.filter(estabelecimento=area) if area else mine, cnes, "estabelecimento__cnes")
     related = ("profissional", "estabelecimento", "equipe")
     return mine.select_related(*related).order_by("profissional__nome_busca", "pk")
 
 
-def agents(entidade: Entidade, area: Estabelecimento | None = None, only: int | None = None) -> list[Agente]:
-    rows = lotacoes(entidade, area)
+def agents(
+    entidade: Entidade, area: Estabelecimento | None = None, only: int | None = None, *, cnes: Areas = None
+) -> list[Agente]:
+    rows = lotacoes(entidade, area, cnes=cnes)
     rows = rows.filter(pk=only) if only else rows
     found = [Agente(row) for row in rows]
     people = {a.lotacao.profissional_id for a in found}
@@ -65,7 +68,7 @@ def agents(entidade: Entidade, area: Estabelecimento | None = None, only: int | 
         Aparelho.objects.filter(profissional__in=people).order_by("revogado_em", "-criado_em")
     )
     codes = _by_person(Codigo.objects.filter(profissional__in=people, usado_em=None, cancelado_em=None))
-    counts = _counts(entidade, [a.profissional.cns for a in found])
+    counts = _counts(entidade, [a.profissional.cns for a in found], cnes)
     refused = dict(
         Recusa.objects.filter(aparelho__profissional__in=people, resolvida_em=None)
         .order_by()
@@ -89,11 +92,10 @@ def _by_person(rows: Any) -> dict[int, list[Any]]:
     return found
 
 
-def _counts(entidade: Entidade, people: list[str]) -> dict[str, dict[str, int]]:
+def _counts(entidade: Entidade, people: list[str], cnes: Areas) -> dict[str, dict[str, int]]:
     rows = (
-        Ficha.objects.filter(
-            entidade=entidade, profissional_cns__in=[p for p in people if p], origem=Origem.APP
-        )
+        in_areas(Ficha.objects.filter(entidade=entidade, origem=Origem.APP), cnes)
+        .filter(profissional_cns__in=[p for p in people if p])
         .order_by()
         .values("profissional_cns", "situacao")
         .annotate(n=Count("pk"))

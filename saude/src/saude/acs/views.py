@@ -42,7 +42,7 @@ FILES = (
 
 @requires("ver")
 def sincronizacoes(request: HttpRequest) -> HttpResponse:
-    rows = queries.agents(request.entidade, request.area)
+    rows = queries.agents(request.entidade, request.area, cnes=request.cnes_permitidos)
     return render(request, "acs/sincronizacoes.html", {"agentes": rows, "endereco": _address(request)})
 
 
@@ -78,8 +78,9 @@ def revogar(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _agent_page(request: HttpRequest, pk: int, **more: object) -> HttpResponse:
-    lotacao = get_object_or_404(queries.lotacoes(request.entidade, request.area), pk=pk)
-    (found,) = queries.agents(request.entidade, request.area, only=lotacao.pk)
+    areas = request.cnes_permitidos
+    lotacao = get_object_or_404(queries.lotacoes(request.entidade, request.area, cnes=areas), pk=pk)
+    (found,) = queries.agents(request.entidade, request.area, only=lotacao.pk, cnes=areas)
     for device in found.aparelhos:
         device.antigo = bool(device.versao_app) and old_app(device.versao_app)
     context = {

@@ -1,31 +1,37 @@
 """Reads about clients. All scoped by entidade; whoever shows them records the reading."""
 
+from collections.abc import Set
+
 from django.db.models import Q, QuerySet
 
 from saude.cadastros.models import Entidade
+from saude.clientes import busca
+from saude.clientes.areas import visible
 from saude.clientes.models import Alteracao, Cliente
-from saude.fichas.leitura import digits
 from saude.fichas.models import Ficha
+from saude.fichas.queries import in_areas
 from saude.web.texto import fold
 
 
-def search(entidade: Entidade, text: str) -> QuerySet[Cliente]:
-    """By CPF, CNS, or the beginning of the name; empty text gives all, by name."""
-    mine = Cliente.objects.filter(entidade=entidade, mesclado_em=None)
-    if cpf := digits(text, 11):
-        return mine.filter(cpf=cpf)
-    if cns := digits(text, 15):
-        return mine.filter(cns=cns)
+def search(entidade: Entidade, text: str, limit: int = 50, *, cnes: Set[str] | None = None) -> list[Cliente]:
+    """The best first: by CPF, CNS, birth, or a name that sounds like this."""
+    return busca.ranked(entidade, text, limit, cnes=cnes)
+
+
+def listing(entidade: Entidade, text: str = "", *, cnes: Set[str] | None = None) -> QuerySet[Cliente]:
+    """All by name, or those whose name begins so."""
+    mine = visible(Cliente.objects.filter(entidade=entidade, mesclado_em=None), cnes)
     folded = fold(text)
     return (mine.filter(busca__startswith=folded) if folded else mine).order_by("busca", "pk")
 
 
-def by_id(entidade: Entidade, pk: int) -> Cliente | None:
-    return Cliente.objects.filter(entidade=entidade, pk=pk).first()
+def by_id(entidade: Entidade, pk: int, *, cnes: Set[str] | None = None) -> Cliente | None:
+    return visible(Cliente.objects.filter(entidade=entidade, pk=pk), cnes).first()
 
 
-def fichas_of(cliente: Cliente) -> QuerySet[Ficha]:
-    return Ficha.objects.filter(atendidos__cliente=cliente).distinct().order_by("-data", "-pk")
+def fichas_of(cliente: Cliente, *, cnes: Set[str] | None = None) -> QuerySet[Ficha]:
+    rows = in_areas(Ficha.objects.filter(atendidos__cliente=cliente), cnes)
+    return rows.distinct().order_by("-data", "-pk")
 
 
 def divergences(entidade: Entidade) -> QuerySet[Alteracao]:

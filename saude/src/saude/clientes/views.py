@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,10 +14,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import COMPETENCIA
 from saude.clientes import actions, queries
+from saude.clientes.areas import visible
 from saude.clientes.forms import ClienteForm
 from saude.clientes.models import Cliente
-from saude.contas.access import requires
+from saude.contas.access import limit_of, requires
 from saude.fichas.models import Atendido, Ficha
+from saude.fichas.queries import in_areas
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
@@ -31,9 +34,11 @@ CANDIDATES = 8
 @requires("ver")
 def lista(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-    found = queries.search(request.entidade, text)
     cursor = request.GET.get("depois", "")
-    page, following = _page(found, cursor)
+    if text:
+        page, following = queries.search(request.entidade, text, PER_PAGE, cnes=request.cnes_permitidos), ""
+    else:
+        page, following = _page(queries.listing(request.entidade, cnes=request.cnes_permitidos), cursor)
     if text and not cursor:
         record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado")
     context = {
@@ -50,8 +55,6 @@ def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
     found = found.order_by("busca", "pk")
     name, _, pk = cursor.rpartition("|")
     if pk.isdecimal() and len(pk) < 19:
-        from django.db.models import Q
-
         found = found.filter(busca__gte=name).filter(Q(busca__gt=name) | Q(pk__gt=int(pk)))
     page = list(found[: PER_PAGE + 1])
     more, page = len(page) > PER_PAGE, page[:PER_PAGE]
@@ -59,7 +62,8 @@ def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
 
 
 def mine(request: HttpRequest, pk: int) -> Cliente:
-    cliente = queries.by_id(request.entidade, pk) if pk < 10**18 else None
+    areas = request.cnes_permitidos
+    cliente = queries.by_id(request.entidade, pk, cnes=areas) if pk < 10**18 else None
     if cliente is None:
         raise Http404
     cliente.entidade = request.entidade
@@ -72,21 +76,27 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
     if cliente.mesclado_em_id:
         return redirect("clientes:detalhe", pk=cliente.mesclado_em_id)
     record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
-    fichas = list(queries.fichas_of(cliente)[: FICHAS_SHOWN + 1])
+    areas = request.cnes_permitidos
+    fichas = list(queries.fichas_of(cliente, cnes=areas)[: FICHAS_SHOWN + 1])
+    changes = cliente.alteracoes.select_related("usuario", "ficha").order_by("-em")
+    if areas is not None:
+        changes = changes.filter(Q(ficha=None) | Q(ficha__cnes__in=sorted(areas)))
+    may_mend = visible(Cliente.objects.filter(pk=cliente.pk), limit_of(request, "corrigir")).exists()
     context = {
         "cliente": cliente,
-        "causas": _causes(cliente),
+        "causas": _causes(request, cliente),
         "fichas": rows(request.entidade, fichas[:FICHAS_SHOWN]),
         "mais_fichas": len(fichas) > FICHAS_SHOWN,
-        "alteracoes": cliente.alteracoes.select_related("usuario", "ficha").order_by("-em")[:20],
+        "alteracoes": changes[:20],
+        "pode": {p: True for p in request.permissoes if p != "corrigir" or may_mend},
         "voltar": _back(request, ""),
     }
     return render(request, "clientes/detalhe.html", context)
 
 
-def _causes(cliente: Cliente) -> list[dict[str, Any]]:
+def _causes(request: HttpRequest, cliente: Cliente) -> list[dict[str, Any]]:
     """Open findings of the client by cause: what is wrong, in how many records, and where it is mended."""
-    found = findings.of_client(cliente)
+    found = findings.of_client(cliente, cnes=request.cnes_permitidos)
     first = Inconsistencia.objects.in_bulk([g["id"] for g in found])
     for group in found:
         group["achado"] = first[group["id"]]
@@ -111,6 +121,9 @@ def novo(request: HttpRequest) -> HttpResponse:
         if attended:
             return _identify(request, attended, made)
         messages.success(request, "Cliente cadastrado.")
+        if request.cnes_permitidos is not None:  # of no área until attended in one
+            messages.info(request, "Ele aparecerá na sua lista quando for atendido na sua área.")
+            return redirect("clientes:lista")
         return redirect("clientes:detalhe", pk=made.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "clientes/formulario.html", {"form": form, "atendido": attended}, status=status)
@@ -127,6 +140,7 @@ def _attended(request: HttpRequest, pk: str) -> Atendido | None:
     if not pk.isdecimal() or len(pk) > 18:
         return None
     mine = Atendido.objects.filter(entidade=request.entidade, pk=int(pk), identificado=False)
+    mine = in_areas(mine, request.cnes_permitidos, "ficha__cnes")
     return mine.select_related("ficha", "cliente").first()
 
 
@@ -164,7 +178,7 @@ def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str
         "form": form,
         "revisao": cliente.revisao,
         "fichas_a_mudar": waiting.values("ficha").distinct().count(),
-        "achados": [c for c in _causes(cliente) if c["no_cadastro"]],
+        "achados": [c for c in _causes(request, cliente) if c["no_cadastro"]],
     }
 
 
@@ -203,7 +217,7 @@ def _tell(request: HttpRequest, touched: list[int]) -> None:
 def nao_identificados(request: HttpRequest) -> HttpResponse:
     competencia = request.GET.get("competencia", "")
     competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
-    found = findings.unidentified(request.entidade, competencia or None)
+    found = findings.unidentified(request.entidade, competencia or None, cnes=request.cnes_permitidos)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
     context = {
         "page_obj": page,
@@ -223,7 +237,8 @@ def identificar(request: HttpRequest, pk: int) -> HttpResponse:
         chosen = request.POST.get("cliente", "")
         return _identify(request, attended, mine(request, int(chosen) if chosen.isdecimal() else 10**18))
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-    found = queries.search(request.entidade, text) if text else _candidates(request, attended)
+    areas = request.cnes_permitidos
+    found = queries.search(request.entidade, text, cnes=areas) if text else _candidates(request, attended)
     context = {
         "atendido": attended,
         "q": text,
@@ -239,6 +254,7 @@ def _candidates(request: HttpRequest, attended: Atendido) -> Any:
     if whom is None or whom.nascimento is None:
         return Cliente.objects.none()
     same = Cliente.objects.filter(entidade=request.entidade, mesclado_em=None, nascimento=whom.nascimento)
+    same = visible(same, request.cnes_permitidos)
     return same.exclude(pk=whom.pk).order_by("busca")[:CANDIDATES]
 
 

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from saude.contas.models import Permissao
+from saude.contas.queries import Limite, union
 
 PUBLIC = "publica"
 LOGGED_IN = "entrar"
@@ -22,8 +23,9 @@ View = Callable[..., HttpResponse]
 
 
 def requires(*permissoes: str) -> Callable[[View], View]:
-    """Open the view to users who have one of `permissoes` in the chosen entidade and área.
+    """Open the view to users who have one of `permissoes` in the chosen entidade.
 
+    `request.cnes_permitidos` is then the áreas they have it in (a set of CNES; None: the whole entidade).
     Without arguments any logged-in user may. Not logged in: the login page. Logged in without it: 403.
     """
     unknown = set(permissoes) - set(Permissao.values)
@@ -37,12 +39,28 @@ def requires(*permissoes: str) -> Callable[[View], View]:
                 return login_needed(request)
             if permissoes and not request.permissoes.intersection(permissoes):
                 raise PermissionDenied
+            if permissoes:
+                request.cnes_permitidos = limit_of(request, *permissoes)
             return view(request, *args, **kwargs)
 
         guarded.marca = permissoes or (LOGGED_IN,)
         return guarded
 
     return decorate
+
+
+def limit_of(request: HttpRequest, *permissoes: str) -> Limite:
+    """The áreas the user has one of these permissions in: none, some CNES, or (None) the whole entidade."""
+    return union(request.limites[p] for p in permissoes if p in request.limites)
+
+
+def covers(limite: Limite, cnes: str) -> bool:
+    return limite is None or cnes in limite
+
+
+def allowed_at(request: HttpRequest, cnes: str) -> dict[str, bool]:
+    """`pode` of the pages of one ficha: the permissions the user has in its área."""
+    return {p: True for p, limite in request.limites.items() if covers(limite, cnes)}
 
 
 def public(view: View) -> View:

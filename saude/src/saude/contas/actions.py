@@ -54,8 +54,11 @@ def grant(
     permissoes: Iterable[str],
     estabelecimento: Estabelecimento | None = None,
 ) -> Acesso:
-    """Set the permissions of a user in an entidade, or in one área of it."""
-    chosen = [p for p in Permissao.values if p in set(permissoes)]
+    """Set the permissions of a user in an entidade, or in one área of it (there without `configurar`)."""
+    wanted = set(permissoes)
+    if estabelecimento:
+        wanted.discard(Permissao.CONFIGURAR)
+    chosen = [p for p in Permissao.values if p in wanted]
     if not chosen:
         raise ValidationError("Escolha ao menos uma permissão.")
     if estabelecimento and estabelecimento.entidade_id != entidade.pk:

@@ -44,7 +44,14 @@ class TrocarSenhaForm(PasswordChangeForm):
 class AcessoForm(forms.Form):
     """What a user may do and where."""
 
-    area = forms.ModelChoiceField(None, required=False, label="Área", empty_label="Todas as áreas")
+    area = forms.ModelChoiceField(
+        None,
+        required=False,
+        label="Área",
+        empty_label="Todas as áreas",
+        help_text="Limitado a uma área, o usuário só vê e trabalha o que é dela; Configurar e Administrar "
+        "valem só com todas as áreas.",
+    )
     preset = forms.ChoiceField(
         required=False,
         label="Grupo",

@@ -1,4 +1,4 @@
-"""Sets `request.entidade`, `request.area` and `request.permissoes`, and refuses views without a mark."""
+"""Sets `request.entidade`, `request.area`, `request.permissoes` and their limits, and refuses views without a mark."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +29,8 @@ class AccessMiddleware:
         request.entidade = context.entidade
         request.area = context.area
         request.permissoes = context.permissoes
+        request.limites = context.limites
+        request.cnes_permitidos = frozenset()  # set by @requires for the permission of the view
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:

@@ -26,6 +26,10 @@ PRESETS: dict[str, tuple[str, ...]] = {
 }
 
 
+#: what these change holds for all áreas: never carried by a grant limited to one
+ENTIDADE_INTEIRA = frozenset({Permissao.CONFIGURAR, Permissao.ADMINISTRAR})
+
+
 class Usuario(AbstractUser):
     first_name = None
     last_name = None

@@ -1,13 +1,17 @@
 """Reads about users, accesses and tokens."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from saude.cadastros.models import Entidade, Estabelecimento
-from saude.contas.models import Acesso, ApiToken, Permissao, Usuario
+from saude.contas.models import ENTIDADE_INTEIRA, Acesso, ApiToken, Permissao, Usuario
+
+#: CNES a permission is limited to; None: the whole entidade
+Limite = frozenset[str] | None
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Context:
     entidades: tuple[Entidade, ...]
     areas: tuple[Estabelecimento, ...]
     todas_as_areas: bool
+    limites: Mapping[str, Limite] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> "Context":
@@ -39,7 +44,8 @@ def work_context(user: Usuario, entidade_id: Any = None, area_id: Any = None) ->
     area = next((a for a in areas if a.pk == area_id), None)
     if area is None and not everywhere:
         area = areas[0]
-    return Context(entidade, area, _permissoes(user, here, area), entidades, areas, everywhere)
+    limites = _limites(user, here)
+    return Context(entidade, area, frozenset(limites), entidades, areas, everywhere, limites)
 
 
 def _entidades(user: Usuario, acessos: list[Acesso]) -> tuple[Entidade, ...]:
@@ -54,16 +60,29 @@ def _areas(entidade: Entidade, here: list[Acesso], everywhere: bool) -> tuple[Es
     return tuple(sorted((a.estabelecimento for a in here), key=lambda e: (e.nome, e.pk)))
 
 
-def _permissoes(user: Usuario, here: list[Acesso], area: Estabelecimento | None) -> frozenset[str]:
+def _limites(user: Usuario, here: list[Acesso]) -> dict[str, Limite]:
+    """Each permission with the áreas of all grants that carry it; the área chosen in the header changes nothing."""
     if user.is_superuser:
-        return frozenset(Permissao.values)
-    chosen = area.pk if area else None
-    return frozenset(
-        p
-        for a in here
-        if a.estabelecimento_id is None or a.estabelecimento_id == chosen
-        for p in a.permissoes
-    )
+        return dict.fromkeys(Permissao.values)
+    limites: dict[str, Limite] = {}
+    for acesso in here:
+        area = acesso.estabelecimento
+        for p in acesso.permissoes:
+            if area is None:
+                limites[p] = None
+            elif p not in ENTIDADE_INTEIRA:
+                limites[p] = union([limites.get(p, frozenset()), frozenset({area.cnes})])
+    return limites
+
+
+def union(limites: Iterable[Limite]) -> Limite:
+    """The limit of who has any of them."""
+    found: set[str] = set()
+    for limite in limites:
+        if limite is None:
+            return None
+        found |= limite
+    return frozenset(found)
 
 
 def users_of(entidade: Entidade) -> QuerySet[Usuario]:

@@ -2,6 +2,7 @@
 
 import logging
 from array import array
+from collections.abc import Set
 from datetime import date
 from typing import Any
 
@@ -59,9 +60,11 @@ def create_export(
     tipo: str = "",
     by: Any,
     chave: str | None = None,
+    cnes: Set[str] | None = None,
 ) -> Exportacao:
     """Ask for an export; asked again (same `chave`, or an equal one still running) it is the same export.
 
+    `cnes`: only the fichas of these áreas, all that the user may export.
     NothingToExport when the choice selects nothing.
     """
     from saude.exportacao.tasks import gerar_exportacao
@@ -71,10 +74,12 @@ def create_export(
     mine = Exportacao.objects.filter(entidade=entidade)
     if chave and (known := mine.filter(chave=chave).first()):
         return known
+    areas = None if cnes is None else sorted(cnes)
     same = mine.filter(escopo=escopo, inicio=inicio, fim=fim, tipo=tipo)
+    same = same.filter(areas__isnull=True) if areas is None else same.filter(areas=areas)
     if running := same.filter(estado__in=[Estado.ESPERA, Estado.GERANDO]).first():
         return running
-    previa = preview(entidade=entidade, escopo=escopo, inicio=inicio, fim=fim, tipo=tipo)
+    previa = preview(entidade=entidade, escopo=escopo, inicio=inicio, fim=fim, tipo=tipo, cnes=cnes)
     if not previa.vao:
         raise NothingToExport(previa)
     exportacao = Exportacao(
@@ -83,6 +88,7 @@ def create_export(
         inicio=inicio,
         fim=fim,
         tipo=tipo,
+        areas=areas,
         chave=chave,
         previstas=previa.vao,
         excluidas=previa.nao_vao,
@@ -92,6 +98,7 @@ def create_export(
     record_event(
         by=by, entidade=entidade, tipo="exportacao.pedida", alvo=exportacao,
         escopo=escopo, ficha=tipo or "todas", inicio=str(inicio), fim=str(fim), previstas=previa.vao,
+        areas=areas or "todas",
     )  # fmt: skip
     gerar_exportacao.configure(lock=f"exportacao-{entidade.pk}").defer(exportacao_id=exportacao.pk)
     return exportacao

@@ -1,6 +1,7 @@
 """Exports: what was asked, what went, and in which file."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -27,6 +28,13 @@ class Exportacao(models.Model):
     tipo = models.CharField("ficha", max_length=4, choices=Tipo, blank=True, help_text="Vazio: todas.")
     inicio = models.DateField("início do período")
     fim = models.DateField("fim do período")
+    areas = ArrayField(
+        models.CharField(max_length=7),
+        verbose_name="áreas (CNES)",
+        null=True,
+        blank=True,
+        help_text="De quem pediu só com acesso a elas; nulo: a entidade inteira.",
+    )
     estado = models.CharField("estado", max_length=9, choices=Estado, default=Estado.ESPERA)
     chave = models.CharField("chave do pedido", max_length=64, null=True, blank=True)
     previstas = models.PositiveIntegerField("fichas previstas", default=0)

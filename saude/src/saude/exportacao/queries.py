@@ -1,18 +1,34 @@
 """Reads about exports. All scoped by entidade."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Set
 
 from django.db.models import QuerySet
 
-from saude.cadastros.models import Entidade
+from saude.cadastros.models import Entidade, Estabelecimento
 from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.fichas.models import Ficha
 
 
-def exports(entidade: Entidade) -> QuerySet[Exportacao]:
-    """The history, newest first."""
-    return Exportacao.objects.filter(entidade=entidade).select_related("por").order_by("-criada_em", "-pk")
+def exports(entidade: Entidade, *, cnes: Set[str] | None = None) -> QuerySet[Exportacao]:
+    """The history, newest first; for some áreas, the exports that took fichas of no other."""
+    rows = Exportacao.objects.filter(entidade=entidade)
+    if cnes is not None:
+        rows = rows.filter(areas__contained_by=sorted(cnes))  # never true of null: the whole entidade
+    return rows.select_related("por").order_by("-criada_em", "-pk")
+
+
+def takes_only(exportacao: Exportacao, cnes: Set[str] | None) -> bool:
+    """Whether who is limited to these áreas may see the export."""
+    return cnes is None or (exportacao.areas is not None and cnes.issuperset(exportacao.areas))
+
+
+def names_of(entidade: Entidade, cnes: Collection[str] | None) -> list[str]:
+    """What the áreas are called; [] for the whole entidade."""
+    names = dict(
+        Estabelecimento.objects.filter(entidade=entidade, cnes__in=cnes or ()).values_list("cnes", "nome")
+    )
+    return [f"{names.get(c, 'CNES')} ({c})" for c in sorted(cnes or ())]
 
 
 def exports_of(ficha: Ficha) -> QuerySet[ItemExportacao]:
@@ -33,6 +49,7 @@ def manifest(exportacao: Exportacao) -> Iterator[str]:
         "versao_ledi": e.versao_ledi,
         "escopo": e.escopo,
         "periodo": [str(e.inicio), str(e.fim)],
+        "areas": e.areas,
         "concluida_em": e.concluida_em.isoformat() if e.concluida_em else None,
         "total": e.total,
         "por_tipo": e.por_tipo,

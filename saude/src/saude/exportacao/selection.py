@@ -10,6 +10,7 @@ from saude.cadastros.models import Entidade
 from saude.exportacao.models import Exportacao
 from saude.fichas.exportaveis import Exclusao, excluded, exclusions
 from saude.fichas.models import Ficha
+from saude.fichas.queries import Areas, in_areas
 from saude.fichas.situacoes import Situacao
 
 INCONSISTENT, PENDING, EXPORTED = "inconsistente", "pendente", "exportada"
@@ -25,9 +26,11 @@ class Previa:
     repetidas: int = 0  # of those that go, already exported once: the PEC counts them as repeated
 
 
-def in_period(entidade: Entidade, *, inicio: date, fim: date, tipo: str = "") -> QuerySet[Ficha]:
-    fichas = Ficha.objects.filter(
-        entidade=entidade,
+def in_period(
+    entidade: Entidade, *, inicio: date, fim: date, tipo: str = "", cnes: Areas = None
+) -> QuerySet[Ficha]:
+    mine = in_areas(Ficha.objects.filter(entidade=entidade), cnes)
+    fichas = mine.filter(
         competencia__gte=f"{inicio:%Y%m}",  # follows from the date; lets the index be used
         competencia__lte=f"{fim:%Y%m}",
         data__gte=inicio,
@@ -42,13 +45,16 @@ def selected(exportacao: Exportacao) -> QuerySet[Ficha]:
     wanted = [Situacao.PROCESSADA]
     if e.escopo == Exportacao.Escopo.TODOS:
         wanted.append(Situacao.EXPORTADA)
-    fichas = in_period(e.entidade, inicio=e.inicio, fim=e.fim, tipo=e.tipo)
+    areas = None if e.areas is None else frozenset(e.areas)
+    fichas = in_period(e.entidade, inicio=e.inicio, fim=e.fim, tipo=e.tipo, cnes=areas)
     return fichas.filter(situacao__in=wanted).exclude(excluded(e.entidade))
 
 
-def preview(*, entidade: Entidade, escopo: str, inicio: date, fim: date, tipo: str = "") -> Previa:
+def preview(
+    *, entidade: Entidade, escopo: str, inicio: date, fim: date, tipo: str = "", cnes: Areas = None
+) -> Previa:
     rows = (
-        in_period(entidade, inicio=inicio, fim=fim, tipo=tipo)
+        in_period(entidade, inicio=inicio, fim=fim, tipo=tipo, cnes=cnes)
         .annotate(destino=_destination(entidade, escopo))
         .values_list("tipo", "situacao", "destino")
         .annotate(n=Count("pk"))

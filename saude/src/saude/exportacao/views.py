@@ -1,6 +1,7 @@
 """Exportações: the history, a new one, its progress, its file and its manifest."""
 
 import uuid
+from re import fullmatch
 from typing import Any
 
 from django.contrib import messages
@@ -10,15 +11,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from saude.auditoria.actions import record_event
-from saude.cadastros.models import COMPETENCIA
-from saude.contas.access import requires
+from saude.contas.access import limit_of, requires
 from saude.exportacao import actions
 from saude.exportacao.files import path_of
 from saude.exportacao.forms import ExportacaoForm, month_of
 from saude.exportacao.models import Exportacao
-from saude.exportacao.queries import exports, manifest
+from saude.exportacao.queries import exports, manifest, names_of, takes_only
 from saude.exportacao.selection import LABELS, preview
 from saude.fichas.queries import panel
+from saude.painel.converters import Competencia
 from saude.recebimento.actions import local_today
 
 PER_PAGE = 25
@@ -27,7 +28,10 @@ OVER = (Exportacao.Estado.CONCLUIDA, Exportacao.Estado.VAZIA, Exportacao.Estado.
 
 @requires("ver")
 def exportacoes(request: HttpRequest) -> HttpResponse:
-    page = Paginator(exports(request.entidade), PER_PAGE).get_page(request.GET.get("pagina"))
+    found = exports(request.entidade, cnes=request.cnes_permitidos)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    for row in page:
+        row.baixavel = takes_only(row, limit_of(request, "exportar"))
     return render(request, "exportacao/exportacoes.html", {"page_obj": page})
 
 
@@ -42,8 +46,8 @@ def nova(request: HttpRequest) -> HttpResponse:
 def _initial(request: HttpRequest) -> dict[str, Any]:
     """The competência asked for, else the newest one with something to send."""
     competencia = request.GET.get("competencia", "")
-    if not COMPETENCIA.regex.match(competencia):
-        lines = panel(request.entidade)
+    if not fullmatch(Competencia.regex, competencia):
+        lines = panel(request.entidade, cnes=request.cnes_permitidos)
         ready = [line.competencia for line in lines if line.a_exportar] or [
             line.competencia for line in lines
         ]
@@ -57,9 +61,10 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 def _preview(request: HttpRequest, choice: dict[str, Any]) -> dict[str, Any]:
     wanted = {k: choice[k] for k in ("escopo", "tipo", "inicio", "fim")}
-    found = preview(entidade=request.entidade, **wanted)
+    found = preview(entidade=request.entidade, cnes=request.cnes_permitidos, **wanted)
     left = [(LABELS.get(reason, reason), reason, n) for reason, n in sorted(found.nao_vao.items())]
-    return {"previa": found, "nao_vao": left, "escolha": wanted}
+    areas = names_of(request.entidade, request.cnes_permitidos)
+    return {"previa": found, "nao_vao": left, "escolha": wanted, "areas": areas}
 
 
 @requires("exportar")
@@ -80,6 +85,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
             entidade=request.entidade,
             by=request.user,
             chave=form.cleaned_data["chave"] or None,
+            cnes=request.cnes_permitidos,
             **form.choice(),
         )
     except actions.NothingToExport as nothing:
@@ -90,12 +96,15 @@ def _ask(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, pk: int) -> Exportacao:
-    return get_object_or_404(exports(request.entidade), pk=pk)
+    return get_object_or_404(exports(request.entidade, cnes=request.cnes_permitidos), pk=pk)
 
 
 @requires("ver")
 def exportacao(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "exportacao/exportacao.html", _context(_mine(request, pk)))
+    row = _mine(request, pk)
+    may_export = takes_only(row, limit_of(request, "exportar"))
+    pode = {p: True for p in request.permissoes if p != "exportar" or may_export}
+    return render(request, "exportacao/exportacao.html", {**_context(row), "pode": pode})
 
 
 @requires("ver")
@@ -111,6 +120,7 @@ def andamento(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(row: Exportacao) -> dict[str, Any]:
     return {
         "exportacao": row,
+        "areas": names_of(row.entidade, row.areas),
         "acabou": row.estado in OVER,
         "tem_arquivo": path_of(row) is not None,
         "nao_foram": [(LABELS.get(reason, reason), n) for reason, n in sorted(row.excluidas.items())],

@@ -3,33 +3,35 @@
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.fichas.actions import judge_again
 from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
-from saude.fichas.queries import Filtro, filtered
+from saude.fichas.queries import Areas, Filtro, filtered
 from saude.fichas.situacoes import open_situations
 
 BLOCK = 500
 
 
 @transaction.atomic
-def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any) -> Reprocessamento:
+def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any, cnes: Areas = None) -> Reprocessamento:
     """Queue the reprocessing of all that match; one already running for the same filter is returned."""
+    asked = filtro.as_json() | _limit(cnes)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [4_203, entidade.pk])
     waiting = Reprocessamento.objects.filter(
-        entidade=entidade, filtro=filtro.as_json(), estado__in=["espera", "rodando"]
+        entidade=entidade, filtro=asked, estado__in=["espera", "rodando"]
     )
     if running := waiting.first():
         return running
     job = Reprocessamento.objects.create(
-        entidade=entidade, filtro=filtro.as_json(), por=by if hasattr(by, "username") else None
+        entidade=entidade, filtro=asked, por=by if hasattr(by, "username") else None
     )
-    job.total = _cut(job, filtered(entidade, filtro).filter(situacao__in=open_situations("reprocessar")))
+    chosen = filtered(entidade, filtro, cnes=cnes)
+    job.total = _cut(job, chosen.filter(situacao__in=open_situations("reprocessar")))
     job.estado = Reprocessamento.Estado.RODANDO if job.total else Reprocessamento.Estado.CONCLUIDO
     job.terminado_em = None if job.total else timezone.now()
     job.save(update_fields=["total", "estado", "terminado_em"])
@@ -39,13 +41,13 @@ def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any) -> Reprocess
 
 @transaction.atomic
 def start_correction(
-    *, entidade: Entidade, causa: str, valor: Any, competencia: str, by: Any
+    *, entidade: Entidade, causa: str, valor: Any, competencia: str, by: Any, cnes: Areas = None
 ) -> Reprocessamento:
     """Mend once for all: `valor` into the field of every open finding of the cause, and process again."""
     filtro = Filtro(causa=causa, competencia=competencia)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [4_203, entidade.pk])
-    asked = filtro.as_json() | {"mudancas": {"valor": valor}}
+    asked = filtro.as_json() | {"mudancas": {"valor": valor}} | _limit(cnes)
     waiting = Reprocessamento.objects.filter(
         entidade=entidade, filtro=asked, estado__in=["espera", "rodando"]
     )
@@ -54,12 +56,26 @@ def start_correction(
     job = Reprocessamento.objects.create(
         entidade=entidade, filtro=asked, por=by if hasattr(by, "username") else None
     )
-    job.total = _cut(job, filtered(entidade, filtro).filter(situacao__in=open_situations("corrigir")))
+    chosen = filtered(entidade, filtro, cnes=cnes)
+    job.total = _cut(job, chosen.filter(situacao__in=open_situations("corrigir")))
     job.estado = Reprocessamento.Estado.RODANDO if job.total else Reprocessamento.Estado.CONCLUIDO
     job.terminado_em = None if job.total else timezone.now()
     job.save(update_fields=["total", "estado", "terminado_em"])
     record_event(by=by, entidade=entidade, tipo="causa.corrigida", alvo=job, causa=causa, fichas=job.total)
     return job
+
+
+def _limit(cnes: Areas) -> dict[str, Any]:
+    return {} if cnes is None else {"areas": sorted(cnes)}
+
+
+def jobs(entidade: Entidade, *, cnes: Areas = None, by: Any = None) -> QuerySet[Reprocessamento]:
+    """The mass reprocessings; for some áreas, those that took fichas of no other, and the user's own."""
+    rows = Reprocessamento.objects.filter(entidade=entidade)
+    if cnes is None:
+        return rows
+    inside = Q(filtro__areas__isnull=False, filtro__areas__contained_by=sorted(cnes))
+    return rows.filter(inside | Q(por=by) if by else inside)
 
 
 def _correct_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:

@@ -108,6 +108,7 @@ class Ficha(models.Model):
                 name="ficha_competencia_situacao",
             ),
             models.Index(fields=["entidade", "data", "id"], name="ficha_data"),
+            models.Index(fields=["entidade", "cnes", "data", "id"], name="ficha_cnes_data"),
             models.Index(
                 fields=["entidade", "profissional_cns", "data", "id"], name="ficha_profissional_data"
             ),

@@ -1,15 +1,16 @@
 """Reads about fichas: the panel, the totals, the list, the search. All scoped by entidade.
 
-Nothing here counts or sorts a whole competência: counts are kept (`Contagem`), lists go by keyset.
+Nothing here counts or sorts a whole competência: counts are kept (`Contagem`), lists go by keyset. `cnes`
+narrows any of them to the áreas of a limited user.
 """
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, QuerySet, Sum, Value, When
 
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.fichas.exportaveis import excluded, exclusions
@@ -67,14 +68,32 @@ def last_day(competencia: str) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def panel(entidade: Entidade, competencias: Iterable[str] | None = None) -> list[LinhaPainel]:
-    """Every competência with production, newest first, from the kept counts."""
-    rows = Contagem.objects.filter(entidade=entidade)
+#: CNES a reader is limited to; None: the whole entidade
+Areas = Set[str] | None
+
+
+def in_areas(rows: QuerySet[Any], cnes: Areas, column: str = "cnes") -> QuerySet[Any]:
+    """Only what is of these áreas; `column` leads to the CNES of the ficha."""
+    return rows if cnes is None else rows.filter(**{f"{column}__in": sorted(cnes)})
+
+
+def _counted(entidade: Entidade, cnes: Areas) -> tuple[QuerySet[Any], Any]:
+    """What is counted and how: the kept counts, or for some áreas the fichas themselves (index `ficha_cnes_data`)."""
+    if cnes is None:
+        return Contagem.objects.filter(entidade=entidade), Sum("n")
+    return in_areas(Ficha.objects.filter(entidade=entidade), cnes), Count("pk")
+
+
+def panel(
+    entidade: Entidade, competencias: Iterable[str] | None = None, *, cnes: Areas = None
+) -> list[LinhaPainel]:
+    """Every competência with production, newest first."""
+    rows, count = _counted(entidade, cnes)
     if competencias is not None:
         rows = rows.filter(competencia__in=list(competencias))
     left_out = Case(When(excluded(entidade), then=Value(True)), default=Value(False))
     lines: dict[str, LinhaPainel] = {}
-    counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=Sum("n"))
+    counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=count)
     for competencia, situacao, fora, n in counts.order_by():
         line = lines.setdefault(competencia, LinhaPainel(competencia))
         name = COUNTED[situacao]
@@ -84,22 +103,26 @@ def panel(entidade: Entidade, competencias: Iterable[str] | None = None) -> list
     return sorted((x for x in lines.values() if x.total), key=lambda x: x.competencia, reverse=True)
 
 
-def totals(entidade: Entidade, competencia: str, situacao: str | None = None) -> dict[str, int]:
+def totals(
+    entidade: Entidade, competencia: str, situacao: str | None = None, *, cnes: Areas = None
+) -> dict[str, int]:
     """Fichas per tipo of a competência (Totalizadores): the 12 always, FCC when there is any."""
-    rows = Contagem.objects.filter(entidade=entidade, competencia=competencia)
+    rows, count = _counted(entidade, cnes)
+    rows = rows.filter(competencia=competencia)
     if situacao:
         rows = rows.filter(situacao=situacao)
-    found = dict(rows.values_list("tipo").annotate(s=Sum("n")).order_by())
+    found = dict(rows.values_list("tipo").annotate(s=count).order_by())
     return {t: found.get(t, 0) for t in Tipo.values if t != Tipo.FCC or found.get(t)}
 
 
-def not_exportable(entidade: Entidade, competencia: str) -> dict[str, int]:
+def not_exportable(entidade: Entidade, competencia: str, *, cnes: Areas = None) -> dict[str, int]:
     """Processadas left out by configuration, per reason."""
-    rows = Contagem.objects.filter(entidade=entidade, competencia=competencia, situacao=Situacao.PROCESSADA)
+    rows, count = _counted(entidade, cnes)
+    rows = rows.filter(competencia=competencia, situacao=Situacao.PROCESSADA)
     return {
         str(reason): n
         for reason, condition in exclusions(entidade)
-        if (n := rows.filter(condition).aggregate(s=Sum("n"))["s"] or 0)
+        if (n := rows.filter(condition).aggregate(s=count)["s"] or 0)
     }
 
 
@@ -133,8 +156,8 @@ class Filtro:
         return cls(**values)
 
 
-def filtered(entidade: Entidade, f: Filtro) -> QuerySet[Ficha]:
-    fichas = Ficha.objects.filter(entidade=entidade)
+def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[Ficha]:
+    fichas = in_areas(Ficha.objects.filter(entidade=entidade), cnes)
     for name in ("competencia", "situacao", "tipo", "cnes", "ine", "profissional_cns", "origem"):
         if value := getattr(f, name):
             fichas = fichas.filter(**{name: value})
@@ -180,7 +203,13 @@ class Pagina:
 
 
 def page(
-    entidade: Entidade, f: Filtro, *, cursor: str = "", ordem: str = "-data", size: int = PAGE
+    entidade: Entidade,
+    f: Filtro,
+    *,
+    cursor: str = "",
+    ordem: str = "-data",
+    size: int = PAGE,
+    cnes: Areas = None,
 ) -> Pagina:
     """A page of the list by keyset: as quick on the last page as on the first.
 
@@ -193,7 +222,8 @@ def page(
     by_date = not (_is_short(f) and name == "recebida") and not _shows_undated(f)
     back, key = _parse_cursor(cursor)
     ascending = descending == back
-    fichas = _dated(f, filtered(entidade, f)) if by_date else filtered(entidade, f)
+    fichas = filtered(entidade, f, cnes=cnes)
+    fichas = _dated(f, fichas) if by_date else fichas
     if key is not None:
         fichas = fichas.filter(_after(by_date, key, ascending=ascending))
     sign = "" if ascending else "-"
@@ -228,7 +258,7 @@ def _parse_cursor(cursor: str) -> tuple[bool, tuple[str, int] | None]:
         return False, None
     try:
         way, day, pk = cursor.split("_")
-        return way == "a", (day, int(pk))
+        return way == "a", (date.fromisoformat(day).isoformat() if day else "", int(pk))
     except ValueError:
         return False, None
 
@@ -254,15 +284,16 @@ def _page(rows: list[Ficha], more: bool, back: bool, has_cursor: bool) -> Pagina
     return page
 
 
-def search_uuid(entidade: Entidade, text: str, *, limit: int = 20) -> list[Ficha]:
+def search_uuid(entidade: Entidade, text: str, *, limit: int = 20, cnes: Areas = None) -> list[Ficha]:
     """Fichas whose uuid starts with the text, with or without the CNES in front; 8 characters or more."""
     text = text.strip()
-    if len(text) < MIN_SEARCH or len(text) > 44 or not text.isascii():
+    if len(text) < MIN_SEARCH or len(text) > 44 or not text.isascii() or not text.isprintable():
         return []
     starts = {text, text.lower()} | {f"{c}-{text.lower()}" for c in _cnes_in_uuids(entidade)}
     found: dict[int, Ficha] = {}
     for start in starts:
-        for ficha in Ficha.objects.filter(entidade=entidade, uuid__startswith=start).order_by("uuid")[:limit]:
+        rows = in_areas(Ficha.objects.filter(entidade=entidade, uuid__startswith=start), cnes)
+        for ficha in rows.order_by("uuid")[:limit]:
             found[ficha.pk] = ficha
         if len(found) >= limit:
             break
@@ -275,7 +306,10 @@ MAX_CNES = 300
 def _cnes_in_uuids(entidade: Entidade) -> set[str]:
     """Every CNES that stands in front of a uuid, registered here or not: one probe of the index for each."""
     found = set(Estabelecimento.objects.filter(entidade=entidade).values_list("cnes", flat=True))
-    fichas, start = Ficha.objects.filter(entidade=entidade).order_by("uuid").values_list("uuid", flat=True), ""
+    fichas, start = (
+        Ficha.objects.filter(entidade=entidade).order_by("uuid").values_list("uuid", flat=True),
+        "",
+    )
     for _ in range(MAX_CNES):
         uuid = fichas.filter(uuid__gte=start).first()
         if uuid is None:
@@ -286,8 +320,9 @@ def _cnes_in_uuids(entidade: Entidade) -> set[str]:
     return found
 
 
-def by_uuid(entidade: Entidade, uuid: str) -> Ficha | None:
-    return Ficha.objects.filter(entidade=entidade, uuid=uuid).select_related("conteudo").first()
+def by_uuid(entidade: Entidade, uuid: str, *, cnes: Areas = None) -> Ficha | None:
+    fichas = in_areas(Ficha.objects.filter(entidade=entidade, uuid=uuid), cnes)
+    return fichas.select_related("conteudo").first()
 
 
 def with_reason(entidade: Entidade, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
@@ -306,9 +341,12 @@ class Fato:
     detalhe: dict[str, Any] = field(default_factory=dict)
 
 
-def timeline(ficha: Ficha) -> list[Fato]:
-    """Received, processed, corrected by whom, exported in which file; oldest first."""
-    from saude.exportacao.queries import exports_of
+def timeline(ficha: Ficha, *, cnes: Areas = None) -> list[Fato]:
+    """Received, processed, corrected by whom, exported in which file; oldest first.
+
+    An export that took other áreas too is told, not linked.
+    """
+    from saude.exportacao.queries import exports_of, takes_only
 
     facts = [Fato(ficha.recebida_em, f"Recebida ({ficha.get_origem_display()})")]
     if ficha.processada_em:
@@ -322,19 +360,18 @@ def timeline(ficha: Ficha) -> list[Fato]:
     for item in exports_of(ficha):
         export = item.exportacao
         who = export.por.get_full_name() if export.por else ""
-        facts.append(
-            Fato(export.concluida_em, f"Exportada no arquivo {export.arquivo}", who, {"id": export.pk})
-        )
+        link = {"id": export.pk} if takes_only(export, cnes) else {}
+        facts.append(Fato(export.concluida_em, f"Exportada no arquivo {export.arquivo}", who, link))
     return sorted(facts, key=lambda x: x.em)
 
 
-def pending_by_origin(entidade: Entidade, competencia: str | None = None) -> list[dict[str, Any]]:
+def pending_by_origin(
+    entidade: Entidade, competencia: str | None = None, *, cnes: Areas = None
+) -> list[dict[str, Any]]:
     """Pendências per origin and professional (the ACS), with the last arrival, and why they wait."""
-    rows = Ficha.objects.filter(entidade=entidade, situacao=Situacao.PENDENTE)
+    rows = in_areas(Ficha.objects.filter(entidade=entidade, situacao=Situacao.PENDENTE), cnes)
     if competencia:
         rows = rows.filter(competencia=competencia)
-    from django.db.models import Count, Max
-
     return list(
         rows.values("origem", "profissional_cns", "motivo_pendencia")
         .annotate(n=Count("pk"), ultima=Max("recebida_em"))

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from saude.auditoria.actions import record_event
-from saude.contas.access import requires
+from saude.contas.access import allowed_at, covers, limit_of, requires
 from saude.fichas import actions, mass, queries
 from saude.fichas.correction import PathError
 from saude.fichas.edicao import Edicao
@@ -29,7 +29,9 @@ OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
 
 def mine(request: HttpRequest, uuid: str) -> Ficha:
-    ficha = queries.by_uuid(request.entidade, uuid) if len(uuid) <= 44 and "\x00" not in uuid else None
+    """The ficha, of the entidade and of the áreas the user has this view's permission in."""
+    readable = len(uuid) <= 44 and "\x00" not in uuid
+    ficha = queries.by_uuid(request.entidade, uuid, cnes=request.cnes_permitidos) if readable else None
     if ficha is None:
         raise Http404
     ficha.entidade = request.entidade
@@ -50,17 +52,22 @@ def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
         "achados": found,
         "erros": sum(a.severidade == "erro" for a in found),
         "historico": list(findings.history_of(ficha)[:50]),
-        "linha_do_tempo": queries.timeline(ficha),
+        "linha_do_tempo": queries.timeline(ficha, cnes=request.cnes_permitidos),
         "nao_exportavel": reason_of(ficha, request.entidade),
         "clientes": people(ficha),
         "profissional": names.profissionais.get(ficha.profissional_cns, ""),
         "estabelecimento": names.estabelecimentos.get(ficha.cnes, ""),
         "equipe": names.equipes.get(ficha.ine, ""),
-        "substituta": Ficha.objects.filter(substitui=ficha).first(),
-        "anterior": Ficha.objects.filter(pk=ficha.substitui_id).first() if ficha.substitui_id else None,
+        "substituta": _seen(request, substitui=ficha),
+        "anterior": _seen(request, pk=ficha.substitui_id) if ficha.substitui_id else None,
         "retifica": ficha.tipo in actions.RECTIFIED,
+        "pode": allowed_at(request, ficha.cnes),
     }
     return render(request, "fichas/detalhe.html", context)
+
+
+def _seen(request: HttpRequest, **which: Any) -> Ficha | None:
+    return queries.in_areas(Ficha.objects.filter(**which), request.cnes_permitidos).first()
 
 
 def people(ficha: Ficha) -> dict[int, Atendido]:
@@ -142,12 +149,20 @@ def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, saved: Ficha) -> HttpResponse:
+    if not covers(limit_of(request, "ver"), saved.cnes):
+        return _moved(request)
     if saved.situacao == Situacao.INCONSISTENTE:
         text = f"Salvo e reprocessado. Ainda {_n(saved.n_erros)} nesta ficha."
         messages.warning(request, text)
         return redirect(f"{reverse('fichas:corrigir', args=[saved.uuid])}?{_back_query(request)}")
     messages.success(request, f"Salvo e reprocessado: a ficha está {saved.get_situacao_display().lower()}.")
     return redirect(_back(request, saved))
+
+
+def _moved(request: HttpRequest) -> HttpResponse:
+    """The correction of the CNES took the ficha to an área that is not the user's."""
+    messages.success(request, "Salvo e reprocessado. Pelo CNES, a ficha passou a outra área.")
+    return redirect("exportacao:painel")
 
 
 def _n(n: int) -> str:
@@ -171,6 +186,8 @@ def _replace(
             request, typed, todos=todos, erro_motivo=str(refused), motivo=reason, extra=_sent(request)
         )
         return render(request, "fichas/corrigir.html", context, status=422)
+    if not covers(limit_of(request, "ver"), new.cnes):
+        return _moved(request)
     messages.success(
         request, f"Novo registro criado em lugar do exportado: está {new.get_situacao_display().lower()}."
     )
@@ -281,7 +298,9 @@ def reprocessar(request: HttpRequest) -> HttpResponse:
         wanted = queries.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
     else:
         wanted = _posted_filter(request)
-    job = mass.start_reprocess(entidade=request.entidade, filtro=wanted, by=request.user)
+    job = mass.start_reprocess(
+        entidade=request.entidade, filtro=wanted, by=request.user, cnes=request.cnes_permitidos
+    )
     return redirect(f"{reverse('fichas:reprocessamento', args=[job.pk])}?{_back_query(request)}")
 
 
@@ -298,15 +317,20 @@ def _posted_filter(request: HttpRequest) -> queries.Filtro:
     return filtros.read(fake, competencia=competencia if valid else "", situacao=situacao).filtro
 
 
+def _my_job(request: HttpRequest, pk: int) -> Reprocessamento:
+    mine = mass.jobs(request.entidade, cnes=request.cnes_permitidos, by=request.user)
+    return get_object_or_404(mine, pk=pk)
+
+
 @requires("ver")
 def reprocessamento(request: HttpRequest, pk: int) -> HttpResponse:
-    job = get_object_or_404(Reprocessamento, pk=pk, entidade=request.entidade)
+    job = _my_job(request, pk)
     return render(request, "fichas/reprocessamento.html", _job(request, job))
 
 
 @requires("ver")
 def andamento(request: HttpRequest, pk: int) -> HttpResponse:
-    job = get_object_or_404(Reprocessamento, pk=pk, entidade=request.entidade)
+    job = _my_job(request, pk)
     response = render(request, "fichas/andamento.html", _job(request, job))
     if job.estado in OVER:
         response["HX-Refresh"] = "true"

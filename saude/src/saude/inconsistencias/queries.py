@@ -9,12 +9,16 @@ from django.db.models import Count, Min, QuerySet
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
 from saude.fichas.models import Atendido, Ficha
+from saude.fichas.queries import Areas, in_areas
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.models import Inconsistencia, Severidade
 
 
-def open_rows(entidade: Entidade, competencia: str | None = None) -> QuerySet[Inconsistencia]:
+def open_rows(
+    entidade: Entidade, competencia: str | None = None, *, cnes: Areas = None
+) -> QuerySet[Inconsistencia]:
     rows = Inconsistencia.objects.filter(entidade=entidade, encerrada_em=None)
+    rows = in_areas(rows, cnes, "ficha__cnes")
     return rows.filter(competencia=competencia) if competencia else rows
 
 
@@ -41,9 +45,11 @@ class Causa:
     fichas: int
 
 
-def causes(entidade: Entidade, competencia: str | None = None, *, severidade: str = "") -> list[Causa]:
+def causes(
+    entidade: Entidade, competencia: str | None = None, *, severidade: str = "", cnes: Areas = None
+) -> list[Causa]:
     """Open findings grouped by cause, most fichas first."""
-    rows = open_rows(entidade, competencia)
+    rows = open_rows(entidade, competencia, cnes=cnes)
     if severidade:
         rows = rows.filter(severidade=severidade)
     groups = (
@@ -67,16 +73,17 @@ def causes(entidade: Entidade, competencia: str | None = None, *, severidade: st
 
 
 def fichas_of_cause(
-    entidade: Entidade, causa: str, competencia: str | None = None
+    entidade: Entidade, causa: str, competencia: str | None = None, *, cnes: Areas = None
 ) -> QuerySet[Inconsistencia]:
     """Open rows of one cause with their fichas, for the list and for mending them all."""
-    return open_rows(entidade, competencia).filter(causa=causa).select_related("ficha").order_by("ficha_id")
+    rows = open_rows(entidade, competencia, cnes=cnes).filter(causa=causa)
+    return rows.select_related("ficha").order_by("ficha_id")
 
 
-def clients(entidade: Entidade, competencia: str | None = None) -> QuerySet[Any]:
+def clients(entidade: Entidade, competencia: str | None = None, *, cnes: Areas = None) -> QuerySet[Any]:
     """Clients with open errors: how many records, which kinds. Most records first."""
     return (
-        open_rows(entidade, competencia)
+        open_rows(entidade, competencia, cnes=cnes)
         .filter(severidade=Severidade.ERRO, cliente__isnull=False)
         .values("cliente_id", "cliente__nome", "cliente__cns", "cliente__cpf", "cliente__nascimento")
         .annotate(
@@ -88,9 +95,11 @@ def clients(entidade: Entidade, competencia: str | None = None) -> QuerySet[Any]
     )
 
 
-def of_client(cliente: Cliente, competencia: str | None = None) -> list[dict[str, Any]]:
+def of_client(
+    cliente: Cliente, competencia: str | None = None, *, cnes: Areas = None
+) -> list[dict[str, Any]]:
     """Open findings of one client grouped by cause, with their fichas."""
-    rows = open_rows(cliente.entidade, competencia).filter(cliente=cliente)
+    rows = open_rows(cliente.entidade, competencia, cnes=cnes).filter(cliente=cliente)
     return list(
         rows.values("causa", "codigo", "severidade")
         .annotate(
@@ -100,9 +109,12 @@ def of_client(cliente: Cliente, competencia: str | None = None) -> list[dict[str
     )
 
 
-def unidentified(entidade: Entidade, competencia: str | None = None) -> QuerySet[Atendido]:
+def unidentified(
+    entidade: Entidade, competencia: str | None = None, *, cnes: Areas = None
+) -> QuerySet[Atendido]:
     """Attended without CPF and without CNS, in fichas that can still be mended."""
     rows = Atendido.objects.filter(entidade=entidade, identificado=False)
+    rows = in_areas(rows, cnes, "ficha__cnes")
     rows = rows.filter(ficha__n_nao_identificados__gt=0).exclude(ficha__situacao=Situacao.EXPORTADA)
     if competencia:
         rows = rows.filter(ficha__competencia=competencia)

@@ -34,7 +34,8 @@ def causa(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     cause, competencia = given.get("causa", "")[:200], given.get("competencia", "")
     competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
-    found = findings.fichas_of_cause(request.entidade, cause, competencia or None)
+    areas = request.cnes_permitidos
+    found = findings.fichas_of_cause(request.entidade, cause, competencia or None, cnes=areas)
     open_rows = found.filter(ficha__situacao__in=open_situations("corrigir"))
     first = open_rows.first()
     if first is None:
@@ -58,7 +59,8 @@ def _context(
     names: Nomes,
 ) -> dict[str, Any]:
     filtro = queries.Filtro(causa=cause, competencia=competencia)
-    fichas = queries.filtered(request.entidade, filtro).filter(situacao__in=open_situations("corrigir"))
+    fichas = queries.filtered(request.entidade, filtro, cnes=request.cnes_permitidos)
+    fichas = fichas.filter(situacao__in=open_situations("corrigir"))
     value = first.params.get("valor")
     campo = Campo("valor", field, None, ZoneInfo(request.entidade.fuso)) if field else None
     return {
@@ -105,6 +107,7 @@ def _apply(
         valor=None if erase else value,
         competencia=competencia,
         by=request.user,
+        cnes=request.cnes_permitidos,
     )
     back = _inconsistencies(competencia)
     return redirect(f"{reverse('fichas:reprocessamento', args=[job.pk])}?voltar={back}")
@@ -133,7 +136,7 @@ def pendencias(request: HttpRequest) -> HttpResponse:
 
 def _by_origin(request: HttpRequest, competencia: str) -> list[dict[str, Any]]:
     names = Nomes.of(request.entidade).profissionais
-    found = queries.pending_by_origin(request.entidade, competencia or None)
+    found = queries.pending_by_origin(request.entidade, competencia or None, cnes=request.cnes_permitidos)
     for row in found:
         row["origem_nome"] = Origem(row["origem"]).label
         row["motivo"] = Motivo(row["motivo_pendencia"]).label

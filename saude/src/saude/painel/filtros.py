@@ -6,10 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from saude.cadastros.models import Equipe, Estabelecimento, Profissional
+from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.models import Origem, Tipo
-from saude.fichas.queries import Filtro
+from saude.fichas.queries import Areas, Filtro, in_areas
 from saude.fichas.situacoes import Situacao
 
 TEXT = {
@@ -80,11 +80,15 @@ def query(request: HttpRequest, **changes: Any) -> str:
     return f"?{params.urlencode()}" if params else "?"
 
 
-def choices(entidade: Any) -> dict[str, Any]:
-    """What the selects of the filter offer."""
+def choices(entidade: Any, *, cnes: Areas = None) -> dict[str, Any]:
+    """What the selects of the filter offer: of the áreas, when the user is limited to some."""
+    people = Profissional.objects.filter(entidade=entidade).exclude(cns="").order_by("nome")
+    if cnes is not None:
+        posts = Lotacao.objects.filter(estabelecimento__entidade=entidade)
+        people = people.filter(pk__in=in_areas(posts, cnes, "estabelecimento__cnes").values("profissional"))
     return {
         "tipos": Tipo.choices,
-        "estabelecimentos": Estabelecimento.objects.filter(entidade=entidade),
-        "equipes": Equipe.objects.filter(entidade=entidade),
-        "profissionais": Profissional.objects.filter(entidade=entidade).exclude(cns="").order_by("nome"),
+        "estabelecimentos": in_areas(Estabelecimento.objects.filter(entidade=entidade), cnes),
+        "equipes": in_areas(Equipe.objects.filter(entidade=entidade), cnes, "estabelecimento__cnes"),
+        "profissionais": people,
     }

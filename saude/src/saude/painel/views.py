@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from saude.auditoria.actions import record_event
-from saude.contas.access import requires
+from saude.contas.access import allowed_at, requires
 from saude.fichas import queries
-from saude.fichas.models import Ficha, Reprocessamento, Tipo
+from saude.fichas.mass import jobs
+from saude.fichas.models import Ficha, Tipo
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
 from saude.painel import apresenta, filtros
@@ -34,7 +35,7 @@ PER_PAGE = 50
 
 @requires("ver")
 def painel(request: HttpRequest) -> HttpResponse:
-    lines = queries.panel(request.entidade)
+    lines = queries.panel(request.entidade, cnes=request.cnes_permitidos)
     due = of_lines(request.entidade, lines, local_today(request.entidade))
     context = {
         "linhas": [(line, due[line.competencia]) for line in lines],
@@ -46,9 +47,9 @@ def painel(request: HttpRequest) -> HttpResponse:
 
 
 def running(request: HttpRequest) -> Any:
-    """The mass reprocessings of the entidade that are not over."""
-    jobs = Reprocessamento.objects.filter(entidade=request.entidade, estado__in=["espera", "rodando"])
-    return jobs.order_by("-pk")[:3]
+    """The mass reprocessings of the user's áreas that are not over."""
+    found = jobs(request.entidade, cnes=request.cnes_permitidos, by=request.user)
+    return found.filter(estado__in=["espera", "rodando"]).order_by("-pk")[:3]
 
 
 @requires("ver")
@@ -57,7 +58,8 @@ def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpRespon
     tab = request.GET.get("guia", "totalizadores")
     if tab not in tabs:
         return redirect(reverse("exportacao:detalhe", args=[competencia, situacao]))
-    line = next(iter(queries.panel(request.entidade, [competencia])), queries.LinhaPainel(competencia))
+    lines = queries.panel(request.entidade, [competencia], cnes=request.cnes_permitidos)
+    line = next(iter(lines), queries.LinhaPainel(competencia))
     context = {
         "competencia": competencia,
         "linha": line,
@@ -74,12 +76,13 @@ def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpRespon
 
 def _totals(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     competencia, situacao = context["competencia"], context["situacao"]
-    totals = queries.totals(request.entidade, competencia, situacao)
+    areas = request.cnes_permitidos
+    totals = queries.totals(request.entidade, competencia, situacao, cnes=areas)
     context["totais"] = [(tipo, Tipo(tipo).label, n) for tipo, n in totals.items()]
     context["maior"] = max(totals.values(), default=0) or 1
     context["soma"] = sum(totals.values())
     if situacao == Situacao.PROCESSADA:
-        context["nao_exportaveis"] = queries.not_exportable(request.entidade, competencia)
+        context["nao_exportaveis"] = queries.not_exportable(request.entidade, competencia, cnes=areas)
     return render(request, "painel/totalizadores.html", context)
 
 
@@ -98,8 +101,9 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
     """A page of the list with its filters: shared by the detail of a competência and by Pendências."""
     order = _order(request, asked.filtro)
     page = queries.page(
-        request.entidade, asked.filtro, cursor=request.GET.get("cursor", "")[:60], ordem=order, size=PER_PAGE
-    )
+        request.entidade, asked.filtro, cursor=request.GET.get("cursor", "")[:60], ordem=order, size=PER_PAGE,
+        cnes=request.cnes_permitidos,
+    )  # fmt: skip
     ids = [f.pk for f in page.fichas]
     reasons = dict(
         queries.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids)).values_list(
@@ -108,6 +112,7 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
     )
     for ficha in page.fichas:
         ficha.nao_exportavel = reasons.get(ficha.pk, "")
+        ficha.pode = allowed_at(request, ficha.cnes)
     return {
         "linhas": apresenta.rows(request.entidade, page.fichas),
         "proxima": filtros.query(request, cursor=page.proxima) if page.proxima else "",
@@ -116,7 +121,7 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "por_data": not queries._shows_undated(asked.filtro),
         "por_chegada": queries._is_short(asked.filtro),
         "filtros": asked,
-        **filtros.choices(request.entidade),
+        **filtros.choices(request.entidade, cnes=request.cnes_permitidos),
     }
 
 
@@ -132,25 +137,29 @@ def _order(request: HttpRequest, f: queries.Filtro) -> str:
 
 def _download(request: HttpRequest, f: queries.Filtro, kind: str, name: str) -> HttpResponse:
     record_event(by=request.user, entidade=request.entidade, tipo="lista.baixada", formato=kind, lista=name)
-    fichas = queries.with_reason(request.entidade, queries.filtered(request.entidade, f)).order_by("id")
+    fichas = queries.filtered(request.entidade, f, cnes=request.cnes_permitidos)
+    fichas = queries.with_reason(request.entidade, fichas).order_by("id")
     rows = apresenta.sheet(request.entidade, fichas)
     make = csv_response if kind == "csv" else xlsx_response
     return make(f"{name}.{kind}", apresenta.HEADER, rows)
 
 
 def _clients(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    rows = findings.clients(request.entidade, context["competencia"])
+    areas = request.cnes_permitidos
+    rows = findings.clients(request.entidade, context["competencia"], cnes=areas)
     context["page_obj"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
     context["especies"] = _kinds(
         request, context["competencia"], [r["cliente_id"] for r in context["page_obj"]]
     )
-    context["nao_identificados"] = findings.unidentified(request.entidade, context["competencia"]).count()
+    unknown = findings.unidentified(request.entidade, context["competencia"], cnes=areas)
+    context["nao_identificados"] = unknown.count()
     return render(request, "painel/clientes.html", context)
 
 
 def _kinds(request: HttpRequest, competencia: str, ids: list[int]) -> dict[int, list[str]]:
     """client -> labels of the fields with an error."""
-    rows = findings.open_rows(request.entidade, competencia).filter(cliente__in=ids, severidade="erro")
+    rows = findings.open_rows(request.entidade, competencia, cnes=request.cnes_permitidos)
+    rows = rows.filter(cliente__in=ids, severidade="erro")
     found: dict[int, list[str]] = {}
     for client, tipo, campo in rows.order_by("id").values_list("cliente_id", "ficha__tipo", "campo"):
         label = apresenta.field_label(tipo, campo)
@@ -160,7 +169,7 @@ def _kinds(request: HttpRequest, competencia: str, ids: list[int]) -> dict[int, 
 
 
 def _causes(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    causes = findings.causes(request.entidade, context["competencia"])
+    causes = findings.causes(request.entidade, context["competencia"], cnes=request.cnes_permitidos)
     context["erros"] = [c for c in causes if c.severidade == "erro"]
     context["avisos"] = [c for c in causes if c.severidade != "erro"]
     return render(request, "painel/causas.html", context)
@@ -173,7 +182,7 @@ VIEWS = {"totalizadores": _totals, "fichas": _list, "clientes": _clients, "causa
 def busca(request: HttpRequest) -> HttpResponse:
     """Search by uuid, whole or its first 8 characters; a single hit opens the ficha."""
     text = request.GET.get("uuid", "").strip()[:60]
-    found = queries.search_uuid(request.entidade, text)
+    found = queries.search_uuid(request.entidade, text, cnes=request.cnes_permitidos)
     if len(found) == 1 and found[0].uuid.lower() == text.lower():
         return redirect("fichas:detalhe", uuid=found[0].uuid)
     context = {

@@ -17,7 +17,8 @@ from ledi.layouts import TIPOS, VERSIONS, layout
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.clientes import queries as clients
-from saude.contas.access import requires
+from saude.contas.access import covers, requires
+from saude.fichas import queries as fichas
 from saude.fichas.correction import PathError
 from saude.fichas.leitura import ATTENDANCE, CITIZENS
 from saude.fichas.models import Tipo
@@ -57,7 +58,12 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
     record = _read(request, tipo)
     found = check(request.entidade, record)
     errors = sum(a.severidade == "erro" for a in found)
-    if errors and request.POST.get("acao") != "guardar":
+    outside = not _of_my_areas(request, record)
+    if outside:
+        messages.error(
+            request, "O CNES desta ficha não é de uma área em que você trabalha. Confira o cabeçalho."
+        )
+    if outside or (errors and request.POST.get("acao") != "guardar"):
         actions.save_draft(entidade=request.entidade, by=request.user, record=record)
         return render(request, "registrar/ficha.html", _page(request, record, found), status=422)
     answer = actions.finish(entidade=request.entidade, by=request.user, record=record)
@@ -71,6 +77,15 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
     else:
         messages.warning(request, format_html("Ficha {} guardada: está {}.", link, answer.situacao))
     return redirect("registrar:ficha", tipo)
+
+
+def _of_my_areas(request: HttpRequest, record: dict[str, Any]) -> bool:
+    """Who is limited to some áreas types fichas of these only, and none over a ficha of another."""
+    areas = request.cnes_permitidos
+    stored = fichas.by_uuid(request.entidade, record["uuid"])
+    if stored and not covers(areas, stored.cnes):
+        raise Http404
+    return covers(areas, record.get("cnes") or "")
 
 
 def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dict[str, Any]:
@@ -167,7 +182,9 @@ def apagar(request: HttpRequest, tipo: str) -> HttpResponse:
 def clientes(request: HttpRequest) -> HttpResponse:
     """Citizens by name, CPF or CNS, with what fills the identification of a ficha."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
-    found = list(clients.search(request.entidade, text)[:FOUND]) if len(text) >= 3 else []
+    found = (
+        clients.search(request.entidade, text, FOUND, cnes=request.cnes_permitidos) if len(text) >= 3 else []
+    )
     if found:
         record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado", achados=len(found))
     return JsonResponse({"clientes": [_client(c) for c in found]})

@@ -1,0 +1,16 @@
+"""The clients a user limited to some áreas may see: those attended there."""
+
+from collections.abc import Set
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from saude.fichas.models import Atendido
+
+
+def visible(clientes: QuerySet[Any], cnes: Set[str] | None, column: str = "pk") -> QuerySet[Any]:
+    """`clientes` (rows whose `column` is the client), for all áreas (None) or only those with a ficha in `cnes`."""
+    if cnes is None:
+        return clientes
+    there = Atendido.objects.filter(cliente=OuterRef(column), ficha__cnes__in=sorted(cnes))
+    return clientes.filter(Exists(there))
