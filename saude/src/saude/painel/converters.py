@@ -14,7 +14,7 @@ SITUACOES = {
 
 
 class Competencia:
-    regex = r"\d{4}(?:0[1-9]|1[0-2])"
+    regex = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])"  # years whose neighbours are dates too
 
     def to_python(self, value: str) -> str:
         return value
