@@ -286,6 +286,21 @@ def _(page: Any) -> None:
     page.click("text=Retificar")
 
 
+@shot("registrar", user="digitador")
+def _(page: Any) -> None:
+    page.goto("/registrar/")
+
+
+@shot("registrar-ficha", user="digitador")
+def _(page: Any) -> None:
+    page.goto("/registrar/FVD/")
+
+
+@shot("registrar-celular", user="digitador", width=NARROW)
+def _(page: Any) -> None:
+    page.goto("/registrar/FVD/")
+
+
 @shot("especialidades")
 def _(page: Any) -> None:
     page.goto(f"{CADASTROS}especialidades/")
