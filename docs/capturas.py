@@ -183,7 +183,7 @@ def _(page: Any) -> None:
 @shot("causa-corrigir")
 def _(page: Any) -> None:
     detail(page, "inconsistencias", "causas")
-    page.locator("tr", has_text="Este INE não").locator(
+    page.locator("tr", has_text="Esta equipe é de outro").locator(
         "[aria-label^='Corrigir inconsistência']"
     ).first.click()
     page.click("[role=combobox]")
@@ -286,6 +286,11 @@ def _(page: Any) -> None:
     page.click("text=Retificar")
 
 
+def _top(page: Any) -> None:
+    page.wait_for_timeout(600)  # the form goes by itself to its first empty part
+    page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+
+
 @shot("registrar", user="digitador")
 def _(page: Any) -> None:
     page.goto("/registrar/")
@@ -294,11 +299,19 @@ def _(page: Any) -> None:
 @shot("registrar-ficha", user="digitador")
 def _(page: Any) -> None:
     page.goto("/registrar/FVD/")
+    _top(page)
 
 
 @shot("registrar-celular", user="digitador", width=NARROW)
 def _(page: Any) -> None:
     page.goto("/registrar/FVD/")
+    _top(page)
+
+
+@shot("duplicados")
+def _(page: Any) -> None:
+    page.goto("/clientes/")
+    page.click("nav >> text=Clientes duplicados")
 
 
 @shot("especialidades")
