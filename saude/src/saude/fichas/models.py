@@ -112,6 +112,12 @@ class Ficha(models.Model):
             models.Index(
                 fields=["entidade", "profissional_cns", "data", "id"], name="ficha_profissional_data"
             ),
+            # a twentieth of the fichas: what is rare would else be looked for among all the others
+            models.Index(
+                fields=["entidade", "tipo", "data", "id"],
+                name="ficha_rara",
+                condition=Q(tipo__in=["FAC", "FAD", "FAE", "FCC", "FCZM", "MCA"]),
+            ),
         ]
 
     def __str__(self) -> str:
