@@ -188,9 +188,11 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "json": {"()": "saude.metricas.registro.JsonFormatter"},
     },
+    "filters": {"sem_valores": {"()": "saude.web.sigilo.WithoutValues"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            "filters": ["sem_valores"],
             "formatter": "json" if os.environ.get("SAUDE_LOG") == "json" else "line",
         }
     },

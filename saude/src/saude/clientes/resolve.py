@@ -64,6 +64,9 @@ class _Known:
             for cliente in found.values():
                 same = self.by_cpf.get(cliente.cpf) or self.by_cns.get(cliente.cns)
                 self.add(same if same and same.pk == cliente.pk else cliente)
+        for mine, theirs in ((self.by_cpf, other.by_cpf), (self.by_cns, other.by_cns)):
+            for number, cliente in theirs.items():  # of merged clients too
+                mine.setdefault(number, cliente)
 
     def add(self, c: Cliente) -> None:
         if c.cpf:
@@ -111,15 +114,24 @@ def _known(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
     return known
 
 
+DRAWERS = 65_536
+MANY = 2_000  # locks one intake may hold: the lock table of the server is finite
+
+
 def _lock(entidade_id: int, people: Iterable[Pessoa]) -> None:
-    """Two intakes at once must not create the same citizen twice: a lock per citizen key (in 4,096 drawers,
-    so that the lock table holds), in order."""
+    """Two intakes at once must not create the same citizen twice: a lock per citizen key, in order. An intake
+    with very many new citizens takes the whole entidade instead."""
     keys = {p.cpf or p.cns or fold(p.nome) for p in people}
+    space = 1_000_000 + entidade_id % 1_000_000
     with connection.cursor() as cursor:
+        if len(keys) > MANY:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, -1)", [space])
+            return
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, -1)", [space])
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, k) FROM ("
-            " SELECT DISTINCT hashtext(t) %% 4096 AS k FROM unnest(%s::text[]) t ORDER BY k) q",
-            [1_000_000 + entidade_id % 1_000_000, list(keys)],
+            " SELECT DISTINCT hashtext(t) & %s AS k FROM unnest(%s::text[]) t ORDER BY k) q",
+            [space, DRAWERS - 1, list(keys)],
         )
 
 
@@ -128,15 +140,30 @@ def _load(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
     known = _Known()
     cpfs = {p.cpf for p in people if p.cpf}
     cns = {p.cns for p in people if p.cns}
-    for query in (mine.filter(cpf__in=cpfs) if cpfs else (), mine.filter(cns__in=cns) if cns else ()):
+    for query in (mine.filter(cpf__any=cpfs) if cpfs else (), mine.filter(cns__any=cns) if cns else ()):
         for cliente in query:
             known.add(known.by_cpf.get(cliente.cpf) or known.by_cns.get(cliente.cns) or cliente)
+    _add_merged(entidade_id, known, cpfs, cns)
     left = [p for p in people if p.nome and p.nascimento and known.find(p) is None]
     if left:
         names, births = {fold(p.nome)[:70] for p in left}, {p.nascimento for p in left}
-        for cliente in mine.filter(busca__in=names, nascimento__in=births):
+        for cliente in mine.filter(busca__any=names, nascimento__any=births):
             known.add(known.by_cpf.get(cliente.cpf) or known.by_cns.get(cliente.cns) or cliente)
     return known
+
+
+def _add_merged(entidade_id: int, known: _Known, cpfs: set[str], cns: set[str]) -> None:
+    """Documents of clients merged away still tell who it is: the one that stayed."""
+    gone = Cliente.objects.filter(entidade_id=entidade_id, mesclado_em__isnull=False)
+    gone = gone.select_related("mesclado_em").order_by("pk")
+    loaded = {c.pk: c for c in (*known.by_cpf.values(), *known.by_cns.values())}
+    for number, query in (
+        ("cpf", cpfs and gone.filter(cpf__in=cpfs)),
+        ("cns", cns and gone.filter(cns__in=cns)),
+    ):
+        for cliente in query or ():
+            kept = loaded.setdefault(cliente.mesclado_em_id, cliente.mesclado_em)
+            getattr(known, f"by_{number}").setdefault(getattr(cliente, number), kept)
 
 
 def _conflict(cliente: Cliente, p: Pessoa) -> bool:

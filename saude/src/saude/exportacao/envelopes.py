@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.envelope import unwrap, wrap
 from ledi.package import Entry, make_entry
 from saude.cadastros.models import Entidade, Instalacao
@@ -37,7 +38,11 @@ class Rewrapper:
             "ine": inside.ine,
             "ibge": inside.ibge,
         }
-        data = wrap(head, inside.dado, remetente=self._sender, lote=inside.lote, layout=inside.layout)
+        foreign = dict(inside.originadora) != dict(inside.remetente)  # typed in another system: stays so
+        origin = DadosInstalacao.from_mapping(inside.originadora) if foreign else None
+        data = wrap(
+            head, inside.dado, remetente=self._sender, originadora=origin, lote=inside.lote, layout=inside.layout
+        )
         return make_entry(entry.name, data)
 
 

@@ -20,7 +20,6 @@ from saude.exportacao.queries import exports, manifest, names_of, takes_only
 from saude.exportacao.selection import LABELS, preview
 from saude.fichas.queries import panel
 from saude.painel.converters import Competencia
-from saude.painel.converters import Competencia
 from saude.recebimento.actions import local_today
 
 PER_PAGE = 25

@@ -220,6 +220,7 @@ def _linha(ficha: Ficha, record: dict[str, Any], ctx: Contexto) -> Linha:
         hash=None if ficha.hash_recebido is None else bytes(ficha.hash_recebido),
         id=ficha.pk,
         revisao=ficha.revisao,
+        proveniencia=json.dumps(ficha.conteudo.proveniencia) if ficha.conteudo.proveniencia else None,
         anterior={
             "revisao": ficha.revisao,
             "situacao": ficha.situacao,

@@ -11,6 +11,7 @@ from typing import Any
 
 from ledi.catalog import catalog
 from ledi.envelope import Instalacao as DadosInstalacao
+from ledi.errors import EncodeError
 from ledi.processing import process as process_record
 from saude.fichas.situacoes import Motivo, Situacao
 
@@ -85,8 +86,28 @@ def envelope(instalacao: Any) -> DadosInstalacao:
     )
 
 
-def process(record: Any, *, instalacao: DadosInstalacao, hoje: date, tabelas: Any = None) -> Resultado:
-    done = process_record(record, instalacao=instalacao, tabelas=tabelas, hoje=hoje)
+def origin_of(proveniencia: Any) -> DadosInstalacao | None:
+    """Who typed a ficha that came in another system's envelope (`Conteudo.proveniencia`); None: we did."""
+    if isinstance(proveniencia, str):
+        proveniencia = json.loads(proveniencia)
+    data = proveniencia.get("originadora") if isinstance(proveniencia, dict) else None
+    try:
+        return DadosInstalacao.from_mapping(data) if data else None
+    except EncodeError:
+        return None
+
+
+def process(
+    record: Any,
+    *,
+    instalacao: DadosInstalacao,
+    hoje: date,
+    tabelas: Any = None,
+    originadora: DadosInstalacao | None = None,
+) -> Resultado:
+    done = process_record(
+        record, instalacao=instalacao, originadora=originadora, tabelas=tabelas, hoje=hoje
+    )
     report = done.report
     entry = done.entry
     ficha = record.get("ficha") if isinstance(record, dict) else None

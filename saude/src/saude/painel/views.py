@@ -185,6 +185,8 @@ def busca(request: HttpRequest) -> HttpResponse:
     found = queries.search_uuid(request.entidade, text, cnes=request.cnes_permitidos)
     if len(found) == 1 and found[0].uuid.lower() == text.lower():
         return redirect("fichas:detalhe", uuid=found[0].uuid)
+    for ficha in found:
+        ficha.pode = allowed_at(request, ficha.cnes)
     context = {
         "busca_uuid": text,
         "linhas": apresenta.rows(request.entidade, found),
