@@ -71,17 +71,28 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
 
 def menu_for(request: HttpRequest, permissoes: frozenset[str]) -> list[Group]:
     groups = []
+    current = _current(request.path)
     for label, subgroup, items in MENU:
-        shown = [_entry(item, request.path) for item in items if item.permissao in permissoes]
+        shown = [_entry(item, current) for item in items if item.permissao in permissoes]
         entries = tuple(entry for entry in shown if entry)
         if entries:
             groups.append(Group(label, subgroup, entries))
     return groups
 
 
-def _entry(item: Item, path: str) -> Entry | None:
+def _current(path: str) -> str:
+    """The address of the item the page belongs to: the longest that begins the path."""
+    hrefs = [_href(item) for _, _, items in MENU for item in items]
+    return max((h for h in hrefs if h and path.startswith(h)), key=len, default="")
+
+
+def _entry(item: Item, current: str) -> Entry | None:
+    href = _href(item)
+    return Entry(item.label, href, item.icon, href == current) if href else None
+
+
+def _href(item: Item) -> str:
     try:
-        href = reverse(item.url_name)
+        return reverse(item.url_name)
     except NoReverseMatch:
-        return None
-    return Entry(item.label, href, item.icon, path.startswith(href))
+        return ""
