@@ -1,10 +1,13 @@
 import pytest
 from django.urls import reverse
+from producao import cidadao, receber, registro
 
 from saude.auditoria.models import Evento
 from saude.cadastros.actions import save_especialidade, update_instalacao
 from saude.cadastros.models import Especialidade, Instalacao
 from saude.cadastros.views import version_warning
+from saude.fichas.mass import reprocess_block
+from saude.fichas.models import BlocoReprocessamento, Ficha
 
 
 def form_data(instalacao: Instalacao, **changes):
@@ -81,3 +84,28 @@ def test_prazo_through_the_page(client, entidade, criar_usuario):
     client.post(reverse("prazo_restaurar", args=["202605"]))
     assert not entidade.prazos.exists()
     assert client.get(reverse("prazo", args=["202613"])).status_code == 404
+
+
+def test_blocking_the_not_identified_acts_on_the_fichas_already_judged_and_back(entidade):
+    seen = receber_sem_documento(entidade)
+    assert Ficha.objects.get(uuid=seen).situacao == "processada"
+    for blocked, situacao in ((True, "inconsistente"), (False, "processada")):
+        values = {"bloquear_nao_identificados": blocked}
+        update_instalacao(by="teste", instalacao=entidade.instalacao, values=values)
+        for bloco in BlocoReprocessamento.objects.filter(feito_em=None):
+            reprocess_block(bloco.pk)
+        assert Ficha.objects.get(uuid=seen).situacao == situacao
+
+
+def test_other_changes_of_the_installation_judge_nothing_again(entidade):
+    receber_sem_documento(entidade)
+    update_instalacao(by="teste", instalacao=entidade.instalacao, values={"email": "x@timbo.example"})
+    assert not BlocoReprocessamento.objects.exists()
+
+
+def receber_sem_documento(entidade) -> str:
+    record = registro("FP")
+    for name in ("cpfCidadao", "cnsCidadao"):
+        cidadao(record).pop(name, None)
+    receber(entidade, record)
+    return record["uuid"]
