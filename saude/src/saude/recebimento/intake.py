@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
 from saude.clientes.resolve import Aparicao, resolve
+from saude.clientes.storage import ClientChanged
 from saude.fichas.contexto import Contexto, apply
 from saude.fichas.historico import look
 from saude.fichas.leitura import ORIGENS, Fatos, digest, dump, facts
@@ -210,7 +211,7 @@ def _store(ctx: Contexto, plans: list[_Plan]) -> None:
     for linha, ficha_id in zip(new, next_ids(len(new)) if new else (), strict=True):
         linha.id = ficha_id
     seen = [s for x in (*new, *old) for s in appearances(x)]
-    resolve(ctx.entidade.pk, seen)
+    _resolve(ctx, seen)
     look(ctx, [(p.linha, p.registro) for p in plans])
     revision = ctx.instalacao.revisao
     if new:
@@ -220,6 +221,17 @@ def _store(ctx: Contexto, plans: list[_Plan]) -> None:
         Evento.objects.bulk_create(
             Evento(ficha_id=x.id, fato=Evento.Fato.SUBSTITUIDA, situacao=x.resultado.situacao) for x in old
         )
+
+
+def _resolve(ctx: Contexto, seen: list[Aparicao]) -> None:
+    """When another intake changed one of the clients meanwhile only this is done again, not the chunk."""
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return resolve(ctx.entidade.pk, seen)
+        except ClientChanged:
+            continue
+    resolve(ctx.entidade.pk, seen)
 
 
 def appearances(linha: Linha) -> list[Aparicao]:
