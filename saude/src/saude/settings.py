@@ -189,11 +189,9 @@ LOGGING = {
         "json": {"()": "saude.metricas.registro.JsonFormatter"},
     },
     "filters": {"sem_valores": {"()": "saude.web.sigilo.WithoutValues"}},
-    "filters": {"sem_valores": {"()": "saude.web.sigilo.WithoutValues"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "filters": ["sem_valores"],
             "filters": ["sem_valores"],
             "formatter": "json" if os.environ.get("SAUDE_LOG") == "json" else "line",
         }
