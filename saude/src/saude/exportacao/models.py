@@ -90,8 +90,10 @@ class ItemExportacao(models.Model):
     """One ficha in one file, with the revision that went. Narrow: an export may have millions."""
 
     pk = models.CompositePrimaryKey("exportacao_id", "ficha_id")
-    exportacao = models.ForeignKey(Exportacao, models.CASCADE, db_index=False, related_name="itens")
-    # no constraint: fichas are never deleted, and a check per row would double the cost of marking
+    # no constraints: neither is ever deleted, and the checks per row would double the cost of marking
+    exportacao = models.ForeignKey(
+        Exportacao, models.CASCADE, db_index=False, db_constraint=False, related_name="itens"
+    )
     ficha = models.ForeignKey("fichas.Ficha", models.PROTECT, db_constraint=False, related_name="exportacoes")
     revisao = models.PositiveIntegerField("revisão enviada")
 
