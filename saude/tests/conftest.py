@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from senha import SENHA
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
@@ -157,4 +158,3 @@ def criar_usuario(entidade: object):
     return create
 
 
-SENHA = "posto-de-saude-1"

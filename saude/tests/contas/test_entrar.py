@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from conftest import SENHA
+from senha import SENHA
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone

@@ -216,7 +216,7 @@ def test_a_stale_form_shows_both_and_loses_nothing(mes, criar_usuario, site):
 
 
 def test_an_expired_session_loses_no_text(mes, criar_usuario, site):
-    from conftest import SENHA
+    from senha import SENHA
 
     criar_usuario("Digitador")
     page = site("digitador")

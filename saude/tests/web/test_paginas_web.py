@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import SENHA
+from senha import SENHA
 from django.test import Client
 from django.urls import reverse
 
