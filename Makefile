@@ -44,6 +44,7 @@ fix: setup
 
 bench: setup
 	@set -e; for b in $(wildcard bench/bench_*.py); do echo "== $$b"; $(BIN)/python $$b; done
+	@$(BIN)/python bench/tabelas.py
 
 clean:
 	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis
