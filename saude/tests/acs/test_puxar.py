@@ -81,7 +81,7 @@ def test_a_microarea_passes_to_its_new_agent(entidade, familia, novo_telefone, l
 
 
 def test_only_what_changed_since_the_cursor(telefone, familia, entidade):
-    found, cursor = telefone.puxar_tudo()
+    _found, cursor = telefone.puxar_tudo()
     assert telefone.puxar(cursor).json()["itens"] == []
     home = familia[0]
     update = domicilio(fichaAtualizada=True, uuidFichaOriginadora=home["uuid"])

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
-from senha import SENHA
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from senha import SENHA
 
 from saude.auditoria.models import Evento
 from saude.contas.actions import set_password

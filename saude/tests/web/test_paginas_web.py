@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from senha import SENHA
 from django.test import Client
 from django.urls import reverse
+from senha import SENHA
 
 PAGES = [
     "administrando_acessos",
