@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import shutil
@@ -89,8 +90,21 @@ class Trabalhadores:
         self._all = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(n)]
         for worker in self._all:
             assert worker.stdout is not None
-            worker.stdout.readline()
+            if worker.stdout.readline() != b"pronto\n":
+                self.parar()
+                raise SystemExit("um trabalhador não começou")
+        atexit.register(self._matar)
         time.sleep(1)  # its first look at the queue
+
+    def vivos(self) -> None:
+        """A worker that died would be waited for without end."""
+        if any(worker.poll() is not None for worker in self._all):
+            raise SystemExit("um trabalhador morreu durante a medição")
+
+    def _matar(self) -> None:
+        for worker in self._all:
+            if worker.poll() is None:
+                worker.kill()
 
     def parar(self) -> float:
         """Stop them in order; the CPU seconds they used."""
@@ -98,8 +112,9 @@ class Trabalhadores:
 
         spent = 0.0
         for worker in self._all:
-            times = psutil.Process(worker.pid).cpu_times()
-            spent += times.user + times.system
+            with contextlib.suppress(psutil.Error):
+                times = psutil.Process(worker.pid).cpu_times()
+                spent += times.user + times.system
         for worker in self._all:
             worker.terminate()
         for worker in self._all:

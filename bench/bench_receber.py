@@ -66,6 +66,7 @@ def _receber(line: Linha, entidade: object, path: Path, n: int, workers: int) ->
     )  # fmt: skip
     dividir_lote.defer(lote_id=lote.pk)
     while Lote.objects.get(pk=lote.pk).estado != "concluido":
+        running.vivos()
         time.sleep(0.05)
     line.relogio.append(time.perf_counter() - start)
     server = banco.servidor_cpu() - server

@@ -61,6 +61,7 @@ def _reprocessar(line: Linha, entidade: object, n: int, workers: int) -> None:
     server, start = banco.servidor_cpu(), time.perf_counter()
     job = start_reprocess(entidade=entidade, filtro=Filtro(), by="bench")
     while Reprocessamento.objects.get(pk=job.pk).estado != "concluido":
+        running.vivos()
         time.sleep(0.05)
     line.relogio.append(time.perf_counter() - start)
     server = banco.servidor_cpu() - server
