@@ -158,8 +158,8 @@ def _add_merged(entidade_id: int, known: _Known, cpfs: set[str], cns: set[str]) 
     gone = gone.select_related("mesclado_em").order_by("pk")
     loaded = {c.pk: c for c in (*known.by_cpf.values(), *known.by_cns.values())}
     for number, query in (
-        ("cpf", cpfs and gone.filter(cpf__in=cpfs)),
-        ("cns", cns and gone.filter(cns__in=cns)),
+        ("cpf", cpfs and gone.filter(cpf__any=cpfs)),
+        ("cns", cns and gone.filter(cns__any=cns)),
     ):
         for cliente in query or ():
             kept = loaded.setdefault(cliente.mesclado_em_id, cliente.mesclado_em)
