@@ -156,5 +156,3 @@ def criar_usuario(entidade: object):
         )  # fmt: skip
 
     return create
-
-

@@ -211,6 +211,7 @@ CASES: list[Case] = [
         base=OUTRO,
         good={E + "stSemNumero": True, E + "numero": DELETE},
     ),
+    fae("FAE-EN-006-2", {E + "stSemNumero": True}, base=ADMITIDO, severity="aviso"),
     needed("FAE-EN-006-3", E + "numero"),
     fae("FAE-EN-006-3", {E + "numero": DELETE, E + "stSemNumero": True}, base=ADMITIDO, severity="aviso"),
     fae("FAE-EN-007-e1", {E + "numeroDneUf": "99"}, base=OUTRO),

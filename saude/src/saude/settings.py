@@ -11,7 +11,6 @@ SAUDE_HTTPS      1 = behind TLS: secure cookies and HSTS
 
 import os
 import secrets
-from importlib.util import find_spec
 from pathlib import Path
 
 from saude.banco import databases
@@ -53,7 +52,6 @@ if TESTING:
     ALLOWED_HOSTS.append("testserver")
 CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS] if HTTPS else []
 
-# While the apps are being written, one that is not there yet is left out.
 _APPS = [
     "saude.web",
     "saude.contas",
@@ -67,7 +65,6 @@ _APPS = [
     "saude.referencias",
     "saude.formularios",
     "saude.acs",
-    "saude.arquivos",
     "saude.registrar",
     "saude.painel",
     "saude.metricas",
@@ -85,7 +82,7 @@ INSTALLED_APPS = [
     "ninja",  # its API page is served from its own static files
     "fontawesomefree",
     "dsgovbr",  # static files only; our templates come first
-    *[name for name in _APPS if find_spec(name)],
+    *_APPS,
 ]
 
 MIDDLEWARE = [

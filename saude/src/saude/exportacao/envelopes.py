@@ -41,7 +41,12 @@ class Rewrapper:
         foreign = dict(inside.originadora) != dict(inside.remetente)  # typed in another system: stays so
         origin = DadosInstalacao.from_mapping(inside.originadora) if foreign else None
         data = wrap(
-            head, inside.dado, remetente=self._sender, originadora=origin, lote=inside.lote, layout=inside.layout
+            head,
+            inside.dado,
+            remetente=self._sender,
+            originadora=origin,
+            lote=inside.lote,
+            layout=inside.layout,
         )
         return make_entry(entry.name, data)
 

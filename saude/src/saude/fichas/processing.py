@@ -105,9 +105,7 @@ def process(
     tabelas: Any = None,
     originadora: DadosInstalacao | None = None,
 ) -> Resultado:
-    done = process_record(
-        record, instalacao=instalacao, originadora=originadora, tabelas=tabelas, hoje=hoje
-    )
+    done = process_record(record, instalacao=instalacao, originadora=originadora, tabelas=tabelas, hoje=hoje)
     report = done.report
     entry = done.entry
     ficha = record.get("ficha") if isinstance(record, dict) else None

@@ -38,9 +38,13 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=Token(),
 )
+
+
 @api.exception_handler(AuthenticationError)
 def unknown_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return _problem(401, "Falta o token, ou ele não vale mais. Envie Authorization: Bearer e um token da entidade.")
+    return _problem(
+        401, "Falta o token, ou ele não vale mais. Envie Authorization: Bearer e um token da entidade."
+    )
 
 
 router = Router(tags=["Recebimento"])

@@ -85,7 +85,9 @@ class _Plan:
 
 def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
     """Answers in the order of the items. Safe to call again: what is there already answers "igual"."""
-    judged: dict[int, Resultado] = {}  # what the library said of each record: kept when storing is tried again
+    judged: dict[
+        int, Resultado
+    ] = {}  # what the library said of each record: kept when storing is tried again
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
@@ -97,9 +99,7 @@ def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
     raise AssertionError("unreachable")
 
 
-def _take(
-    lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Resultado]
-) -> list[Resposta]:
+def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Resultado]) -> list[Resposta]:
     ctx.hold_tables()
     read = [(item, facts(item.registro, ctx.zone, today=ctx.today)) for item in items]
     existing = _lock_existing(ctx, [f.uuid for _, f in read if f.uuid])

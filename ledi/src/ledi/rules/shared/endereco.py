@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledi.findings import AVISO
 from ledi.rules.checks import Declared, Domain, Forbidden, Pattern, Required, RequiredOrForbidden
-from ledi.rules.conditions import Cond, all_of, empty, is_true, not_one_of, not_true
+from ledi.rules.conditions import Cond, all_of, empty, is_true, not_, not_one_of, not_true
 from ledi.rules.model import Rule
 
 CEP = Pattern(r"[0-9]{8}", "deve ter 8 números, sem traço nem ponto", sized=True)
@@ -35,7 +35,9 @@ def endereco_fae(at: str, admitted: Cond) -> tuple[Rule, ...]:
         Rule("FAE-EN-002-2", at, "cep", needed),
         Rule("FAE-EN-003-1", at, "codigoIbgeMunicipio", needed),
         Rule("FAE-EN-005-1", at, "nomeLogradouro", needed),
-        Rule("FAE-EN-006-2", at, "numero", Forbidden(is_true("stSemNumero"))),
+        Rule("FAE-EN-006-2", at, "numero", Forbidden(all_of(not_(admitted), is_true("stSemNumero")))),
+        # admitted: 006-3 asks for what 006-2 forbids, so neither refuses
+        Rule("FAE-EN-006-2", at, "numero", Forbidden(all_of(admitted, is_true("stSemNumero"))), severity=AVISO),
         Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, not_true("stSemNumero")))),
         Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, is_true("stSemNumero"))),
              severity=AVISO,

@@ -25,7 +25,9 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
-            server = create_server(application, host=endereco, port=porta, threads=threads, ident="saude", **LIMITS)
+            server = create_server(
+                application, host=endereco, port=porta, threads=threads, ident="saude", **LIMITS
+            )
         except OSError as error:
             raise CommandError(f"A porta {porta} não pôde ser aberta: {error.strerror}.") from error
         self.stdout.write(f"Saúde e-SUS em http://{endereco}:{porta}/")

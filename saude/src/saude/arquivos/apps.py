@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class ArquivosConfig(AppConfig):
-    name = "saude.arquivos"
