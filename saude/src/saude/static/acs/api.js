@@ -1,0 +1,69 @@
+// Talking to the server: the token, the clock, the version; and what went wrong, in words for the user.
+
+import { meta } from "./banco.js";
+
+export const VERSAO = document.documentElement.dataset.versao || "0";
+const RAIZ = "/api/acs/v1";
+
+export class SemRede extends Error {}
+export class Recusado extends Error {
+  constructor(status, corpo) {
+    super(corpo?.detail || `O servidor respondeu com erro (${status}).`);
+    this.status = status;
+    this.codigo = corpo?.codigo || "";
+  }
+}
+
+async function pedir(caminho, opcoes, segundos = 60) {
+  const relogio = new AbortController();
+  const prazo = setTimeout(() => relogio.abort(), segundos * 1000);
+  try {
+    const resposta = await fetch(RAIZ + caminho, { ...opcoes, signal: relogio.signal, cache: "no-store", credentials: "omit" });
+    const texto = await resposta.text();
+    let corpo = null;
+    try { corpo = JSON.parse(texto); } catch { /* not ours: a proxy's page */ }
+    if (!resposta.ok) throw new Recusado(resposta.status, corpo);
+    if (corpo === null) throw new SemRede("A resposta não veio do servidor do município. Confira a rede.");
+    return corpo;
+  } catch (erro) {
+    if (erro instanceof Recusado || erro instanceof SemRede) throw erro;
+    throw new SemRede("Sem conexão com o servidor.");
+  } finally {
+    clearTimeout(prazo);
+  }
+}
+
+async function cabecalhos() {
+  const acesso = await meta("acesso");
+  return {
+    Authorization: `Bearer ${acesso.token}`,
+    "X-Instalacao": acesso.instalacao,
+    "X-App-Versao": VERSAO,
+    "X-Hora-Aparelho": String(Date.now()),
+  };
+}
+
+export function registrar(codigo, instalacao) {
+  const corpo = { codigo, instalacao, nome: nomeDoAparelho(), versao_app: VERSAO, hora_aparelho: Date.now() };
+  return pedir("/registrar", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(corpo) }, 30);
+}
+
+export async function puxar(cursor) {
+  return pedir(`/puxar?cursor=${encodeURIComponent(cursor || "")}`, { headers: await cabecalhos() });
+}
+
+export async function empurrar(lote, texto) {
+  const headers = { ...(await cabecalhos()), "Content-Type": "application/json" };
+  let body = texto;
+  if (texto.length > 2000 && "CompressionStream" in self) {
+    body = await new Response(new Blob([texto]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+    headers["Content-Encoding"] = "gzip";
+  }
+  return pedir(`/empurrar?lote=${encodeURIComponent(lote)}`, { method: "POST", headers, body });
+}
+
+function nomeDoAparelho() {
+  const dados = navigator.userAgentData;
+  if (dados) return [dados.platform, dados.mobile ? "celular" : "computador"].filter(Boolean).join(" ");
+  return (/Android|iPhone|iPad|Windows|Linux|Mac/.exec(navigator.userAgent) || ["navegador"])[0];
+}

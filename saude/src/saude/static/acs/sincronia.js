@@ -1,0 +1,193 @@
+// Sends what is on the phone and fetches what changed. One tab at a time; a record leaves the phone only in the
+// transaction that notes the server's confirmation.
+
+import { Recusado, SemRede, VERSAO, empurrar, puxar } from "./api.js";
+import { avisar, gravarMeta, meta, todos, transacao } from "./banco.js";
+import { uuid4 } from "./uteis.js";
+
+const TAMANHO = 10;
+const ESPERAS = [5, 15, 45, 120, 300];
+const ADIADO = 10 * 60e3;
+const HISTORICO = 30 * 86400e3;
+
+let falhas = 0;
+let relogio = null;
+let andando = false;
+export const situacao = { rodando: false, erro: "", avisos: [] };
+
+export async function sincronizar({ manual = false } = {}) {
+  if (!(await meta("acesso")) || (await meta("bloqueio"))) return;
+  if (andando) return;
+  andando = true;
+  clearTimeout(relogio);
+  try {
+    await comTrava(() => rodada(manual));
+  } finally {
+    andando = false;
+  }
+}
+
+// Only one tab may sync. Where the browser has no locks (no HTTPS) a short lease in the database does.
+async function comTrava(trabalho) {
+  if (navigator.locks) {
+    return navigator.locks.request("acs-sincronia", { ifAvailable: true }, (trava) => (trava ? trabalho() : null));
+  }
+  const dono = uuid4();
+  const minha = await transacao(["meta"], "readwrite", async (l) => {
+    const atual = (await l.meta.get("trava"))?.valor;
+    if (atual && atual.ate > Date.now()) return false;
+    await l.meta.put({ chave: "trava", valor: { dono, ate: Date.now() + 90e3 } });
+    return true;
+  });
+  if (!minha) return null;
+  try { return await trabalho(); } finally { await gravarMeta("trava", null); }
+}
+
+async function rodada(manual) {
+  situacao.rodando = true;
+  situacao.erro = "";
+  avisar("sincronia");
+  try {
+    while (await enviarLote(manual)) { /* until nothing is left */ }
+    await buscar();
+    falhas = 0;
+    await gravarMeta("sincronizado_em", Date.now());
+  } catch (erro) {
+    await tratar(erro);
+  } finally {
+    situacao.rodando = false;
+    avisar("dados");
+  }
+}
+
+async function tratar(erro) {
+  situacao.erro = erro.message;
+  if (erro instanceof Recusado && (erro.status === 401 || erro.codigo === "aparelho_duplicado")) {
+    await bloquear(erro);
+    return;
+  }
+  if (!(erro instanceof SemRede) && !(erro instanceof Recusado)) console.error(erro);
+  const espera = ESPERAS[Math.min(falhas++, ESPERAS.length - 1)];
+  relogio = setTimeout(() => sincronizar(), espera * 1000 * (0.8 + Math.random() * 0.4));
+}
+
+// The phone may not talk any more: citizens' data go, the records not yet sent stay.
+async function bloquear(erro) {
+  await transacao(["territorio", "meta"], "readwrite", async (l) => {
+    const itens = await l.territorio.getAll();
+    for (const i of itens) if (/^(domicilio|cidadao|retorno):/.test(i.chave)) await l.territorio.delete(i.chave);
+    await l.meta.put({ chave: "bloqueio", valor: erro.message });
+    await l.meta.put({ chave: "cursor", valor: "" });
+  });
+}
+
+// One batch: made and kept before it is sent, so that after a crash the very same one goes again.
+async function enviarLote(manual) {
+  const lote = (await meta("lote")) || (await montar(manual));
+  if (!lote) return false;
+  let resposta;
+  try {
+    resposta = await empurrar(lote.id, lote.texto);
+  } catch (erro) {
+    await desfazer(lote, erro);
+    throw erro;
+  }
+  await confirmar(lote, resposta);
+  avisos(resposta);
+  avisar("dados");
+  return true;
+}
+
+async function montar(manual) {
+  const tamanho = (await meta("tamanho_lote")) || TAMANHO;
+  return transacao(["registros", "meta"], "readwrite", async (l) => {
+    const espera = (await l.registros.getAll()).filter((r) => r.estado === "por_enviar");
+    const pronto = espera.filter((r) => manual || !r.adiado || r.adiado < Date.now());
+    pronto.sort((a, b) => a.criado_em - b.criado_em);
+    const escolhidos = pronto.slice(0, tamanho);
+    if (!escolhidos.length) return null;
+    const registros = escolhidos.map((r) => ({
+      tipo: r.tipo,
+      versao: r.versao,
+      uuid: r.uuid,
+      ficha: r.ficha,
+      contexto: { clientes: r.clientes || [] },
+      ...(r.revisao_base ? { revisao_base: r.revisao_base } : {}),
+    }));
+    const corpo = { versao_app: VERSAO, hora_aparelho: Date.now(), restam: espera.length - escolhidos.length, registros };
+    const lote = { id: uuid4(), texto: JSON.stringify(corpo), carimbos: Object.fromEntries(escolhidos.map((r) => [r.uuid, r.carimbo])) };
+    await l.meta.put({ chave: "lote", valor: lote });
+    return lote;
+  });
+}
+
+// The server answered: in one transaction, what it took leaves the phone and what it refused comes back.
+async function confirmar(lote, resposta) {
+  await transacao(["registros", "historico", "meta"], "readwrite", async (l) => {
+    for (const r of resposta.registros) {
+      const meu = r.uuid && (await l.registros.get(r.uuid));
+      if (!meu) continue;
+      const intocado = meu.carimbo === lote.carimbos[r.uuid];
+      if (r.aceito && intocado) {
+        await l.historico.put({ uuid: meu.uuid, tipo: meu.tipo, titulo: meu.titulo, em: Date.now(), data: meu.ficha.headerTransport.dataAtendimento, domicilio: meu.domicilio || null });
+        await l.registros.delete(meu.uuid);
+      } else if (r.aceito) {
+        await l.registros.put({ ...meu, revisao_base: r.revisao });
+      } else if (intocado) {
+        await l.registros.put({ ...meu, estado: "recusado", motivos: r.motivos });
+      }
+    }
+    for (const antigo of await l.historico.getAll()) if (antigo.em < Date.now() - HISTORICO) await l.historico.delete(antigo.uuid);
+    await l.meta.put({ chave: "lote", valor: null });
+    await l.meta.put({ chave: "tamanho_lote", valor: TAMANHO });
+  });
+}
+
+// The batch did not go. What the network ate goes again as it is; what the server will not read is made anew.
+async function desfazer(lote, erro) {
+  if (!(erro instanceof Recusado) || erro.status === 401 || erro.status === 429) return;
+  const um = Object.keys(lote.carimbos).length === 1;
+  await transacao(["registros", "meta"], "readwrite", async (l) => {
+    await l.meta.put({ chave: "lote", valor: null });
+    if (erro.status !== 409) await l.meta.put({ chave: "tamanho_lote", valor: 1 });
+    if (!um || erro.status === 409) return;
+    const [uuid] = Object.keys(lote.carimbos);
+    const meu = await l.registros.get(uuid); // alone and still not read: the others go first
+    if (meu) await l.registros.put({ ...meu, adiado: Date.now() + ADIADO });
+  });
+}
+
+async function buscar() {
+  let cursor = (await meta("cursor")) || "";
+  for (;;) {
+    const pagina = await puxar(cursor);
+    await transacao(["territorio", "meta"], "readwrite", async (l) => {
+      if (pagina.recomecar) await l.territorio.clear();
+      for (const i of pagina.itens) {
+        if (i.removido) await l.territorio.delete(i.chave);
+        else await l.territorio.put({ chave: i.chave, dado: i.dado });
+      }
+      await l.meta.put({ chave: "cursor", valor: pagina.cursor });
+      await l.meta.put({ chave: "resumo", valor: pagina.resumo });
+    });
+    cursor = pagina.cursor;
+    if (pagina.fim) { avisos(pagina); return; }
+  }
+}
+
+function avisos(resposta) {
+  const textos = [resposta.relogio?.mensagem, resposta.atualizar?.mensagem, resposta.aviso_lotacao];
+  for (const r of resposta.registros || []) textos.push(...(r.avisos || []));
+  situacao.avisos = [...new Set(textos.filter(Boolean))];
+}
+
+export async function porEnviar() {
+  return (await todos("registros")).filter((r) => r.estado === "por_enviar").length;
+}
+
+export function iniciar() {
+  addEventListener("online", () => { falhas = 0; sincronizar(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && navigator.onLine) sincronizar(); });
+  setInterval(() => { if (navigator.onLine) sincronizar(); }, 5 * 60e3);
+  sincronizar();
+}
