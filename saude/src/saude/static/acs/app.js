@@ -1,0 +1,35 @@
+// Start: the service worker, the address after #, and drawing again when something changed.
+
+import { aoMudar, meta } from "./banco.js";
+import { iniciar, sincronizar } from "./sincronia.js";
+import * as telas from "./telas.js";
+
+const raiz = document.getElementById("app");
+let emFormulario = false;
+
+async function desenhar() {
+  const [tela, ...partes] = (location.hash || "#/").slice(2).split("/").map(decodeURIComponent);
+  emFormulario = (tela === "nova" && partes[0]) || tela === "registro" || tela === "entrar";
+  if (!(await meta("acesso")) || tela === "entrar") {
+    raiz.replaceChildren(...(await telas.entrar(() => { location.hash = "#/"; desenhar(); sincronizar({ manual: true }); })));
+    emFormulario = true;
+    return;
+  }
+  let titulo = "Saúde Domiciliar";
+  let conteudo;
+  if (tela === "domicilio") { titulo = "Domicílio"; conteudo = await telas.domicilio(partes[0]); }
+  else if (tela === "nova" && partes[0]) { titulo = "Novo registro"; conteudo = await telas.formulario(await telas.nova(...partes)); }
+  else if (tela === "nova") { titulo = "Registrar"; conteudo = telas.registrarMenu(); }
+  else if (tela === "registro") { const r = await telas.abrirRegistro(partes[0]); titulo = "Registro"; conteudo = r ? await telas.formulario(r) : ["Este registro não está mais no aparelho."]; }
+  else if (tela === "aparelho") { titulo = "No aparelho"; conteudo = await telas.aparelho(); }
+  else if (tela === "mais") { titulo = "Mais"; conteudo = await telas.mais(); }
+  else conteudo = await telas.familias();
+  raiz.replaceChildren(...(await telas.moldura(titulo, conteudo, `#/${tela === "domicilio" ? "" : tela}`)));
+}
+
+addEventListener("hashchange", () => { desenhar(); scrollTo(0, 0); });
+for (const nome of ["online", "offline"]) addEventListener(nome, () => { if (!emFormulario) desenhar(); });
+let marcado = null;
+aoMudar(() => { if (emFormulario || document.activeElement?.id === "busca") return; clearTimeout(marcado); marcado = setTimeout(desenhar, 100); });
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/acs/sw.js", { scope: "/acs/" });
+desenhar().then(iniciar).catch((erro) => { raiz.textContent = `O aplicativo não abriu: ${erro.message}`; });

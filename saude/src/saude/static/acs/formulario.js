@@ -1,0 +1,130 @@
+// A form made from the layout: fields appear and vanish by the rules' conditions.
+
+import { estado, preenchido } from "./condicoes.js";
+import { dobrar, h } from "./uteis.js";
+
+let n = 0;
+
+// Draws `campos` for `ficha` (changed in place). `listas`: name -> options. `mudou` is called on each change.
+export function montar(campos, ficha, listas, mudou) {
+  const vivos = [];
+  const ctx = { listas, vivos, mudou: () => { julgar(vivos); mudou(); }, redesenhar: null };
+  const raiz = h("div");
+  ctx.redesenhar = () => { vivos.length = 0; raiz.replaceChildren(...desenhar(campos, [ficha], "", ctx)); julgar(vivos); };
+  ctx.redesenhar();
+  return { raiz, mostrar: (achados) => mostrar(vivos, achados) };
+}
+
+function desenhar(campos, pilha, base, ctx) {
+  const feitos = [];
+  let titulo = "";
+  for (const campo of campos) {
+    if (campo.s && campo.s !== titulo) { titulo = campo.s; feitos.push(h("h2", {}, titulo)); }
+    feitos.push(um(campo, pilha, base ? `${base}.${campo.n}` : campo.n, ctx));
+  }
+  return feitos;
+}
+
+function um(campo, pilha, caminho, ctx) {
+  const no = pilha[pilha.length - 1];
+  if (campo.w === "grupo") {
+    no[campo.n] ??= {};
+    const caixa = h("details", { class: "grupo", open: estado(campo, pilha).exigido || !pilha[1] }, h("summary", {}, campo.r), desenhar(campo.campos, [...pilha, no[campo.n]], caminho, ctx));
+    ctx.vivos.push({ campo, pilha, caminho, caixa });
+    return caixa;
+  }
+  if (campo.w === "lista") return lista(campo, pilha, caminho, ctx);
+  const id = `c${++n}`;
+  const erro = h("p", { role: "alert", id: `${id}-e`, hidden: true });
+  const marca = h("span", { class: "exigido", hidden: true }, " *");
+  const grupo = ["opcoes", "booleano", "escolha"].includes(campo.w) && !longa(campo, ctx);
+  const mudar = (valor) => { if (preenchido(valor)) no[campo.n] = valor; else delete no[campo.n]; ctx.mudou(); };
+  const dentro = controle(campo, no[campo.n], id, mudar, ctx);
+  const caixa = grupo
+    ? h("fieldset", { class: "campo", "aria-describedby": `${id}-e` }, h("legend", {}, campo.r, marca), dentro, erro)
+    : h("div", { class: "campo" }, h("label", { for: id }, campo.r, marca), dentro, erro);
+  ctx.vivos.push({ campo, pilha, caminho, caixa, erro, marca });
+  return caixa;
+}
+
+function lista(campo, pilha, caminho, ctx) {
+  const no = pilha[pilha.length - 1];
+  const unico = campo.n === "visitasDomiciliares";
+  no[campo.n] ??= unico ? [{}] : [];
+  const itens = no[campo.n].map((item, i) => {
+    const dentro = desenhar(campo.campos, [...pilha, item], `${caminho}[${i}]`, ctx);
+    if (unico) return h("div", {}, dentro);
+    const tirar = h("button", { type: "button", onclick: () => { no[campo.n].splice(i, 1); ctx.redesenhar(); ctx.mudou(); } }, "Retirar");
+    return h("section", { class: "grupo" }, h("h2", {}, `${campo.item} ${i + 1}`), dentro, tirar);
+  });
+  const mais = h("button", { type: "button", onclick: () => { no[campo.n].push({}); ctx.redesenhar(); ctx.mudou(); } }, `Incluir: ${campo.r}`);
+  const erro = h("p", { role: "alert", hidden: true });
+  const caixa = h("div", { class: "campo" }, unico ? null : h("h2", {}, campo.r), itens, unico ? null : mais, erro);
+  ctx.vivos.push({ campo, pilha, caminho, caixa, erro });
+  return caixa;
+}
+
+const opcoes = (campo, ctx) => ctx.listas[campo.d] || [];
+const longa = (campo, ctx) => campo.w === "escolha" && opcoes(campo, ctx).length > 6;
+
+function controle(campo, valor, id, mudar, ctx) {
+  const numero = (t) => (campo.num && t !== "" ? Number(t) : t);
+  if (campo.w === "booleano") return escolher([["sim", "Sim"], ["nao", "Não"]], id, valor === true ? "sim" : valor === false ? "nao" : "", (t) => mudar(t === "sim"));
+  if (campo.w === "escolha" && !longa(campo, ctx)) return escolher(opcoes(campo, ctx), id, valor, (t) => mudar(numero(t)));
+  if (campo.w === "escolha") {
+    const caixas = opcoes(campo, ctx).map(([c, t]) => h("option", { value: String(c), selected: String(c) === String(valor ?? "") }, t));
+    return h("select", { id, onchange: (e) => mudar(numero(e.target.value)) }, h("option", { value: "" }, "Escolha…"), caixas);
+  }
+  if (campo.w === "opcoes") return varias(campo, valor || [], mudar, ctx);
+  if (campo.w === "busca" && opcoes(campo, ctx).length) return busca(campo, valor, id, mudar, ctx, numero);
+  const tipo = campo.w === "data" ? "date" : "text";
+  const teclado = { inteiro: "numeric", decimal: "decimal" }[campo.w] || (["cpf", "cns", "cep", "telefone"].includes(campo.fmt) ? "numeric" : undefined);
+  const soDigitos = ["cpf", "cns", "cep", "telefone"].includes(campo.fmt);
+  return h("input", { id, type: tipo, inputmode: teclado, autocomplete: "off", value: String(valor ?? "").slice(0, tipo === "date" ? 10 : undefined), oninput: (e) => mudar(soDigitos ? e.target.value.replace(/\D/g, "") : e.target.value) });
+}
+
+function escolher(linhas, id, valor, mudar) {
+  return linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "radio", name: id, value: String(c), checked: String(c) === String(valor ?? ""), onchange: (e) => mudar(e.target.value) }), t));
+}
+
+function varias(campo, valor, mudar, ctx) {
+  const marcados = new Set(valor.map(String));
+  const grupos = new Map();
+  for (const [c, t, g = ""] of opcoes(campo, ctx)) grupos.set(g, [...(grupos.get(g) || []), [c, t]]);
+  return [...grupos].map(([g, linhas]) => [g ? h("p", { class: "fraco" }, g) : null, linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "checkbox", checked: marcados.has(String(c)), onchange: (e) => { if (e.target.checked) marcados.add(String(c)); else marcados.delete(String(c)); mudar([...marcados].map((x) => (campo.num ? Number(x) : x))); } }), t))]);
+}
+
+function busca(campo, valor, id, mudar, ctx, numero) {
+  const linhas = opcoes(campo, ctx);
+  const rotulo = (c) => linhas.find((l) => String(l[0]) === String(c))?.[1] ?? String(c ?? "");
+  const achadas = h("div");
+  const entrada = h("input", { id, type: "text", autocomplete: "off", value: rotulo(valor), oninput: () => {
+    const texto = dobrar(entrada.value);
+    const certas = texto ? linhas.filter(([c, t]) => dobrar(t).includes(texto) || String(c).startsWith(texto)).slice(0, 12) : [];
+    achadas.replaceChildren(...certas.map(([c, t]) => h("button", { type: "button", class: "opcao", onclick: () => { entrada.value = t; achadas.replaceChildren(); mudar(numero(c)); } }, t)));
+    mudar(undefined);
+  } });
+  return h("div", {}, entrada, achadas);
+}
+
+function julgar(vivos) {
+  for (const v of vivos) {
+    const dito = estado(v.campo, v.pilha);
+    const vazio = !preenchido(v.pilha[v.pilha.length - 1][v.campo.n]);
+    v.caixa.hidden = dito.proibido || (dito.conflito && vazio);
+    if (v.marca) v.marca.hidden = !dito.exigido;
+  }
+}
+
+function mostrar(vivos, achados) {
+  let primeiro = null;
+  for (const v of vivos.filter((x) => x.erro)) {
+    const achado = achados.find((a) => a.caminho === v.caminho);
+    v.erro.hidden = !achado;
+    v.erro.textContent = achado ? achado.mensagem : "";
+    if (achado && !primeiro) primeiro = v.caixa;
+  }
+  for (let p = primeiro?.parentElement; p; p = p.parentElement) if (p.tagName === "DETAILS") p.open = true;
+  primeiro?.scrollIntoView({ block: "center" });
+  primeiro?.querySelector("input, select")?.focus({ preventScroll: true });
+}
