@@ -11,5 +11,8 @@ urlpatterns = [
     path(f"{PAGE}/<int:pk>/", views.agente, name="agente"),
     path(f"{PAGE}/<int:pk>/codigo/", views.criar_codigo, name="criar_codigo"),
     path(f"{PAGE}/aparelhos/<int:pk>/revogar/", views.revogar, name="revogar"),
+    path("acs/", views.app, name="app"),
+    path("acs/sw.js", views.service_worker, name="service_worker"),
+    path("acs/manifesto.webmanifest", views.manifesto, name="manifesto"),
     path("api/acs/", api.urls),
 ]

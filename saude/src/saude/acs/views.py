@@ -1,21 +1,49 @@
-"""The page Sincronizações: what each agent's phones sent, and what became of it."""
+"""The page Sincronizações, and what the phone's browser loads: shell, service worker, manifest."""
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
 
 from django.contrib import messages
+from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from saude.acs import dispositivos, queries
 from saude.acs.models import Aparelho
 from saude.acs.versoes import ATUAL, old_app
-from saude.contas.access import requires
+from saude.contas.access import public, requires
+
+MODULES = (
+    "app",
+    "api",
+    "banco",
+    "condicoes",
+    "documentos",
+    "formulario",
+    "sincronia",
+    "telas",
+    "uteis",
+    "validacao",
+)
+FILES = (
+    *(f"acs/{name}.js" for name in MODULES),
+    "acs/acs.css",
+    "acs/icone.svg",
+    "acs/icone-192.png",
+    "acs/icone-512.png",
+)
 
 
 @requires("ver")
 def sincronizacoes(request: HttpRequest) -> HttpResponse:
     rows = queries.agents(request.entidade, request.area, cnes=request.cnes_permitidos)
-    return render(request, "acs/sincronizacoes.html", {"agentes": rows})
+    return render(request, "acs/sincronizacoes.html", {"agentes": rows, "endereco": _address(request)})
 
 
 @requires("ver")
@@ -59,6 +87,82 @@ def _agent_page(request: HttpRequest, pk: int, **more: object) -> HttpResponse:
         "a": found,
         "recusas": queries.refusals(lotacao.profissional_id),
         "envios": queries.pushes(lotacao.profissional_id),
+        "endereco": _address(request),
         "versao_atual": ATUAL,
     }
     return render(request, "acs/agente.html", context | more)
+
+
+def _address(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("acs:app"))
+
+
+# -- the app itself: no session, no personal data, the same for everybody
+
+
+@public
+def app(request: HttpRequest, resto: str = "") -> HttpResponse:
+    context = {"modulo": static("acs/app.js"), "versao": ATUAL, "pacote": package()}
+    response = render(request, "acs/app.html", context)
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@public
+def service_worker(request: HttpRequest) -> HttpResponse:
+    files = [reverse("acs:app"), reverse("acs:manifesto"), *[static(name) for name in FILES]]
+    head = f"const PACOTE = {json.dumps(package())};\nconst ARQUIVOS = {json.dumps(files)};\n"
+    response = HttpResponse(head + _text("acs/sw.js"), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@public
+def manifesto(request: HttpRequest) -> HttpResponse:
+    start = reverse("acs:app")
+    icons = [
+        {"src": static("acs/icone-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},
+        {
+            "src": static("acs/icone-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "any maskable",
+        },
+        {"src": static("acs/icone.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+    ]
+    return JsonResponse(
+        {
+            "id": start,
+            "name": "Saúde Domiciliar",
+            "short_name": "Domiciliar",
+            "description": "Visitas e cadastros do agente comunitário de saúde, com ou sem internet.",
+            "lang": "pt-BR",
+            "start_url": start,
+            "scope": start,
+            "display": "standalone",
+            "orientation": "portrait",
+            "background_color": "#0c326f",
+            "theme_color": "#0c326f",
+            "icons": icons,
+        },
+        content_type="application/manifest+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+@lru_cache(maxsize=1)
+def package() -> str:
+    """Names the set of files: when one changes, phones fetch them all anew."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name in (*FILES, "acs/sw.js"):
+        digest.update(_file(name).read_bytes())
+    digest.update((Path(__file__).parents[1] / "templates/acs/app.html").read_bytes())
+    return f"{ATUAL}-{digest.hexdigest()}"
+
+
+def _file(name: str) -> Path:
+    return Path(str(finders.find(name)))
+
+
+def _text(name: str) -> str:
+    return _file(name).read_text(encoding="utf-8")
