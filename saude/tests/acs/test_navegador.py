@@ -1,0 +1,85 @@
+"""The app on a phone, in a real Chromium, with the network cut."""
+
+import pytest
+
+from saude.fichas.actions import reprocess
+from saude.fichas.models import Ficha
+from telefone import codigo
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def celular(live_server, navegador):
+    context = navegador.new_context(locale="pt-BR", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{live_server.url}/acs/")
+    late = "new Promise((ok) => setTimeout(() => ok(false), 20000))"
+    assert page.evaluate(f"Promise.race([navigator.serviceWorker.ready.then(() => true), {late}])")
+    yield page
+    context.close()
+    assert not problems, problems
+
+
+def entrar(page, lotacao):
+    page.fill("#codigo", codigo(lotacao))
+    page.get_by_role("button", name="Entrar").click()
+    page.get_by_text("0 por enviar").wait_for()
+
+
+def nova_visita(page):
+    page.evaluate("location.hash = '#/nova/FVD'")
+    page.get_by_label("Manhã").check()
+    page.get_by_label("Visita realizada").check()
+    page.get_by_label("Visita periódica").check()
+    page.get_by_role("button", name="Salvar no aparelho").click()
+    page.get_by_role("heading", name="Registros neste aparelho").wait_for()
+
+
+def test_days_without_network_then_everything_arrives_once(celular, lotacao, entidade):
+    entrar(celular, lotacao)
+    celular.context.set_offline(True)
+    nova_visita(celular)
+    celular.reload()
+    celular.get_by_text("1 por enviar").wait_for()
+    outra = celular.context.new_page()
+    outra.goto(celular.url)
+    outra.get_by_text("1 por enviar").wait_for()
+    assert not Ficha.objects.exists()
+    celular.context.set_offline(False)
+    celular.get_by_text("0 por enviar").wait_for()
+    ficha = Ficha.objects.get()
+    assert (ficha.tipo, ficha.origem, ficha.situacao) == ("FVD", "app", "pendente")
+    reprocess(entidade=entidade, ids=[ficha.pk], by="teste")
+    ficha.refresh_from_db()
+    assert ficha.situacao == "processada", list(ficha.inconsistencias.values_list("codigo", "mensagem"))
+
+
+def test_connection_dropped_after_the_server_took_it(celular, lotacao):
+    entrar(celular, lotacao)
+    cut = []
+
+    def drop(route):
+        if cut:
+            route.continue_()
+            return
+        cut.append(route.fetch().status)  # the server has it, the phone never hears
+        route.abort()
+
+    celular.context.route("**/empurrar?**", drop)
+    nova_visita(celular)
+    celular.get_by_text("1 por enviar").wait_for()
+    celular.get_by_role("button", name="Sincronizar").click()
+    celular.get_by_text("0 por enviar").wait_for()
+    assert cut == [200] and Ficha.objects.count() == 1
+
+
+def test_required_fields_are_asked_before_saving(celular, lotacao):
+    entrar(celular, lotacao)
+    celular.evaluate("location.hash = '#/nova/FVD'")
+    celular.get_by_role("button", name="Salvar no aparelho").click()
+    celular.get_by_text("Preencha este campo.").first.wait_for()
+    celular.get_by_label("Ausente").check()
+    assert not celular.get_by_label("Vacina").is_visible()
