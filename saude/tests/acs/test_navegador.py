@@ -1,10 +1,14 @@
 """The app on a phone, in a real Chromium, with the network cut."""
 
 import pytest
+from producao import CPF
+from telefone import codigo
 
+from saude.acs.dispositivos import revoke
+from saude.acs.models import Aparelho
+from saude.cadastros.models import Equipe
 from saude.fichas.actions import reprocess
 from saude.fichas.models import Ficha
-from telefone import codigo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -55,6 +59,65 @@ def test_days_without_network_then_everything_arrives_once(celular, lotacao, ent
     reprocess(entidade=entidade, ids=[ficha.pk], by="teste")
     ficha.refresh_from_db()
     assert ficha.situacao == "processada", list(ficha.inconsistencias.values_list("codigo", "mensagem"))
+
+
+def test_a_new_citizen_made_without_network(celular, lotacao, entidade):
+    entrar(celular, lotacao)
+    celular.context.set_offline(True)
+    celular.evaluate("location.hash = '#/nova/FCI'")
+    celular.get_by_label("CPF do cidadão").fill(CPF)
+    celular.get_by_label("Nome do cidadão").fill("MARIA DA SILVA")
+    celular.get_by_label("Data de nascimento do cidadão").fill("1990-02-03")
+    for answer in ("Feminino", "Parda"):
+        celular.get_by_label(answer).check()
+    celular.get_by_label("Nome da mãe", exact=False).first.fill("JOANA DA SILVA")
+    celular.get_by_role("group", name="Desconhece o nome do pai").get_by_label("Sim").check()
+    assert not celular.get_by_label("Nome do pai", exact=True).is_visible()
+    celular.get_by_label("Telefone celular").fill("48999990001")
+    celular.get_by_role("button", name="Salvar no aparelho").click()
+    celular.get_by_text("Por enviar", exact=True).wait_for()
+    celular.context.set_offline(False)
+    celular.get_by_text("0 por enviar").wait_for()
+    ficha = Ficha.objects.get(tipo="FCI")
+    reprocess(entidade=entidade, ids=[ficha.pk], by="teste")
+    ficha.refresh_from_db()
+    assert ficha.situacao == "processada", list(ficha.inconsistencias.values_list("codigo", "mensagem"))
+
+
+def test_a_draft_survives_closing_the_page(celular, lotacao):
+    entrar(celular, lotacao)
+    celular.evaluate("location.hash = '#/nova/FCI'")
+    celular.get_by_label("Nome do cidadão").fill("MARIA DA SILVA")
+    celular.wait_for_timeout(900)
+    outra = celular.context.new_page()
+    outra.goto(celular.url.split("#")[0] + "#/aparelho")
+    celular.goto("about:blank")
+    outra.get_by_text("Rascunho", exact=True).click()
+    assert outra.get_by_label("Nome do cidadão").input_value() == "MARIA DA SILVA"
+
+
+def test_refused_comes_back_with_the_reason_and_stays(celular, lotacao):
+    entrar(celular, lotacao)
+    celular.context.set_offline(True)
+    nova_visita(celular)
+    Equipe.objects.update(ine="0000000019")  # the team changed while the phone was away
+    celular.context.set_offline(False)
+    celular.get_by_text("O INE do registro não é o da sua equipe.").wait_for()
+    assert celular.get_by_text("Recusado", exact=True).is_visible()
+    assert not Ficha.objects.exists()
+
+
+def test_a_revoked_phone_keeps_what_was_not_sent(celular, lotacao):
+    entrar(celular, lotacao)
+    celular.context.set_offline(True)
+    nova_visita(celular)
+    revoke(by="teste", aparelho=Aparelho.objects.get())
+    celular.context.set_offline(False)
+    celular.get_by_text("O acesso deste aparelho foi revogado.").wait_for()
+    celular.get_by_text("1 por enviar").wait_for()
+    celular.get_by_role("link", name="Digitar novo código").click()
+    entrar(celular, lotacao)
+    assert Ficha.objects.count() == 1
 
 
 def test_connection_dropped_after_the_server_took_it(celular, lotacao):

@@ -70,9 +70,7 @@ def registrar(request: HttpRequest, dados: Registro) -> HttpResponse:
     device, token, notice = dispositivos.register(
         codigo=dados.codigo, instalacao=dados.instalacao, nome=dados.nome, versao_app=dados.versao_app
     )
-    device = Aparelho.objects.select_related(
-        "entidade__instalacao", "profissional", "estabelecimento", "equipe"
-    ).get(pk=device.pk)
+    device = Aparelho.objects.select_related(*dispositivos.RELATED).get(pk=device.pk)
     answer = {"token": token, "perfil": territorio.profile(device)}
     answer |= {"aviso": notice} if notice else {}
     return _json(request, answer | notices(dados.versao_app or "1.0.0", dados.hora_aparelho), status=201)

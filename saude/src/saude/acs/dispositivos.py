@@ -21,6 +21,8 @@ LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none is taken for another
 LENGTH = 8
 VALID_HOURS = 72
 MAX_FAILURES, FAILURE_MINUTES = 10, 15
+#: what every use of a device reads
+RELATED = ("entidade__instalacao", "profissional", "estabelecimento", "equipe")
 INSTALL = re.compile(r"[0-9a-fA-F-]{16,36}")
 
 
@@ -144,8 +146,7 @@ def _revoke(device: Aparelho, why: str) -> None:
 
 def device_of(token: str, instalacao: str) -> Aparelho:
     """The device of a token; the install id must be its own, or the token was copied to another phone."""
-    related = ("entidade__instalacao", "profissional", "estabelecimento", "equipe")
-    found = Aparelho.objects.select_related(*related).filter(hash=summary(token)).first()
+    found = Aparelho.objects.select_related(*RELATED).filter(hash=summary(token)).first()
     if found is None:
         raise Refused(401, "token", "Acesso inválido. Registre o aparelho com um código da coordenação.")
     if found.revogado_em:

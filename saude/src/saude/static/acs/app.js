@@ -18,9 +18,9 @@ async function desenhar() {
   let titulo = "Saúde Domiciliar";
   let conteudo;
   if (tela === "domicilio") { titulo = "Domicílio"; conteudo = await telas.domicilio(partes[0]); }
-  else if (tela === "nova" && partes[0]) { titulo = "Novo registro"; conteudo = await telas.formulario(await telas.nova(...partes)); }
+  else if (tela === "nova" && partes[0]) { titulo = telas.NOMES[partes[0]] || "Novo registro"; conteudo = await telas.formulario(await telas.nova(...partes)); }
   else if (tela === "nova") { titulo = "Registrar"; conteudo = telas.registrarMenu(); }
-  else if (tela === "registro") { const r = await telas.abrirRegistro(partes[0]); titulo = "Registro"; conteudo = r ? await telas.formulario(r) : ["Este registro não está mais no aparelho."]; }
+  else if (tela === "registro") { const r = await telas.abrirRegistro(partes[0]); titulo = telas.NOMES[r?.tipo] || "Registro"; conteudo = r ? await telas.formulario(r) : ["Este registro não está mais no aparelho."]; }
   else if (tela === "aparelho") { titulo = "No aparelho"; conteudo = await telas.aparelho(); }
   else if (tela === "mais") { titulo = "Mais"; conteudo = await telas.mais(); }
   else conteudo = await telas.familias();

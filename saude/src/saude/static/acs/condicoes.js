@@ -51,11 +51,14 @@ export function vale(pilha, condicao) {
 
 const soDePreenchimento = (c) => c[0] === "filled" || ((c[0] === "all" || c[0] === "any") && c.length > 1 && c.slice(1).every(soDePreenchimento));
 
-// What the rules say of a field now: `exigido`, `proibido`, and `conflito`: forbidden because another is filled.
+// What the rules say of a field now: `exigido`, `proibido`, `conflito` (forbidden because another is filled) and
+// `dependente` (the question before it was not answered yes).
 export function estado(campo, pilha) {
-  const dito = { exigido: campo.o === true, proibido: false, conflito: false };
+  const dito = { exigido: campo.o === true, proibido: false, conflito: false, dependente: false };
   for (const [tipo, condicao] of campo.regras || []) {
     const resposta = vale(pilha, condicao);
+    // "not when X is no" waits for X to be yes: nothing to ask before that
+    if (tipo === "proibe" && condicao[0] === "false" && valorEm(pilha, condicao[1]) !== true) dito.dependente = true;
     if (tipo === "exige" && resposta) dito.exigido = true;
     if (tipo === "so" && resposta === true) dito.exigido = true;
     if ((tipo === "proibe" && resposta === true) || (tipo === "so" && resposta === false)) {

@@ -69,8 +69,8 @@ const longa = (campo, ctx) => campo.w === "escolha" && opcoes(campo, ctx).length
 
 function controle(campo, valor, id, mudar, ctx) {
   const numero = (t) => (campo.num && t !== "" ? Number(t) : t);
-  if (campo.w === "booleano") return escolher([["sim", "Sim"], ["nao", "Não"]], id, valor === true ? "sim" : valor === false ? "nao" : "", (t) => mudar(t === "sim"));
-  if (campo.w === "escolha" && !longa(campo, ctx)) return escolher(opcoes(campo, ctx), id, valor, (t) => mudar(numero(t)));
+  if (campo.w === "booleano") return escolher([["sim", "Sim"], ["nao", "Não"]], id, valor === true ? "sim" : valor === false ? "nao" : "", (t) => mudar(t === undefined ? undefined : t === "sim"));
+  if (campo.w === "escolha" && !longa(campo, ctx)) return escolher(opcoes(campo, ctx), id, valor, (t) => mudar(t === undefined ? undefined : numero(t)));
   if (campo.w === "escolha") {
     const caixas = opcoes(campo, ctx).map(([c, t]) => h("option", { value: String(c), selected: String(c) === String(valor ?? "") }, t));
     return h("select", { id, onchange: (e) => mudar(numero(e.target.value)) }, h("option", { value: "" }, "Escolha…"), caixas);
@@ -83,8 +83,16 @@ function controle(campo, valor, id, mudar, ctx) {
   return h("input", { id, type: tipo, inputmode: teclado, autocomplete: "off", value: String(valor ?? "").slice(0, tipo === "date" ? 10 : undefined), oninput: (e) => mudar(soDigitos ? e.target.value.replace(/\D/g, "") : e.target.value) });
 }
 
+// Touching the chosen one again takes the answer back.
 function escolher(linhas, id, valor, mudar) {
-  return linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "radio", name: id, value: String(c), checked: String(c) === String(valor ?? ""), onchange: (e) => mudar(e.target.value) }), t));
+  let atual = String(valor ?? "");
+  const tocar = (e) => {
+    if (e.target.value === atual) { e.target.checked = false; atual = ""; mudar(undefined); return; }
+    atual = e.target.value;
+    mudar(atual);
+  };
+  const curtas = linhas.length <= 3 && linhas.every(([, t]) => t.length < 12);
+  return h("div", { class: curtas ? "lado" : undefined }, linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "radio", name: id, value: String(c), checked: String(c) === atual, onclick: tocar }), t)));
 }
 
 function varias(campo, valor, mudar, ctx) {
@@ -111,7 +119,7 @@ function julgar(vivos) {
   for (const v of vivos) {
     const dito = estado(v.campo, v.pilha);
     const vazio = !preenchido(v.pilha[v.pilha.length - 1][v.campo.n]);
-    v.caixa.hidden = dito.proibido || (dito.conflito && vazio);
+    v.caixa.hidden = dito.proibido || ((dito.conflito || (dito.dependente && !dito.exigido)) && vazio);
     if (v.marca) v.marca.hidden = !dito.exigido;
   }
 }

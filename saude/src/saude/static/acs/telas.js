@@ -7,14 +7,14 @@ import { porEnviar, sincronizar, situacao } from "./sincronia.js";
 import { agora, dia, diaDe, dobrar, h, ha, icone, idade, momento, nomeProprio, plural, uuid4 } from "./uteis.js";
 import { conferir, limpa } from "./validacao.js";
 
-const NOMES = { FVD: "Visita domiciliar", FCI: "Cadastro individual", FCD: "Cadastro domiciliar" };
+export const NOMES = { FVD: "Visita domiciliar", FCI: "Cadastro individual", FCD: "Cadastro domiciliar" };
 const ESTADOS = { rascunho: "Rascunho", por_enviar: "Por enviar", recusado: "Recusado" };
 
 export async function moldura(titulo, conteudo, aqui) {
   const [n, bloqueio] = [await porEnviar(), await meta("bloqueio")];
   const rede = navigator.onLine ? "" : " · sem rede";
   const abas = [["#/", "casa", "Famílias"], ["#/nova", "mais", "Registrar"], ["#/aparelho", "prancheta", "No aparelho"], ["#/mais", "menu", "Mais"]];
-  const avisos = [...situacao.avisos, ...(await meta("guarda") === false ? ["O navegador não garantiu guardar os dados se faltar espaço. Instale o aplicativo na tela inicial e sincronize sempre que puder."] : [])];
+  const avisos = [...situacao.avisos, ...(aqui === "#/aparelho" && await meta("guarda") === false ? ["O navegador não garantiu guardar os dados se faltar espaço. Instale o aplicativo na tela inicial e sincronize sempre que puder."] : [])];
   return [
     h("header", {}, h("h1", {}, titulo), h("button", { type: "button", disabled: situacao.rodando, onclick: () => sincronizar({ manual: true }) }, icone("giro"), "Sincronizar"),
       h("p", { role: "status", id: "estado" }, situacao.rodando ? "Sincronizando…" : `No aparelho: ${n} por enviar${rede}`)),
@@ -75,7 +75,7 @@ export async function domicilio(uuid) {
   const t = await territorio();
   const gente = t.cidadaos.filter((c) => c.domicilio === uuid);
   return [h("h2", {}, d.endereco), h("p", { class: "fraco" }, [d.bairro, ha(visita(d, t))].filter(Boolean).join(" · ")),
-    h("div", { class: "acoes" }, h("a", { class: "botao principal", href: `#/nova/FVD/${uuid}` }, "Nova visita"), h("a", { class: "botao", href: `#/nova/FCI/${uuid}` }, "Novo cidadão")),
+    h("div", { class: "acoes" }, h("a", { class: "botao principal", href: `#/nova/FVD/${uuid}` }, "Nova visita"), h("a", { class: "botao", href: `#/nova/FCI/${uuid}` }, "Novo cidadão"), h("a", { class: "botao", href: `#/nova/FCD/${uuid}` }, "Atualizar cadastro")),
     d.familias.map((f, n) => [h("h2", {}, `Família de ${nomeProprio(f.responsavel) || "responsável não informado"}`), gente.filter((c) => c.familia === n).map((c) => h("a", { class: "cartao", href: `#/nova/FVD/${uuid}/${c.uuid}` }, h("b", {}, nomeProprio(c.nome_social || c.nome)), h("span", { class: "fraco" }, [idade(c.nascimento), c.responsavel ? "responsável" : "", "registrar visita"].filter(Boolean).join(" · "))))])];
 }
 
@@ -94,7 +94,8 @@ export async function nova(tipo, domicilio, cidadao) {
     ficha.visitasDomiciliares = [{ ...area, ...(d ? { tipoDeImovel: d.imovel, uuidOrigemCadastroDomiciliar: d.uuid } : { tipoDeImovel: 1 }), ...(c ? { ...(c.cpf ? { cpfCidadao: c.cpf } : c.cns ? { cnsCidadao: c.cns } : {}), dtNascimento: c.nascimento, sexo: c.sexo } : {}) }];
   } else {
     Object.assign(ficha, { uuid, uuidFichaOriginadora: uuid, fichaAtualizada: false });
-    if (tipo === "FCD") Object.assign(ficha, { tipoEndereco: 3, tipoDeImovel: 1, statusTermoRecusa: false, enderecoLocalPermanencia: { ...area, codigoIbgeMunicipio: perfil.municipio.ibge } });
+    if (tipo === "FCD" && d) Object.assign(ficha, datas(d.ficha, perfil.fuso), { headerTransport: header, tpCdsOrigem: 3, uuid, uuidFichaOriginadora: d.uuid, fichaAtualizada: true });
+    else if (tipo === "FCD") Object.assign(ficha, { tipoEndereco: 3, tipoDeImovel: 1, statusTermoRecusa: false, enderecoLocalPermanencia: { ...area, codigoIbgeMunicipio: perfil.municipio.ibge } });
     else Object.assign(ficha, { statusTermoRecusaCadastroIndividualAtencaoBasica: false, emSituacaoDeRua: { statusSituacaoRua: false }, identificacaoUsuarioCidadao: { ...area, stNaoPossuiCpf: false, nacionalidadeCidadao: 1, paisNascimento: 31, codigoIbgeMunicipioNascimento: perfil.municipio.ibge, ...(d?.familias[0]?.cpf ? { statusEhResponsavel: false, cpfResponsavelFamiliar: d.familias[0].cpf } : {}) } });
   }
   return { uuid, tipo, versao: perfil.versao_ledi, ficha, clientes: c ? [{ nome: c.nome, nascimento: c.nascimento, sexo: c.sexo }] : [], domicilio: d?.uuid || null, titulo: c?.nome || d?.endereco || NOMES[tipo], estado: "rascunho", motivos: [], criado_em: Date.now() };
@@ -152,5 +153,5 @@ export async function aparelho() {
 export async function mais() {
   const [p, e, r] = [await item("perfil"), await espaco(), (await meta("resumo")) || {}];
   const linhas = [["Profissional", nomeProprio(p?.profissional.nome)], ["Unidade", p?.estabelecimento.nome], ["Equipe", p?.equipe?.nome], ["Microárea", p?.microarea], ["Última sincronização", momento(await meta("sincronizado_em"))], ["Enviados pendentes", r.pendente || 0], ["Processados", (r.processada || 0) + (r.exportada || 0)], ["Inconsistentes", r.inconsistente || 0], ["Espaço livre", e ? `${Math.round(e.livre / 1e6)} MB` : "não informado"], ["Versão", VERSAO]];
-  return linhas.filter(([, v]) => v !== undefined && v !== "").map(([k, v]) => h("div", { class: "cartao" }, h("span", { class: "fraco" }, k), h("b", {}, String(v))));
+  return [h("dl", { class: "cartao" }, linhas.filter(([, v]) => v !== undefined && v !== "").map(([k, v]) => h("div", {}, h("dt", { class: "fraco" }, k), h("dd", {}, String(v)))))];
 }
