@@ -52,6 +52,7 @@ ROTULOS: dict[str, str] = {
     "referencia.importada": "Tabela de referência importada",
     "referencia.desistida": "Importação desfeita",
     "lista.baixada": "Lista baixada",
+    "arquivo.conferido": "Arquivo conferido",
 }
 
 

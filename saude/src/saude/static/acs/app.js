@@ -5,11 +5,12 @@ import { iniciar, sincronizar } from "./sincronia.js";
 import * as telas from "./telas.js";
 
 const raiz = document.getElementById("app");
-let emFormulario = false;
+let emFormulario = false; // while somebody types, the screen is not drawn again
+let vez = 0;
 
 async function desenhar() {
   const [tela, ...partes] = (location.hash || "#/").slice(2).split("/").map(decodeURIComponent);
-  emFormulario = (tela === "nova" && partes[0]) || tela === "registro" || tela === "entrar";
+  const minha = ++vez;
   if (!(await meta("acesso")) || tela === "entrar") {
     raiz.replaceChildren(...(await telas.entrar(() => { location.hash = "#/"; desenhar(); sincronizar({ manual: true }); })));
     emFormulario = true;
@@ -24,12 +25,16 @@ async function desenhar() {
   else if (tela === "aparelho") { titulo = "No aparelho"; conteudo = await telas.aparelho(); }
   else if (tela === "mais") { titulo = "Mais"; conteudo = await telas.mais(); }
   else conteudo = await telas.familias();
-  raiz.replaceChildren(...(await telas.moldura(titulo, conteudo, `#/${tela === "domicilio" ? "" : tela}`)));
+  const tudo = await telas.moldura(titulo, conteudo, `#/${tela === "domicilio" ? "" : tela}`);
+  if (minha !== vez) return; // a later drawing has begun
+  raiz.replaceChildren(...tudo);
+  emFormulario = Boolean(raiz.querySelector("form"));
 }
 
 addEventListener("hashchange", () => { desenhar(); scrollTo(0, 0); });
 for (const nome of ["online", "offline"]) addEventListener(nome, () => { if (!emFormulario) desenhar(); });
 let marcado = null;
-aoMudar(() => { if (emFormulario || document.activeElement?.id === "busca") return; clearTimeout(marcado); marcado = setTimeout(desenhar, 100); });
+const ocupado = () => emFormulario || document.activeElement?.id === "busca";
+aoMudar(() => { clearTimeout(marcado); marcado = setTimeout(() => { if (!ocupado()) desenhar(); }, 100); });
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/acs/sw.js", { scope: "/acs/" });
 desenhar().then(iniciar).catch((erro) => { raiz.textContent = `O aplicativo não abriu: ${erro.message}`; });

@@ -62,11 +62,19 @@ function visita(d, t) {
 export async function familias() {
   const t = await territorio();
   const linhas = t.domicilios.map((d) => ({ d, quando: visita(d, t), gente: t.cidadaos.filter((c) => c.domicilio === d.uuid) })).sort((a, b) => (a.quando || "").localeCompare(b.quando || ""));
+  const soltos = t.cidadaos.filter((c) => !t.domicilios.some((d) => d.uuid === c.domicilio)).sort((a, b) => a.nome.localeCompare(b.nome));
   const lista = h("div");
   const filtrar = (texto) => lista.replaceChildren(...linhas.filter((l) => dobrar([l.d.endereco, l.d.bairro, ...l.d.familias.map((f) => f.responsavel), ...l.gente.map((c) => `${c.nome} ${c.cpf} ${c.cns}`)].join(" ")).includes(dobrar(texto))).slice(0, 200)
-    .map((l) => h("a", { class: "cartao", href: `#/domicilio/${l.d.uuid}` }, h("b", {}, l.d.endereco || "Endereço não informado"), h("span", { class: "fraco" }, [l.d.familias.map((f) => nomeProprio(f.responsavel)).filter(Boolean).join(", "), plural(l.gente.length, "pessoa", "pessoas"), ha(l.quando)].filter(Boolean).join(" · ")))));
+    .map((l) => h("a", { class: "cartao", href: `#/domicilio/${l.d.uuid}` }, h("b", {}, l.d.endereco || "Endereço não informado"), h("span", { class: "fraco" }, [l.d.familias.map((f) => nomeProprio(f.responsavel)).filter(Boolean).join(", "), plural(l.gente.length, "pessoa", "pessoas"), ha(l.quando)].filter(Boolean).join(" · ")))), ...pessoas(soltos, texto));
   filtrar("");
-  return [h("div", { class: "campo" }, h("label", { for: "busca" }, "Buscar endereço, pessoa, CPF ou CNS"), h("input", { id: "busca", type: "search", oninput: (e) => filtrar(e.target.value) })), h("h2", {}, `${plural(linhas.length, "domicílio", "domicílios")}, os sem visita primeiro`), linhas.length ? lista : h("p", {}, "Nenhum domicílio no aparelho. Sincronize, ou registre um cadastro domiciliar.")];
+  return [h("div", { class: "campo" }, h("label", { for: "busca" }, "Buscar endereço, pessoa, CPF ou CNS"), h("input", { id: "busca", type: "search", oninput: (e) => filtrar(e.target.value) })), h("h2", {}, `${plural(linhas.length, "domicílio", "domicílios")}, os sem visita primeiro`), linhas.length || soltos.length ? lista : h("p", {}, "Nenhum domicílio no aparelho. Sincronize, ou registre um cadastro domiciliar.")];
+}
+
+// Citizens of the microárea whose household is not on the phone.
+function pessoas(soltos, texto) {
+  const certas = soltos.filter((c) => dobrar(`${c.nome} ${c.cpf} ${c.cns}`).includes(dobrar(texto))).slice(0, 200);
+  if (!certas.length) return [];
+  return [h("h2", {}, "Pessoas sem domicílio vinculado"), ...certas.map((c) => h("a", { class: "cartao", href: `#/nova/FVD//${c.uuid}` }, h("b", {}, nomeProprio(c.nome_social || c.nome)), h("span", { class: "fraco" }, `${idade(c.nascimento)} · registrar visita`)))];
 }
 
 export async function domicilio(uuid) {

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from saude.acs import demo as acs
 from saude.recebimento.demo import FICHAS, SEED, load
 from saude.web.demonstracao import set_passwords
 from saude.web.models import Marco
@@ -30,3 +31,7 @@ class Command(BaseCommand):
             f"{lote.lidos} registros: {lote.novos} novos, {lote.iguais} já recebidos, "
             f"{lote.substituidos} substituídos, {lote.recusados} recusados."
         )
+        if code := acs.load(entidade=lote.entidade, today=first):
+            self.stdout.write(
+                f"Aplicativo Saúde Domiciliar (/acs/): código de aparelho {code}, por 72 horas."
+            )
