@@ -18,6 +18,7 @@ _APPS = [
     "saude.formularios",
     "saude.acs",
     "saude.registrar",
+    "saude.arquivos",
     "saude.painel",
     "saude.metricas",
 ]

@@ -51,8 +51,11 @@ ROTULOS: dict[str, str] = {
     "exportacao.manifesto": "Manifesto baixado",
     "referencia.importada": "Tabela de referência importada",
     "referencia.desistida": "Importação desfeita",
-    "lista.baixada": "Lista baixada",
     "arquivo.conferido": "Arquivo conferido",
+    "arquivo.registro_visto": "Registro de arquivo visto",
+    "arquivo.apagado": "Arquivo apagado",
+    "arquivo.planilha": "Planilha enviada",
+    "lista.baixada": "Lista baixada",
 }
 
 

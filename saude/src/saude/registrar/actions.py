@@ -72,7 +72,18 @@ def from_form(
     made = layout(versao).fichas[tipo]
     kept = dict(before or {})
     sent = ler.values(post, made, atual=kept, zona=ZoneInfo(entidade.fuso))
-    ficha = ler.applied({}, sent, ler.removed(post))
+    record = complete(
+        ler.applied({}, sent, ler.removed(post)), entidade=entidade, tipo=tipo, versao=versao, uuid=uuid
+    )
+    context = _context(post)
+    return record | {"contexto": context} if context else record
+
+
+def complete(
+    ficha: dict[str, Any], *, entidade: Entidade, tipo: str, versao: str, uuid: str
+) -> dict[str, Any]:
+    """The record of a ficha somebody typed: its keys, the origin of the data and the envelope put in."""
+    made = layout(versao).fichas[tipo]
     ficha[made.uuid_field] = uuid
     if "tpCdsOrigem" in made.root.by_name:
         ficha["tpCdsOrigem"] = 3
@@ -85,9 +96,7 @@ def from_form(
     ibge = header.get("codigoIbgeMunicipio") if isinstance(header, dict) else None
     record = {"tipo": tipo, "versao": versao, "uuid": uuid, "cnes": main.get("cnes"), "ine": main.get("ine")}
     record |= {"ibge": ibge or entidade.ibge, "ficha": ficha}
-    record = {name: value for name, value in record.items() if value is not None}
-    context = _context(post)
-    return record | {"contexto": context} if context else record
+    return {name: value for name, value in record.items() if value is not None}
 
 
 def _context(post: Any) -> dict[str, Any]:

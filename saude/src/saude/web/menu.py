@@ -37,6 +37,8 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Exportação", "exportacao:painel", "ver", "chart-column"),
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
             Item("Pendências", "inconsistencias:pendencias", "ver", "hourglass-half"),
+            Item("Conferir arquivo", "arquivos:conferir", "corrigir", "file-circle-check"),
+            Item("Importar planilha", "arquivos:planilha", "corrigir", "file-csv"),
             Item("Sincronizações", "acs:sincronizacoes", "ver", "mobile-screen-button"),
         ),
     ),

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ArquivosConfig(AppConfig):
+    name = "saude.arquivos"

@@ -1,0 +1,50 @@
+"""Uploaded files on disk: streamed, measured, readable by nobody else, gone after a week."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from saude.arquivos.models import Conferencia, Planilha
+from saude.recebimento.spool import BodyRefused, BodyTooLarge, spool
+
+LIMIT = 256 * 1024 * 1024
+KEEP_DAYS = 7
+SUFFIXES = (".zip", ".esus.xml", ".esus", ".xml", ".jsonl", ".ndjson", ".json")
+SHEETS = (".csv", ".txt", ".xlsx")
+
+
+class FileRefused(Exception):
+    """The file cannot be used; the message is for the user."""
+
+
+def folder() -> Path:
+    return Path(settings.DADOS) / "conferidos"
+
+
+def keep(file: Any, name: str, *, suffixes: tuple[str, ...], limit: int = LIMIT) -> tuple[str, int, str]:
+    """(name in the folder, size, SHA-256) of an upload copied to disk as a stream."""
+    suffix = next((s for s in suffixes if name.lower().endswith(s)), None)
+    if suffix is None:
+        raise FileRefused(f"Envie um arquivo com uma destas terminações: {', '.join(suffixes)}.")
+    try:
+        kept = spool(file, folder(), gzipped=False, limit=limit)
+    except BodyTooLarge as refused:
+        raise FileRefused(
+            f"O arquivo passa de {limit // 1024**2} MB. Divida-o e envie as partes."
+        ) from refused
+    except BodyRefused as refused:
+        raise FileRefused("O arquivo está vazio.") from refused
+    path = folder() / kept.arquivo
+    return path.rename(path.with_name(f"{path.stem}{suffix}")).name, kept.tamanho, kept.sha256
+
+
+def forget_old() -> None:
+    """Files and what was read of them are personal data: gone after a week, unless under way."""
+    limit = timezone.now() - timedelta(days=KEEP_DAYS)
+    for model in (Conferencia, Planilha):
+        for row in model.objects.filter(criada_em__lt=limit)[:100]:
+            (folder() / row.arquivo).unlink(missing_ok=True)
+            row.delete()

@@ -1,0 +1,134 @@
+"""A spreadsheet on its way in: its columns said, its rows judged, all taken in or nothing."""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from saude.arquivos import colunas
+from saude.arquivos.guardados import SHEETS, FileRefused, folder, forget_old, keep
+from saude.arquivos.models import MapaColunas, Planilha
+from saude.arquivos.planilhas import Tabela, read_table
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import Entidade
+from saude.fichas.contexto import apply
+from saude.fichas.leitura import facts
+from saude.fichas.models import Origem
+from saude.fichas.processing import Achado, clean, process
+from saude.recebimento import actions as intake
+from saude.recebimento.intake import Item, take_in
+from saude.recebimento.models import Lote
+from saude.registrar.actions import version_for
+from saude.web.texto import fold
+
+log = logging.getLogger(__name__)
+LIMIT = 20 * 1024 * 1024
+SHOWN = 200
+
+
+def upload(*, entidade: Entidade, by: Any, file: Any, name: str, tipo: str) -> Planilha:
+    if tipo not in colunas.TIPOS:
+        raise FileRefused("Escolha a ficha que a planilha traz.")
+    forget_old()
+    where, size, digest = keep(file, name, suffixes=SHEETS, limit=LIMIT)
+    try:
+        table = read_table(folder() / where)
+    except FileRefused:
+        (folder() / where).unlink(missing_ok=True)
+        raise
+    known = MapaColunas.objects.filter(entidade=entidade, tipo=tipo).first()
+    targets = colunas.targets(tipo, version_for(entidade))
+    with transaction.atomic():
+        row = Planilha.objects.create(
+            entidade=entidade, usuario=by, tipo=tipo, nome=clean(name)[-200:], arquivo=where, sha256=digest,
+            colunas=[clean(c) for c in table.colunas], avisos=table.avisos,
+            mapa=colunas.guess(table.colunas, targets, known.mapa if known else {}),
+        )  # fmt: skip
+        record_event(by=by, entidade=entidade, tipo="arquivo.planilha", alvo=row, tamanho=size)
+    return row
+
+
+@transaction.atomic
+def set_map(*, planilha: Planilha, mapa: Mapping[str, str]) -> None:
+    """Say what each column is, and remember it by the column's name."""
+    known = {a.caminho for a in colunas.targets(planilha.tipo, version_for(planilha.entidade))}
+    chosen = {n: path for n, path in mapa.items() if path in known and int(n) < len(planilha.colunas)}
+    twice = [path for path, n in Counter(chosen.values()).items() if n > 1]
+    if twice:
+        raise FileRefused("Duas colunas foram ligadas ao mesmo campo. Deixe só uma.")
+    if not chosen:
+        raise FileRefused("Ligue ao menos uma coluna a um campo da ficha.")
+    planilha.mapa = chosen
+    planilha.save(update_fields=["mapa"])
+    names = {fold(planilha.colunas[int(n)]): path for n, path in chosen.items()}
+    row, _ = MapaColunas.objects.get_or_create(entidade=planilha.entidade, tipo=planilha.tipo)
+    row.mapa = {**{k: v for k, v in row.mapa.items() if v not in names.values()}, **names}
+    row.save(update_fields=["mapa"])
+
+
+@dataclass
+class Previa:
+    """What taking the sheet in would do."""
+
+    total: int = 0
+    situacoes: Counter[str] = field(default_factory=Counter)
+    mostradas: list[tuple[colunas.Montado, str, list[Achado]]] = field(default_factory=list)
+    tabela: Tabela | None = None
+
+    @property
+    def prontas(self) -> int:
+        return self.situacoes["processada"]
+
+    @property
+    def com_problemas(self) -> int:
+        return self.total - self.prontas
+
+
+def preview(planilha: Planilha) -> Previa:
+    """Every row judged; those with something to mend are shown first, the others fill up the page."""
+    ctx = intake.context(planilha.entidade)
+    found = Previa(tabela=read_table(folder() / planilha.arquivo))
+    good: list[tuple[colunas.Montado, str, list[Achado]]] = []
+    for made in _records(planilha, found.tabela):
+        plain = json.loads(json.dumps(made.registro))
+        result = process(plain, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
+        result = apply(result, facts(plain, ctx.zone, today=ctx.today), plain, ctx)
+        found.total += 1
+        found.situacoes[str(result.situacao)] += 1
+        place = good if result.situacao == "processada" and not result.achados else found.mostradas
+        if len(place) < SHOWN:
+            place.append((made, str(result.situacao), result.achados))
+    found.mostradas += good[: max(0, SHOWN - len(found.mostradas))]
+    return found
+
+
+def _records(planilha: Planilha, table: Tabela) -> Any:
+    return colunas.records(
+        table, planilha.mapa, entidade=planilha.entidade, tipo=planilha.tipo, sha256=planilha.sha256
+    )
+
+
+@transaction.atomic
+def take_sheet_in(*, planilha: Planilha, by: Any) -> Lote:
+    """All the rows in one transaction. Sent again, the same sheet answers "igual"."""
+    row = Planilha.objects.select_for_update().get(pk=planilha.pk)
+    if row.lote_id:
+        raise FileRefused("Esta planilha já foi recebida.")
+    path = folder() / row.arquivo
+    lote = intake.open_lote(
+        entidade=row.entidade, origem=Origem.ARQUIVO, by=by, formato=Lote.Formato.JSON,
+        nome_arquivo=row.nome, arquivo=row.arquivo, tamanho=path.stat().st_size, sha256=row.sha256,
+    )  # fmt: skip
+    ctx = intake.context(row.entidade)
+    made = (Item(n, m.registro) for n, m in enumerate(_records(row, read_table(path)), 1))
+    for chunk in intake.chunks(made, intake.CHUNK):
+        take_in(lote, ctx, chunk)
+    intake.close_lote(lote, by=by)
+    row.lote = lote
+    row.save(update_fields=["lote"])
+    lote.refresh_from_db()
+    return lote

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from saude.arquivos import views, views_planilha
+
+app_name = "arquivos"
+urlpatterns = [
+    path("arquivos/conferir/", views.conferir, name="conferir"),
+    path("arquivos/conferir/<uuid:uuid>/", views.conferencia, name="conferencia"),
+    path("arquivos/conferir/<uuid:uuid>/andamento/", views.andamento, name="andamento"),
+    path("arquivos/conferir/<uuid:uuid>/receber/", views.receber, name="receber"),
+    path("arquivos/conferir/<uuid:uuid>/apagar/", views.apagar, name="apagar"),
+    path("arquivos/conferir/<uuid:uuid>/<int:posicao>/", views.item, name="item"),
+    path("arquivos/comparar/<uuid:a>/<uuid:b>/", views.comparar, name="comparar"),
+    path("arquivos/comparar/<uuid:a>/<uuid:b>/<str:uuid>/", views.comparar_ficha, name="comparar_ficha"),
+    path("fichas/<str:uuid>/versoes/", views.versoes, name="versoes"),
+    path("arquivos/planilha/", views_planilha.planilha, name="planilha"),
+    path("arquivos/planilha/modelo/<str:tipo>/", views_planilha.modelo, name="modelo"),
+    path("arquivos/planilha/<uuid:uuid>/", views_planilha.mapear, name="mapear"),
+    path("arquivos/planilha/<uuid:uuid>/previa/", views_planilha.previa, name="previa"),
+    path("arquivos/planilha/<uuid:uuid>/receber/", views_planilha.receber, name="receber_planilha"),
+]

@@ -1,0 +1,221 @@
+"""Executando > Sistema > Conferir arquivo: what is inside a file of any vendor; two of them side by side."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from ledi.layouts import TIPOS, layout, nearest
+from saude.arquivos import actions, queries
+from saude.arquivos.diferencas import Par, compare
+from saude.arquivos.guardados import LIMIT, FileRefused, folder
+from saude.arquivos.models import Conferencia, ItemConferido
+from saude.auditoria.actions import record_event
+from saude.contas.access import requires
+from saude.fichas.models import ConteudoAnterior
+from saude.fichas.views import mine as ficha_of
+from saude.formularios.arvore import Construtor, Grupo
+from saude.painel.apresenta import Nomes
+
+PAGE = 50
+
+
+def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A file holds fichas of any área: for who works in all of them."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.cnes_permitidos is not None:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@requires("corrigir")
+@whole_entidade
+def conferir(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _upload(request)
+    return render(request, "arquivos/conferir.html", _start(request))
+
+
+def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
+    rows = queries.conferencias(request.entidade)[:30]
+    return {"conferencias": rows, "erro": erro, "limite": LIMIT // 1024**2}
+
+
+def _upload(request: HttpRequest) -> HttpResponse:
+    file = request.FILES.get("arquivo")
+    try:
+        if getattr(request, "arquivo_grande_demais", False):
+            raise FileRefused(f"O arquivo passa de {LIMIT // 1024**2} MB. Divida-o e envie as partes.")
+        if file is None:
+            raise FileRefused("Escolha um arquivo.")
+        row = actions.upload(entidade=request.entidade, by=request.user, file=file, name=file.name)
+    except FileRefused as refused:
+        return render(request, "arquivos/conferir.html", _start(request, str(refused)), status=422)
+    return redirect("arquivos:conferencia", row.uuid)
+
+
+def _mine(request: HttpRequest, uuid: UUID) -> Conferencia:
+    return get_object_or_404(Conferencia, entidade=request.entidade, uuid=uuid)
+
+
+@requires("corrigir")
+@whole_entidade
+@require_GET
+def conferencia(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    row = _mine(request, uuid)
+    only = request.GET.get("so", "")
+    found = row.itens.defer("registro").order_by("posicao")
+    if only in ("processada", "inconsistente", "pendente"):
+        found = found.filter(situacao=only)
+    if (tipo := request.GET.get("tipo", "")) in TIPOS:
+        found = found.filter(tipo=tipo)
+    others = (
+        queries.conferencias(request.entidade).exclude(pk=row.pk).filter(estado__in=("pronta", "recebida"))
+    )
+    context = {
+        "c": row,
+        "page": Paginator(found, PAGE).get_page(request.GET.get("pagina")),
+        "so": only,
+        "tipo": tipo,
+        "resumo": queries.summary(row),
+        "outras": others[:20],
+        "guardados": actions.MAX_KEPT,
+    }
+    return render(request, "arquivos/conferencia.html", context)
+
+
+@requires("corrigir")
+@whole_entidade
+@require_GET
+def andamento(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    row = _mine(request, uuid)
+    response = render(request, "arquivos/andamento.html", {"c": row})
+    if row.acabou:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@requires("corrigir")
+@whole_entidade
+@require_GET
+def item(request: HttpRequest, uuid: UUID, posicao: int) -> HttpResponse:
+    """One record of the file, decoded, with its findings; nothing of it is stored as a ficha."""
+    row = _mine(request, uuid)
+    one = get_object_or_404(ItemConferido, conferencia=row, posicao=posicao)
+    record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=row)
+    record = json.loads(one.registro) if one.registro else None
+    context = {"c": row, "item": one, "arvore": _tree(request, record)}
+    return render(request, "arquivos/item.html", context)
+
+
+def _tree(request: HttpRequest, record: Any) -> Grupo | None:
+    tipo = record.get("tipo") if isinstance(record, dict) else None
+    if tipo not in TIPOS:
+        return None
+    versao = nearest(str(record.get("versao") or "")).version
+    built = Construtor(
+        tipo, versao, ZoneInfo(request.entidade.fuso), rotulos=Nomes.of(request.entidade).labels()
+    )
+    made = layout(versao).fichas[tipo]
+    return built.grupo(made.root, record.get("ficha"), rotulo=made.nome)
+
+
+@requires("corrigir")
+@whole_entidade
+@require_POST
+def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    row = _mine(request, uuid)
+    try:
+        actions.ask_to_take_in(conferencia=row, by=request.user)
+    except FileRefused as refused:
+        messages.error(request, str(refused))
+    row.refresh_from_db()
+    if row.estado == Conferencia.Estado.RECEBIDA:
+        messages.success(request, "Arquivo recebido. As fichas estão no painel da Exportação.")
+    elif row.erro:
+        messages.error(request, f"Nada foi recebido. {row.erro}")
+    return redirect("arquivos:conferencia", row.uuid)
+
+
+@requires("corrigir")
+@whole_entidade
+@require_POST
+def apagar(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    row = _mine(request, uuid)
+    if row.acabou:
+        record_event(by=request.user, entidade=request.entidade, tipo="arquivo.apagado", alvo=row)
+        (folder() / row.arquivo).unlink(missing_ok=True)
+        row.delete()
+        messages.success(request, "O arquivo e o que foi lido dele foram apagados daqui.")
+    return redirect("arquivos:conferir")
+
+
+@requires("corrigir")
+@whole_entidade
+@require_GET
+def comparar(request: HttpRequest, a: UUID, b: UUID) -> HttpResponse:
+    """Which records are only in one of two files, and which differ."""
+    left, right = _mine(request, a), _mine(request, b)
+    rows = queries.compared(left, right)
+    only = request.GET.get("so", "diferentes")
+    shown = [r for r in rows if only == "todos" or r.situacao != "igual"]
+    counts = {name: sum(r.situacao == name for r in rows) for name in ("igual", "mudou", "a", "b")}
+    page = Paginator(shown, PAGE).get_page(request.GET.get("pagina"))
+    context = {"a": left, "b": right, "page": page, "contagens": counts, "so": only}
+    return render(request, "arquivos/comparar.html", context)
+
+
+@requires("corrigir")
+@whole_entidade
+@require_GET
+def comparar_ficha(request: HttpRequest, a: UUID, b: UUID, uuid: str) -> HttpResponse:
+    left, right = _mine(request, a), _mine(request, b)
+    records = [queries.record_of(side, uuid) for side in (left, right)]
+    if None in records:
+        raise Http404
+    record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=left)
+    pairs = compare(records[0], records[1], ZoneInfo(request.entidade.fuso))
+    context = {"titulo": uuid, "nome_a": left.nome, "nome_b": right.nome, "voltar_a": left, "voltar_b": right}
+    return render(request, "arquivos/lado_a_lado.html", context | _rows(request, pairs))
+
+
+def _rows(request: HttpRequest, pairs: list[Par]) -> dict[str, Any]:
+    everything = request.GET.get("campos") == "todos"
+    changed = [p for p in pairs if p.mudou]
+    return {"pares": pairs if everything else changed, "mudaram": len(changed), "todos": everything}
+
+
+@requires("ver")
+@require_GET
+def versoes(request: HttpRequest, uuid: str) -> HttpResponse:
+    """Two versions of one ficha: what a correction or a new reception changed."""
+    ficha = ficha_of(request, uuid)
+    older = list(ConteudoAnterior.objects.filter(ficha=ficha).order_by("-revisao")[:50])
+    record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
+    texts = {v.revisao: v.registro for v in older} | {ficha.revisao: ficha.conteudo.registro}
+    numbers = sorted(texts, reverse=True)
+    a = _number(request.GET.get("a"), texts, numbers[1] if len(numbers) > 1 else numbers[0])
+    b = _number(request.GET.get("b"), texts, numbers[0])
+    pairs = compare(json.loads(texts[a]), json.loads(texts[b]), ZoneInfo(request.entidade.fuso))
+    context = {
+        "ficha": ficha, "numeros": numbers, "a": a, "b": b, "titulo": ficha.uuid,
+        "nome_a": f"Revisão {a}", "nome_b": f"Revisão {b}{' (atual)' if b == ficha.revisao else ''}",
+    }  # fmt: skip
+    return render(request, "arquivos/lado_a_lado.html", context | _rows(request, pairs))
+
+
+def _number(text: str | None, known: Any, default: int) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 9 and int(text) in known else default

@@ -1,0 +1,143 @@
+"""Executando > Sistema > Importar planilha: upload, columns, preview, take in."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from saude.arquivos import colunas, importacao
+from saude.arquivos.guardados import FileRefused, folder
+from saude.arquivos.models import Planilha
+from saude.arquivos.planilhas import MAX_ROWS, read_table
+from saude.arquivos.views import whole_entidade
+from saude.contas.access import requires
+from saude.fichas.models import Tipo
+from saude.registrar.actions import version_for
+from saude.web.planilha import csv_response
+
+SAMPLES = 3
+
+
+@requires("corrigir")
+@whole_entidade
+def planilha(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _upload(request)
+    return render(request, "arquivos/planilha.html", _start(request))
+
+
+def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
+    return {
+        "tipos": [(t, Tipo(t).label) for t in colunas.TIPOS],
+        "tipo": request.POST.get("tipo", ""),
+        "erro": erro,
+        "limite": importacao.LIMIT // 1024**2,
+        "linhas": MAX_ROWS,
+    }
+
+
+def _upload(request: HttpRequest) -> HttpResponse:
+    file = request.FILES.get("arquivo")
+    try:
+        if file is None:
+            raise FileRefused("Escolha um arquivo .csv ou .xlsx.")
+        row = importacao.upload(
+            entidade=request.entidade, by=request.user, file=file, name=file.name,
+            tipo=request.POST.get("tipo", ""),
+        )  # fmt: skip
+    except FileRefused as refused:
+        return render(request, "arquivos/planilha.html", _start(request, str(refused)), status=422)
+    return redirect("arquivos:mapear", row.uuid)
+
+
+def _mine(request: HttpRequest, uuid: UUID) -> Planilha:
+    return get_object_or_404(
+        Planilha.objects.select_related("entidade"), entidade=request.entidade, uuid=uuid
+    )
+
+
+@requires("corrigir")
+@whole_entidade
+def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Which field each column is."""
+    row = _mine(request, uuid)
+    error = ""
+    if request.method == "POST":
+        sent = {n: request.POST.get(f"coluna-{n}", "") for n in map(str, range(len(row.colunas)))}
+        try:
+            importacao.set_map(planilha=row, mapa={n: path for n, path in sent.items() if path})
+            return redirect("arquivos:previa", row.uuid)
+        except FileRefused as refused:
+            error, row.mapa = str(refused), sent
+    table = read_table(folder() / row.arquivo)
+    targets = colunas.targets(row.tipo, version_for(request.entidade))
+    rows = [
+        {
+            "n": n,
+            "titulo": title or f"Coluna {n + 1}",
+            "caminho": row.mapa.get(str(n), ""),
+            "amostras": [str(cells[n]) for _, cells in table.linhas[:SAMPLES] if n < len(cells)],
+        }
+        for n, title in enumerate(row.colunas)
+    ]
+    needed = [t for t in targets if t.campo is not None and t.campo.required == "sim"]
+    missing = [
+        t.rotulo for t in needed if t.caminho not in row.mapa.values() and "Municipio" not in t.caminho
+    ]
+    context = {
+        "p": row, "colunas": rows, "alvos": _grouped(targets), "erro": error, "faltam": missing,
+        "nome": Tipo(row.tipo).label, "total": len(table.linhas),
+    }  # fmt: skip
+    return render(request, "arquivos/mapear.html", context, status=422 if error else 200)
+
+
+def _grouped(targets: list[colunas.Alvo]) -> list[tuple[str, list[colunas.Alvo]]]:
+    found: dict[str, list[colunas.Alvo]] = {}
+    for t in targets:
+        where = (
+            "Cabeçalho" if t.caminho.startswith("header") else "Cidadão" if "[0]" in t.caminho else "Ficha"
+        )
+        found.setdefault(where, []).append(t)
+    return list(found.items())
+
+
+@requires("corrigir")
+@whole_entidade
+@require_GET
+def previa(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    row = _mine(request, uuid)
+    if not row.mapa:
+        return redirect("arquivos:mapear", row.uuid)
+    found = importacao.preview(row)
+    context = {"p": row, "previa": found, "nome": Tipo(row.tipo).label, "mostradas": importacao.SHOWN}
+    return render(request, "arquivos/previa.html", context)
+
+
+@requires("corrigir")
+@whole_entidade
+@require_POST
+def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    row = _mine(request, uuid)
+    try:
+        lote = importacao.take_sheet_in(planilha=row, by=request.user)
+    except FileRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("arquivos:previa", row.uuid)
+    old = f"{lote.iguais} já recebidas, {lote.substituidos} substituídas, {lote.recusados} recusadas"
+    told = f"{lote.novos} fichas novas, {old}."
+    (messages.warning if lote.recusados else messages.success)(request, f"Planilha recebida: {told}")
+    return redirect("exportacao:painel")
+
+
+@requires("corrigir")
+@whole_entidade
+@require_GET
+def modelo(request: HttpRequest, tipo: str) -> HttpResponse:
+    """An empty sheet whose titles are recognised by themselves."""
+    if tipo not in colunas.TIPOS:
+        raise Http404
+    titles = [t.rotulo for t in colunas.targets(tipo, version_for(request.entidade))]
+    return csv_response(f"modelo-{tipo.lower()}.csv", titles, [])

@@ -1,0 +1,274 @@
+"""A spreadsheet of FVD, FP or FAC: columns said and remembered, rows judged, all taken in or nothing."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
+from producao import IBGE, registro
+
+from ledi import validate
+from saude.arquivos import colunas, guardados, importacao, planilhas
+from saude.arquivos.models import MapaColunas, Planilha
+from saude.fichas.models import Ficha
+from saude.formularios import campos
+from saude.registrar.actions import version_for
+
+URL = "/arquivos/planilha/"
+
+
+@pytest.fixture(autouse=True)
+def pasta(settings, tmp_path):
+    settings.DADOS = tmp_path
+
+
+@pytest.fixture
+def enviar(client, criar_usuario):
+    client.force_login(criar_usuario("Digitador"))
+
+    def send(data: bytes, name: str = "visitas.csv", tipo: str = "FVD") -> Any:
+        return client.post(URL, {"tipo": tipo, "arquivo": SimpleUploadedFile(name, data)})
+
+    return send
+
+
+def tabela_de(record: dict[str, Any], entidade: Any) -> tuple[list[str], list[Any]]:
+    """A sheet with one row that says what the record says, under the titles of the template."""
+    from saude.fichas.correction import get_at
+
+    titles, cells = [], []
+    for target in colunas.targets(record["tipo"], version_for(entidade)):
+        value = get_at(record["ficha"], target.caminho) if target.campo else None
+        if value not in (None, []):
+            titles.append(target.rotulo)
+            shown = target.campo.is_date and campos.shown(target.campo, value, ZoneInfo(entidade.fuso))
+            cells.append(shown or ("; ".join(map(str, value)) if isinstance(value, list) else value))
+    return titles, cells
+
+
+def csv_of(*rows: list[Any], separator: str = ";", encoding: str = "utf-8") -> bytes:
+    file = io.StringIO()
+    csv.writer(file, delimiter=separator).writerows(rows)
+    return file.getvalue().encode(encoding)
+
+
+def xlsx_of(*rows: list[Any]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def receber_tudo(client: Any, where: str) -> Any:
+    row = Planilha.objects.latest("pk")
+    sent = {f"coluna-{n}": path for n, path in row.mapa.items()}
+    assert client.post(where, sent)["Location"] == f"{where}previa/"
+    return client.post(f"{where}receber/", follow=True)
+
+
+@pytest.mark.parametrize("tipo", colunas.TIPOS)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_row_says_the_minimal_record(enviar, client, entidade, tipo, kind):
+    record = registro(tipo)
+    rows = tabela_de(record, entidade)
+    data = csv_of(*rows) if kind == "csv" else xlsx_of(*rows)
+    where = enviar(data, f"a.{kind}", tipo)["Location"]
+    receber_tudo(client, where)
+    ficha = Ficha.objects.get()
+    kept = json.loads(ficha.conteudo.registro)
+    found = [i.codigo for i in ficha.inconsistencias.filter(severidade="erro")]
+    assert (ficha.situacao, ficha.origem, found) == ("processada", "arquivo", []), kept
+    wire, expected = validate(kept).wire, validate(record).wire
+    uuid_field = "uuidFicha"
+    assert wire.pop(uuid_field) == kept["uuid"]
+    expected.pop(uuid_field)
+    if tipo == "FAC":  # participants without anything to say have no row
+        wire.pop("participantes", None), expected.pop("participantes", None)
+    assert wire == expected
+
+
+@pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8-sig"), (",", "cp1252"), ("\t", "utf-16")])
+def test_encodings_and_separators_are_found(enviar, client, entidade, separator, encoding):
+    titles, cells = tabela_de(registro("FVD"), entidade)
+    data = csv_of([*titles, "Observação"], [*cells, "João"], separator=separator, encoding=encoding)
+    page = client.get(enviar(data)["Location"]).content.decode()
+    assert "Observação" in page
+    assert "João" in page
+    assert "Turno" in page
+
+
+def test_the_template_is_recognised_by_itself(enviar, client, entidade):
+    for tipo in colunas.TIPOS:
+        body = b"".join(client.get(f"{URL}modelo/{tipo}/").streaming_content)
+        titles = next(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";"))
+        enviar(csv_of(titles, ["x"] * len(titles)), tipo=tipo)
+        row = Planilha.objects.latest("pk")
+        assert len(row.mapa) == len(titles), tipo
+
+
+def test_columns_said_once_are_remembered(enviar, client, entidade):
+    data = csv_of(["Período do dia", "Resultado da visita"], ["Manhã", "1"])
+    where = enviar(data)["Location"]
+    assert Planilha.objects.get().mapa == {}
+    chosen = {"coluna-0": "visitasDomiciliares[0].turno", "coluna-1": "visitasDomiciliares[0].desfecho"}
+    client.post(where, chosen)
+    assert MapaColunas.objects.get(entidade=entidade).mapa["PERIODO DO DIA"] == "visitasDomiciliares[0].turno"
+    enviar(data + b"Tarde;1\n")
+    assert Planilha.objects.latest("pk").mapa == {n[7:]: path for n, path in chosen.items()}
+    twice = client.post(where, dict.fromkeys(chosen, "visitasDomiciliares[0].turno"))
+    assert twice.status_code == 422
+    assert "mesmo campo" in twice.content.decode()
+
+
+def test_preview_tells_the_lines_and_stores_nothing(enviar, client, entidade):
+    titles, cells = tabela_de(registro("FVD"), entidade)
+    wrong = list(cells)
+    wrong[titles.index("Turno")] = "Madrugada"
+    where = enviar(csv_of(titles, cells, wrong))["Location"]
+    found = client.get(f"{where}previa/").context["previa"]
+    assert (found.total, found.prontas, found.com_problemas) == (2, 1, 1)
+    made, situation, findings = found.mostradas[0]
+    assert (made.linhas, situation) == ((3,), "inconsistente")
+    assert [a.campo for a in findings] == ["visitasDomiciliares[0].turno"]
+    assert not Ficha.objects.exists()
+
+
+def test_rows_of_one_number_are_one_ficha(enviar, client, entidade):
+    titles, cells = tabela_de(registro("FVD"), entidade)
+    rows = [[n, *cells] for n in ("1", "1", "2")]
+    where = enviar(csv_of([colunas.GROUP_LABEL, *titles], *rows))["Location"]
+    receber_tudo(client, where)
+    assert sorted(Ficha.objects.values_list("n_cidadaos", flat=True)) in ([1, 2], [0, 0])
+    sizes = [
+        len(json.loads(f.conteudo.registro)["ficha"]["visitasDomiciliares"]) for f in Ficha.objects.all()
+    ]
+    assert sorted(sizes) == [1, 2]
+
+
+def test_the_same_sheet_again_brings_nothing_new(enviar, client, entidade):
+    data = csv_of(*tabela_de(registro("FVD"), entidade))
+    for _ in range(2):
+        receber_tudo(client, enviar(data)["Location"])
+    assert Ficha.objects.count() == 1
+    assert [p.lote.novos for p in Planilha.objects.order_by("pk")] == [1, 0]
+    again = client.post(f"{URL}{Planilha.objects.latest('pk').uuid}/receber/", follow=True)
+    assert "já foi recebida" in again.content.decode()
+
+
+def test_a_failure_under_way_leaves_nothing(enviar, client, entidade, monkeypatch):
+    titles, cells = tabela_de(registro("FVD"), entidade)
+    where = enviar(csv_of(titles, cells, cells, cells))["Location"]
+    monkeypatch.setattr(importacao.intake, "CHUNK", 2)
+    real, calls = importacao.take_in, []
+
+    def fails(*args: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise RuntimeError("disk")
+        return real(*args)
+
+    monkeypatch.setattr(importacao, "take_in", fails)
+    with pytest.raises(RuntimeError):
+        client.post(f"{where}receber/")
+    assert len(calls) == 2
+    assert not Ficha.objects.exists()
+    assert Planilha.objects.get().lote is None
+
+
+@pytest.mark.parametrize(
+    ("path", "cell", "value"),
+    [
+        ("headerTransport.dataAtendimento", "15/09/2026", "2026-09-15"),
+        ("headerTransport.dataAtendimento", date(2026, 9, 15), "2026-09-15"),
+        ("headerTransport.cnes", "123456", "0123456"),
+        ("headerTransport.codigoIbgeMunicipio", IBGE, IBGE),
+        ("visitasDomiciliares[0].cpfCidadao", "012.345.678-90", "01234567890"),
+        ("visitasDomiciliares[0].cpfCidadao", "1234567890", "01234567890"),
+        ("visitasDomiciliares[0].turno", "Tarde", 2),
+        ("visitasDomiciliares[0].turno", "2 - Tarde", 2),
+        ("visitasDomiciliares[0].turno", "de noitinha", "de noitinha"),
+        ("visitasDomiciliares[0].stForaArea", "Não", False),
+        ("visitasDomiciliares[0].stForaArea", True, True),
+        ("visitasDomiciliares[0].pesoAcompanhamentoNutricional", "70,5", 70.5),
+        ("visitasDomiciliares[0].motivosVisita", "1; 2", [1, 2]),
+        ("visitasDomiciliares[0].turno", "", None),
+    ],
+)
+def test_cells_become_values(path, cell, value):
+    field = next(t.campo for t in colunas.targets("FVD", "8.7.0") if t.caminho == path)
+    assert colunas.cell_value(field, cell, ZoneInfo("America/Sao_Paulo")) == value
+
+
+# -- bad input
+
+
+def test_formulas_count_by_their_result_and_missing_results_are_told(enviar, client):
+    data = xlsx_of(["Turno", "Desfecho"], ["=1+1", 1])
+    page = client.get(enviar(data, "a.xlsx")["Location"]).content.decode()
+    assert "fórmulas sem resultado" in page
+    assert "(A2)" in page
+    assert importacao.preview(Planilha.objects.get()).mostradas[0][0].registro["ficha"][
+        "visitasDomiciliares"
+    ] == [{"desfecho": 1}]
+
+
+def _with_entities() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_of(["a"], ["b"]))) as good, zipfile.ZipFile(file, "w") as bad:
+        for name in good.namelist():
+            text = good.read(name)
+            if "sheet1" in name:
+                text = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aa">]>' + text
+            bad.writestr(name, text)
+    return file.getvalue()
+
+
+def _bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/worksheets/sheet1.xml", bytes(60_000_000))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "says"),
+    [
+        (_with_entities(), "a.xlsx", "entidades"),
+        (_bomb(), "a.xlsx", "expande"),
+        (b"PK\x03\x04 broken", "a.xlsx", "íntegro"),
+        (b"\xd0\xcf\x11\xe0", "a.xls", "terminações"),
+        (b"a;b\x00c\n1;2\n", "a.csv", "binário"),
+        (b"Turno;Desfecho\n", "a.csv", "ao menos uma"),
+        (b"\xff\xfea", "a.csv", "texto legível"),
+        (b"", "a.csv", "vazio"),
+        (b"Turno\n" + b"1\n" * (planilhas.MAX_ROWS + 1), "a.csv", "mais de 20000 linhas"),
+    ],
+)
+def test_what_is_no_sheet_is_refused_and_leaves_no_file(enviar, data, name, says):
+    answer = enviar(data, name)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    assert not Planilha.objects.exists()
+    assert not guardados.folder().exists() or list(guardados.folder().iterdir()) == []
+
+
+def test_other_kinds_of_ficha_are_refused(enviar):
+    answer = enviar(b"a\n1\n", tipo="FCI")
+    assert answer.status_code == 422
+    assert "Escolha a ficha" in answer.content.decode()
+
+
+def test_sheets_are_of_one_entidade(enviar, client, outra_entidade, criar_usuario):
+    where = enviar(b"Turno\n1\n")["Location"]
+    client.force_login(criar_usuario("Administrador", username="de_fora", entidade=outra_entidade))
+    for address in (where, f"{where}previa/"):
+        assert client.get(address).status_code == 404
+    assert client.post(f"{where}receber/").status_code == 404
