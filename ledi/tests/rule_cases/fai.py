@@ -75,6 +75,9 @@ CASES: list[Case] = [
     fai("024-2", {"cns": cns(7), "cpfCidadao": cpf(5)}, {"cpfCidadao": cpf(5)}, also=("002-2",)),
     fai("026-1", encaminha(CID, CID), encaminha(CID, CIAP)),
     fai("026-1", encaminha(CIAP, CIAP), encaminha(CIAP, {"hipoteseDiagnosticoCiap2": "T90"})),
+    # an empty CID10 is no CID10: two referrals that lack it are not the same
+    fai("026-1", encaminha({"hipoteseDiagnosticoCid10": "", **CIAP}, {"hipoteseDiagnosticoCid10": "", **CIAP}),
+        encaminha({"hipoteseDiagnosticoCid10": "", **CIAP}, {"hipoteseDiagnosticoCid10": "", "hipoteseDiagnosticoCiap2": "T90"})),
     fai("026-3", {"condutas": [1]}, base=ENCAMINHA),
     fai("029-1", {"tipoParticipacaoCidadao": 8}, {"tipoParticipacaoCidadao": 7}),
     fai("030-1", {"tipoParticipacaoProfissionalConvidado": 0}, {"tipoParticipacaoProfissionalConvidado": 1}),

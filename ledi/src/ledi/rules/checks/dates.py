@@ -38,6 +38,9 @@ class NotAfter(Base):
             return f"{label(scope, name)} deve ser antes {_word(scope, self.other)}."
         return f"{label(scope, name)} não pode ser depois {_word(scope, self.other)}."
 
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return f"{self.describe(scope, name)} {_mend(self.other)}"
+
 
 @dataclass(frozen=True)
 class NotBefore(Base):
@@ -58,6 +61,9 @@ class NotBefore(Base):
         if self.strict:
             return f"{label(scope, name)} deve ser depois {_word(scope, self.other)}."
         return f"{label(scope, name)} não pode ser antes {_word(scope, self.other)}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return f"{self.describe(scope, name)} {_mend(self.other)}"
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,9 @@ class AgeAtLeast(Base):
         words = "com menos de" if self.below else "a partir de"
         return f"{label(scope, name)} só pode ser informado para pessoas {words} {self.value} {self.unit}."
 
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return f"{self.describe(scope, name)} Apague-o ou corrija a data de nascimento."
+
 
 def _refs(other: str, when: Cond | None) -> tuple[str, ...]:
     own = () if other.startswith("@") else (other,)
@@ -145,7 +154,11 @@ def _word(scope: Scope, other: str) -> str:
     if other in _WORDS:
         return _WORDS[other]
     text = scope.label(other)
-    return f"da {text}" if text.startswith("Data") else f"do campo {text}"
+    return f"da d{text[1:]}" if text.startswith("Data") else f"do campo {text}"
+
+
+def _mend(other: str) -> str:
+    return "Corrija a data." if other == NOW else "Corrija uma das duas datas."
 
 
 def _compare(check: Any, scope: Scope, good: Callable[[Any, Any], bool]) -> CheckFn:

@@ -54,7 +54,7 @@ class Unique(Base):
             return lambda item: item.get(only) or None  # an empty text is no value
 
         def identity(item: dict[str, Any]) -> Any:
-            values = tuple(item.get(key) for key in keys)
+            values = tuple(None if (value := item.get(key)) == "" else value for key in keys)
             missing = values.count(None)
             return None if missing == len(values) or (missing and all_keys) else values
 

@@ -63,6 +63,9 @@ class Differs(Base):
     def describe(self, scope: Scope, name: str | None) -> str:
         return f"{label(scope, name)} deve ser diferente de {join((scope.label(path) for path in self.paths), 'e')}."
 
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return f"{self.describe(scope, name)} Troque ou apague o valor repetido."
+
 
 @dataclass(frozen=True)
 class SameAsRecord(Base):
@@ -151,7 +154,8 @@ class Lookup(Base):
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
         code = f" Código informado: {facts['valor']}." if facts.get("valor") else ""
-        return f"{self.describe(scope, name)}{code} Escolha outro código."
+        mend = "Confira o código e o sexo do cidadão." if self.sex else "Escolha outro código."
+        return f"{self.describe(scope, name)}{code} {mend}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ledi.rules.checks.base import NOTHING, Base, field_of, label
-from ledi.rules.conditions import Cond
+from ledi.rules.conditions import Cond, Filled
 from ledi.rules.model import ABSENT, ALWAYS, CheckFn
 from ledi.rules.paths import Scope, is_filled
 from ledi.rules.wording import codes_text, join, wish
@@ -177,6 +177,15 @@ class Expect(Base):
     def describe(self, scope: Scope, name: str | None) -> str:
         when = f" e {self.when.text(scope)}" if self.when else ""
         return f"Quando o campo {label(scope, name)} está preenchido{when}, é preciso que {wish(self.then.text(scope))}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        if not isinstance(self.then, Filled):
+            return self.describe(scope, name)
+        other, when = scope.label(self.then.path), f" e {self.when.text(scope)}" if self.when else ""
+        return (
+            f"O campo {other} é obrigatório quando {label(scope, name)} está preenchido{when}. "
+            f"Preencha {other} ou apague {label(scope, name)}."
+        )
 
 
 @dataclass(frozen=True)
