@@ -66,6 +66,7 @@ CASES: list[Case] = [
     mca("MCA-014-3", {"justificativaNaoPossuiCpf": DELETE}, base=SEM_CPF),
     mca("MCA-Q1-001-e1", {f"{Q1}[0].pergunta": 99}, base=BEBE),
     mca("MCA-Q1-001-1", {f"{Q1}[9]": {"respostaUnicaEscolha": 1}}, base=BEBE),
+    mca("MCA-Q1-001-1", {f"{Q1}[0].pergunta": DELETE}, base=BEBE),
     mca("MCA-Q1-002-1", {f"{Q1}[0].respostaUnicaEscolha": DELETE}, base=BEBE),
     mca(
         "MCA-Q1-002-o1",
@@ -81,8 +82,13 @@ CASES: list[Case] = [
     mca("MCA-Q2-002-o2", {f"{Q2}[17]": {"pergunta": 26, "respostaUnicaEscolha": 11}}, base=CRIANCA),
     mca("MCA-Q3-001-e1", {P3_11 + "pergunta": 99}),
     mca("MCA-Q3-001-1", {f"{Q3}[9]": {"respostaUnicaEscolha": 1}}),
+    # one cause, one finding: the item without a question is not also a question that is missing
+    mca("MCA-Q3-001-1", {P3_11 + "pergunta": DELETE}),
+    mca("MCA-Q3-001-1", {P3_12 + "pergunta": DELETE}),
     mca("MCA-Q3-002-e1", {P3_11 + "respostaUnicaEscolha": 99}),
     mca("MCA-Q3-002-e1", {P3_11 + "respostaUnicaEscolha": 7}, good={P3_11 + "respostaUnicaEscolha": 3}),
+    # question 12 takes many answers, never one alone
+    mca("MCA-Q3-002-e1", {P3_12 + "respostaUnicaEscolha": 1, P3_12 + "respostaMultiplaEscolha": DELETE}),
     mca("MCA-Q3-002-1", {P3_11 + "respostaUnicaEscolha": DELETE}),
     mca("MCA-Q3-002-o1", {P3_12 + "respostaUnicaEscolha": 1}, codes=both("MCA-Q3-002-o1", "MCA-Q3-003-o1")),
     mca(

@@ -31,7 +31,13 @@ Q2 = "perguntasQuestionarioCriancasDeSeisVinteTresMeses"
 Q3 = "perguntasQuestionarioCriancasComMaisDoisAnos"
 SIM = 1
 REFEICOES = 12  # the only question with many answers
-QUEM = {Q1: "menores de 6 meses", Q2: "de 6 a 23 meses", Q3: "2 anos ou mais"}
+QUEM = {Q1: "de menores de 6 meses", Q2: "de 6 a 23 meses", Q3: "de 2 anos ou mais"}
+_SO_MULTIPLA = (
+    f"A pergunta {REFEICOES} só se responde por múltipla escolha. Apague esta resposta e preencha aquelas."
+)
+_NAO_E_MULTIPLA = (
+    f"Só a pergunta {REFEICOES} tem respostas de múltipla escolha. Apague-as ou corrija a pergunta."
+)
 # Question of Q2 -> the question that must be answered SIM for it to be asked.
 DEPENDE = {23: 22, 25: 24, 26: 24}
 ENUNS = {
@@ -72,7 +78,7 @@ class AllAnswered(Base):
         questions, enum = sorted(closed.codes(self.enum, scope.version)), self.enum
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
-            if any((id(item), "pergunta") in env.broken for item in value):
+            if any(item.get("pergunta") is None or (id(item), "pergunta") in env.broken for item in value):
                 return None  # a question that was not understood may be the one that is missing
             answers = _answers(value)
             missing = [code for code in questions if code not in answers and _asked(int(code), answers)]
@@ -90,8 +96,8 @@ class AllAnswered(Base):
 
 
 def _readable(enum: str, code: Any) -> str:
-    """ "14 (Feijao)": the label of an enum constant, readable."""
-    label = str(closed.labels(enum).get(code, "")).replace("_", " ").capitalize()
+    """ "14 (Feijão)"."""
+    label = closed.labels(enum).get(code)
     return f"{code} ({label})" if label else str(code)
 
 
@@ -113,15 +119,17 @@ class AcceptedAnswer(Base):
     enum: str
 
     def refs(self) -> tuple[str, ...]:
-        return ("pergunta",)
+        return ("pergunta", "respostaMultiplaEscolha") if self.enum == ENUNS[Q3] else ("pergunta",)
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         accepted = _accepted(self.enum)
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
             good = accepted.get(node.get("pergunta"))  # type: ignore[arg-type]
-            if not good or value in good:
+            if good is None or value in good:
                 return None
+            if not good:  # with both answers filled, MCA-Q3-002-o1 says so
+                return None if node.get("respostaMultiplaEscolha") else {"multipla": True}
             texts = [_readable("RespostaUnicaEscolhaEnum", code) for code in sorted(good)]
             return {"aceitas": join(texts), "valor": _readable("RespostaUnicaEscolhaEnum", value)}
 
@@ -131,6 +139,8 @@ class AcceptedAnswer(Base):
         return "A resposta deve ser uma das que a pergunta aceita."
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        if facts.get("multipla"):
+            return _SO_MULTIPLA
         return f"Esta pergunta não aceita a resposta {facts['valor']}. Ela aceita: {facts['aceitas']}."
 
 
@@ -138,7 +148,7 @@ def _depends(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | 
     question = node.get("pergunta")
     if question not in DEPENDE or _asked(question, _answers(env.up[-1].get(Q2) or [])):
         return None
-    return {"valor": f"pergunta {question}, que depende da {DEPENDE[question]}"}
+    return {"pergunta": question, "outra": DEPENDE[question]}
 
 
 def _questionario(number: int, name: str) -> tuple[Rule, ...]:
@@ -150,8 +160,8 @@ def _questionario(number: int, name: str) -> tuple[Rule, ...]:
             "",
             name,
             Required(IDADE[name]),
-            text=f"Para a idade na data do atendimento é obrigatório o "
-            f"questionário: {QUEM[name]}. Preencha-o.",
+            text=f"Pela idade na data do atendimento, é obrigatório o questionário {QUEM[name]}. Preencha-o, "
+            "no lugar de outro, ou corrija a data de nascimento.",
         ),
         Rule(f"{code}-2", "", name, AllAnswered(ENUNS[name]), since="8.4.2"),
         Rule(
@@ -223,6 +233,8 @@ RULES: tuple[Rule, ...] = (
             "SIM na pergunta 22 (23) ou 24 (25 e 26).",
             reads=("pergunta",),
         ),
+        text="A pergunta {pergunta} só é respondida quando a resposta da {outra} é 1 (Sim). Apague a pergunta "
+        "{pergunta} ou corrija a {outra}.",
     ),
     Rule("MCA-Q3-001-e1", f"{Q3}[]", "pergunta", Domain()),
     Rule(
@@ -247,7 +259,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("MCA-Q3-002-o1", f"{Q3}[]", "respostaUnicaEscolha", Forbidden(filled("respostaMultiplaEscolha"))),
     Rule("MCA-Q3-003-1", f"{Q3}[]", "respostaMultiplaEscolha", Domain()),
-    Rule("MCA-Q3-003-2", f"{Q3}[]", "respostaMultiplaEscolha", Expect(one_of("pergunta", REFEICOES))),
+    Rule(
+        "MCA-Q3-003-2",
+        f"{Q3}[]",
+        "respostaMultiplaEscolha",
+        Expect(one_of("pergunta", REFEICOES), when=filled("pergunta")),
+        text=_NAO_E_MULTIPLA,
+    ),
     Rule("MCA-Q3-003-o1", f"{Q3}[]", "respostaMultiplaEscolha", Forbidden(filled("respostaUnicaEscolha"))),
     Rule(
         "MCA-Q3-003-o1",
