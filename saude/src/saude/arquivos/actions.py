@@ -15,9 +15,10 @@ from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.fichas.contexto import apply
-from saude.fichas.leitura import dump, facts
+from saude.fichas.leitura import facts
 from saude.fichas.models import Origem
 from saude.fichas.processing import Achado, clean, process, stored
+from saude.fichas.registro_json import dump
 from saude.recebimento import actions as intake
 from saude.recebimento.intake import take_in
 from saude.recebimento.leitura_arquivo import formato_of, items

@@ -13,9 +13,10 @@ from saude.clientes.resolve import resolve
 from saude.fichas.contexto import Contexto
 from saude.fichas.correction import changed as with_changes
 from saude.fichas.historico import look
-from saude.fichas.leitura import digest, dump, facts
+from saude.fichas.leitura import facts
 from saude.fichas.models import Conteudo, Evento, Ficha
 from saude.fichas.processing import Resultado
+from saude.fichas.registro_json import digest, dump
 from saude.fichas.situacoes import Situacao, TransitionRefused, check, open_situations
 from saude.fichas.storage import Linha, insert, next_ids, update
 

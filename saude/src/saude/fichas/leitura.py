@@ -1,11 +1,9 @@
 """What the system needs to know of a record, whatever shape it comes in; judging it is the library's work."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,22 +127,6 @@ def text(value: Any, limit: int) -> str:
         return ""
     value = value.strip()
     return value if value.isprintable() else ""
-
-
-def dump(record: Any) -> str:
-    """The record as it is kept. NaN stays NaN: what came is what is shown."""
-    kept = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    try:
-        kept.encode()
-    except UnicodeEncodeError:  # a lone surrogate
-        kept = json.dumps(record, separators=(",", ":"))
-    return kept
-
-
-def digest(record: Any) -> bytes:
-    """Same content, same digest, whatever the order of the keys."""
-    canonical = json.dumps(record, sort_keys=True, separators=(",", ":"))
-    return blake2b(canonical.encode(), digest_size=16).digest()
 
 
 def to_date(value: Any, zone: ZoneInfo) -> date | None:

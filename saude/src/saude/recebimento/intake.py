@@ -14,9 +14,10 @@ from saude.clientes.resolve import Aparicao, resolve
 from saude.clientes.storage import ClientChanged
 from saude.fichas.contexto import Contexto, apply
 from saude.fichas.historico import look
-from saude.fichas.leitura import ORIGENS, Fatos, digest, dump, facts
+from saude.fichas.leitura import ORIGENS, Fatos, facts
 from saude.fichas.models import Evento, Ficha, Origem
 from saude.fichas.processing import Achado, Resultado, origin_of, process
+from saude.fichas.registro_json import digest, digest_before, dump
 from saude.fichas.situacoes import Motivo, Situacao, check
 from saude.fichas.storage import Linha, insert, next_ids, update
 from saude.inconsistencias.models import Inconsistencia
@@ -41,12 +42,13 @@ LATER = "Hรก, neste mesmo lote, um registro posterior com o mesmo uuid; vale o ร
 
 @dataclass(slots=True)
 class Item:
-    """A record of a lot. `achados`: why it could not even be read."""
+    """A record of a lot. `achados`: why it could not even be read. `texto`: as it is kept, when that is known."""
 
     posicao: int
     registro: Any = None
     achados: list[Achado] = field(default_factory=list)
     proveniencia: dict[str, Any] | None = None
+    texto: str = ""
 
 
 @dataclass(slots=True)
@@ -162,7 +164,7 @@ def _decide(
     answer = Resposta(item.posicao, f.uuid, Status.NOVO, "", hash=summary)
     ficha, plan = existing.get(f.uuid), plans.get(f.uuid)
     last = plan.linha.hash if plan else bytes(ficha.hash_recebido or b"") if ficha else None
-    if last == summary:
+    if last == summary or (last and not plan and last == digest_before(item.registro)):
         answer.status, answer.mensagem = Status.IGUAL, MESSAGES[Status.IGUAL]
         if plan:
             plan.answers.append(answer)
@@ -189,7 +191,7 @@ def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote,
         fatos=f,
         resultado=Resultado(Situacao.PENDENTE),
         origem=ficha.origem if ficha else origin,
-        registro=dump(item.registro),
+        registro=item.texto or dump(item.registro),
         hash=summary,
         proveniencia=json.dumps(item.proveniencia) if item.proveniencia else None,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ledi.reading import parse
+from saude.fichas import registro_json
 from saude.fichas.processing import stored
 from saude.recebimento.intake import Item, unreadable
 from saude.recebimento.models import Bloco, Lote
@@ -130,7 +131,10 @@ def parse_line(number: int, line: bytes) -> Item:
     """One NDJSON line; whatever is wrong with it is told of that line alone."""
     if len(line) > MAX_LINE:
         return unreadable(number, f"A linha {number} passa de {MAX_LINE // 1024**2} MB.")
-    read = parse(line.strip(), f"linha {number}")
+    text = line.strip()
+    if quick := registro_json.read(text):
+        return Item(number, quick[0], texto=quick[1])
+    read = parse(text, f"linha {number}")
     if not read.readable:
         return Item(number, achados=[stored(f) for f in read.findings])
     return Item(number, read.record)
