@@ -37,6 +37,8 @@ CASES: list[Case] = [
         good={S + "codigoIbgeMunicipio": "3550308"},
     ),
     fcc("FCC-002-1", {L + "cpf": cpf(77)}, good={"lotacaoEvolucao": SOLICITANTE}),
+    # the same person in another post: the page asks for the professional
+    fcc("FCC-002-1", {L + "cboCodigo_2002": "225142"}, severity="aviso"),
     fcc("FCC-002-2", {"@ine": "0000000001"}, good={"@ine": "0000000001", **everywhere("ine", "0000000001")}),
     fcc("FCC-002-3", {"@cnes": "7654321"}, good={"@cnes": "7654321", **everywhere("cnes", "7654321")}),
     fcc("FCC-002-4", {"@ibge": "3550308"}),
@@ -78,6 +80,7 @@ CASES: list[Case] = [
     fcc("FCC-010-e1", {"sexoCidadao": 9}),
     fcc("FCC-011-1", {"dataNascimentoCidadao": "20/03/1985"}),
     fcc("FCC-011-1", {"dataNascimentoCidadao": "2026-02-30"}),
+    fcc("FCC-011-1", {"dataNascimentoCidadao": "1985-W12-3"}),
     fcc(
         "FCC-011-2",
         {"dataNascimentoCidadao": "2026-09-16"},
@@ -110,6 +113,7 @@ CASES: list[Case] = [
     fcc("FCC-016-2", {"ciap": DELETE}, codes=both("FCC-016-2", "FCC-017-2"), good=CID),
     fcc("FCC-017-2", {"ciap": DELETE}, codes=both("FCC-016-2", "FCC-017-2"), good=CID),
     fcc("FCC-017-3", {"ciap": "p76"}),
+    fcc("FCC-017-3", {"ciap": "K00"}, severity="aviso"),
     fcc("FCC-018-1", {"uuidFichaOrigem": DELETE}, base=ORIGEM),
     fcc("FCC-019-1", {"tpDadoTranspFichaOrigem": DELETE}, base=ORIGEM),
     fcc("FCC-019-o1", {"tpDadoTranspFichaOrigem": 6}, good={"tpDadoTranspFichaOrigem": 16}, base=ORIGEM),

@@ -28,11 +28,10 @@ def exame(number: int, date: str, result: str) -> list[Case]:
     first = min(codes(DOMAINS[what]))
     base = {when: day("2026-09-01"), what: first}
     dated, told = f"FCZM-{number:03d}", f"FCZM-{number + 1:03d}"
-    without_result = both(f"{dated}-2", "FCZM-008-1") if number == 7 else frozenset()
     return [
         fczm(f"{dated}-1", {when: day("2026-09-16")}, good={when: day("2026-09-15")}, base=base),
         fczm(f"{dated}-1", {when: day("2006-09-14")}, good={when: day("2006-09-15")}, base=base),
-        fczm(f"{dated}-2", {what: DELETE}, base=base, codes=without_result),
+        fczm(f"{dated}-2", {what: DELETE}, base=base),
         fczm(f"{told}-2", {when: DELETE}, base=base),
         fczm(f"{told}-o1", {what: 99}, base=base),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
@@ -29,9 +30,11 @@ from ledi.rules.checks import (
 from ledi.rules.conditions import compare, empty, filled
 from ledi.rules.model import CONTEXT, TABLE, Rule
 from ledi.rules.shared.header import lotacao_rules
+from ledi.rules.shared.problemas import PROCEDIMENTOS
 from ledi.tables import closed
 
 PRIMEIRO_DIA = date(2023, 7, 1)
+_PESSOA, _POSTO = ("cpf", "cns"), ("cboCodigo_2002", "cnes", "ine", "codigoIbgeMunicipio")
 CONDUTAS_INATIVAS = tuple(closed.codes("condutaEvolucao#INATIVO"))
 Node = dict[str, Any]
 
@@ -42,13 +45,16 @@ class _DateText(Custom):
     supersedes: ClassVar[frozenset[str]] = frozenset(("formato",))
 
 
+_AS_ASKED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch  # and no other form of ISO 8601
+
+
 def _is_date(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
     return None if _date(value) else {}
 
 
 def _date(text: Any) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return date.fromisoformat(text) if _AS_ASKED(text) else None
     except (TypeError, ValueError):
         return None
 
@@ -87,25 +93,60 @@ def _plain(lotacao: Any) -> Node:
     return {key: value for key, value in (lotacao or {}).items() if value not in (None, "")}
 
 
+def _same_person(value: Node, side: Node) -> bool:
+    return all(value.get(key) == side.get(key) for key in _PESSOA)
+
+
+def _not_whole(lotacao: Node, env: Any) -> bool:
+    """What identifies the person is missing or wrong: that is told on its own field."""
+    return any(not lotacao.get(key) or (id(lotacao), key) in env.broken for key in _PESSOA)
+
+
 def _one_of_both(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
-    sides = (_plain(node.get("solicitante")), _plain(node.get("executante")))
-    return None if _plain(value) in sides else {}
+    sides = (node.get("solicitante") or {}, node.get("executante") or {})
+    if any(_not_whole(each, env) for each in (value, *sides)):
+        return None
+    return None if any(_same_person(value, side) for side in sides) else {}
+
+
+def _other_post(one: Node, other: Node, env: Any) -> bool:
+    """They differ in a field that both have, and have right."""
+    return any(
+        one.get(key) and other.get(key) and one[key] != other[key]
+        for key in _POSTO
+        if (id(one), key) not in env.broken and (id(other), key) not in env.broken
+    )
+
+
+def _same_post(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    """The professional is one of the two, with a CBO, CNES, INE or município that neither side has."""
+    sides = [node.get(key) or {} for key in ("solicitante", "executante")]
+    mine = [side for side in sides if _same_person(value, side)]
+    return {} if mine and all(_other_post(value, side, env) for side in mine) else None
 
 
 def _same_sides(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
     return {} if _plain(node.get("solicitante")) == _plain(node.get("executante")) else None
 
 
+def _unknown_ciap(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    if env.tables is not None and env.tables.has("ciap"):
+        return None  # CTX-CIAP-001 looks it up
+    known = value in closed.codes("ciap2") or value in PROCEDIMENTOS
+    return None if known else {"valor": value[:40]}
+
+
 def _sides(code: str, name: str, other: str) -> Rule:
     words = (
         "Solicitante e executante devem ser diferentes em ao menos um "
-        "campo (profissional, CBO, CNES, INE ou município)."
+        "campo (profissional, CBO, CNES, INE ou município). Corrija um dos dois."
     )
     return Rule(code, "", name, Custom(_same_sides, words, reads=(other,)))
 
 
 _DEPOIS_NASCIMENTO = (
-    "Data de criação do cuidado compartilhado não pode ser antes da data de nascimento do cidadão."
+    "Data de criação do cuidado compartilhado não pode ser antes da data de nascimento do cidadão. "
+    "Corrija uma das duas datas."
 )
 
 RULES: tuple[Rule, ...] = (
@@ -116,9 +157,22 @@ RULES: tuple[Rule, ...] = (
         "lotacaoEvolucao",
         Custom(
             _one_of_both,
-            "O profissional da evolução deve ser o solicitante ou o executante. Iguale os dados.",
+            "O profissional da evolução deve ser o solicitante ou o executante. Confira o CPF e o CNS dos três.",
             reads=("solicitante", "executante"),
         ),
+    ),
+    Rule(
+        "FCC-002-1",
+        "",
+        "lotacaoEvolucao",
+        Custom(
+            _same_post,
+            "A lotação da evolução (CBO, CNES, INE ou município) não é a do solicitante nem a do executante. "
+            "Confira os dados.",
+            reads=("solicitante", "executante"),
+        ),
+        severity=AVISO,
+        why="A página pede o mesmo profissional e não diz que a lotação deve ser a mesma.",
     ),
     Rule("FCC-002-2", "lotacaoEvolucao", "ine", SameAsRecord("ine")),
     Rule("FCC-002-3", "lotacaoEvolucao", "cnes", SameAsRecord("cnes")),
@@ -160,7 +214,8 @@ RULES: tuple[Rule, ...] = (
         "dataNascimentoCidadao",
         Custom(
             _born_by_then,
-            "Data de nascimento do cidadão não pode ser depois da data de criação do cuidado.",
+            "Data de nascimento do cidadão não pode ser depois da data de criação do cuidado compartilhado. "
+            "Corrija uma das duas datas.",
             reads=("dataCriacaoCuidado",),
         ),
     ),
@@ -202,7 +257,10 @@ RULES: tuple[Rule, ...] = (
         "FCC-015-3",
         "",
         "dataCriacaoCuidado",
-        Custom(_too_early, "Data de criação do cuidado compartilhado não pode ser antes de 01/07/2023."),
+        Custom(
+            _too_early,
+            "Data de criação do cuidado compartilhado não pode ser antes de 01/07/2023. Corrija a data.",
+        ),
     ),
     Rule("FCC-016-1", "", "cid10", Lookup("cid", sex="sexoCidadao"), state=TABLE),
     Rule("FCC-016-2", "", "cid10", Required(empty("ciap"))),
@@ -217,6 +275,14 @@ RULES: tuple[Rule, ...] = (
     Rule("FCC-017-2", "", "ciap", Required(empty("cid10"))),
     Rule(
         "FCC-017-3", "", "ciap", Pattern(r"[^\sa-z]+", "deve ter letras maiúsculas e nenhum espaço, como K86")
+    ),
+    Rule(
+        "FCC-017-3",
+        "",
+        "ciap",
+        Custom(_unknown_ciap, "CIAP2 deveria ser um código da tabela CIAP2. Confira o código."),
+        severity=AVISO,
+        why="A página diz como escrever a CIAP2 e não que deve existir na tabela.",
     ),
     Rule("FCC-018-1", "", "uuidFichaOrigem", Required(filled("tpDadoTranspFichaOrigem"))),
     Rule(

@@ -28,6 +28,11 @@ EXAMES: tuple[tuple[int, str, str], ...] = (
     (17, "RessonanciaMagnetica", "RessonanciaMagnetica"),
 )
 RESULTADOS = tuple(f"coResultado{result}" for _, _, result in EXAMES)
+DATAS = tuple(f"dataRealizacao{date}" for _, date, _ in EXAMES)
+_NENHUM = (
+    "Informe o resultado de ao menos um exame: teste do olhinho, exame de fundo de olho, teste da orelhinha, "
+    "ultrassonografia transfontanela, tomografia computadorizada ou ressonância magnética."
+)
 _UM_SO = Declared("Ao menos um resultado de exame deve ser informado.", covered_by="FCZM-008-1")
 
 
@@ -35,14 +40,20 @@ def _exame(number: int, date: str, result: str) -> tuple[Rule, ...]:
     """The date and the result of one exam: each asks for the other."""
     when, what = f"dataRealizacao{date}", f"coResultado{result}"
     first = number == 7
-    any_result = CountFilled(RESULTADOS, least=1) if first else _UM_SO
+    # A date alone asks for its own result: that is told there.
+    any_result = CountFilled(RESULTADOS, least=1, when=empty(*DATAS)) if first else _UM_SO
     code = f"FCZM-{number + 1:03d}"
     return (
         Rule(f"FCZM-{number:03d}-1", "", when, BirthDate(years=20)),
         Rule(f"FCZM-{number:03d}-2", "", when, Expect(filled(what))),
         Rule(f"{code}-o1", "", what, Domain()),
         Rule(
-            f"{code}-1", "", what, any_result, why=None if first else "Verificada uma vez, como FCZM-008-1."
+            f"{code}-1",
+            "",
+            what,
+            any_result,
+            text=_NENHUM if first else None,
+            why=None if first else "Verificada uma vez, como FCZM-008-1.",
         ),
         Rule(f"{code}-2", "", what, Expect(filled(when))),
     )
