@@ -13,6 +13,10 @@ from ledi.rules.shared.problemas import problemas_rules
 
 CHILD = "atendimentosDomiciliares[]"
 POS_OBITO = one_of("tipoAtendimento", 9)
+_BLOQUEADOS = (
+    "Na visita domiciliar pós-óbito, os procedimentos da ficha são bloqueados até a versão 8.7.0 do LEDI: "
+    "confira se este pode ser enviado."
+)
 _VISITA = "A visita domiciliar pós-óbito se informa no tipo de atendimento, código 9."
 
 RULES: tuple[Rule, ...] = (
@@ -33,7 +37,17 @@ RULES: tuple[Rule, ...] = (
     Rule("FAD-008-1", CHILD, "condicoesAvaliadas", Forbidden(POS_OBITO)),
     procedimentos.sigtap_written("FAD-010-o1", CHILD),
     procedimentos.accepted("FAD-010-3", CHILD, "FAD"),
-    Rule("FAD-010-1", CHILD, "procedimentos", Forbidden(POS_OBITO)),
+    Rule("FAD-010-1", CHILD, "procedimentos", Forbidden(POS_OBITO), since="8.7.0"),
+    # Before, only "the procedures listed in the ficha" were blocked: the page does not list them.
+    Rule(
+        "FAD-010-1",
+        CHILD,
+        "procedimentos",
+        Forbidden(POS_OBITO),
+        until="8.7.0",
+        severity=AVISO,
+        text=_BLOQUEADOS,
+    ),
     procedimentos.unique("FAD-010-2", CHILD),
     procedimentos.refused("FAD-010-4", CHILD, "FAD", _VISITA),
     Rule("FAD-011-e1", CHILD, "condutaDesfecho", Domain()),

@@ -6,6 +6,7 @@ from ledi.findings import AVISO
 from ledi.rules.checks import (
     ATTENDANCE,
     BirthDate,
+    Declared,
     Differs,
     Document,
     Domain,
@@ -28,6 +29,8 @@ from ledi.rules.shared.header import header_rules
 BRASIL = 31
 BRASILEIRO, NATURALIZADO, ESTRANGEIRO = (one_of("nacionalidadeCidadao", code) for code in (1, 2, 3))
 INELEGIVEL = one_of("atencaoDomiciliarModalidade", 4)
+_UMA = "Só uma das conclusões pode ser informada: a de elegível ou a de inelegível."
+_UMA_SO = "A modalidade diz qual das duas pode ser informada: FAE-022-1 ou FAE-023-1 aponta a outra."
 SEM_CUIDADOR = one_of("cuidadorCidadao", 1)
 
 
@@ -98,12 +101,12 @@ RULES: tuple[Rule, ...] = (
     *_cid(21, "cid10SecundarioDois", "cid10Principal", "cid10SecundarioUm"),
     Rule("FAE-022-e1", "", "conclusaoDestinoElegivel", Domain()),
     Rule("FAE-022-1", "", "conclusaoDestinoElegivel", Forbidden(INELEGIVEL)),
-    Rule("FAE-022-o1", "", "conclusaoDestinoElegivel", Forbidden(filled("conclusaoDestinoInelegivel"))),
+    Rule("FAE-022-o1", "", "conclusaoDestinoElegivel", Declared(_UMA, covered_by="FAE-022-1"), why=_UMA_SO),
     Rule("FAE-023-e1", "", "conclusaoDestinoInelegivel", Domain()),
     Rule(
         "FAE-023-1", "", "conclusaoDestinoInelegivel", Forbidden(not_one_of("atencaoDomiciliarModalidade", 4))
     ),
-    Rule("FAE-023-o1", "", "conclusaoDestinoInelegivel", Forbidden(filled("conclusaoDestinoElegivel"))),
+    Rule("FAE-023-o1", "", "conclusaoDestinoInelegivel", Declared(_UMA, covered_by="FAE-023-1"), why=_UMA_SO),
     Rule("FAE-024-e1", "", "cuidadorCidadao", Domain()),
     Rule("FAE-025-e1", "", "turno", Domain()),
     *_parent(27, "nomePaiCidadao", "desconheceNomePai"),
