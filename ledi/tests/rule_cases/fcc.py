@@ -45,7 +45,9 @@ CASES: list[Case] = [
     fcc("FCC-003-1", {"dataEvolucao": day("2026-09-14")}, good={"dataEvolucao": INICIO}),
     fcc("FCC-003-2", {"dataEvolucao": day("2026-11-25")}, good={"dataEvolucao": day("2026-11-24")}),
     fcc("FCC-004-1", {"coSequencialEvolucao": 2}, good=SEGUNDA),
-    fcc("FCC-004-2", {**SEGUNDA, "dataEvolucaoAnterior": INICIO}, good=SEGUNDA),
+    fcc("FCC-004-2", {**SEGUNDA, "dataEvolucaoAnterior": INICIO - 1}, good=SEGUNDA),
+    # as in the official example: the evolution before the second is the creation
+    fcc("FCC-004-2", {**SEGUNDA, "dataEvolucaoAnterior": INICIO}, good=SEGUNDA, severity="aviso"),
     fcc(
         "FCC-004-3",
         {**SEGUNDA, "dataEvolucaoAnterior": FIM},

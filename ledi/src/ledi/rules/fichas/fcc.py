@@ -84,6 +84,10 @@ def _passed(born: date, today: date) -> bool:
     return (born.month, born.day) < (today.month, today.day)
 
 
+def _at_creation(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+    return {} if value == node.get("dataCriacaoCuidado") else None
+
+
 def _too_early(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
     return None if env.day(value) >= PRIMEIRO_DIA.toordinal() else {}
 
@@ -180,7 +184,21 @@ RULES: tuple[Rule, ...] = (
     Rule("FCC-003-1", "", "dataEvolucao", NotBefore("dataCriacaoCuidado")),
     Rule("FCC-003-2", "", "dataEvolucao", NotAfter(NOW)),
     Rule("FCC-004-1", "", "dataEvolucaoAnterior", Required(compare("coSequencialEvolucao", ">", 1))),
-    Rule("FCC-004-2", "", "dataEvolucaoAnterior", NotBefore("dataCriacaoCuidado", strict=True)),
+    Rule("FCC-004-2", "", "dataEvolucaoAnterior", NotBefore("dataCriacaoCuidado", moment=True)),
+    # The first evolution is the creation itself (so the official example has it): the second names that moment.
+    Rule(
+        "FCC-004-2",
+        "",
+        "dataEvolucaoAnterior",
+        Custom(
+            _at_creation,
+            "Data da evolução anterior deveria ser depois da criação do cuidado compartilhado, e é a mesma. "
+            "Confira, se a evolução anterior não for a primeira.",
+            reads=("dataCriacaoCuidado",),
+        ),
+        severity=AVISO,
+        why="O exemplo oficial traz as duas datas iguais.",
+    ),
     Rule("FCC-004-3", "", "dataEvolucaoAnterior", NotAfter("dataEvolucao", strict=True)),
     Rule("FCC-004-4", "", "dataEvolucaoAnterior", NotAfter(NOW, strict=True)),
     Rule("FCC-005-1", "", "coSequencialEvolucao", Range(low=1)),
