@@ -12,7 +12,8 @@ from datetime import date
 from django.db import connection
 
 from saude.clientes import storage
-from saude.clientes.models import Alteracao, Cliente
+from saude.clientes.models import Alteracao
+from saude.clientes.storage import Cadastro, Mudanca
 from saude.fichas.leitura import Pessoa
 from saude.web.texto import fold
 
@@ -44,11 +45,11 @@ class Aparicao:
 
 @dataclass
 class _Known:
-    by_cpf: dict[str, Cliente] = field(default_factory=dict)
-    by_cns: dict[str, Cliente] = field(default_factory=dict)
-    by_name: dict[tuple[str, date], Cliente] = field(default_factory=dict)
+    by_cpf: dict[str, Cadastro] = field(default_factory=dict)
+    by_cns: dict[str, Cadastro] = field(default_factory=dict)
+    by_name: dict[tuple[str, date], Cadastro] = field(default_factory=dict)
 
-    def find(self, p: Pessoa) -> Cliente | None:
+    def find(self, p: Pessoa) -> Cadastro | None:
         if p.cpf and (found := self.by_cpf.get(p.cpf)):
             return found
         if p.cns and (found := self.by_cns.get(p.cns)) and not (p.cpf and found.cpf and found.cpf != p.cpf):
@@ -68,7 +69,7 @@ class _Known:
             for number, cliente in theirs.items():  # of merged clients too
                 mine.setdefault(number, cliente)
 
-    def add(self, c: Cliente) -> None:
+    def add(self, c: Cadastro) -> None:
         if c.cpf:
             self.by_cpf.setdefault(c.cpf, c)
         if c.cns:
@@ -83,10 +84,10 @@ def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
     if not told:
         return
     known = _known(entidade_id, [s.pessoa for s in told])
-    fresh: list[Cliente] = []
-    changed: dict[int, Cliente] = {}
-    changes: list[Alteracao] = []
-    chosen: list[tuple[Aparicao, Cliente]] = []
+    fresh: list[Cadastro] = []
+    changed: dict[int, Cadastro] = {}
+    changes: list[Mudanca] = []
+    chosen: list[tuple[Aparicao, Cadastro]] = []
     for s in told:
         cliente = known.find(s.pessoa)
         if cliente is None:
@@ -136,49 +137,45 @@ def _lock(entidade_id: int, people: Iterable[Pessoa]) -> None:
 
 
 def _load(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
-    mine = Cliente.objects.filter(entidade_id=entidade_id, mesclado_em=None)
     known = _Known()
     cpfs = {p.cpf for p in people if p.cpf}
     cns = {p.cns for p in people if p.cns}
-    for query in (mine.filter(cpf__any=cpfs) if cpfs else (), mine.filter(cns__any=cns) if cns else ()):
-        for cliente in query:
-            known.add(known.by_cpf.get(cliente.cpf) or known.by_cns.get(cliente.cns) or cliente)
-    _add_merged(entidade_id, known, cpfs, cns)
+    if cpfs or cns:
+        for cliente in storage.with_documents(entidade_id, cpfs, cns):
+            known.add(cliente)
+        _add_merged(entidade_id, known, cpfs, cns)
     left = [p for p in people if p.nome and p.nascimento and known.find(p) is None]
     if left:
-        names, births = {fold(p.nome)[:70] for p in left}, {p.nascimento for p in left}
-        for cliente in mine.filter(busca__any=names, nascimento__any=births):
+        names, births = {fold(p.nome)[:70] for p in left}, {p.nascimento for p in left if p.nascimento}
+        for cliente in storage.with_names(entidade_id, names, births):
             known.add(known.by_cpf.get(cliente.cpf) or known.by_cns.get(cliente.cns) or cliente)
     return known
 
 
 def _add_merged(entidade_id: int, known: _Known, cpfs: set[str], cns: set[str]) -> None:
     """Documents of clients merged away still tell who it is: the one that stayed."""
-    gone = Cliente.objects.filter(entidade_id=entidade_id, mesclado_em__isnull=False)
-    gone = gone.select_related("mesclado_em").order_by("pk")
+    gone = list(storage.merged(entidade_id, cpfs, cns))
+    if not gone:
+        return
     loaded = {c.pk: c for c in (*known.by_cpf.values(), *known.by_cns.values())}
-    for number, query in (
-        ("cpf", cpfs and gone.filter(cpf__any=cpfs)),
-        ("cns", cns and gone.filter(cns__any=cns)),
-    ):
-        for cliente in query or ():
-            kept = loaded.setdefault(cliente.mesclado_em_id, cliente.mesclado_em)
-            getattr(known, f"by_{number}").setdefault(getattr(cliente, number), kept)
+    for document, number, kept in gone:
+        getattr(known, f"by_{document}").setdefault(number, loaded.setdefault(kept.pk, kept))
 
 
-def _conflict(cliente: Cliente, p: Pessoa) -> bool:
+def _conflict(cliente: Cadastro, p: Pessoa) -> bool:
     """Same name and birth but another document: somebody else, as far as we can tell."""
     return any(
         getattr(cliente, d) and getattr(p, d) and getattr(cliente, d) != getattr(p, d) for d in DOCUMENTS
     )
 
 
-def _new(entidade_id: int, seen: Aparicao, known: _Known) -> Cliente:
+def _new(entidade_id: int, seen: Aparicao, known: _Known) -> Cadastro:
     p = seen.pessoa
     values = {f: getattr(p, f) for f in FIELDS}
     if p.cns in known.by_cns:  # of a client with another CPF
         values["cns"] = ""
-    return Cliente(
+    return Cadastro(
+        pk=0,
         entidade_id=entidade_id,
         busca=fold(p.nome)[:70],
         desconhece_mae=p.desconhece_mae,
@@ -187,14 +184,14 @@ def _new(entidade_id: int, seen: Aparicao, known: _Known) -> Cliente:
     )
 
 
-def _learn(cliente: Cliente, seen: Aparicao, known: _Known, changed: dict[int, Cliente]) -> list[Alteracao]:
+def _learn(cliente: Cadastro, seen: Aparicao, known: _Known, changed: dict[int, Cadastro]) -> list[Mudanca]:
     p = seen.pessoa
     newer = (
         p.cadastro
         and seen.dia is not None
         and (cliente.cadastro_em is None or seen.dia >= cliente.cadastro_em)
     )
-    changes: list[Alteracao] = []
+    changes: list[Mudanca] = []
     touched = False
     for name in FIELDS:
         value, current = getattr(p, name), getattr(cliente, name)
@@ -222,14 +219,14 @@ def _same_name(field_name: str, value: object, current: object) -> bool:
 
 
 def _change(
-    cliente: Cliente, seen: Aparicao, name: str, old: object, new: object, *, applied: bool
-) -> Alteracao:
-    return Alteracao(
+    cliente: Cadastro, seen: Aparicao, name: str, old: object, new: object, *, applied: bool
+) -> Mudanca:
+    return Mudanca(
         cliente=cliente,
         campo=name,
         anterior="" if old is None else str(old),
         novo=str(new),
-        fonte=Alteracao.Fonte.FCI if seen.pessoa.cadastro else Alteracao.Fonte.FICHA,
+        fonte=str(Alteracao.Fonte.FCI if seen.pessoa.cadastro else Alteracao.Fonte.FICHA),
         aplicada=applied,
         ficha_id=seen.ficha_id,
     )

@@ -1,10 +1,17 @@
 """Text as it is searched and sorted: the embedded PostgreSQL has no unaccent and no pt-BR collation."""
 
+import re
 import unicodedata
+
+FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 
 def fold(text: str) -> str:
     """Upper case without accents and with single spaces: `"José  d'Ávila"` -> `"JOSE D'AVILA"`."""
-    decomposed = unicodedata.normalize("NFD", text)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(plain.upper().split())
+    if not text.isascii():
+        text = FOREIGN.sub(_base, unicodedata.normalize("NFD", text))
+    return " ".join(text.upper().split())
+
+
+def _base(found: re.Match[str]) -> str:
+    return "" if unicodedata.combining(found[0]) else found[0]
