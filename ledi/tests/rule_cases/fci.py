@@ -124,7 +124,7 @@ CASES: list[Case] = [
     rua("FCI-SR-006-1", "statusAcompanhadoPorOutraInstituicao", True),
     rua("FCI-SR-007-1", "statusPossuiReferenciaFamiliar", False),
     rua("FCI-SR-008-1", "statusRecebeBeneficio", True),
-    fci("FCI-SR-009-1", {R + "statusSituacaoRua": DELETE}),
+    fci("FCI-SR-009-1", {R + "statusSituacaoRua": None}),
     fci("FCI-SR-009-1", {"emSituacaoDeRua": DELETE}, severity="aviso"),
     rua("FCI-SR-010-1", "statusTemAcessoHigienePessoalSituacaoRua", False),
     rua("FCI-SR-011-1", "statusVisitaFamiliarFrequentemente", True),

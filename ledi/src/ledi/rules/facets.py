@@ -36,6 +36,7 @@ MAX_TEXT = 100_000
 MAX_ITEMS = 100_000
 _SAFE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 _DATE_TEXT = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
+_CBO = re.compile(r"[0-9A-Z]{6}")
 _KIND_WORDS = {
     "bool": "verdadeiro ou falso",
     "i32": "um número inteiro",
@@ -54,6 +55,7 @@ _FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
     "ine": (ine.is_valid, "um INE, de 10 dígitos"),
     "ibge": (ibge.is_valid, "um código IBGE de município, de 7 dígitos"),
     "uuid": (uuid.is_valid, "um UUID na forma canônica, com ou sem o CNES na frente"),
+    "cbo": (lambda text: bool(_CBO.fullmatch(text)), "um CBO, de 6 números ou letras, sem hífen"),
     "nome": (nome.is_valid, "um nome e um sobrenome, só com letras"),
     "cpf_cnpj": (lambda text: cpf.is_valid(text) or cnpj.is_valid(text), "um CPF ou CNPJ válido"),
     "data_texto": (lambda text: bool(_DATE_TEXT.fullmatch(text)), "uma data AAAA-MM-DD"),
@@ -168,6 +170,8 @@ class FacetMaker:
         def run(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
             if not isinstance(value, dict):
                 self._fail(self._type_problem(value), env, clean, path, None)
+                return BAD
+            if not value:  # the official XML examples bring empty elements: nothing was filled
                 return BAD
             return sub.normalise(value, env, (path, name, None))
 
@@ -342,12 +346,19 @@ class FacetMaker:
         if kind == "string" and field.unit == "caracteres":
             measure, what = len, "caracteres"
         elif kind in ("i32", "i64") and field.unit == "digitos":
-            measure, what = (lambda value: len(str(abs(value)))), "dígitos"
+            return self._not_negative(
+                _bounds(field.label, lambda value: len(str(value)), low, high, "dígitos")
+            )
         elif kind in ("i32", "i64", "double") and field.unit == "valor":
             measure, what = (lambda value: value), ""
         else:
             return None  # doubles: their range and decimals are published rules
         return _bounds(field.label, measure, low, high, what)
+
+    def _not_negative(self, inner: Callable[[Any], Problem | None]) -> Callable[[Any], Problem | None]:
+        """A number that the page measures in digits has no sign."""
+        text = f"O campo {self.field.label} não pode ser negativo. Corrija o número."
+        return lambda value: ("minimo", text) if value < 0 else inner(value)
 
     def _list_size(self) -> Callable[[int], Problem | None]:
         field = self.field
@@ -364,23 +375,26 @@ def _bounds(
     most = int(high) if high is not None else None
     if (low is not None and low != least) or (high is not None and high != most):
         least, most = low, high  # type: ignore[assignment]
-    exact = f"O campo {label} deve ter {least} {what}" if least == most and what else None
+    exact = f"O campo {label} deve ter {_amount(least, what)}" if least == most and what else None
+    verb, found = ("deve ter", "tem") if what else ("deve ser", "veio")  # a size, or the number itself
+    skipped = 0 if what else None  # an empty text or list is not filled; the number zero is
 
     def run(value: Any) -> Problem | None:
         size = measure(value)
-        if least is not None and size < least and size != 0:
-            return (
-                "minimo",
-                f"{exact or f'O campo {label} deve ter no mínimo {least} {what}'.strip()}; tem {size}.",
-            )
+        if least is not None and size < least and size != skipped:
+            start = exact or f"O campo {label} {verb} no mínimo {_amount(least, what)}"
+            return "minimo", f"{start}; {found} {size}."
         if most is not None and size > most:
-            return (
-                "maximo",
-                f"{exact or f'O campo {label} deve ter no máximo {most} {what}'.strip()}; tem {size}.",
-            )
+            start = exact or f"O campo {label} {verb} no máximo {_amount(most, what)}"
+            return "maximo", f"{start}; {found} {size}."
         return None
 
     return run
+
+
+def _amount(number: Any, what: str) -> str:
+    one = {"caracteres": "caractere", "dígitos": "dígito", "itens": "item"}
+    return f"{number} {one.get(what, what) if number == 1 else what}".strip()
 
 
 def json_kind(value: Any) -> str:

@@ -153,7 +153,7 @@ ERROS: tuple[Erro, ...] = (
     Erro("pressão sem a diastólica", ("FVD",), "FVD-015-1", tira("pressaoDiastolica")),
     Erro("glicemia sem o momento da coleta", ("FVD",), "FVD-018-2", tira("tipoGlicemia")),
     Erro("homem gestante", ("FCI",), "FCI-CS-014-1", homem_gestante),
-    Erro("homem gestante", ("FAO",), "FAO-004-1", poe("gestante", False, se=homem)),
+    Erro("homem gestante", ("FAO",), "FAO-004-1", poe("gestante", True, se=homem)),
     Erro("DUM em homem", ("FAI",), "FAI-010-1", poe("dumDaGestante", ms(date(2026, 3, 2)), se=homem)),
     Erro("condição maternal em homem", ("FV",), "FV-013-1", poe("condicaoMaternal", 1, se=homem)),
     Erro("nome com um só termo", ("FCI",), "FCI-ID-007-1", poe("nomeCidadao", "MARIA")),

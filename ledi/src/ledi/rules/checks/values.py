@@ -262,7 +262,11 @@ class Document(Base):
 
     kind: str
     facet: ClassVar[bool] = True
-    supersedes: ClassVar[frozenset[str]] = frozenset(("formato", "minimo", "maximo"))
+
+    @property
+    def supersedes(self) -> frozenset[str]:  # type: ignore[override]
+        """The document says its own size, except a name, which may be too long for its field."""
+        return frozenset(("formato", "minimo")) | (frozenset() if self.kind == "nome" else {"maximo"})
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         module = _DOCUMENTS[self.kind][0]

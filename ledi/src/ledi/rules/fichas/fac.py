@@ -16,6 +16,7 @@ from ledi.rules.checks import (
     Equals,
     Expect,
     Forbidden,
+    Length,
     Lookup,
     NotCodes,
     Range,
@@ -34,6 +35,7 @@ from ledi.rules.conditions import (
     not_one_of,
     not_true,
     one_of,
+    where,
 )
 from ledi.rules.model import TABLE, Rule
 from ledi.rules.shared.cidadao import sem_cpf
@@ -46,12 +48,19 @@ COM_PUBLICO = one_of("atividadeTipo", 4, 5, 6, 7)
 PSE = any_of(is_true("pseEducacao"), is_true("pseSaude"))
 SO_EDUCACAO = all_of(is_true("pseEducacao"), is_false("pseSaude"))
 IDENTIFICA = one_of("^atividadeTipo", 5, 6)
+SEM_DOCUMENTO = empty("cpfParticipante", "cnsParticipante")
 # Practices that only a health professional does at school; 33 entered in 8.6.0 and 34 in 8.7.0.
 DE_SAUDE_722 = (2, 9, 24, 25, 26, 27, 28, 30)
 DE_SAUDE_860 = (*DE_SAUDE_722, 33)
 DE_SAUDE = (*DE_SAUDE_860, 34)
 TABAGISMO, TABAGISMO_MANUTENCAO = (25, 26, 27, 28), 34
 LOCAIS = ("outraLocalidade", "inep", "cnesLocalAtividade")
+COM_OUTROS_TEMAS = all_of(one_of("temasParaReuniao", 6), one_of("temasParaReuniao", 1, 2, 3, 4, 5, 7, 8))
+_UM_LOCAL = "A atividade aceita um só local: a escola (INEP), o CNES ou outra localidade. Apague os outros que preencheu."
+_SO_EDUCACAO_PERMANENTE = (
+    "Em reunião, os temas para saúde só são aceitos quando Educação permanente (6) é o único tema para reunião. "
+    "Apague os temas para saúde ou os outros temas para reunião."
+)
 
 
 def _enough(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
@@ -64,9 +73,23 @@ def _altered(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | 
     return None if value == marked else {"valor": f"{value}; participantes com avaliação alterada: {marked}"}
 
 
+def _some_altered(node: dict[str, Any], env: Any) -> bool:
+    return any(item.get("avaliacaoAlterada") is True for item in node.get("participantes") or ())
+
+
+def _school(value: int, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+    return None if len(str(value)) == 8 else {"valor": str(value)}
+
+
 def _one_place(code: str, name: str) -> Rule:
+    """In the PSE only the school counts: FAC-002-2 and FAC-012-2 speak of the others."""
     others = tuple(other for other in LOCAIS if other != name)
-    return Rule(code, "", name, Forbidden(any_filled(*others)), fix="Informe um só local da atividade.")
+    return Rule(code, "", name, Forbidden(all_of(any_filled(*others), not_(PSE))), text=_UM_LOCAL)
+
+
+def _items(code: str, name: str, most: int, listed: int) -> Rule:
+    """The published maximum, and an aviso up to the number of codes that the list has."""
+    return Rule(code, "", name, Length(0, most, doubtful=listed - most))
 
 
 def _covered(code: str, name: str, words: str, by: str) -> Rule:
@@ -114,6 +137,13 @@ RULES: tuple[Rule, ...] = (
     Rule("FAC-002-2", "", "outraLocalidade", Forbidden(PSE)),
     _one_place("FAC-003-1", "inep"),
     Rule("FAC-003-2", "", "inep", Required(PSE)),
+    Rule(
+        "FAC-003-2",
+        "",
+        "inep",
+        Custom(_school, "O número INEP de uma escola tem 8 dígitos. Confira o número."),
+        severity=AVISO,
+    ),
     Rule("FAC-004-1", "", "numParticipantes", Range(1, 999)),
     Rule(
         "FAC-004-2",
@@ -137,14 +167,24 @@ RULES: tuple[Rule, ...] = (
             reads=("participantes",),
         ),
     ),
+    Rule(
+        "FAC-005-2",
+        "",
+        "numAvaliacoesAlteradas",
+        Required(where(_some_altered, ("participantes",), "há participante com avaliação alterada")),
+        severity=AVISO,
+        text="Há participante com avaliação alterada, e o número de avaliações alteradas está vazio. Informe o número.",
+    ),
     Rule("FAC-006-1", "", "profissionais", Forbidden(SO_EDUCACAO)),
     Rule("FAC-007-e1", "", "atividadeTipo", Domain()),
     Rule("FAC-007-1", "", "atividadeTipo", NotCodes((1, 2, 3, 5), when=SO_EDUCACAO)),
     Rule("FAC-008-e1", "", "temasParaReuniao", Domain()),
+    _items("FAC-008-e1", "temasParaReuniao", 7, 8),
     Rule("FAC-008-1", "", "temasParaReuniao", Required(REUNIAO)),
     Rule("FAC-008-2", "", "temasParaReuniao", Forbidden(COM_PUBLICO)),
     Rule("FAC-008-3", "", "temasParaReuniao", Forbidden(SO_EDUCACAO)),
     Rule("FAC-009-e1", "", "publicoAlvo", Domain()),
+    _items("FAC-009-e1", "publicoAlvo", 17, 19),
     Rule("FAC-009-1", "", "publicoAlvo", Required(COM_PUBLICO)),
     Rule("FAC-009-2", "", "publicoAlvo", Forbidden(REUNIAO)),
     Rule("FAC-010-1", "", "participantes", Required(one_of("atividadeTipo", 5, 6))),
@@ -155,7 +195,22 @@ RULES: tuple[Rule, ...] = (
     Rule("FAC-013-o1", "", "procedimento", Domain("procedimentos/FAC")),
     Rule("FAC-014-e1", "", "turno", Domain()),
     Rule("FAC-016-e1", "", "temasParaSaude", Domain()),
-    Rule("FAC-016-1", "", "temasParaSaude", Forbidden(all_of(REUNIAO, not_one_of("temasParaReuniao", 6)))),
+    _items("FAC-016-e1", "temasParaSaude", 16, 18),
+    Rule(
+        "FAC-016-1",
+        "",
+        "temasParaSaude",
+        Forbidden(all_of(REUNIAO, not_one_of("temasParaReuniao", 6))),
+        text=_SO_EDUCACAO_PERMANENTE,
+    ),
+    # The list of changes of 7.2.0 says that it must be the only theme of the meeting.
+    Rule(
+        "FAC-016-1",
+        "",
+        "temasParaSaude",
+        Forbidden(all_of(REUNIAO, COM_OUTROS_TEMAS)),
+        text=_SO_EDUCACAO_PERMANENTE,
+    ),
     Rule("FAC-016-2", "", "temasParaSaude", Required(one_of("atividadeTipo", 4, 5, 7))),
     Rule(
         "FAC-016-3",
@@ -166,6 +221,7 @@ RULES: tuple[Rule, ...] = (
         "Marque PSE: educação ou PSE: saúde, ou apague o tema.",
     ),
     Rule("FAC-017-e1", "", "praticasEmSaude", Domain()),
+    _items("FAC-017-e1", "praticasEmSaude", 14, 16),
     Rule("FAC-017-1", "", "praticasEmSaude", Forbidden(one_of("atividadeTipo", 1, 2, 3, 4, 7))),
     Rule("FAC-017-2", "", "praticasEmSaude", Required(one_of("atividadeTipo", 6))),
     # Types other than 5 and 6 have no practices at all (FAC-017-1).
@@ -256,6 +312,16 @@ RULES: tuple[Rule, ...] = (
         "cpfParticipante",
         Required(all_of(IDENTIFICA, empty("cnsParticipante"))),
         until="8.6.0",
+    ),
+    Rule(
+        "FAC-PA-009-2",
+        PA,
+        "cpfParticipante",
+        Required(all_of(IDENTIFICA, empty("stNaoPossuiCpf"), SEM_DOCUMENTO)),
+        since="8.6.0",
+        severity=AVISO,
+        text="O participante está sem documento. Informe o CPF, ou marque que não possui e informe o CNS e a "
+        "justificativa.",
     ),
     Rule("FAC-PA-009-3", PA, "cpfParticipante", Forbidden(filled("cnsParticipante"))),
     Rule(

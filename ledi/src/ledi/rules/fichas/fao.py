@@ -23,7 +23,7 @@ from ledi.rules.checks import (
     Required,
     Unique,
 )
-from ledi.rules.conditions import filled, not_one_of, one_of
+from ledi.rules.conditions import all_of, filled, is_false, not_, not_one_of, one_of
 from ledi.rules.model import Rule
 from ledi.rules.shared.cidadao import sem_cpf
 from ledi.rules.shared.encaminhamentos import CBO, encaminhamentos_fao
@@ -74,6 +74,20 @@ def _triage(value: str, node: dict[str, Any], env: Any) -> Any:
     return {} if value == ESCUTA else None
 
 
+def _same_without_cid(value: Any, node: dict[str, Any], env: Any) -> Any:
+    """The page counts as repeated the same specialty and CID10, and does not say what two without CID10 are."""
+    seen: set[Any] = set()
+    found: list[tuple[int, dict[str, Any]]] = []
+    for index, item in enumerate(value):
+        kind = item.get("especialidade")
+        if kind is None or item.get("hipoteseDiagnosticoCid10"):
+            continue
+        if kind in seen:
+            found.append((index, {}))
+        seen.add(kind)
+    return found or None
+
+
 def _most(node: dict[str, Any]) -> int | None:
     """Largest quantity of the procedure; None when it is not in the list."""
     code = node.get("coMsProcedimento") or ""
@@ -99,7 +113,11 @@ RULES: tuple[Rule, ...] = (
     Rule("FAO-002-1", CHILD, "cnsCidadao", Document("cns")),
     Rule("FAO-002-2", CHILD, "cnsCidadao", Forbidden(filled("cpfCidadao"))),
     Rule("FAO-003-1", CHILD, "numProntuario", Pattern(r"[A-Za-z0-9]*", "aceita somente letras e números")),
-    Rule("FAO-004-1", CHILD, "gestante", Forbidden(HOMEM)),
+    Rule("FAO-004-1", CHILD, "gestante", Forbidden(all_of(HOMEM, not_(is_false("gestante")))),
+         text="Gestante não pode ser marcado quando o sexo é masculino. Apague a resposta ou corrija o sexo."),
+    # The table says that the field is required, and the official XML example brings false for a man.
+    Rule("FAO-004-1", CHILD, "gestante", Forbidden(all_of(HOMEM, is_false("gestante"))), severity=AVISO,
+         text="Com sexo masculino, o campo Gestante deveria ficar vazio, e não respondido como não. Apague a resposta."),
     Rule("FAO-004-1", CHILD, "gestante", Required(not_one_of("sexo", 0))),
     Rule("FAO-006-1", CHILD, "localAtendimento", Domain(codes=tuple(range(1, 11)))),
     Rule("FAO-007-1", CHILD, "tipoAtendimento", Domain(codes=(AGENDADA, ESCUTA_INICIAL, NO_DIA, URGENCIA))),
@@ -127,6 +145,8 @@ RULES: tuple[Rule, ...] = (
     Rule("FAO-019-1", CHILD, "cpfCidadao", Document("cpf")),
     Rule("FAO-019-2", CHILD, "cpfCidadao", Forbidden(filled("cnsCidadao"))),
     Rule("FAO-021-1", CHILD, "encaminhamentos", Unique(("especialidade", "hipoteseDiagnosticoCid10"))),
+    Rule("FAO-021-1", CHILD, "encaminhamentos",
+         Custom(_same_without_cid, "Dois encaminhamentos sem CID10 têm a mesma especialidade. Confira se não é repetido."), severity=AVISO),
     Rule("FAO-021-2", CHILD, "encaminhamentos", Forbidden(SEM_ENCAMINHAR)),
     Rule("FAO-024-1", CHILD, "tipoParticipacaoCidadao", Domain()),
     Rule("FAO-025-1", CHILD, "tipoParticipacaoProfissionalConvidado", Domain()),

@@ -15,6 +15,7 @@ from ledi.rules.checks import (
     Domain,
     Equals,
     Forbidden,
+    Length,
     NotAfter,
     Pattern,
     Range,
@@ -63,6 +64,14 @@ def _fewer_than_members(value: str, node: dict[str, Any], env: Any) -> Mapping[s
     return None if amount >= members else {"membros": members}
 
 
+def _its_own(value: str, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+    return {} if node.get("fichaAtualizada") is True and value == node.get("uuid") else None
+
+
+def _no_number(value: str, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+    return {} if _whole(value) is None else None
+
+
 def _all_moved(value: bool, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
     here = [family for family in node.get("familias") or () if family.get("stMudanca") is not True]
     return {"familias": len(here)} if value and here else None
@@ -78,6 +87,8 @@ def _recusa(code: str, name: str) -> Rule:
 
 RAIZ: tuple[Rule, ...] = (
     Rule("FCD-001-e1", "", "animaisNoDomicilio", Domain()),
+    # Until 8.4.2 the page says 4 and the list has 8 codes.
+    Rule("FCD-001-e1", "", "animaisNoDomicilio", Length(0, 4, doubtful=4), until="8.4.2"),
     _imovel("FCD-001-1", "animaisNoDomicilio"),
     Rule("FCD-001-2", "", "animaisNoDomicilio", Forbidden(is_false("stAnimaisNoDomicilio"))),
     _recusa("FCD-001-3", "animaisNoDomicilio"),
@@ -89,6 +100,8 @@ RAIZ: tuple[Rule, ...] = (
     Rule("FCD-004-2", "", "familias", Forbidden(is_false("stAtivo")), since="8.4.2", severity=AVISO),
     Rule("FCD-004-3", "", "familias", Unique(keys=("numeroCnsResponsavel",)),
          text="Duas famílias têm o mesmo CNS de responsável. Apague a repetida ou corrija o CNS."),
+    Rule("FCD-004-3", "", "familias", Unique(keys=("cpfResponsavel",)), severity=AVISO,
+         text="Duas famílias têm o mesmo CPF de responsável. O LEDI só fala do CNS: confira se não é repetida."),
     _recusa("FCD-004-4", "familias"),
     Rule("FCD-005-1", "", "fichaAtualizada",
          Declared("A ficha atualizada aponta, no UUID da ficha originadora, o cadastro que lhe deu origem."),
@@ -106,6 +119,9 @@ RAIZ: tuple[Rule, ...] = (
     Rule("FCD-009-1", "", "tpCdsOrigem", Equals(3)),
     Rule("FCD-010-1", "", "uuid", Document("uuid")),
     Rule("FCD-011-1", "", "uuidFichaOriginadora", SameAs("uuid", when=is_false("fichaAtualizada"))),
+    Rule("FCD-011-1", "", "uuidFichaOriginadora",
+         Custom(_its_own, "Numa atualização, o UUID da ficha originadora deveria ser o do primeiro cadastro, e não o desta "
+                "ficha. Confira o UUID ou se a ficha é mesmo uma atualização.", reads=("uuid", "fichaAtualizada")), severity=AVISO),
     Rule("FCD-012-e1", "", "tipoDeImovel", Domain()),
     Rule("FCD-013-1", "", INSTITUICAO, Forbidden(not_one_of("tipoDeImovel", *COLETIVOS))),
     _recusa("FCD-013-2", INSTITUICAO),
@@ -135,6 +151,8 @@ CONDICOES: tuple[Rule, ...] = (
     Rule("FCD-CM-006-1", MORADIA, "materialPredominanteParedesExtDomicilio", COLETIVO_OU_CASAI),
     Rule("FCD-CM-007-1", MORADIA, "nuComodos", COLETIVO_OU_CASAI),
     Rule("FCD-CM-007-2", MORADIA, "nuComodos", _NAO_ZERO),
+    Rule("FCD-CM-007-2", MORADIA, "nuComodos", Custom(_no_number, "O número de cômodos deveria ter só algarismos, como 4. Corrija o valor."),
+         severity=AVISO),
     Rule("FCD-CM-008-1", MORADIA, "nuMoradores",
          Custom(_fewer_than_families, "O número de moradores não pode ser menor que o de famílias.",
                 reads=("^familias",)),

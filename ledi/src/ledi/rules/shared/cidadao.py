@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledi.rules.checks import Declared, DomainWhen, Forbidden, Pattern, Required
+from ledi.rules.checks import Declared, Domain, DomainWhen, Forbidden, Pattern, Required
 from ledi.rules.conditions import filled, is_false, is_true
 from ledi.rules.model import Rule
 
@@ -14,12 +14,15 @@ EMAIL = Pattern(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+", "deve ser um endereço como 
 def sem_cpf(prefix: str, at: str, *, since: str, codes: tuple[str, str, str, str | None]) -> tuple[Rule, ...]:
     """justificativaNaoPossuiCpf: domain, forbidden with false, required with true, not looked at when null.
 
-    `codes` are the four published suffixes after `prefix`, the last None when the page has no such row.
+    `codes` are the four published suffixes after `prefix`, the last None when the page has no such row: the
+    domain then holds whatever the answer.
     """
     domain, forbidden, required, null = codes
     name = "justificativaNaoPossuiCpf"
     rules = [
-        Rule(prefix + domain, at, name, DomainWhen(filled("stNaoPossuiCpf")), since=since),
+        Rule(
+            prefix + domain, at, name, DomainWhen(filled("stNaoPossuiCpf")) if null else Domain(), since=since
+        ),
         Rule(prefix + forbidden, at, name, Forbidden(is_false("stNaoPossuiCpf")), since=since),
         Rule(prefix + required, at, name, Required(is_true("stNaoPossuiCpf")), since=since),
     ]

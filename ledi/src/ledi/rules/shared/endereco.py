@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ledi.findings import AVISO
-from ledi.rules.checks import Declared, Domain, Forbidden, Pattern, Required, RequiredOrForbidden
-from ledi.rules.conditions import Cond, all_of, empty, is_true, not_, not_one_of, not_true
+from ledi.rules.checks import Declared, Domain, Expect, Forbidden, Pattern, Required, RequiredOrForbidden
+from ledi.rules.conditions import Cond, all_of, empty, is_true, matches, not_, not_one_of, not_true, one_of
 from ledi.rules.model import Rule
 
 CEP = Pattern(r"[0-9]{8}", "deve ter 8 números, sem traço nem ponto", sized=True)
 NUMERO = Pattern(r"[A-Za-z0-9]+", "aceita somente letras e números, sem espaço")
+MICROAREA = matches("microArea", r"[0-9]{2}", "tem dois algarismos")
+FORA = one_of("microArea", "FA")
 TELEFONE = Pattern(r"[0-9]{10,11}", "deve ter 10 ou 11 números: DDD e o telefone, sem traço", sized=True)
 
 
@@ -19,7 +21,32 @@ def endereco_fcd(at: str) -> tuple[Rule, ...]:
         *_common("FCD-EN", at, phones=("008-1", "009-1")),
         Rule("FCD-EN-006-2", at, "numero", RequiredOrForbidden(not_true("stSemNumero"))),
         Rule("FCD-EN-009-2", at, "telefoneResidencia", residence),
-        Rule("FCD-EN-013-1", at, "microArea", RequiredOrForbidden(not_true("stForaArea"))),
+        Rule("FCD-EN-013-1", at, "microArea", Required(not_true("stForaArea"))),
+        # The official XML example of a refused household brings FA together with "out of area".
+        Rule(
+            "FCD-EN-013-1",
+            at,
+            "microArea",
+            Forbidden(all_of(is_true("stForaArea"), not_(FORA))),
+            text="Com Fora de área marcado, a microárea não pode ser informada. Apague a microárea ou desmarque "
+            "Fora de área.",
+        ),
+        Rule(
+            "FCD-EN-013-1",
+            at,
+            "microArea",
+            Forbidden(all_of(is_true("stForaArea"), FORA)),
+            severity=AVISO,
+            text="Com Fora de área marcado, a microárea deveria ficar vazia. Apague FA.",
+        ),
+        Rule(
+            "FCD-EN-013-1",
+            at,
+            "microArea",
+            Expect(MICROAREA, when=not_true("stForaArea")),
+            severity=AVISO,
+            text="A microárea deveria ter dois algarismos, como 01. Confira o valor.",
+        ),
     )
 
 

@@ -37,6 +37,7 @@ _SEM_PERIODO = (
 _SEM_FIM = (
     "Com duração 4 (Indeterminado), o tempo de duração não é aceito. Apague esse campo ou corrija a unidade."
 )
+_SEM_SENTIDO = "O número deveria ser 1 ou mais. Confira o valor."
 _NUMERO = re.compile(r"[0-9]{1,2}").fullmatch
 _QUANTIA = re.compile(r"\s*([0-9]+(?:[.,][0-9]+|/[1-9][0-9]*)?)(?![0-9])").match
 
@@ -63,6 +64,19 @@ def _times(value: Any, node: dict[str, Any], env: Any) -> Any:
 
 def _hours(value: Any, node: dict[str, Any], env: Any) -> Any:
     return None if node.get("doseFrequenciaTipo") != INTERVALO or _NUMERO(value) else {}
+
+
+def _not_positive(value: Any, node: dict[str, Any], env: Any) -> Any:
+    """The page gives no minimum: less than 1 is told. Where the period is known, `_longer` refuses it."""
+    return {} if value < 1 and _longer(value, node, env) is None else None
+
+
+def _none_at_all(value: Any, node: dict[str, Any], env: Any) -> Any:
+    """A number of times or hours that is zero, a period of less than one."""
+    if value.__class__ is str:
+        zero = node.get("doseFrequenciaTipo") in (FREQUENCIA, INTERVALO) and _NUMERO(value) and not int(value)
+        return {} if zero else None
+    return {} if value < 1 else None
 
 
 def _longer(value: Any, node: dict[str, Any], env: Any) -> Any:
@@ -94,9 +108,10 @@ def _sum(value: Any, node: dict[str, Any], env: Any) -> Any:
         return None  # no turn is taken: another rule says so
     total = quantity(node.get("dose") or "")
     doses = [quantity(node[name]) for name in DOSES if node.get(name)]
-    if total is None or None in doses or len(doses) < 2 or sum(doses) == total:  # type: ignore[arg-type]
+    if total is None or None in doses or len(doses) < 2:
         return None
-    return {}
+    # The official XML example adds up to the quantity prescribed: either is fine.
+    return None if sum(doses) in (total, node.get("quantidadeReceitada")) else {}  # type: ignore[arg-type]
 
 
 def _sum_afternoon(value: Any, node: dict[str, Any], env: Any) -> Any:
@@ -135,7 +150,10 @@ def _frequency(code: str, at: str) -> tuple[Rule, ...]:
         Rule(f"{code}006-1", at, "doseFrequenciaTipo", Forbidden(UNICA)),
         Rule(f"{code}006-2", at, "doseFrequenciaTipo", Required(is_false("doseUnica"))),
         Rule(f"{code}007-1", at, "doseFrequencia", Forbidden(UNICA)),
-    ]
+        Rule(f"{code}007-3", at, "doseFrequencia", Custom(_none_at_all, _SEM_SENTIDO, reads=("doseFrequenciaTipo",)),
+             severity=AVISO),
+        Rule(f"{code}008-3", at, "doseFrequenciaQuantidade", Custom(_none_at_all, _SEM_SENTIDO), severity=AVISO),
+    ]  # fmt: skip
     for kind, (number, check, text) in words.items():
         required = Required(all_of(one_of("doseFrequenciaTipo", kind), REPETIDA))
         rules += [
@@ -159,6 +177,13 @@ def _duration(code: str, at: str) -> tuple[Rule, ...]:
         Rule(f"{code}011-1", at, "duracaoTratamento", Forbidden(UNICA)),
         Rule(f"{code}011-2", at, "duracaoTratamento", Forbidden(without_end), text=_SEM_FIM),
         Rule(f"{code}011-3", at, "duracaoTratamento", Custom(_longer, words, reads=reads)),
+        Rule(
+            f"{code}011-3",
+            at,
+            "duracaoTratamento",
+            Custom(_not_positive, _SEM_SENTIDO, reads=reads),
+            severity=AVISO,
+        ),
         Rule(f"{code}012-1", at, "duracaoTratamentoMedida", Forbidden(UNICA)),
         Rule(f"{code}012-e1", at, "duracaoTratamentoMedida", Domain()),
     )
@@ -187,7 +212,10 @@ def _fao(code: str, at: str) -> tuple[Rule, ...]:
             Rule(f"{code}{number}-3c", at, field, Pattern(r"[^/]*|[0-9]/[0-9]", "com barra aceita 1 dígito de cada lado, como 1/2")),
         ]  # fmt: skip
     words = "A soma das doses dos turnos deveria ser igual à quantidade total da dose. Confira os valores."
-    reads, why = ("dose", *DOSES), "A dose é texto livre: compara-se só o número com que ela começa."
+    reads, why = (
+        ("dose", "quantidadeReceitada", *DOSES),
+        "A dose é texto livre: compara-se só o número com que ela começa.",
+    )
     covered = Declared(words, covered_by=f"{code}016-4")
     return (
         *rules,

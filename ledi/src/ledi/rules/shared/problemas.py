@@ -56,6 +56,10 @@ def _known_ciap(value: Any, node: dict[str, Any], env: Any) -> Any:
     return None if value in closed.codes("ciap2") or value in PROCEDIMENTOS else {"valor": value[:40]}
 
 
+def _before_first(value: Any, node: dict[str, Any], env: Any) -> Any:
+    return {} if value == 0 else None  # less than zero is a facet
+
+
 _IS_Z34 = re.compile(r"Z34\.?[0-9]?").fullmatch
 
 
@@ -83,7 +87,7 @@ def problemas_rules(prefix: str, at: str, *, birth: str, ab: str | None = None) 
         *_ciap(code, at, birth, 2 if ab else 1),
         *_cid(code, at),
         *_evolution(code, at, ab),
-        *_dates(code, at, birth),
+        *_dates(code, at, birth, ab),
     )
     return (*rules, *_with_ab(code, at, ab)) if ab else (*rules, *_without_ab(code, at))
 
@@ -95,6 +99,8 @@ def _evolution(code: str, at: str, ab: str | None) -> tuple[Rule, ...]:
     return (
         *(Rule(code + number, at, field, Required(_others(field, ab)), text=_JUNTOS)
           for number, field in zip(numbers, _EVOLUCAO, strict=True)),
+        Rule(f"{code}003-1", at, "coSequencialEvolucao",
+             Custom(_before_first, "O sequencial da evolução começa em 1. Confira o valor."), severity=AVISO),
         Rule(f"{code}003-1", at, "coSequencialEvolucao",
              Declared("A primeira evolução tem o sequencial 1 e as seguintes somam 1."), state=HISTORY, why=_SEQUENCIA),
         Rule(f"{code}003-2", parent, name, Unique(("uuidProblema", "coSequencialEvolucao")), severity=AVISO,
@@ -147,7 +153,8 @@ def _cid(code: str, at: str) -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
-def _dates(code: str, at: str, birth: str) -> tuple[Rule, ...]:
+def _dates(code: str, at: str, birth: str, ab: str | None) -> tuple[Rule, ...]:
+    solved = one_of("situacao", 2)
     return (
         Rule(f"{code}007-1", at, "dataInicioProblema", NotBefore(f"^{birth}")),
         Rule(f"{code}007-2", at, "dataInicioProblema", NotAfter(ATTENDANCE)),
@@ -155,7 +162,7 @@ def _dates(code: str, at: str, birth: str) -> tuple[Rule, ...]:
             f"{code}008-1",
             at,
             "dataFimProblema",
-            Required(all_of(one_of("situacao", 2), not_(AB))),
+            Required(all_of(solved, not_(AB)) if ab else solved),
             text="A data de fim do problema é obrigatória quando a situação é 2 (Resolvido).",
         ),
         Rule(f"{code}008-2", at, "dataFimProblema", NotBefore(f"^{birth}")),

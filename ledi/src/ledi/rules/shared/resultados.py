@@ -94,6 +94,8 @@ def _obstetric(value: Any, node: dict[str, Any], env: Any) -> Any:
     if node.get("exame") not in OBSTETRICOS:
         return None
     kinds = _kinds(value)
+    if VALOR not in kinds and not kinds <= {DIAS, SEMANAS, DATA}:
+        return None  # a kind that is missing or unknown has its own finding
     return {} if VALOR in kinds or kinds.isdisjoint((SEMANAS, DATA)) else None
 
 
