@@ -52,16 +52,23 @@ def record_schema(tipo: str, version: str = CURRENT) -> dict[str, Any]:
 
 
 def _reference(struct: Struct, version: str, definitions: dict[str, Any]) -> dict[str, Any]:
-    if struct.name not in definitions:
-        definitions[struct.name] = {}
-        definitions[struct.name] = {
+    name = _definition(struct, definitions)
+    if name not in definitions:
+        definitions[name] = {"title": struct.label}
+        definitions[name] = {
             "title": struct.label,
             "type": "object",
             "additionalProperties": False,
             "required": [f.name for f in struct.fields if f.required == "sim"],
             "properties": {f.name: _field(f, version, definitions) for f in struct.fields},
         }
-    return {"$ref": f"#/$defs/{struct.name}"}
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _definition(struct: Struct, definitions: dict[str, Any]) -> str:
+    """The struct's name; with a number when another place of the ficha asks for other things in that struct."""
+    names = (struct.name, f"{struct.name}2")
+    return next(name for name in names if definitions.get(name, {}).get("title", struct.label) == struct.label)
 
 
 def _field(field: Field, version: str, definitions: dict[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,9 @@ class _Scope:
         return self.done[name]
 
     def _build(self, name: str) -> Struct:
-        shared, own = self.shared.get(name), self.own.get(name)
+        """`name` may end with "@role": a struct that asks for other things in one place of the ficha."""
+        wire_name = name.partition("@")[0]
+        shared, own = self.shared.get(wire_name), self.own.get(name)
         if own is None and shared is None:
             raise LayoutError(f"estrutura {name} não está em nenhum layout")
         rows = _merge(shared, own)
@@ -64,7 +66,7 @@ class _Scope:
             self._field(row) for row in rows if in_force(self.version, row.get("since"), row.get("until"))
         ]
         fields.sort(key=lambda f: f.id if f.id is not None else 1 << 16)
-        return Struct(name=name, label=(own or shared or {})["label"], fields=tuple(fields))
+        return Struct(name=wire_name, label=(own or shared or {})["label"], fields=tuple(fields))
 
     def _field(self, row: Mapping[str, Any]) -> Field:
         unknown = set(row) - _FIELD_KEYS
