@@ -109,7 +109,7 @@ CASES: list[Case] = [
     fao("ENC-003-e1", {"encaminhamentos[0].classificacaoRisco": 9}, {}, ENCAMINHA),
     # Documented but without a place in the format: a valid code too gets the aviso of that.
     fao("024-1", {"tipoParticipacaoCidadao": 8}, {},
-        also=("FichaAtendimentoOdontologicoChildThrift-tipoParticipacaoCidadao-sem_id",)),
+        also=("FichaAtendimentoOdontologicoChildThrift-tipoParticipacaoCidadao-sem_id",), severity="aviso"),
     fao("025-1", {"tipoParticipacaoProfissionalConvidado": 0}, {},
-        also=("FichaAtendimentoOdontologicoChildThrift-tipoParticipacaoProfissionalConvidado-sem_id",)),
+        also=("FichaAtendimentoOdontologicoChildThrift-tipoParticipacaoProfissionalConvidado-sem_id",), severity="aviso"),
 ]  # fmt: skip

@@ -286,8 +286,8 @@ def resultados(make: Maker) -> list[Case]:
     def dates(code: str, bad: dict, good: dict) -> Case:
         return make(f"RE-{code}", of("0202010295", **bad), of("0202010295", **good))
 
-    def values(code: str, exam: str, bad: str, good: str, kind: int = 1) -> Case:
-        return make(f"RX-002-{code}", of(exam, kind, bad), of(exam, kind, good))
+    def values(code: str, exam: str, bad: str, good: str, kind: int = 1, **more) -> Case:
+        return make(f"RX-002-{code}", of(exam, kind, bad), of(exam, kind, good), **more)
 
     before, after = day("1985-03-19"), day("2026-09-16")
     ordered = {"dataSolicitacao": day("2026-09-01"), "dataResultado": day("2026-09-15")}
@@ -326,7 +326,8 @@ def resultados(make: Maker) -> list[Case]:
         values("1h", "0202010503", "100,01", "0,00"),
         values("1i", "0202010295", "0,99", "10000,00"),
         values("1j", "0202010279", "45,123", "45,12"),
-        values("1k", "0202010287", "-1", "100.5"),
+        values("1k", "0202010287", "-1", "100,5"),
+        values("1k", "0202010287", "100.5", "100,5", severity="aviso"),
         values("1l", "0202010678", "alto", "150"),
         values("1m", "0202010317", "0,09", "0,10"),
         values("1n", "0202050025", "1000,001", "0,001"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +97,12 @@ class FacetMaker:
         )
 
         def run(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
-            env.found.append(Finding(code, write_path(path, name), text, AVISO))
-            return inner(value, env, clean, path)
+            before = len(env.found)
+            result = inner(value, env, clean, path)
+            for place in range(before, len(env.found)):  # what is not sent cannot be refused
+                env.found[place] = replace(env.found[place], severity=AVISO)
+            env.found.insert(before, Finding(code, write_path(path, name), text, AVISO))
+            return result
 
         return run
 

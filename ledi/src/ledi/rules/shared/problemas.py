@@ -163,7 +163,8 @@ def _dates(code: str, at: str, birth: str, ab: str | None) -> tuple[Rule, ...]:
             at,
             "dataFimProblema",
             Required(all_of(solved, not_(AB)) if ab else solved),
-            text="A data de fim do problema é obrigatória quando a situação é 2 (Resolvido).",
+            text="A data de fim do problema é obrigatória quando a situação é 2 (Resolvido). Preencha a data ou "
+            "corrija a situação.",
         ),
         Rule(f"{code}008-2", at, "dataFimProblema", NotBefore(f"^{birth}")),
         Rule(f"{code}008-3", at, "dataFimProblema", NotAfter(ATTENDANCE)),

@@ -11,7 +11,7 @@ from typing import Any
 from ledi.findings import AVISO
 from ledi.rules.checks import Custom, Domain, NotAfter, NotBefore
 from ledi.rules.checks.base import Base
-from ledi.rules.model import CheckFn, Rule
+from ledi.rules.model import SEVERITY, CheckFn, Rule
 from ledi.rules.paths import Scope
 from ledi.rules.shared.exames import code_format, prefer_sigtap
 from ledi.rules.wording import codes_text
@@ -175,7 +175,7 @@ class ResultCode(_Result):
 
 @dataclass(frozen=True)
 class ResultNumber(_Result):
-    """A number between two limits with at most `places` decimals, after a comma or a dot."""
+    """A number between two limits with at most `places` decimals, after a comma (a dot is told, not refused)."""
 
     exams: frozenset[str]
     kind: int
@@ -193,7 +193,9 @@ class ResultNumber(_Result):
             if env.up[-1].get("exame") not in exams or node.get("tipoResultado") != kind:
                 return None
             text = value.strip()
-            return None if written(text) and low <= Decimal(text.replace(",", ".")) <= high else {}
+            if not written(text) or not low <= Decimal(text.replace(",", ".")) <= high:
+                return {}
+            return {"ponto": True, SEVERITY: AVISO} if "." in text else None
 
         return run
 
@@ -202,3 +204,10 @@ class ResultNumber(_Result):
         places = f", com até {self.places} casas decimais" if self.places else ", sem decimais"
         unit = {DIAS: " em dias", SEMANAS: " em semanas"}.get(self.kind, "")
         return f"No exame {self.exam()}, o resultado{unit} deve ser um número {limits}{places}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        if facts.get("ponto"):
+            return (
+                "O LEDI escreve os decimais do resultado com vírgula, como 7,20. Troque o ponto por vírgula."
+            )
+        return self.describe(scope, name)
