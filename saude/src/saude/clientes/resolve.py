@@ -100,8 +100,9 @@ def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
     storage.insert(fresh)
     storage.update(list(changed.values()))
     storage.insert_changes(changes)
+    made = {cliente.pk for cliente in fresh}
     for s, cliente in chosen:
-        s.pessoa.cliente_id = cliente.pk
+        s.pessoa.cliente_id, s.pessoa.novo = cliente.pk, cliente.pk in made
 
 
 def _known(entidade_id: int, people: Sequence[Pessoa]) -> _Known:

@@ -122,7 +122,8 @@ def insert(clients: Sequence[Cadastro]) -> None:
     names = ["id", "entidade_id", *COLUMNS]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('clientes_cliente', 'id')) FROM generate_series(1, %s)",
+            "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('clientes_cliente', 'id')::regclass"
+            " AS name OFFSET 0) s, generate_series(1, %s)",
             [len(clients)],
         )
         for cliente, (pk,) in zip(clients, cursor.fetchall(), strict=True):

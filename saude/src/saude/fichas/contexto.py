@@ -35,6 +35,7 @@ class Contexto:
     profissionais: frozenset[str]
     especialidades: dict[str, str]
     tabelas: Any = None  # saude.referencias: SIGTAP and the CNES of the entidade, None before any import
+    conferidas: frozenset[str] | None = None  # the CONTEXT rules that are checked here, once asked for
 
     @classmethod
     def load(cls, entidade: Entidade, *, today: date) -> "Contexto":
@@ -61,7 +62,7 @@ class Contexto:
 
     def hold_tables(self) -> None:
         """In a transaction that judges: by the releases in force, which stay so until it ends."""
-        self.tabelas = held_tables(self.entidade.pk)
+        self.tabelas, self.conferidas = held_tables(self.entidade.pk), None
 
     @property
     def has_cnes(self) -> bool:
@@ -85,8 +86,10 @@ def apply(resultado: Resultado, facts: Fatos, record: dict[str, Any], ctx: Conte
     """Add the context findings; an erro among them takes the ficha out of *processada*."""
     found = list(_findings(facts, record, ctx))
     resultado.achados.extend(found)
-    checked = _checked(ctx)
-    resultado.nao_verificadas = [c for c in resultado.nao_verificadas if c not in checked]
+    if resultado.nao_verificadas:
+        if ctx.conferidas is None:
+            ctx.conferidas = frozenset(_checked(ctx))
+        resultado.nao_verificadas = [c for c in resultado.nao_verificadas if c not in ctx.conferidas]
     if resultado.situacao == Situacao.PROCESSADA and any(a.severidade == "erro" for a in found):
         resultado.situacao, resultado.pacote = Situacao.INCONSISTENTE, None
     return resultado

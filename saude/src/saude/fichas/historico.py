@@ -19,7 +19,7 @@ from saude.fichas.contexto import Contexto
 from saude.fichas.leitura import CITIZENS, Pessoa, digits
 from saude.fichas.models import Atendido, Conteudo, Ficha
 from saude.fichas.processing import Achado
-from saude.fichas.storage import Linha
+from saude.fichas.storage import Linha, server_cursor
 
 ORIGEM, RESPONSAVEL, DOMICILIO, FAMILIA, IMOVEL, DUPLICADO = (f"CTX-HIST-00{n}" for n in range(1, 7))
 NASCIMENTO, SEXO = "CTX-CLI-001", "CTX-CLI-002"
@@ -159,20 +159,19 @@ def _clients(seen: Sequence[Visto]) -> None:
         (v, p) for v in seen if v.tipo not in REGISTRATIONS for p in v.linha.fatos.pessoas if p.cliente_id
     ]
     ids = {p.cliente_id for _, p in people}
-    rows = Cliente.objects.filter(id__any=ids, cadastro_em__isnull=False).only("pk", "nascimento", "sexo")
-    known = {row.pk: row for row in rows}
+    rows = Cliente.objects.filter(id__any=ids, cadastro_em__isnull=False)
+    known = {pk: (birth, sex) for pk, birth, sex in rows.values_list("pk", "nascimento", "sexo")}
     for visto, person in people:
-        row = known.get(person.cliente_id)
         fields = CITIZEN_FIELDS.get(visto.tipo)
-        if row is None or fields is None:
+        if fields is None or person.cliente_id not in known:
             continue
-        prefix = _prefix(visto.tipo, person)
-        if row.nascimento and person.nascimento and row.nascimento != person.nascimento:
+        birth, sex = known[person.cliente_id]
+        if birth and person.nascimento and birth != person.nascimento:
             text = "A data de nascimento não é a do cadastro deste cliente. Confira qual das duas está certa."
-            visto.say(NASCIMENTO, f"{prefix}{fields[0]}", text)
-        if row.sexo is not None and person.sexo is not None and row.sexo != person.sexo:
+            visto.say(NASCIMENTO, f"{_prefix(visto.tipo, person)}{fields[0]}", text)
+        if sex is not None and person.sexo is not None and sex != person.sexo:
             text = "O sexo não é o do cadastro deste cliente. Confira qual dos dois está certo."
-            visto.say(SEXO, f"{prefix}{fields[1]}", text)
+            visto.say(SEXO, f"{_prefix(visto.tipo, person)}{fields[1]}", text)
 
 
 Moment = tuple[str, str, int, Any]  # tipo, professional, client, moment
@@ -211,29 +210,39 @@ def _moments(visto: Visto, zone: ZoneInfo) -> Iterator[tuple[Pessoa, Moment]]:
             yield person, (visto.tipo, visto.linha.fatos.profissional_cns, person.cliente_id, when)
 
 
+#: by citizen, whatever the planner thinks of it: by day and professional it may read a whole competência
+_SAME_DAY = """
+WITH a AS MATERIALIZED (
+  SELECT ficha_id, posicao, cliente_id FROM fichas_atendido WHERE cliente_id = ANY(%(clientes)s::bigint[])
+)
+SELECT a.ficha_id, a.posicao, a.cliente_id, f.tipo, f.profissional_cns, f.data
+FROM a JOIN fichas_ficha f ON f.id = a.ficha_id
+WHERE f.entidade_id = %(entidade)s AND f.data = ANY(%(dias)s::date[]) AND NOT f.id = ANY(%(mine)s::bigint[])
+"""
+
+
 def _stored_moments(ctx: Contexto, seen: Sequence[Visto], replaced: set[int]) -> set[Moment]:
     """Those of the fichas of the same citizens, professionals and days that are stored already."""
-    of = [v for v in seen if v.tipo in ATTENDED and v.linha.fatos.data]
-    clients = {p.cliente_id for v in of for p in v.linha.fatos.pessoas if p.cliente_id}
-    rows = (
-        Atendido.objects.filter(
-            cliente_id__any=clients,
-            ficha__data__any={v.linha.fatos.data for v in of},
-            ficha__profissional_cns__any={v.linha.fatos.profissional_cns for v in of},
-            ficha__tipo__in=ATTENDED,
-            ficha__entidade=ctx.entidade,
-        )
-        .exclude(ficha_id__any={v.linha.id for v in seen} | replaced)
-        .values_list(
-            "ficha_id", "posicao", "cliente_id", "ficha__tipo", "ficha__profissional_cns", "ficha__data"
-        )
-    )
     wanted = {
         (p.cliente_id, v.tipo, v.linha.fatos.profissional_cns, v.linha.fatos.data)
-        for v in of
+        for v in seen
+        if v.tipo in ATTENDED and v.linha.fatos.data
         for p in v.linha.fatos.pessoas
+        if p.cliente_id and not p.novo
     }
+    if not wanted:
+        return set()
+    values = {
+        "clientes": list({w[0] for w in wanted}),
+        "dias": list({w[3] for w in wanted}),
+        "mine": list({v.linha.id for v in seen} | replaced),
+        "entidade": ctx.entidade.pk,
+    }
+    with server_cursor() as cursor:
+        rows = cursor.execute(_SAME_DAY, values).fetchall()
     found = [row for row in rows if row[2:] in wanted]  # before any of their records is read
+    if not found:
+        return set()
     texts = dict(
         Conteudo.objects.filter(ficha_id__any={row[0] for row in found}).values_list("ficha_id", "registro")
     )

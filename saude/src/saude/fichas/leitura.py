@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,9 @@ from saude.fichas.models import Origem, Tipo
 MAX_UUID = 44
 TIPOS = frozenset(Tipo.values)
 ORIGENS = frozenset(Origem.values)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_DAY = date(1900, 1, 1)
+FIRST_BIRTH = date(1850, 1, 1)
 #: where the citizens of a ficha are: a list in the root, a struct of it, or ("") the root itself
 CITIZENS = {
     "FAI": "atendimentosIndividuais",
@@ -59,6 +62,7 @@ class Pessoa:
     identificado: bool = False
     cadastro: bool = False  # from an FCI: the registration itself
     cliente_id: int | None = None
+    novo: bool = False  # a client made just now: seen on no other ficha
 
 
 @dataclass(slots=True)
@@ -135,7 +139,7 @@ def to_date(value: Any, zone: ZoneInfo) -> date | None:
         if isinstance(value, bool):
             return None
         if isinstance(value, (int, float)):
-            return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=value)).astimezone(zone).date()
+            return _day(value, zone)
         if isinstance(value, str) and len(value) == 10:
             return date.fromisoformat(value)
         if isinstance(value, str) and 10 < len(value) < 40:
@@ -144,6 +148,11 @@ def to_date(value: Any, zone: ZoneInfo) -> date | None:
     except (ValueError, OverflowError, OSError):
         return None
     return None
+
+
+@lru_cache(maxsize=1 << 14)
+def _day(millis: int | float, zone: ZoneInfo) -> date:
+    return (EPOCH + timedelta(milliseconds=millis)).astimezone(zone).date()
 
 
 def _header(ficha: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -186,7 +195,7 @@ def _person(position: int, tipo: str, child: dict, extra: dict, zone: ZoneInfo) 
         cns=cns or digits(extra.get("cns"), 15),
         nome=text(child.get("nomeCidadao"), 70) or text(extra.get("nome"), 70),
         nome_social=text(child.get("nomeSocial"), 70) or text(child.get("nomeSocialCidadao"), 70),
-        nascimento=birth if birth and birth >= FIRST_DAY.replace(year=1850) else None,
+        nascimento=birth if birth and birth >= FIRST_BIRTH else None,
         sexo=sex if type(sex) is int and 0 <= sex <= 9 else None,
         nome_mae=text(child.get("nomeMaeCidadao"), 70) or text(extra.get("nome_mae"), 70),
         desconhece_mae=child.get("desconheceNomeMae") is True,
@@ -208,13 +217,19 @@ def _was_attended(tipo: str, person: Pessoa) -> bool:
 
 
 def _first(node: dict, names: tuple[str, ...]) -> Any:
-    return next((node[n] for n in names if node.get(n) is not None), None)
+    for name in names:
+        value = node.get(name)
+        if value is not None:
+            return value
+    return None
 
 
 def digits(value: Any, length: int) -> str:
     """The value when it is exactly so many ASCII digits; marks as in 123.456.789-09 are dropped."""
     if not isinstance(value, str) or len(value) > 30:
         return ""
+    if value.isascii() and value.isdigit():
+        return value if len(value) == length else ""
     plain = "".join(DIGITS.findall(value))
     return plain if len(plain) == length and plain.isascii() else ""
 

@@ -64,6 +64,18 @@ class Resultado:
     def erros(self) -> int:
         return sum(a.severidade == "erro" for a in self.achados)
 
+    def copy(self) -> "Resultado":
+        """With a list of findings of its own."""
+        return Resultado(
+            self.situacao,
+            self.motivo,
+            list(self.achados),
+            self.nao_verificadas,
+            self.pacote,
+            self.tipo,
+            self.versao,
+        )
+
 
 @cache
 def rules_version() -> str:

@@ -83,45 +83,45 @@ class Linha:
     proveniencia: str | None = None
     anterior: dict[str, Any] = field(default_factory=dict)  # what an update found: situacao, revisao, crc
 
-    def columns(self, entidade_id: int, now: Any) -> dict[str, Any]:
+    def row(self, entidade_id: int, now: Any) -> tuple[Any, ...]:
+        """In the order of `FICHA`."""
         f, r = self.fatos, self.resultado
-        errors = r.erros
-        return {
-            "id": self.id,
-            "entidade_id": entidade_id,
-            "uuid": f.uuid,
-            "tipo": f.tipo,
-            "competencia": f.competencia,
-            "data": f.data,
-            "situacao": str(r.situacao),
-            "motivo_pendencia": str(r.motivo),
-            "origem": str(self.origem),
-            "cnes": f.cnes,
-            "ine": f.ine,
-            "profissional_cns": f.profissional_cns,
-            "cbo": f.cbo,
-            "especialidade": f.especialidade,
-            "urgencia": f.urgencia,
-            "versao": r.versao[:10] or f.versao,
-            "regras": rules_version() if self.processada else "",
-            "n_cidadaos": len(f.pessoas),
-            "n_nao_identificados": f.nao_identificados,
-            "n_erros": errors,
-            "n_avisos": len(r.achados) - errors,
-            "revisao": self.revisao,
-            "hash_recebido": self.hash,
-            "motivo_substituicao": self.motivo_substituicao,
-            "substitui_id": self.substitui_id,
-            "recebida_em": now,
-            "processada_em": now if self.processada else None,
-        }
+        errors = r.erros if r.achados else 0
+        return (
+            self.id,
+            entidade_id,
+            f.uuid,
+            f.tipo,
+            f.competencia,
+            f.data,
+            str(r.situacao),
+            str(r.motivo),
+            str(self.origem),
+            f.cnes,
+            f.ine,
+            f.profissional_cns,
+            f.cbo,
+            f.especialidade,
+            f.urgencia,
+            r.versao[:10] or f.versao,
+            rules_version() if self.processada else "",
+            len(f.pessoas),
+            f.nao_identificados,
+            errors,
+            len(r.achados) - errors,
+            self.revisao,
+            self.hash,
+            self.motivo_substituicao,
+            self.substitui_id,
+            now,
+            now if self.processada else None,
+        )
 
 
 def insert(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int) -> None:
     """New fichas. `Linha.id` must come from `next_ids`, and their people must be resolved."""
     now = timezone.now()
-    rows = [linha.columns(entidade_id, now) for linha in linhas]
-    _copy("fichas_ficha", FICHA, [[row[c] for c in FICHA] for row in rows])
+    _copy("fichas_ficha", FICHA, [linha.row(entidade_id, now) for linha in linhas])
     _copy(
         "fichas_conteudo",
         ["ficha_id", "registro", "proveniencia"],
@@ -145,14 +145,14 @@ def update(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int
     if not linhas:
         return
     now = timezone.now()
-    rows = [linha.columns(entidade_id, now) for linha in linhas]
+    columns = dict(zip(FICHA, zip(*(x.row(entidade_id, now) for x in linhas), strict=True), strict=True))
     names = list(UPDATED)
     with server_cursor() as cursor:
         cursor.execute(
             f"UPDATE fichas_ficha f SET {', '.join(f'{n} = v.{n}' for n in names)} "
             f"FROM unnest(%s::bigint[], {', '.join(f'%s::{UPDATED[n]}[]' for n in names)}) "
             f"AS v(id, {', '.join(names)}) WHERE f.id = v.id AND f.entidade_id = %s",
-            [[r["id"] for r in rows], *([r[n] for r in rows] for n in names), entidade_id],
+            [list(columns["id"]), *(list(columns[name]) for name in names), entidade_id],
         )
     if new_content:
         _replace_content(linhas)
@@ -164,7 +164,9 @@ def update(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int
 def next_ids(n: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('fichas_ficha', 'id')) FROM generate_series(1, %s)", [n]
+            "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('fichas_ficha', 'id')::regclass"
+            " AS name OFFSET 0) s, generate_series(1, %s)",
+            [n],
         )
         return [row[0] for row in cursor.fetchall()]
 

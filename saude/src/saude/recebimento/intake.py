@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -140,7 +140,7 @@ def judge(
             )
         if judged is not None:
             judged[id(registro)] = result
-            result = replace(result, achados=list(result.achados))  # what is stored is added to
+            result = result.copy()  # what is stored is added to
         linha.resultado = apply(result, linha.fatos, registro, ctx)
     except Exception as error:  # our fault, not the record's: it waits and is seen
         log.error("processing failed: uuid=%s %s", linha.fatos.uuid, type(error).__name__)
