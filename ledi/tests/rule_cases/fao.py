@@ -89,6 +89,8 @@ CASES: list[Case] = [
     *partes.exames(fao),
     *partes.medicoes(fao),
     *partes.problemas(fao),
+    Case("CTX-CID-001", "FAO", fao.here({"problemasCondicoes[0].cid10": "dor"}), good=fao.here({"problemasCondicoes[0].cid10": "K02.1"}),
+         severity="aviso"),
     fao("PC-004-6", {"ciap": "G10"}, {"ciap": "A98"}, prefix="problemasCondicoes[0].", severity="aviso"),
     *partes.medicamentos(fao),
     dose("015-3b", {"qtDoseManha": "100,5", "dose": "101,5"}, {"qtDoseManha": "10,25", "dose": "11,25 ml"}),

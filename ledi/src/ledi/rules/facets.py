@@ -388,13 +388,17 @@ def _bounds(
         size = measure(value)
         if least is not None and size < least and size != skipped:
             start = exact or f"O campo {label} {verb} no mínimo {_amount(least, what)}"
-            return "minimo", f"{start}; {found} {size}."
+            return "minimo", f"{start}; {found} {size}. {_LESS.get(what, 'Corrija o valor.')}"
         if most is not None and size > most:
             start = exact or f"O campo {label} {verb} no máximo {_amount(most, what)}"
-            return "maximo", f"{start}; {found} {size}."
+            return "maximo", f"{start}; {found} {size}. {_MORE.get(what, 'Corrija o valor.')}"
         return None
 
     return run
+
+
+_LESS = {"caracteres": "Complete o texto.", "dígitos": "Confira o número.", "itens": "Inclua o que falta."}
+_MORE = {"caracteres": "Encurte o texto.", "dígitos": "Confira o número.", "itens": "Apague o que sobra."}
 
 
 def _amount(number: Any, what: str) -> str:

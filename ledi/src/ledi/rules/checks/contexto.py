@@ -6,6 +6,7 @@ table is not loaded is skipped and told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -218,6 +219,9 @@ def _cid(found: Found, code: str, node: dict[str, Any], env: Any, get: Any) -> M
 _TESTS: Mapping[str, Test] = {EXISTE: _exists, SEXO: _sex, IDADE: _age, CBO: _cbo, CID: _cid}
 
 
+_CID_SHAPE = re.compile(r"[A-Za-z][0-9]{2}(\.?[0-9A-Za-z]{1,2})?").fullmatch
+
+
 @dataclass(frozen=True)
 class NaCid(Base):
     """A CID10 code: it exists, or (`sex`: path of the citizen's sex) it is of that sex."""
@@ -234,7 +238,7 @@ class NaCid(Base):
             tables = env.tables
             if tables is None or not tables.has("cid"):
                 env.skip()
-                return None
+                return {"forma": True, SEVERITY: AVISO} if sex is None and not _CID_SHAPE(value) else None
             competencia = _competencia(env)
             if competencia is None:
                 return None
@@ -256,6 +260,8 @@ class NaCid(Base):
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
         if self.sex:
             return f"A CID10 {facts['valor']} é só do sexo {facts['serve']}. Confira os dois campos."
+        if "forma" in facts:
+            return "O texto não parece ser um código da CID10, como K02 ou K021. Confira o código."
         text = f"A CID10 {facts['valor']} não existe na tabela de {facts['mes']}. Escolha outra CID10."
         return text + _older_words(facts)
 

@@ -224,10 +224,18 @@ class Length(Base):
         what = "itens" if field_of(scope, name).type.kind == "list" else "caracteres"
         if self.high is None:
             return f"O campo {label(scope, name)} deve ter ao menos {self.low} {what}."
+        if not self.low:
+            return f"O campo {label(scope, name)} aceita no máximo {self.high} {what}."
         return f"O campo {label(scope, name)} deve ter de {self.low} a {self.high} {what}."
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
-        return f"{self.describe(scope, name)} Tem {facts['tamanho']}."
+        size = facts["tamanho"]
+        if SEVERITY in facts:
+            return (
+                f"O campo {label(scope, name)} tem {size} itens, e o LEDI fala em {self.high}, embora a lista tenha mais. "
+                "Confira se são todos mesmo."
+            )
+        return f"{self.describe(scope, name)} Tem {size}."
 
 
 @dataclass(frozen=True)

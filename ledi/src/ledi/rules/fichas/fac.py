@@ -96,7 +96,7 @@ def _covered(code: str, name: str, words: str, by: str) -> Rule:
     return Rule(code, "", name, Declared(words, covered_by=by), why=f"Verificada como {by}.")
 
 
-def _tobacco(code: str, name: str) -> tuple[Rule, ...]:
+def _tobacco(code: str, name: str, label: str) -> tuple[Rule, ...]:
     """Only in tobacco control sessions; the page does not say whether maintenance (34) is one of them."""
     session = one_of("^praticasEmSaude", *TABAGISMO)
     maintenance = one_of("^praticasEmSaude", TABAGISMO_MANUTENCAO)
@@ -106,9 +106,8 @@ def _tobacco(code: str, name: str) -> tuple[Rule, ...]:
             PA,
             name,
             Forbidden(not_one_of("^praticasEmSaude", *TABAGISMO, TABAGISMO_MANUTENCAO)),
-            text="Só pode ser informado em atividade do controle do "
-            "tabagismo (práticas em saúde 25 a 28 ou 34). "
-            "Apague esse campo ou corrija as práticas.",
+            text=f"{label} só pode ser informado em atividade do controle do tabagismo (práticas em saúde 25 a 28 ou "
+            "34). Apague esse campo ou corrija as práticas.",
         ),
         Rule(
             code,
@@ -116,8 +115,8 @@ def _tobacco(code: str, name: str) -> tuple[Rule, ...]:
             name,
             Forbidden(all_of(maintenance, not_(session))),
             severity=AVISO,
-            text="A página do LEDI só cita as sessões 1 a 4 do tabagismo "
-            "para este campo; com a manutenção, é aceito.",
+            text=f"{label}: o LEDI só cita as sessões 1 a 4 do tabagismo (25 a 28), e não a manutenção (34). Confira se "
+            "o campo deve ficar.",
         ),
     )
 
@@ -191,7 +190,13 @@ RULES: tuple[Rule, ...] = (
     Rule("FAC-011-o1", "", "tbCdsOrigem", Equals(3)),
     _one_place("FAC-012-1", "cnesLocalAtividade"),
     Rule("FAC-012-2", "", "cnesLocalAtividade", Forbidden(PSE)),
-    Rule("FAC-013-1", "", "procedimento", Expect(one_of("praticasEmSaude", 30))),
+    Rule(
+        "FAC-013-1",
+        "",
+        "procedimento",
+        Expect(one_of("praticasEmSaude", 30)),
+        fix="Marque essa prática ou apague o procedimento.",
+    ),
     Rule("FAC-013-o1", "", "procedimento", Domain("procedimentos/FAC")),
     Rule("FAC-014-e1", "", "turno", Domain()),
     Rule("FAC-016-e1", "", "temasParaSaude", Domain()),
@@ -295,8 +300,8 @@ RULES: tuple[Rule, ...] = (
     Rule("FAC-PA-005-1", PA, "altura", Unsigned()),
     Rule("FAC-PA-005-2", PA, "altura", Decimals(1)),
     Rule("FAC-PA-005-3", PA, "altura", Range(20, 250)),
-    *_tobacco("FAC-PA-006-1", "cessouHabitoFumar"),
-    *_tobacco("FAC-PA-007-1", "abandonouGrupo"),
+    *_tobacco("FAC-PA-006-1", "cessouHabitoFumar", "Cessou o hábito de fumar"),
+    *_tobacco("FAC-PA-007-1", "abandonouGrupo", "Abandonou o grupo"),
     Rule("FAC-PA-008-e1", PA, "sexo", Domain()),
     Rule("FAC-PA-009-1", PA, "cpfParticipante", Document("cpf")),
     Rule(

@@ -59,7 +59,8 @@ _ESCUTA = "A escuta inicial não vai como procedimento. Apague-a e use o tipo de
 
 
 def _written(value: str, node: dict[str, Any], env: Any) -> Any:
-    return None if (len(value) == 10 and value.isascii() and value.isdigit()) or value in AB else {}
+    good = (len(value) == 10 and value.isascii() and value.isdigit()) or value in AB
+    return None if good else {"valor": value[:40] if value.isprintable() else ""}
 
 
 def _of_group(value: str, node: dict[str, Any], env: Any) -> Any:

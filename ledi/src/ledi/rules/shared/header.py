@@ -23,7 +23,8 @@ def header_rules(tipo: str, *, cbo: str) -> tuple[Rule, ...]:
         else ("headerTransport.lotacaoFormPrincipal", "HEADER-L-002-1")
     )
     rules = _unica("headerTransport") if single else _varias("headerTransport")
-    own = Rule(cbo, at, "cboCodigo_2002", Domain(f"cbo/{tipo}"))
+    text = f"O CBO {{valor}} não está entre os que registram {layout(CURRENT).fichas[tipo].nome}. Confira a lotação do profissional."
+    own = Rule(cbo, at, "cboCodigo_2002", Domain(f"cbo/{tipo}"), text=text)
     if cbo == code:
         return (*rules, own)
     covered = Declared("O CBO do profissional está na lista de CBOs da ficha.", covered_by=cbo)

@@ -37,7 +37,7 @@ _SEM_PERIODO = (
 _SEM_FIM = (
     "Com duração 4 (Indeterminado), o tempo de duração não é aceito. Apague esse campo ou corrija a unidade."
 )
-_SEM_SENTIDO = "O número deveria ser 1 ou mais. Confira o valor."
+_SEM_SENTIDO = "{} deveria ser 1 ou mais. Confira o valor."
 _NUMERO = re.compile(r"[0-9]{1,2}").fullmatch
 _QUANTIA = re.compile(r"\s*([0-9]+(?:[.,][0-9]+|/[1-9][0-9]*)?)(?![0-9])").match
 
@@ -150,9 +150,9 @@ def _frequency(code: str, at: str) -> tuple[Rule, ...]:
         Rule(f"{code}006-1", at, "doseFrequenciaTipo", Forbidden(UNICA)),
         Rule(f"{code}006-2", at, "doseFrequenciaTipo", Required(is_false("doseUnica"))),
         Rule(f"{code}007-1", at, "doseFrequencia", Forbidden(UNICA)),
-        Rule(f"{code}007-3", at, "doseFrequencia", Custom(_none_at_all, _SEM_SENTIDO, reads=("doseFrequenciaTipo",)),
+        Rule(f"{code}007-3", at, "doseFrequencia", Custom(_none_at_all, _SEM_SENTIDO.format("Frequência da dose"), reads=("doseFrequenciaTipo",)),
              severity=AVISO),
-        Rule(f"{code}008-3", at, "doseFrequenciaQuantidade", Custom(_none_at_all, _SEM_SENTIDO), severity=AVISO),
+        Rule(f"{code}008-3", at, "doseFrequenciaQuantidade", Custom(_none_at_all, _SEM_SENTIDO.format("Quantidade da frequência da dose")), severity=AVISO),
     ]  # fmt: skip
     for kind, (number, check, text) in words.items():
         required = Required(all_of(one_of("doseFrequenciaTipo", kind), REPETIDA))
@@ -181,7 +181,7 @@ def _duration(code: str, at: str) -> tuple[Rule, ...]:
             f"{code}011-3",
             at,
             "duracaoTratamento",
-            Custom(_not_positive, _SEM_SENTIDO, reads=reads),
+            Custom(_not_positive, _SEM_SENTIDO.format("Duração do tratamento"), reads=reads),
             severity=AVISO,
         ),
         Rule(f"{code}012-1", at, "duracaoTratamentoMedida", Forbidden(UNICA)),
