@@ -5,6 +5,7 @@ import importlib.util
 import json
 import resource
 import threading
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from producao import FIM, INICIO, exportar, ficha_de, quebrado, receber, registro
 
 from ledi.envelope import unwrap
@@ -213,7 +214,7 @@ def test_error_of_ours_marks_nothing_and_tells(entidade, monkeypatch):
     receber(entidade, registro())
     asked = ask(entidade)
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "_mark", lambda *a: 1 / 0)
+        patch.setattr(actions, "_finish", lambda *a: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             run_export(asked.pk)
     asked.refresh_from_db()
@@ -245,6 +246,52 @@ def test_ficha_corrected_while_the_export_runs(entidade, monkeypatch):
     with zipfile.ZipFile(path_of(second)) as package:
         visit = unwrap(package.read(f"{changed.uuid}.esus")).decode().value["visitasDomiciliares"][0]
     assert visit["turno"] == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_holds_fichas_in_the_other_order(entidade, monkeypatch):
+    """PostgreSQL refuses one of the two (deadlock): when it is the export, it begins again by itself."""
+    answers = receber(entidade, *[registro() for _ in range(4)])
+    first, last = ficha_de(answers[0]).pk, ficha_de(answers[3]).pk
+    monkeypatch.setattr(actions, "BATCH", 1)
+    held, attempts = threading.Event(), []
+    write = actions._write
+    monkeypatch.setattr(actions, "_write", lambda *a, **k: (attempts.append(1), write(*a, **k))[1])
+
+    def other() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '1min'")  # never the one that gives way
+            cursor.execute("SELECT 1 FROM fichas_ficha WHERE id = %s FOR UPDATE", [last])
+            held.set()
+            waiting = (
+                "SELECT pg_stat_clear_snapshot(), count(*) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            for _ in range(1000):
+                cursor.execute(waiting)
+                if cursor.fetchone()[1]:
+                    break
+                time.sleep(0.01)
+            cursor.execute("SELECT 1 FROM fichas_ficha WHERE id = %s FOR UPDATE", [first])
+
+    thread = threading.Thread(target=closing, args=(other,))
+    thread.start()
+    assert held.wait(30)
+    done = exportar(entidade)
+    thread.join(60)
+    assert not thread.is_alive()
+    assert len(attempts) == 2
+    assert (done.estado, done.total, len(names(done))) == ("concluida", 4, 4)
+    assert ItemExportacao.objects.count() == 4
+
+
+def test_batches_leave_nothing_out(entidade, monkeypatch):
+    monkeypatch.setattr(actions, "BATCH", 3)
+    answers = receber(entidade, *[registro() for _ in range(7)], registro("FAI"))
+    done = exportar(entidade)
+    assert (done.total, done.escritas, done.por_tipo) == (8, 8, {"FAI": 1, "FVD": 7})
+    assert names(done) == [f"{ficha_de(a).uuid}.esus" for a in answers]
+    assert done.total == Ficha.objects.filter(situacao="exportada").count()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,13 +2,14 @@
 
 import logging
 from array import array
-from collections.abc import Set
-from datetime import date
+from collections.abc import Callable, Sequence, Set
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -27,6 +28,12 @@ Estado = Exportacao.Estado
 LOCK = 4_201  # advisory lock class: one export at a time in an entidade
 BATCH = 5_000
 FREE_ATTEMPTS = 3  # after these, fichas are held while the file is written
+# ids come in order: the range keeps the plan at a slice of the primary key whatever the statistics say
+MARK = (
+    "UPDATE fichas_ficha f SET situacao = 'exportada', exportada_em = %s "
+    "FROM unnest(%s::int8[], %s::int4[]) i (id, revisao) WHERE f.id BETWEEN %s AND %s AND f.id = i.id "
+    "AND f.situacao = 'processada' AND f.revisao = i.revisao"
+)
 
 NOTHING = "Não há fichas a exportar com esta escolha."
 DISK = (
@@ -162,51 +169,77 @@ def _produce(exportacao: Exportacao) -> None:
     """Write and mark; when fichas changed under way, write again without them."""
     changed: set[int] = set()
     for attempt in range(FREE_ATTEMPTS + 1):
+        hold = attempt == FREE_ATTEMPTS
         try:
             with PartialFile(exportacao) as file, transaction.atomic():
-                hold = attempt == FREE_ATTEMPTS
-                written = _write(exportacao, file, without=changed, hold=hold)
+                now = timezone.now()
+                written = _write(exportacao, file, without=changed, hold=hold, mark=_marker(exportacao, now))
                 if not written.ids:
                     _set(exportacao, estado=Estado.VAZIA, concluida_em=timezone.now())
                 else:
-                    _mark(exportacao, file, written)
+                    _finish(exportacao, file, written, now)
             return
         except _Changed as late:
             changed |= late.ids
+        except OperationalError as error:  # somebody held fichas in another order: theirs go first
+            if hold or not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
+                raise
     raise AssertionError("fichas that are held cannot change")
 
 
 class _Written:
-    """What went into the file: ids and revisions, 12 bytes each."""
+    """What went into the file: how many of each, and how many of them were marked just now."""
 
     def __init__(self) -> None:
-        self.ids = array("q")
-        self.revisions = array("i")
+        self.ids = 0
+        self.marked = 0
         self.kinds: dict[str, int] = {}
 
+    def count(self, kinds: Sequence[str]) -> None:
+        self.ids += len(kinds)
+        for kind in set(kinds):
+            self.kinds[kind] = self.kinds.get(kind, 0) + kinds.count(kind)
 
-def _write(exportacao: Exportacao, file: PartialFile, *, without: set[int], hold: bool) -> _Written:
+
+Marker = Callable[[array, array], int]
+
+
+def _write(
+    exportacao: Exportacao, file: PartialFile, *, without: set[int], hold: bool, mark: Marker
+) -> _Written:
+    """Batch by batch: a thread copies the entries into the file while the server marks their fichas.
+
+    The thread never touches the database, and one batch is in its hands at a time: memory stays constant.
+    """
     written = _Written()
     rewrap = Rewrapper(exportacao.entidade)
     progress = connection.copy()
     try:
-        with PackageWriter(file) as package:
-            for batch in _stream(exportacao, hold=hold):
-                for ficha_id, revisao, kind, name, crc, size, data, envelope_revision in batch:
-                    if ficha_id in without:
-                        continue
-                    entry = Entry(name, crc, size, data)
-                    if envelope_revision != rewrap.revision:
-                        entry = rewrap(entry)
-                    package.add(entry)
-                    written.ids.append(ficha_id)
-                    written.revisions.append(revisao)
-                    written.kinds[kind] = written.kinds.get(kind, 0) + 1
-                _tell(progress, exportacao, len(written.ids))
+        with PackageWriter(file) as package, ThreadPoolExecutor(1) as beside:
+            adding: Future[None] | None = None
+            for rows in _stream(exportacao, hold=hold):
+                batch = [row for row in rows if row[0] not in without] if without else rows
+                if adding is not None:
+                    adding.result()
+                adding = beside.submit(_add, package, rewrap, batch)
+                _tell(progress, exportacao, written.ids + len(batch))
+                written.count([row[2] for row in batch])
+                if batch:
+                    written.marked += mark(
+                        array("q", [r[0] for r in batch]), array("i", [r[1] for r in batch])
+                    )
+            if adding is not None:
+                adding.result()
         file.sync()
     finally:
         progress.close()
     return written
+
+
+def _add(package: PackageWriter, rewrap: Rewrapper, batch: Sequence[Any]) -> None:
+    for _id, _revisao, _kind, name, crc, size, data, envelope_revision in batch:
+        entry = Entry(name, crc, size, data)
+        package.add(entry if envelope_revision == rewrap.revision else rewrap(entry))
 
 
 def _stream(exportacao: Exportacao, *, hold: bool) -> Any:
@@ -232,26 +265,28 @@ def _tell(progress: Any, exportacao: Exportacao, n: int) -> None:
         cursor.execute("UPDATE exportacao_exportacao SET escritas = %s WHERE id = %s", [n, exportacao.pk])
 
 
-def _mark(exportacao: Exportacao, file: PartialFile, written: _Written) -> None:
-    """Items, fichas and the export itself, in the transaction that is open; the file gets its name last."""
+def _marker(exportacao: Exportacao, now: datetime) -> Marker:
+    """Marks a batch, in the transaction that is open: items and fichas; says how many fichas it moved."""
     check(Situacao.PROCESSADA, "exportar", Situacao.EXPORTADA)
-    _copy_items(exportacao, written)
-    now = timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE fichas_ficha f SET situacao = 'exportada', exportada_em = %s "
-            "FROM exportacao_itemexportacao i WHERE i.exportacao_id = %s AND f.id = i.ficha_id "
-            "AND f.situacao = 'processada' AND f.revisao = i.revisao",
-            [now, exportacao.pk],
-        )
-        marked = cursor.rowcount
-    if marked != len(written.ids):
+
+    def mark(ids: array, revisions: array) -> int:
+        _copy_items(exportacao, ids, revisions)
+        with connection.cursor() as cursor:
+            cursor.execute(MARK, [now, ids.tolist(), revisions.tolist(), ids[0], ids[-1]])
+            return int(cursor.rowcount)
+
+    return mark
+
+
+def _finish(exportacao: Exportacao, file: PartialFile, written: _Written, now: datetime) -> None:
+    """The export itself says it is done; the file gets its name last."""
+    if written.marked != written.ids:
         _check_rest(exportacao)
     _set(
         exportacao,
         estado=Estado.CONCLUIDA,
-        total=len(written.ids),
-        escritas=len(written.ids),
+        total=written.ids,
+        escritas=written.ids,
         por_tipo=dict(sorted(written.kinds.items())),
         versao_ledi=exportacao.entidade.instalacao.versao_ledi,
         arquivo=file.final.name,
@@ -261,7 +296,7 @@ def _mark(exportacao: Exportacao, file: PartialFile, written: _Written) -> None:
     )
     record_event(
         by=exportacao.por or "sistema", entidade=exportacao.entidade, tipo="exportacao.concluida",
-        alvo=exportacao, fichas=len(written.ids), sha256=file.sha256,
+        alvo=exportacao, fichas=written.ids, sha256=file.sha256,
     )  # fmt: skip
     file.publish()
 
@@ -279,7 +314,7 @@ def _check_rest(exportacao: Exportacao) -> None:
         raise _Changed(ids)
 
 
-def _copy_items(exportacao: Exportacao, written: _Written) -> None:
+def _copy_items(exportacao: Exportacao, ids: array, revisions: array) -> None:
     with (
         connection.cursor() as cursor,
         cursor.copy(
@@ -287,7 +322,7 @@ def _copy_items(exportacao: Exportacao, written: _Written) -> None:
         ) as copy,
     ):
         copy.set_types(["int8", "int8", "int4"])
-        for ficha_id, revisao in zip(written.ids, written.revisions, strict=True):
+        for ficha_id, revisao in zip(ids, revisions, strict=True):
             copy.write_row((exportacao.pk, ficha_id, revisao))
 
 
