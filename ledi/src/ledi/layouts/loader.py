@@ -62,11 +62,18 @@ class _Scope:
         if own is None and shared is None:
             raise LayoutError(f"estrutura {name} não está em nenhum layout")
         rows = _merge(shared, own)
+        sections = (own or {}).get("sections") or (shared or {}).get("sections") or ()
+        heading = {field: title for title, *names in sections for field in names}
         fields = [
-            self._field(row) for row in rows if in_force(self.version, row.get("since"), row.get("until"))
+            self._field({"section": heading.get(row["name"]), **row})
+            for row in rows
+            if in_force(self.version, row.get("since"), row.get("until"))
         ]
         fields.sort(key=lambda f: f.id if f.id is not None else 1 << 16)
-        return Struct(name=wire_name, label=(own or shared or {})["label"], fields=tuple(fields))
+        label = (own or shared or {})["label"]
+        return Struct(
+            name=wire_name, label=label, fields=tuple(fields), paper=_as_on_paper(fields, list(heading))
+        )
 
     def _field(self, row: Mapping[str, Any]) -> Field:
         unknown = set(row) - _FIELD_KEYS
@@ -96,6 +103,12 @@ class _Scope:
             is_enum = inner.endswith("EnumThrift")
             return Type("list", item=Type("i32") if is_enum else self._type(inner))
         return Type("struct", struct=self.struct(text))
+
+
+def _as_on_paper(fields: list[Field], order: list[str]) -> tuple[Field, ...]:
+    """In the order of the paper ficha; what no section names keeps its order at the end."""
+    place = {name: n for n, name in enumerate(order)}
+    return tuple(sorted(fields, key=lambda f: place.get(f.name, len(place))))
 
 
 def _merge(shared: Mapping[str, Any] | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]]:

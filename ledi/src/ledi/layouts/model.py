@@ -56,11 +56,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Struct:
-    """A struct in the context of one ficha: the same name may have other bounds in another ficha."""
+    """A struct in the context of one ficha: the same name may have other bounds in another ficha.
+
+    `fields` are in thrift order; `paper` are the same in the order of the paper ficha, section by section.
+    """
 
     name: str
     label: str
     fields: tuple[Field, ...]
+    paper: tuple[Field, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

@@ -85,7 +85,7 @@ class Edicao:
         made = built.grupo(self.layout.root, self.conteudo, rotulo=self.layout.nome)
         for name, field in ENVELOPE.items():
             if name in wanted:
-                made.campos.append(built._campo(field, self.registro.get(name), name))
+                made.incluir(built._campo(field, self.registro.get(name), name))
         return made
 
     def _at_home(self, achados: Iterable[Any]) -> list[Any]:

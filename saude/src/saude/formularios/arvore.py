@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from ledi.layouts import Field, Struct
 from saude.fichas.leitura import CITIZENS
-from saude.formularios import campos
+from saude.formularios import campos, questionario
 from saude.formularios.condicoes import conditions
 
 MAX_DEPTH = 6
 KEYS = frozenset({"uuidFicha", "uuid"})  # of the ficha itself: the page tells it, nobody types it
 IDENTITY = "Identificação do cidadão"
 REST = "Dados do atendimento"
+OPTIONAL = ("nao", "")  # a group so marked in the layout starts closed while it is empty
 
 
 @dataclass
@@ -31,10 +32,15 @@ class Campo:
     relacionado: bool = False  # shown because a rule about another field reads it
     condicoes: list[Any] = field(default_factory=list)
     rotulo_valor: str = ""  # label of a code from the entidade's registers
+    aceitos: frozenset[str] | None = None  # the only codes offered, when not the whole list
 
     @property
     def rotulo(self) -> str:
         return self.campo.label
+
+    @property
+    def secao(self) -> str:
+        return self.campo.section or ""
 
     @property
     def nome(self) -> str:
@@ -72,10 +78,19 @@ class Campo:
         labels = campos.domain_labels(self.campo.domain or "")
         values = self.valor if isinstance(self.valor, list) else [self.valor]
         chosen = {str(v) for v in values if v not in (None, "")}
-        rows = [(str(c), f"{c} - {t}", str(c) in chosen) for c, t in labels.items()]
+        rows = [
+            (str(c), f"{c} - {t}", str(c) in chosen)
+            for c, t in labels.items()
+            if not self.aceitos or str(c) in self.aceitos or str(c) in chosen
+        ]
         known = {r[0] for r in rows}
         strange = [(v, f"{v} (não existe na lista)", True) for v in sorted(chosen - known)]
         return strange + rows
+
+    @property
+    def rotulo_opcao(self) -> str:
+        """The label of the code chosen, without the code; "" when none of the list is."""
+        return campos.label_of(self.campo, self.valor) if self.valor not in (None, "") else ""
 
     @property
     def obrigatorio(self) -> bool:
@@ -84,6 +99,11 @@ class Campo:
     @property
     def largo(self) -> bool:
         return self.widget in ("opcoes", "varios")
+
+    @property
+    def exemplo(self) -> str:
+        """Two codes of the list, as they are typed."""
+        return " ".join(value for value, _, _ in self.opcoes[:2])
 
     @property
     def ajuda(self) -> str:
@@ -104,13 +124,48 @@ class Campo:
 
 
 @dataclass
+class Pedaco:
+    """Fields that follow one another, or one inner group."""
+
+    campos: list[Campo] = field(default_factory=list)
+    grupo: "Grupo | None" = None
+
+
+@dataclass
+class Parte:
+    """What stands under one heading of the paper ficha."""
+
+    titulo: str
+    pedacos: list[Pedaco] = field(default_factory=list)
+
+    @property
+    def identifica(self) -> bool:
+        return self.titulo.startswith("Identificação")
+
+    def incluir(self, item: "Campo | Grupo") -> None:
+        if isinstance(item, Grupo):
+            self.pedacos.append(Pedaco(grupo=item))
+        elif self.pedacos and self.pedacos[-1].grupo is None:
+            self.pedacos[-1].campos.append(item)
+        else:
+            self.pedacos.append(Pedaco([item]))
+
+    @property
+    def sozinho(self) -> "Grupo | None":
+        """The inner group, when it is all there is: its own heading is enough."""
+        return self.pedacos[0].grupo if len(self.pedacos) == 1 else None
+
+
+@dataclass
 class Grupo:
     """A section of the ficha, or one of its repeated blocks."""
 
     caminho: str
     rotulo: str
+    secao: str = ""
     campos: list[Campo] = field(default_factory=list)
     grupos: list["Grupo"] = field(default_factory=list)
+    ordem: list["Campo | Grupo"] = field(default_factory=list)  # both, as on paper
     achados: list[Any] = field(default_factory=list)
     indice: int | None = None
     lista: str = ""  # this group holds the blocks of the list at this path: a block can be added
@@ -118,10 +173,23 @@ class Grupo:
     cidadao: int | None = None  # position of the citizen this block tells of
     condicoes: list[Any] = field(default_factory=list)
     opcional: bool = False
+    questao: Campo | None = None  # this block answers a question of a questionnaire
+
+    def incluir(self, item: "Campo | Grupo") -> None:
+        self.ordem.append(item)
+        if isinstance(item, Grupo):
+            self.grupos.append(item)
+        else:
+            self.campos.append(item)
 
     @property
     def id(self) -> str:
         return slug(self.caminho) or "ficha"
+
+    @property
+    def questionario(self) -> bool:
+        """A list of fixed questions: nothing to add or take out."""
+        return bool(self.grupos) and any(g.questao for g in self.grupos)
 
     @property
     def recolhido(self) -> bool:
@@ -145,15 +213,23 @@ class Grupo:
         return not self.campos and not self.grupos and not self.achados
 
     @cached_property
-    def partes(self) -> list[tuple[str, list[Campo]]]:
-        """Fields under their headings: those of the layout, else who the citizen is apart from the rest."""
-        parts: dict[str, list[Campo]] = {}
-        whom = [c for c in self.campos if c.campo.name in campos.IDENTITY]
-        split = 2 <= len(whom) < len(self.campos)
-        for c in [*(whom if split else ()), *(c for c in self.campos if not split or c not in whom)]:
-            name = c.campo.section or ((IDENTITY if c in whom else REST) if split else "")
-            parts.setdefault(name, []).append(c)
-        return list(parts.items())
+    def partes(self) -> list[Parte]:
+        """What is in the group, under the headings of the layout; else who the citizen is apart from the rest."""
+        parts: dict[str, Parte] = {}
+        whom = [c for c in self.campos if c.campo.name in campos.IDENTITY and not c.campo.section]
+        if 2 <= len(whom) < len(self.campos):
+            parts = {IDENTITY: Parte(IDENTITY), REST: Parte(REST)}
+        known = {id(c) for c in whom} if parts else set()
+        for item in self.ordem:
+            name = item.secao or ((IDENTITY if id(item) in known else REST) if known else "")
+            parts.setdefault(name, Parte(name)).incluir(item)
+        only = len(parts) == 1
+        for part in parts.values():
+            if part.titulo and part.sozinho is not None:
+                part.sozinho.rotulo = part.titulo
+            if only or part.sozinho is not None or part.titulo == self.rotulo:
+                part.titulo = ""
+        return list(parts.values())
 
     @property
     def condicoes_json(self) -> str:
@@ -172,15 +248,18 @@ class Construtor:
     relacionados: frozenset[str] = frozenset()
     rotulos: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (source, code) -> label
     com_condicoes: bool = False
+    com_primeiro: bool = False  # a list that may not be empty begins with a blank block
+    ocultos: frozenset[str] = frozenset()  # names in the root that the system writes
 
     def grupo(self, struct: Struct, value: Any, caminho: str = "", rotulo: str = "", depth: int = 0) -> Grupo:
         node = value if isinstance(value, Mapping) else {}
         made = Grupo(caminho, rotulo or struct.label, achados=list(self.achados.get(caminho, ())))
         if CITIZENS.get(self.tipo) == caminho and caminho:
             made.cidadao = 0
-        for f in struct.fields:
+        for f in struct.paper or struct.fields:
             own_key = depth == 0 and f.format == "uuid" and f.name in KEYS and f.name not in self.achados
-            if f.name not in campos.TECHNICAL and not own_key and depth < MAX_DEPTH:
+            written = own_key or f.name in campos.TECHNICAL or (depth == 0 and f.name in self.ocultos)
+            if not written and depth < MAX_DEPTH:
                 self._add(made, f, node.get(f.name), f"{caminho}.{f.name}" if caminho else f.name, depth)
         return made
 
@@ -190,13 +269,13 @@ class Construtor:
             assert f.type.struct is not None
             inner = self.grupo(f.type.struct, value, caminho, f.label, depth + 1)
             self._conditions(inner, caminho)
-            inner.opcional = f.required != "sim"
+            inner.opcional, inner.secao = f.required in OPTIONAL, f.section or ""
             if not inner.vazio:
-                made.grupos.append(inner)
+                made.incluir(inner)
         elif kind == "lista":
             self._blocks(made, f, value, caminho, depth)
         elif self._wanted(caminho, f, value):
-            made.campos.append(self._campo(f, value, caminho))
+            made.incluir(self._campo(f, value, caminho))
 
     def _blocks(self, made: Grupo, f: Field, value: Any, caminho: str, depth: int) -> None:
         struct = f.type.item.struct if f.type.item else None
@@ -205,23 +284,43 @@ class Construtor:
             caminho, f.label, achados=list(self.achados.get(caminho, ())), item_rotulo=struct.label
         )
         self._conditions(holder, caminho)
-        holder.opcional = f.required != "sim"
+        holder.opcional, holder.secao = f.required in OPTIONAL, f.section or ""
         if self._wanted(caminho, f, None):
             holder.lista = caminho
-        for index, item in enumerate(value if isinstance(value, list) else []):
+        rows = value if isinstance(value, list) else []
+        if not rows and self.com_primeiro and f.required == "sim":
+            rows = [{}]
+        for index, item in enumerate(rows):
             block = self.bloco(struct, item, caminho, index, depth)
             if not block.vazio:
-                holder.grupos.append(block)
+                holder.incluir(block)
         if holder.grupos or holder.achados or holder.lista:
-            made.grupos.append(holder)
+            made.incluir(holder)
 
     def bloco(self, struct: Struct, item: Any, lista: str, index: int, depth: int = 0) -> Grupo:
         """One repeated block of the list at path `lista`."""
         block = self.grupo(struct, item, f"{lista}[{index}]", f"{struct.label} {index + 1}", depth + 1)
         block.indice = index
+        if self.com_condicoes and questionario.asks(struct):
+            self._question(block)
         if CITIZENS.get(self.tipo) == lista:
             block.cidadao = index
         return block
+
+    def _question(self, block: Grupo) -> None:
+        """A row of a fixed questionnaire: the question is told, not chosen, and only its answers are offered."""
+        asked = next((c for c in block.campos if c.campo.name == questionario.QUESTION), None)
+        if asked is None or not asked.rotulo_opcao or asked.achados:
+            return
+        block.questao, block.rotulo = asked, asked.rotulo_opcao
+        good = questionario.accepted(asked.campo.domain or "").get(asked.valor, frozenset())
+        one, many = questionario.ANSWERS
+        other = many if good else one
+        hidden = {id(c) for c in block.campos if c is asked or (c.campo.name == other and c.vazio)}
+        for c in block.campos:
+            c.aceitos = good if c.campo.name == one else None
+        block.campos = [c for c in block.campos if id(c) not in hidden]
+        block.ordem = [c for c in block.ordem if id(c) not in hidden]
 
     def _campo(self, f: Field, value: Any, caminho: str) -> Campo:
         found = [a for path, rows in self.achados.items() if owner(path) == caminho for a in rows]

@@ -11,6 +11,7 @@ from ledi.layouts import Field
 from ledi.moments import local
 from ledi.tables import closed
 from saude.fichas.leitura import to_date
+from saude.formularios import questionario
 
 #: a list longer than this is searched, not unrolled
 MAX_SELECT = 40
@@ -26,6 +27,12 @@ SOURCES = {
     "cnes": "estabelecimentos",
     "ine": "equipes",
 }
+#: what the format of the layout does not say
+BY_NAME = {
+    "profissionalCNS": "profissionais",
+    "cnsProfissional": "profissionais",
+    "procedimentos": "procedimentos",
+}
 #: names a paper ficha keeps under "Identificação do cidadão"
 IDENTITY = frozenset(
     "cns cnsCidadao cpfCidadao cnsParticipante cpfParticipante cpfResponsavel numeroCnsResponsavel "
@@ -35,12 +42,16 @@ IDENTITY = frozenset(
     "tipoDeImovel".split()
 )
 #: written by the system, never by hand
-TECHNICAL = frozenset({"tpCdsOrigem"})
+TECHNICAL = frozenset({"tpCdsOrigem", "tbCdsOrigem"})
+#: of a rectification: the system sets them in what it makes
+RECTIFICATION = frozenset({"fichaAtualizada", "uuidFichaOriginadora"})
 
 
 @cache
 def domain_labels(name: str) -> dict[Any, str]:
     """Code -> label of a closed domain; empty when the library has no such list."""
+    if name in questionario.LABELS:
+        return dict(questionario.LABELS[name])
     try:
         return dict(closed.labels(name))
     except TableError:
@@ -49,8 +60,8 @@ def domain_labels(name: str) -> dict[Any, str]:
 
 def source_of(field: Field) -> str:
     """Where the search box of this field looks; "" when it is no search box."""
-    if field.name == "profissionalCNS":
-        return "profissionais"
+    if source := BY_NAME.get(field.name):
+        return source
     if field.domain and len(domain_labels(field.domain)) > MAX_SELECT:
         return f"dominio.{field.domain}"
     return SOURCES.get(field.format or "", "")
@@ -154,7 +165,8 @@ def input_value(field: Field, value: Any, zone: ZoneInfo) -> str:
         label = label_of(field, value)
         return f"{value} - {label}" if label else str(value)
     if kind == "varios":
-        return "\n".join(str(v) for v in value) if isinstance(value, list) else str(value)
+        rows = value if isinstance(value, list) else [value]
+        return "\n".join(f"{v} - {text}" if (text := label_of(field, v)) else str(v) for v in rows)
     if isinstance(value, float):
         return _decimal(value)
     return str(value)

@@ -59,7 +59,7 @@ def parse(field: Field, texts: list[str], current: Any, zona: ZoneInfo) -> Any:
         return [_scalar(field, t) for t in texts if t.strip()] or None
     text = texts[-1].replace("\x00", "").strip() if texts else ""
     if kind == "varios":
-        return [_scalar(field, t.strip()) for t in text.splitlines() if t.strip()] or None
+        return [_scalar(field, _code(t.strip())) for t in text.splitlines() if t.strip()] or None
     if not text:
         return None
     if kind == "booleano":
@@ -70,10 +70,16 @@ def parse(field: Field, texts: list[str], current: Any, zona: ZoneInfo) -> Any:
     if kind == "datahora":
         moment = to_moment(current, zona)
         return current if moment is not None and f"{moment:%Y-%m-%dT%H:%M}" == text else text
-    if kind == "busca" and (coded := CODED.match(text)):
-        text = coded.group(1)
+    if kind == "busca":
+        text = _code(text)
     value = _scalar(field, text)
     return current if _same(current, value) else value
+
+
+def _code(text: str) -> str:
+    """`0301010030 - CONSULTA…` -> `0301010030`."""
+    coded = CODED.match(text)
+    return coded.group(1) if coded else text
 
 
 def _scalar(field: Field, text: str) -> Any:
@@ -99,6 +105,11 @@ def removed(post: Any) -> list[str]:
 
 def applied(atual: Mapping[str, Any], found: Mapping[str, Any], out: list[str] = ()) -> dict[str, Any]:
     """A copy of the ficha with the values put in, new blocks made, and the blocks in `out` taken away."""
+    return pruned(assembled(atual, found, out))[0]
+
+
+def assembled(atual: Mapping[str, Any], found: Mapping[str, Any], out: list[str] = ()) -> dict[str, Any]:
+    """The same with every block at the place the form has it: None where one was taken out, {} where one is blank."""
     new = copy.deepcopy(dict(atual))
     for path, value in found.items():
         _put(new, steps(path), value)
@@ -107,7 +118,22 @@ def applied(atual: Mapping[str, Any], found: Mapping[str, Any], out: list[str] =
         holder = _walk(new, way)
         if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
             holder[last] = None
-    return _pruned(new)
+    return new
+
+
+def pruned(node: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The ficha without what ended up with nothing; and path of each block that moved up -> where the form has it."""
+    moves: dict[str, str] = {}
+    return _pruned(node, "", "", moves), moves
+
+
+def at_form(path: str, moves: Mapping[str, str]) -> str:
+    """A path of the record as the form has it."""
+    known = [m for m in moves if path == m or path.startswith(f"{m}.")]
+    if not known:
+        return path
+    best = max(known, key=len)
+    return moves[best] + path[len(best) :]
 
 
 def _depth(path: str) -> tuple[int, str]:
@@ -176,14 +202,21 @@ def _step_in(node: Any, step: str | int, following: str | int) -> Any:
     return node[step]
 
 
-def _pruned(node: Any) -> Any:
+def _pruned(node: Any, old: str, new: str, moves: dict[str, str]) -> Any:
     """Structs and lists that ended up with nothing go; what was taken out goes."""
     if isinstance(node, dict):
-        made = {k: _pruned(v) for k, v in node.items()}
+        dot = "." if old else ""
+        made = {k: _pruned(v, f"{old}{dot}{k}", f"{new}{dot}{k}", moves) for k, v in node.items()}
         return {k: v for k, v in made.items() if v is not None and v != {}}
     if isinstance(node, list):
         if not any(isinstance(i, dict) or i is None for i in node):
             return node
-        kept = [_pruned(i) for i in node if i is not None]
-        return [i for i in kept if i != {}] or None
+        kept: list[Any] = []
+        for n, item in enumerate(node):
+            one = None if item is None else _pruned(item, f"{old}[{n}]", f"{new}[{len(kept)}]", moves)
+            if one is None or one == {}:
+                continue
+            moves[f"{new}[{len(kept)}]"] = f"{old}[{n}]"
+            kept.append(one)
+        return kept or None
     return node

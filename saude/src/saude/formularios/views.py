@@ -33,7 +33,12 @@ def bloco(request: HttpRequest, tipo: str, versao: str) -> HttpResponse:
     if struct is None:
         raise Http404
     made = Construtor(
-        tipo, versao, ZoneInfo(request.entidade.fuso), mostrar=lambda *_: True, com_condicoes=True
+        tipo,
+        versao,
+        ZoneInfo(request.entidade.fuso),
+        mostrar=lambda *_: True,
+        com_condicoes=True,
+        com_primeiro=True,
     )
     block = made.bloco(struct, {}, path, int(index))
     return render(request, "formularios/bloco.html", {"grupo": block, "nivel": 3})

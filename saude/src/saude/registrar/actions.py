@@ -13,7 +13,8 @@ from django.utils import timezone
 from ledi.layouts import Ficha, layout, nearest
 from saude.cadastros.models import Entidade
 from saude.fichas.models import Origem
-from saude.formularios import ler
+from saude.formularios import ler, questionario
+from saude.formularios.campos import RECTIFICATION, TECHNICAL
 from saude.recebimento.actions import receive
 from saude.recebimento.intake import Resposta
 from saude.registrar.models import Cabecalho, Rascunho
@@ -22,6 +23,9 @@ MAX_DRAFTS = 500
 #: of the header, what goes on to the next ficha, whatever its kind
 SHARED = ("profissionalCNS", "cboCodigo_2002", "cnes", "ine")
 RECTIFIED = ("FCI", "FCD")
+NO_CNES = "0000000"  # stands in the uuid of a ficha opened before its CNES is chosen
+#: root fields that the form does not show
+WRITTEN = RECTIFICATION | {"tipoEndereco"}
 
 
 class DraftRefused(Exception):
@@ -45,8 +49,21 @@ def blank(*, entidade: Entidade, area: Any, by: Any, tipo: str) -> dict[str, Any
         ficha["dataEvolucao"] = data["data"]
     if made.children_field:
         ficha[made.children_field] = [{}]
-    cnes = data.get("cnes") or "0000000"
+    cnes = data.get("cnes") or NO_CNES
     return {"tipo": tipo, "versao": versao, "uuid": f"{cnes}-{uuid_module.uuid4()}", "ficha": ficha}
+
+
+def named(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with its CNES in the uuid, when it was opened before the CNES was known."""
+    cnes, old = str(record.get("cnes") or ""), record["uuid"]
+    if not old.startswith(f"{NO_CNES}-") or len(cnes) != len(NO_CNES) or not cnes.isdecimal():
+        return record
+    new = cnes + old[len(NO_CNES) :]
+    made = layout(record["versao"]).fichas[record["tipo"]]
+    ficha = dict(record["ficha"]) | {made.uuid_field: new}
+    if ficha.get("uuidFichaOriginadora") == old:
+        ficha["uuidFichaOriginadora"] = new
+    return record | {"uuid": new, "ficha": ficha}
 
 
 def _header(made: Ficha, data: Mapping[str, Any], ibge: str) -> dict[str, Any]:
@@ -69,14 +86,29 @@ def from_form(
     before: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The record a form says. What nobody types (uuid, origin of the data, envelope) is put in here."""
+    return read_form(post, entidade=entidade, tipo=tipo, versao=versao, uuid=uuid, before=before)[0]
+
+
+def read_form(
+    post: Any,
+    *,
+    entidade: Entidade,
+    tipo: str,
+    versao: str,
+    uuid: str,
+    before: Mapping[str, Any] | None = None,
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
+    """The record; the ficha block by block as the form has it; and where the form has each block of the record."""
     made = layout(versao).fichas[tipo]
     kept = dict(before or {})
     sent = ler.values(post, made, atual=kept, zona=ZoneInfo(entidade.fuso))
-    record = complete(
-        ler.applied({}, sent, ler.removed(post)), entidade=entidade, tipo=tipo, versao=versao, uuid=uuid
-    )
+    whole = ler.assembled({}, sent, ler.removed(post))
+    questionario.drop_blank(made, whole)
+    typed, moves = ler.pruned(whole)
+    ficha = {name: kept[name] for name in sorted(WRITTEN) if name in kept} | typed
+    record = complete(ficha, entidade=entidade, tipo=tipo, versao=versao, uuid=uuid)
     context = _context(post)
-    return record | {"contexto": context} if context else record
+    return record | ({"contexto": context} if context else {}), whole, moves
 
 
 def complete(
@@ -85,8 +117,10 @@ def complete(
     """The record of a ficha somebody typed: its keys, the origin of the data and the envelope put in."""
     made = layout(versao).fichas[tipo]
     ficha[made.uuid_field] = uuid
-    if "tpCdsOrigem" in made.root.by_name:
-        ficha["tpCdsOrigem"] = 3
+    for name in TECHNICAL & made.root.by_name.keys():
+        ficha[name] = 3
+    if tipo == "FCD":
+        ficha.setdefault("tipoEndereco", 3)  # the only value the rules take
     if tipo in RECTIFIED:
         ficha.setdefault("fichaAtualizada", False)
         if not ficha["fichaAtualizada"]:
@@ -129,7 +163,8 @@ def finish(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> Respost
     """Take the ficha in; its draft goes, its header stays for the next one."""
     (answer,) = receive(entidade=entidade, records=[dict(record)], origem=Origem.FORMULARIO, by=by,
                         raw=json.dumps(record).encode())  # fmt: skip
-    Rascunho.objects.filter(entidade=entidade, usuario=by, uuid=record["uuid"]).delete()
+    drafts = {record["uuid"], NO_CNES + record["uuid"][len(NO_CNES) :]}
+    Rascunho.objects.filter(entidade=entidade, usuario=by, uuid__in=drafts).delete()
     remember(entidade=entidade, by=by, record=record)
     return answer
 

@@ -20,8 +20,10 @@ from saude.clientes import queries as clients
 from saude.contas.access import covers, requires
 from saude.fichas import queries as fichas
 from saude.fichas.correction import PathError
-from saude.fichas.leitura import ATTENDANCE, CITIZENS
+from saude.fichas.exportaveis import ATTENDANCE
+from saude.fichas.leitura import CITIZENS
 from saude.fichas.models import Tipo
+from saude.formularios import ler, questionario
 from saude.formularios.arvore import Campo, Construtor, Grupo, by_path, owner
 from saude.formularios.verificar import check
 from saude.painel.apresenta import Nomes
@@ -66,6 +68,7 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
     if outside or (errors and request.POST.get("acao") != "guardar"):
         actions.save_draft(entidade=request.entidade, by=request.user, record=record)
         return render(request, "registrar/ficha.html", _page(request, record, found), status=422)
+    record = actions.named(record)
     answer = actions.finish(entidade=request.entidade, by=request.user, record=record)
     link = format_html(
         '<a href="{}">{}</a>', reverse("fichas:detalhe", args=[record["uuid"]]), Tipo(tipo).label
@@ -76,6 +79,8 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
         messages.success(request, format_html("Ficha {} processada. Pode digitar a próxima.", link))
     else:
         messages.warning(request, format_html("Ficha {} guardada: está {}.", link, answer.situacao))
+    if request.POST.get("acao") == "ver" and answer.status != "recusado":
+        return redirect("fichas:detalhe", uuid=record["uuid"])
     return redirect("registrar:ficha", tipo)
 
 
@@ -91,49 +96,83 @@ def _of_my_areas(request: HttpRequest, record: dict[str, Any]) -> bool:
 def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dict[str, Any]:
     tipo, versao = record["tipo"], record["versao"]
     context = record.get("contexto") or {}
-    attends = tipo in ATTENDANCE
+    attends = tipo in ATTENDANCE  # what an especialidade or urgência keeps out of the export
+    known = list(Especialidade.objects.filter(entidade=request.entidade)) if attends else []
+    tree = _tree(request, record, found)
     return {
         "tipo": tipo,
         "versao": versao,
         "nome": Tipo(tipo).label,
         "uuid": record["uuid"],
-        "arvore": _tree(request, record, found),
+        "sem_cnes": record["uuid"].startswith(f"{actions.NO_CNES}-"),
+        "arvore": tree,
         "conteudo": "{}",
         "achados": found,
         "erros": sum(a.severidade == "erro" for a in found),
-        "gerais": [a for a in found if not a.campo],
+        "lista": _listed(tree, found),
         "pode_remover": True,
         "raiz_cidadao": CITIZENS.get(tipo) == "",
         "atendimento": attends,
-        "especialidades": Especialidade.objects.filter(entidade=request.entidade) if attends else (),
+        "especialidades": known,
         "especialidade": context.get("especialidade", ""),
+        "especialidade_fora": bool(context.get("especialidade"))
+        and context["especialidade"] not in {e.codigo for e in known},
         "urgencia": context.get("urgencia", False),
         "sem_salvar": bool(found),
     }
 
 
-def _tree(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> Grupo:
+def _tree(
+    request: HttpRequest, record: dict[str, Any], found: list[Any], *, ficha: Any = None, moves: Any = None
+) -> Grupo:
+    """The form of the record; or, with `ficha` and `moves` of a form that was sent, of what stands in that form."""
     made = layout(record["versao"]).fichas[record["tipo"]]
     path, _ = made.main_lotacao(record["ficha"])
     homes = {"cnes": f"{path}.cnes", "ine": f"{path}.ine", "ibge": ".".join(made.ibge_path())}
+    if ficha is None:
+        ficha, moves = questionario.asked(made, record["ficha"])
     for a in found:
-        a.campo = homes.get(a.campo, a.campo)
+        a.campo = ler.at_form(homes.get(a.campo, a.campo), moves)
     built = Construtor(
         record["tipo"], record["versao"], ZoneInfo(request.entidade.fuso), by_path(found),
-        lambda *_: True, rotulos=Nomes.of(request.entidade).labels(), com_condicoes=True,
+        lambda *_: True, rotulos=Nomes.of(request.entidade).labels(), com_condicoes=True, com_primeiro=True,
+        ocultos=actions.WRITTEN,
     )  # fmt: skip
-    tree = built.grupo(made.root, record["ficha"], rotulo=made.nome)
-    tree.grupos.sort(key=lambda g: g.caminho != made.header_field)  # as on paper: the header first
-    return tree
+    return built.grupo(made.root, ficha, rotulo=made.nome)
+
+
+def _listed(tree: Grupo, found: list[Any]) -> list[tuple[Any, str, str]]:
+    """(finding, where it is said, id of the nearest thing on the page) of each: none may be lost."""
+    places: dict[str, tuple[str, str]] = {}
+    for node in _nodes(tree):
+        for a in node.achados:
+            places.setdefault(
+                a.campo, (node.rotulo, f"g-{node.id}" if isinstance(node, Grupo) else f"e-{node.id}")
+            )
+    known = {n.caminho: n for n in _nodes(tree)}
+    rows = []
+    for a in found:
+        path = owner(a.campo)
+        while path and path not in known:
+            path = path.rpartition(".")[0] if "." in path else ""
+            path = path if path in known else owner(path) if owner(path) in known else path
+        near = known.get(path)
+        default = (
+            (near.rotulo, f"g-{near.id}" if isinstance(near, Grupo) else f"e-{near.id}")
+            if near
+            else ("", "f-corpo")
+        )
+        rows.append((a, *places.get(a.campo, default)))
+    return rows
 
 
 @requires("corrigir")
 @require_POST
 def verificar(request: HttpRequest, tipo: str) -> HttpResponse:
     """Findings of what is typed so far, put beside their fields."""
-    record = _read(request, _tipo(tipo))
+    record, whole, moves = _sent(request, _tipo(tipo))
     found = check(request.entidade, record)
-    tree = _tree(request, record, found)
+    tree = _tree(request, record, found, ficha=whole, moves=moves)
     sent = {name[2:] for name in request.POST if name.startswith("f:")}
     blocks, placed = [], set()
     for node in _nodes(tree):
@@ -212,6 +251,10 @@ def _tipo(tipo: str) -> str:
 
 
 def _read(request: HttpRequest, tipo: str) -> dict[str, Any]:
+    return _sent(request, tipo)[0]
+
+
+def _sent(request: HttpRequest, tipo: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     uuid, versao = request.POST.get("uuid", ""), request.POST.get("versao", "")
     if not UUID.fullmatch(uuid) or versao not in VERSIONS:
         raise Http404
@@ -220,7 +263,7 @@ def _read(request: HttpRequest, tipo: str) -> dict[str, Any]:
     ).first()
     before = json.loads(mine.registro)["ficha"] if mine else None  # a moment not touched keeps its hour
     try:
-        return actions.from_form(
+        return actions.read_form(
             request.POST, entidade=request.entidade, tipo=tipo, versao=versao, uuid=uuid, before=before
         )
     except PathError:
