@@ -174,7 +174,7 @@ def test_large_files_go_to_the_background(enviar, client, monkeypatch):
     client.post(f"{where}receber/")
     row.refresh_from_db()
     assert row.estado == "recebendo"
-    tasks.receber(row.pk, row.usuario_id)
+    tasks.receber(row.pk)
     assert Ficha.objects.count() == 1
 
 
@@ -317,11 +317,9 @@ def test_two_files_side_by_side(enviar, client):
     a, b = Conferencia.objects.order_by("pk")
     page = client.get(f"/arquivos/comparar/{a.uuid}/{b.uuid}/")
     assert page.context["contagens"] == {"igual": 1, "mudou": 1, "a": 1, "b": 1}
-    sides = client.get(f"/arquivos/comparar/{a.uuid}/{b.uuid}/{changed['uuid']}/").context["pares"]
+    sides = client.get(f"/arquivos/comparar/{a.uuid}/{b.uuid}/2/2/").context["pares"]
     assert [(p.rotulo, p.a[:1], p.b[:1]) for p in sides] == [("Turno", "1", "3")]
-    whole = client.get(f"/arquivos/comparar/{a.uuid}/{b.uuid}/{changed['uuid']}/?campos=todos").context[
-        "pares"
-    ]
+    whole = client.get(f"/arquivos/comparar/{a.uuid}/{b.uuid}/2/2/?campos=todos").context["pares"]
     assert len(whole) > 5
     assert sum(p.mudou for p in whole) == 1
 

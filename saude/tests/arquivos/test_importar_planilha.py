@@ -107,7 +107,7 @@ def test_encodings_and_separators_are_found(enviar, client, entidade, separator,
 
 def test_the_template_is_recognised_by_itself(enviar, client, entidade):
     for tipo in colunas.TIPOS:
-        body = b"".join(client.get(f"{URL}modelo/{tipo}/").streaming_content)
+        body = b"".join(client.get(f"{URL}modelo/{tipo}.csv").streaming_content)
         titles = next(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";"))
         enviar(csv_of(titles, ["x"] * len(titles)), tipo=tipo)
         row = Planilha.objects.latest("pk")
@@ -249,7 +249,7 @@ def _bomb() -> bytes:
         (b"Turno;Desfecho\n", "a.csv", "ao menos uma"),
         (b"\xff\xfea", "a.csv", "texto legível"),
         (b"", "a.csv", "vazio"),
-        (b"Turno\n" + b"1\n" * (planilhas.MAX_ROWS + 1), "a.csv", "mais de 20000 linhas"),
+        (b"Turno\n" + b"1\n" * (planilhas.MAX_ROWS + 1), "a.csv", "mais de 5000 linhas"),
     ],
 )
 def test_what_is_no_sheet_is_refused_and_leaves_no_file(enviar, data, name, says):

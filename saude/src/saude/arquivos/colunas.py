@@ -1,6 +1,7 @@
 """From rows of a spreadsheet to records: which field a column is, and what its cells mean."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 from ledi.layouts import Field, layout
 from saude.arquivos.planilhas import Tabela
 from saude.cadastros.models import Entidade
+from saude.fichas.correction import get_at
+from saude.fichas.registro_json import digest
 from saude.formularios import campos, ler
 from saude.formularios.arvore import KEYS
 from saude.registrar.actions import complete, version_for
@@ -39,7 +42,7 @@ def targets(tipo: str, versao: str) -> list[Alvo]:
     """The group, the header, and the simple fields of the ficha and of its citizens."""
     made = layout(versao).fichas[tipo]
     found = [Alvo(GROUP, GROUP_LABEL, None)]
-    for outer in made.root.fields:
+    for outer in sorted(made.root.fields, key=lambda f: f.name != made.header_field):
         if outer.name in KEYS or outer.name in campos.TECHNICAL:
             continue
         below = (outer.type.item or outer.type).struct
@@ -73,28 +76,34 @@ class Montado:
 
     linhas: tuple[int, ...]
     registro: dict[str, Any]
+    divergencias: tuple[str, ...] = ()  # what the lines of one ficha say differently of the ficha itself
 
 
-def records(
-    tabela: Tabela, mapa: Mapping[str, str], *, entidade: Entidade, tipo: str, sha256: str
-) -> Iterator[Montado]:
-    """The same sheet gives the same uuids: sending it again brings nothing new."""
+def records(tabela: Tabela, mapa: Mapping[str, str], *, entidade: Entidade, tipo: str) -> Iterator[Montado]:
+    """A ficha has the uuid its content gives it: a sheet sent again, or grown since, brings only what is new.
+    Equal rows of one sheet are as many fichas as there are rows."""
     versao = version_for(entidade)
-    fields = {a.caminho: a.campo for a in targets(tipo, versao)}
+    known = targets(tipo, versao)
+    fields, labels = {a.caminho: a.campo for a in known}, {a.caminho: a.rotulo for a in known}
     chosen = {int(n): path for n, path in mapa.items() if path in fields}
     zone = ZoneInfo(entidade.fuso)
-    for key, rows in _grouped(tabela, chosen).items():
+    seen: Counter[str] = Counter()
+    for rows in _grouped(tabela, chosen).values():
         ficha: dict[str, Any] = {}
-        for position, (_, cells) in enumerate(rows):
+        differing: list[str] = []
+        for position, (number, cells) in enumerate(rows):
             values = _row_values(cells, chosen, fields, zone)
+            differing += [f"linha {number}, {labels[p]}" for p in _differing(values, ficha)]
             ficha = ler.applied(ficha, _placed(values, position, ficha))
         header = ficha.setdefault(layout(versao).fichas[tipo].header_field, {})
         header.setdefault("codigoIbgeMunicipio", entidade.ibge)
-        uuid = str(uuid5(NAMESPACE_URL, f"planilha:{entidade.ibge}:{tipo}:{sha256}:{key}"))
+        content = digest(ficha).hex()
+        seen[content] += 1
+        uuid = str(uuid5(NAMESPACE_URL, f"planilha:{entidade.ibge}:{tipo}:{content}:{seen[content]}"))
         if CNES.fullmatch(str(header.get("cnes"))):
             uuid = f"{header['cnes']}-{uuid}"
         record = complete(ficha, entidade=entidade, tipo=tipo, versao=versao, uuid=uuid)
-        yield Montado(tuple(n for n, _ in rows), record)
+        yield Montado(tuple(n for n, _ in rows), record, tuple(differing))
 
 
 def _grouped(tabela: Tabela, chosen: Mapping[int, str]) -> dict[str, list[tuple[int, list[Any]]]]:
@@ -121,8 +130,6 @@ def _row_values(
 
 def _placed(values: Mapping[str, Any], position: int, ficha: Mapping[str, Any]) -> dict[str, Any]:
     """Citizens of the second row on come after the first; the ficha's own fields are those of the first row."""
-    from saude.fichas.correction import get_at
-
     found: dict[str, Any] = {}
     for path, value in values.items():
         if "[0]" in path:
@@ -130,6 +137,11 @@ def _placed(values: Mapping[str, Any], position: int, ficha: Mapping[str, Any]) 
         elif get_at(ficha, path) is None:
             found[path] = value
     return found
+
+
+def _differing(values: Mapping[str, Any], ficha: Mapping[str, Any]) -> list[str]:
+    """Paths of the ficha itself that an earlier line said differently."""
+    return [p for p, v in values.items() if "[0]" not in p and get_at(ficha, p) not in (None, v)]
 
 
 def cell_value(field: Field, cell: Any, zone: ZoneInfo) -> Any:

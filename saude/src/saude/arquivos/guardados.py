@@ -1,5 +1,7 @@
 """Uploaded files on disk: streamed, measured, readable by nobody else, gone after a week."""
 
+import os
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from django.utils import timezone
 
 from saude.arquivos.models import Conferencia, Planilha
 from saude.recebimento.spool import BodyRefused, BodyTooLarge, spool
+from saude.recebimento.tasks import spool_folder
 
 LIMIT = 256 * 1024 * 1024
 KEEP_DAYS = 7
@@ -41,10 +44,34 @@ def keep(file: Any, name: str, *, suffixes: tuple[str, ...], limit: int = LIMIT)
     return path.rename(path.with_name(f"{path.stem}{suffix}")).name, kept.tamanho, kept.sha256
 
 
+def keep_received(arquivo: str) -> None:
+    """What is taken in lies, as it came, among all that was received: it outlives what is kept for looking."""
+    kept = spool_folder() / arquivo
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not kept.exists():
+        try:
+            os.link(folder() / arquivo, kept)
+        except OSError:  # another file system, for one
+            shutil.copyfile(folder() / arquivo, kept)
+
+
 def forget_old() -> None:
     """Files and what was read of them are personal data: gone after a week, unless under way."""
     limit = timezone.now() - timedelta(days=KEEP_DAYS)
-    for model in (Conferencia, Planilha):
-        for row in model.objects.filter(criada_em__lt=limit)[:100]:
-            (folder() / row.arquivo).unlink(missing_ok=True)
-            row.delete()
+    busy = ("espera", "lendo", "recebendo")
+    for file in Conferencia.objects.filter(criada_em__lt=limit).exclude(estado__in=busy)[:100]:
+        file.delete()
+        (folder() / file.arquivo).unlink(missing_ok=True)
+    for sheet in Planilha.objects.filter(criada_em__lt=limit)[:100]:
+        drop_sheet(sheet)
+
+
+def drop_sheet(row: Planilha) -> None:
+    row.delete()
+    (folder() / row.arquivo).unlink(missing_ok=True)
+    table_of(row.arquivo).unlink(missing_ok=True)
+
+
+def table_of(arquivo: str) -> Path:
+    """Where the table read from a spreadsheet is: reading it again is much quicker than the spreadsheet."""
+    return folder() / f"{arquivo}.tabela"

@@ -9,15 +9,24 @@ from typing import Any
 
 from django.db import transaction
 
-from saude.arquivos import colunas
-from saude.arquivos.guardados import SHEETS, FileRefused, folder, forget_old, keep
+from saude.arquivos import colunas, planilhas
+from saude.arquivos.guardados import (
+    SHEETS,
+    FileRefused,
+    drop_sheet,
+    folder,
+    forget_old,
+    keep,
+    keep_received,
+    table_of,
+)
 from saude.arquivos.models import MapaColunas, Planilha
-from saude.arquivos.planilhas import Tabela, read_table
+from saude.arquivos.planilhas import Tabela, load_table, read_table, save_table
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.fichas.contexto import apply
 from saude.fichas.leitura import facts
-from saude.fichas.models import Origem
+from saude.fichas.models import Ficha, Origem
 from saude.fichas.processing import Achado, clean, process
 from saude.recebimento import actions as intake
 from saude.recebimento.intake import Item, take_in
@@ -26,7 +35,7 @@ from saude.registrar.actions import version_for
 from saude.web.texto import fold
 
 log = logging.getLogger(__name__)
-LIMIT = 20 * 1024 * 1024
+LIMIT = 10 * 1024 * 1024
 SHOWN = 200
 
 
@@ -37,15 +46,18 @@ def upload(*, entidade: Entidade, by: Any, file: Any, name: str, tipo: str) -> P
     where, size, digest = keep(file, name, suffixes=SHEETS, limit=LIMIT)
     try:
         table = read_table(folder() / where)
-    except FileRefused:
+        save_table(table, table_of(where))
+    except BaseException:
         (folder() / where).unlink(missing_ok=True)
+        table_of(where).unlink(missing_ok=True)
         raise
     known = MapaColunas.objects.filter(entidade=entidade, tipo=tipo).first()
     targets = colunas.targets(tipo, version_for(entidade))
     with transaction.atomic():
         row = Planilha.objects.create(
             entidade=entidade, usuario=by, tipo=tipo, nome=clean(name)[-200:], arquivo=where, sha256=digest,
-            colunas=[clean(c) for c in table.colunas], avisos=table.avisos,
+            colunas=[clean(c) for c in table.colunas], avisos=[clean(a) for a in table.avisos],
+            linhas=len(table.linhas),
             mapa=colunas.guess(table.colunas, targets, known.mapa if known else {}),
         )  # fmt: skip
         record_event(by=by, entidade=entidade, tipo="arquivo.planilha", alvo=row, tamanho=size)
@@ -77,7 +89,8 @@ class Previa:
     total: int = 0
     situacoes: Counter[str] = field(default_factory=Counter)
     mostradas: list[tuple[colunas.Montado, str, list[Achado]]] = field(default_factory=list)
-    tabela: Tabela | None = None
+    divergencias: list[str] = field(default_factory=list)
+    aqui: int = 0  # received before: the same content, from this sheet or another
 
     @property
     def prontas(self) -> int:
@@ -91,9 +104,12 @@ class Previa:
 def preview(planilha: Planilha) -> Previa:
     """Every row judged; those with something to mend are shown first, the others fill up the page."""
     ctx = intake.context(planilha.entidade)
-    found = Previa(tabela=read_table(folder() / planilha.arquivo))
+    found = Previa()
     good: list[tuple[colunas.Montado, str, list[Achado]]] = []
-    for made in _records(planilha, found.tabela):
+    uuids: list[str] = []
+    for made in _records(planilha, table_for(planilha)):
+        uuids.append(made.registro["uuid"])
+        found.divergencias += made.divergencias
         plain = json.loads(json.dumps(made.registro))
         result = process(plain, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
         result = apply(result, facts(plain, ctx.zone, today=ctx.today), plain, ctx)
@@ -103,13 +119,19 @@ def preview(planilha: Planilha) -> Previa:
         if len(place) < SHOWN:
             place.append((made, str(result.situacao), result.achados))
     found.mostradas += good[: max(0, SHOWN - len(found.mostradas))]
+    found.aqui = Ficha.objects.filter(entidade=planilha.entidade, uuid__any=set(uuids)).count()
     return found
 
 
 def _records(planilha: Planilha, table: Tabela) -> Any:
-    return colunas.records(
-        table, planilha.mapa, entidade=planilha.entidade, tipo=planilha.tipo, sha256=planilha.sha256
-    )
+    return colunas.records(table, planilha.mapa, entidade=planilha.entidade, tipo=planilha.tipo)
+
+
+def table_for(planilha: Planilha, rows: int = planilhas.MAX_ROWS) -> Tabela:
+    path = table_of(planilha.arquivo)
+    if not path.exists():
+        raise FileRefused("A planilha não está mais aqui. Envie-a de novo.")
+    return load_table(path, rows)
 
 
 @transaction.atomic
@@ -118,17 +140,29 @@ def take_sheet_in(*, planilha: Planilha, by: Any) -> Lote:
     row = Planilha.objects.select_for_update().get(pk=planilha.pk)
     if row.lote_id:
         raise FileRefused("Esta planilha já foi recebida.")
+    made = list(_records(row, table_for(row)))
+    if any(m.divergencias for m in made):
+        raise FileRefused(
+            "Há linhas da mesma ficha que não dizem o mesmo. Corrija a planilha e envie de novo."
+        )
     path = folder() / row.arquivo
+    keep_received(row.arquivo)
     lote = intake.open_lote(
         entidade=row.entidade, origem=Origem.ARQUIVO, by=by, formato=Lote.Formato.JSON,
         nome_arquivo=row.nome, arquivo=row.arquivo, tamanho=path.stat().st_size, sha256=row.sha256,
     )  # fmt: skip
     ctx = intake.context(row.entidade)
-    made = (Item(n, m.registro) for n, m in enumerate(_records(row, read_table(path)), 1))
-    for chunk in intake.chunks(made, intake.CHUNK):
+    for chunk in intake.chunks((Item(n, m.registro) for n, m in enumerate(made, 1)), intake.CHUNK):
         take_in(lote, ctx, chunk)
     intake.close_lote(lote, by=by)
     row.lote = lote
     row.save(update_fields=["lote"])
     lote.refresh_from_db()
     return lote
+
+
+@transaction.atomic
+def forget(*, planilha: Planilha, by: Any) -> None:
+    """Descartar: the sheet and what was said of it. What was received stays received."""
+    record_event(by=by, entidade=planilha.entidade, tipo="arquivo.apagado", alvo=planilha)
+    drop_sheet(planilha)

@@ -30,8 +30,10 @@ class Conferencia(models.Model):
     lidos = models.PositiveIntegerField("registros lidos", default=0)
     resumo = models.JSONField(default=dict)
     erro = models.CharField("erro", max_length=400, blank=True)
-    lote = models.ForeignKey("recebimento.Lote", models.SET_NULL, null=True, related_name="+")
+    lote = models.ForeignKey("recebimento.Lote", models.SET_NULL, null=True, related_name="conferencia")
+    recebedor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     criada_em = models.DateTimeField("enviado em", db_default=Now())
+    mudou_em = models.DateTimeField(db_default=Now())  # moves on while somebody works on it
 
     class Meta:
         verbose_name = "arquivo conferido"
@@ -50,9 +52,13 @@ class Conferencia(models.Model):
     def acabou(self) -> bool:
         return self.estado not in ("espera", "lendo", "recebendo")
 
+    @property
+    def comparavel(self) -> bool:
+        return self.estado in ("pronta", "recebida")
+
 
 class ItemConferido(models.Model):
-    """One record of the file as it was read and judged. The first ones only: see `actions.MAX_KEPT`."""
+    """One record of the file as it was read and judged. The first ones only: see `exame.MAX_KEPT`."""
 
     conferencia = models.ForeignKey(Conferencia, models.CASCADE, related_name="itens", db_index=False)
     posicao = models.PositiveIntegerField("posição")
@@ -62,9 +68,11 @@ class ItemConferido(models.Model):
     declarada = models.CharField("versão declarada", max_length=20, blank=True)
     usada = models.CharField("versão usada", max_length=20, blank=True)
     situacao = models.CharField(max_length=13)
-    achados = models.JSONField(default=list)
+    achados = models.JSONField(default=list, help_text="Os primeiros.")
+    n_achados = models.PositiveIntegerField(default=0)
     notas = models.JSONField(default=list)
     registro = models.TextField(blank=True)
+    hash = models.BinaryField("resumo do conteúdo", null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conferencia", "posicao"], name="item_posicao_unica")]
@@ -86,6 +94,7 @@ class Planilha(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     colunas = models.JSONField("colunas", default=list)
     avisos = models.JSONField(default=list)
+    linhas = models.PositiveIntegerField("linhas", default=0)
     mapa = models.JSONField("mapa", default=dict, help_text="Número da coluna -> caminho do campo.")
     lote = models.ForeignKey("recebimento.Lote", models.SET_NULL, null=True, related_name="+")
     criada_em = models.DateTimeField("enviada em", db_default=Now())

@@ -2,22 +2,28 @@
 
 import csv
 import io
+import json
+import os
 import re
+import struct
+import sys
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import zip_longest
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from saude.arquivos.guardados import FileRefused
 
-MAX_ROWS = 20_000
+MAX_ROWS = 5_000  # read and judged while the user waits: some ten seconds
+MAX_LINES = 1_048_576  # of a sheet of Excel, most of them empty
 MAX_COLUMNS = 200
 MAX_CELL = 2_000
 MAX_PARTS = 2_000  # files inside an .xlsx
-MAX_EXPANDED = 200 * 1024 * 1024
+MAX_EXPANDED = 100 * 1024 * 1024
 MAX_RATIO = 300
 SEPARATORS = ";,\t|"
 
@@ -33,8 +39,7 @@ class Tabela:
 
 def read_table(path: Path) -> Tabela:
     """Raises FileRefused for what is not a table, or too much of one."""
-    rows, notes = _xlsx(path) if path.suffix == ".xlsx" else _csv(path)
-    numbered = [(n, row) for n, row in enumerate(rows, 1) if any(str(c).strip() for c in row)]
+    numbered, notes = _xlsx(path) if path.suffix == ".xlsx" else _csv(path)
     if len(numbered) < 2:
         raise FileRefused("A planilha precisa de uma linha de títulos e ao menos uma de dados.")
     (_, head), *data = numbered
@@ -46,18 +51,49 @@ def read_table(path: Path) -> Tabela:
     return Tabela(titles, [(n, row[: len(titles)]) for n, row in data], notes)
 
 
-def _bounded(rows: Iterator[list[Any]]) -> list[list[Any]]:
-    found: list[list[Any]] = []
-    for row in rows:
+def save_table(table: Tabela, path: Path) -> None:
+    with open(path, "x", encoding="utf-8", errors="surrogatepass", opener=_private) as file:
+        for number, row in ((0, table.colunas), *table.linhas):
+            file.write(json.dumps([number, [_told(c) for c in row]]) + "\n")
+
+
+def load_table(path: Path, rows: int = sys.maxsize) -> Tabela:
+    """The table as it was saved, or its first rows."""
+    with open(path, encoding="utf-8") as file:
+        _, titles = json.loads(next(file))
+        lines = [json.loads(line) for line in islice(file, rows)]
+    return Tabela(titles, [(n, [_cell_of(c) for c in row]) for n, row in lines])
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _told(cell: Any) -> Any:
+    if isinstance(cell, datetime):
+        return {"momento": cell.isoformat()}
+    return {"dia": cell.isoformat()} if isinstance(cell, date) else cell
+
+
+def _cell_of(cell: Any) -> Any:
+    if not isinstance(cell, dict):
+        return cell
+    return datetime.fromisoformat(cell["momento"]) if "momento" in cell else date.fromisoformat(cell["dia"])
+
+
+def _bounded(rows: Iterable[list[Any]]) -> list[tuple[int, list[Any]]]:
+    """The rows that hold something, with their numbers."""
+    found: list[tuple[int, list[Any]]] = []
+    for number, row in enumerate(rows, 1):
+        if not any(c if isinstance(c, (date, bool)) else str(c).strip() for c in row):
+            continue
         if len(found) > MAX_ROWS:
             raise FileRefused(f"A planilha tem mais de {MAX_ROWS} linhas. Divida-a e envie as partes.")
-        if len(row) > MAX_COLUMNS:
-            row = row[:MAX_COLUMNS]
-        found.append([c[:MAX_CELL] if isinstance(c, str) else c for c in row])
+        found.append((number, [c[:MAX_CELL] if isinstance(c, str) else c for c in row[:MAX_COLUMNS]]))
     return found
 
 
-def _csv(path: Path) -> tuple[list[list[Any]], list[str]]:
+def _csv(path: Path) -> tuple[list[tuple[int, list[Any]]], list[str]]:
     raw = path.read_bytes()
     text, encoding = _decoded(raw)
     separator = _separator(text)
@@ -90,45 +126,60 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=first.count)
 
 
-def _xlsx(path: Path) -> tuple[list[list[Any]], list[str]]:
+def _xlsx(path: Path) -> tuple[list[tuple[int, list[Any]]], list[str]]:
     _check_zip(path)
-    import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        computed = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        written = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
-        sheets = computed.sheetnames
-        if not sheets:
-            raise FileRefused("A planilha não tem nenhuma aba.")
-        name = sheets[0]
-        missing: list[str] = []
-        rows = _bounded(_values(computed[name], written[name], missing))
-    except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError, zipfile.BadZipFile) as error:
+        sheets, formulas, rows = _sheet(path, computed=False)
+        if formulas:  # then what was computed counts, and is another reading
+            _, _, rows = _sheet(path, computed=True)
+    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError,
+            SyntaxError, EOFError, zlib.error, zipfile.BadZipFile) as error:  # fmt: skip
         raise FileRefused("O arquivo .xlsx não pôde ser lido. Abra-o e grave de novo, ou use CSV.") from error
-    notes = [f"Só a primeira aba (“{name[:40]}”) foi lida."] if len(sheets) > 1 else []
+    notes = [f"Só a primeira aba (“{sheets[0][:40]}”) foi lida."] if len(sheets) > 1 else []
+    kept = dict(rows)
+    missing = [where for n, column, where in formulas if _blank(kept.get(n, []), column)]
     if missing:
-        where = ", ".join(missing[:10])
+        shown = ", ".join(missing[:10])
         notes.append(
-            f"{len(missing)} células têm fórmulas sem resultado gravado e contam como vazias ({where}). "
+            f"{len(missing)} células têm fórmulas sem resultado gravado e contam como vazias ({shown}). "
             "Abra a planilha, calcule e grave, ou cole só os valores."
         )
     return rows, notes
 
 
-def _values(computed: Any, written: Any, missing: list[str]) -> Iterator[list[Any]]:
-    """Values only; a formula never computed is noted, and is nothing."""
-    for sheet in (computed, written):
-        sheet.reset_dimensions()  # the size a file declares is not to be trusted
-    both = zip_longest(computed.iter_rows(), written.iter_rows(), fillvalue=())
-    for values, formulas in both:
-        row: list[Any] = []
-        for value, formula in zip_longest(values, formulas):
-            found = value.value if value is not None else None
-            if found is None and formula is not None and formula.data_type == "f" and len(missing) < 1000:
-                missing.append(formula.coordinate)
-            row.append(_cell(found))
-        yield row
+def _blank(row: list[Any], column: int) -> bool:
+    return column >= len(row) or row[column] == ""
+
+
+def _sheet(
+    path: Path, *, computed: bool
+) -> tuple[list[str], list[tuple[int, int, str]], list[tuple[int, list[Any]]]]:
+    """(names of the sheets, formulas of the first, its rows). The size a file declares is not to be trusted."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=computed, keep_links=False)
+    try:
+        if not book.worksheets:
+            raise FileRefused("A planilha não tem nenhuma aba.")
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        formulas: list[tuple[int, int, str]] = []
+        rows = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_LINES)
+        return [w.title for w in book.worksheets], formulas, _bounded(_values(rows, formulas))
+    finally:
+        book.close()
+
+
+def _values(rows: Iterable[Any], formulas: list[tuple[int, int, str]]) -> Iterator[list[Any]]:
+    for number, cells in enumerate(rows, 1):
+        found: list[Any] = []
+        for column, cell in enumerate(cells):
+            if cell.data_type == "f" and len(formulas) < 1000:
+                formulas.append((number, column, cell.coordinate))
+            found.append(_cell(cell.value))
+        yield found
 
 
 def _cell(value: Any) -> Any:
@@ -153,15 +204,16 @@ def _check_zip(path: Path) -> None:
             for part in parts:
                 if part.filename.lower().endswith((".xml", ".rels")):
                     with package.open(part) as file:
-                        head = file.read(4096).replace(b"\x00", b"")
-                    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                        raise FileRefused("A planilha traz XML com DOCTYPE ou entidades, o que não é aceito.")
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-    ) as bad:
+                        _check_xml(file)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError,
+            OSError, zlib.error, struct.error, ValueError) as bad:  # fmt: skip
         raise FileRefused("O arquivo não é um .xlsx íntegro.") from bad
+
+
+def _check_xml(file: IO[bytes]) -> None:
+    tail = b""
+    while piece := file.read(1024 * 1024):
+        seen = tail + piece.replace(b"\x00", b"")  # UTF-16 is read too
+        if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
+            raise FileRefused("A planilha traz XML com DOCTYPE ou entidades, o que não é aceito.")
+        tail = seen[-16:]

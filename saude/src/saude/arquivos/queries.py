@@ -16,7 +16,7 @@ def conferencias(entidade: Entidade) -> QuerySet[Conferencia]:
 
 def summary(row: Conferencia) -> dict[str, Any]:
     """The counts as the page shows them."""
-    found = row.resumo
+    found = row.resumo or {}
     versions = [(*key.split("|", 1), n) for key, n in found.get("versoes", {}).items()]
     origins = [(*key.split("|", 1), n) for key, n in found.get("origens", {}).items()]
     return {
@@ -24,6 +24,7 @@ def summary(row: Conferencia) -> dict[str, Any]:
         "versoes": [{"declarada": d, "usada": u, "n": n, "difere": d != u} for d, u, n in versions],
         "origens": [{"nome": name, "sistema": system, "n": n} for name, system, n in origins],
         "codigos": list(found.get("codigos", {}).items()),
+        **{name: found.get(name, 0) for name in ("repetidos", "aqui", "travadas")},
     }
 
 
@@ -34,6 +35,8 @@ class Comparado:
     uuid: str
     tipo: str
     situacao: str
+    a: int | None  # its position in each file
+    b: int | None
 
 
 def compared(a: Conferencia, b: Conferencia) -> list[Comparado]:
@@ -41,27 +44,23 @@ def compared(a: Conferencia, b: Conferencia) -> list[Comparado]:
     found = []
     for uuid in sorted({**left, **right}):
         one, two = left.get(uuid), right.get(uuid)
-        if one is None or two is None:
-            tipo = (one or two or ("", ""))[0]
-            found.append(Comparado(uuid, tipo, "b" if one is None else "a"))
+        if one and two:
+            situation = "igual" if one[1] == two[1] else "mudou"
         else:
-            same = one[1] == two[1] or json.loads(one[1]) == json.loads(two[1])
-            found.append(Comparado(uuid, two[0], "igual" if same else "mudou"))
+            situation = "a" if one else "b"
+        tipo = (two or one or ("",))[0]
+        found.append(Comparado(uuid, tipo, situation, one and one[2], two and two[2]))
     return found
 
 
-def _records(row: Conferencia) -> dict[str, tuple[str, str]]:
-    """uuid -> (tipo, record) of what is kept; of a uuid given twice, the last, as when it is taken in."""
-    rows = row.itens.exclude(uuid="").exclude(registro="").order_by("posicao")
-    return {uuid: (tipo, text) for uuid, tipo, text in rows.values_list("uuid", "tipo", "registro")}
+def _records(row: Conferencia) -> dict[str, tuple[str, bytes, int]]:
+    """uuid -> (tipo, digest, position) of what is kept; of a uuid given twice the last, as when taken in."""
+    rows = row.itens.exclude(uuid="").exclude(hash=None).order_by("posicao")
+    found = rows.values_list("uuid", "tipo", "hash", "posicao")
+    return {uuid: (tipo, bytes(summary), at) for uuid, tipo, summary, at in found}
 
 
-def record_of(row: Conferencia, uuid: str) -> dict[str, Any] | None:
-    found = (
-        ItemConferido.objects.filter(conferencia=row, uuid=uuid[:60])
-        .exclude(registro="")
-        .order_by("posicao")
-        .last()
-    )
+def record_at(row: Conferencia, posicao: int) -> dict[str, Any] | None:
+    found = ItemConferido.objects.filter(conferencia=row, posicao=posicao).exclude(registro="").first()
     record = json.loads(found.registro) if found else None
     return record if isinstance(record, dict) else None

@@ -1,19 +1,28 @@
 """Background work of files. A task takes an id and calls one action."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from saude.arquivos import actions
-from saude.arquivos.models import Conferencia
-from saude.contas.models import Usuario
+from saude.arquivos.guardados import forget_old
+
+AGAIN = RetryStrategy(max_attempts=6, linear_wait=20)
+PATIENCE = 10  # seconds: the database may not have noticed yet that the process before us died
 
 
-@app.task(name="arquivos.conferir", queue="recebimento", pass_context=False)
+@app.task(name="arquivos.conferir", queue="recebimento", retry=AGAIN, pass_context=False)
 def conferir(conferencia_id: int) -> None:
-    actions.examine(Conferencia.objects.select_related("entidade").get(pk=conferencia_id))
+    actions.look_into(conferencia_id, patience=PATIENCE)
 
 
-@app.task(name="arquivos.receber", queue="recebimento", pass_context=False)
-def receber(conferencia_id: int, usuario_id: int) -> None:
-    row = Conferencia.objects.select_related("entidade").get(pk=conferencia_id)
-    if row.estado == Conferencia.Estado.RECEBENDO:
-        actions.take_file_in(row, by=Usuario.objects.get(pk=usuario_id))
+@app.task(name="arquivos.receber", queue="recebimento", retry=AGAIN, pass_context=False)
+def receber(conferencia_id: int) -> None:
+    actions.take_file_in(conferencia_id, patience=PATIENCE)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="arquivos.cuidar", queue="recebimento", queueing_lock="arquivos.cuidar", pass_context=False)
+def cuidar(timestamp: int) -> None:
+    """Files left behind are gone on with; those of more than a week ago are forgotten."""
+    actions.resume_left_behind()
+    forget_old()

@@ -15,9 +15,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.layouts import TIPOS, layout, nearest
-from saude.arquivos import actions, queries
+from saude.arquivos import actions, exame, queries
 from saude.arquivos.diferencas import Par, compare
-from saude.arquivos.guardados import LIMIT, FileRefused, folder
+from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
 from saude.contas.access import requires
@@ -51,7 +51,7 @@ def conferir(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
     rows = queries.conferencias(request.entidade)[:30]
-    return {"conferencias": rows, "erro": erro, "limite": LIMIT // 1024**2}
+    return {"conferencias": rows, "erro": erro, "limite": LIMIT // 1024**2, "dias": KEEP_DAYS}
 
 
 def _upload(request: HttpRequest) -> HttpResponse:
@@ -68,7 +68,8 @@ def _upload(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, uuid: UUID) -> Conferencia:
-    return get_object_or_404(Conferencia, entidade=request.entidade, uuid=uuid)
+    rows = Conferencia.objects.select_related("lote", "usuario")
+    return get_object_or_404(rows, entidade=request.entidade, uuid=uuid)
 
 
 @requires("corrigir")
@@ -92,7 +93,7 @@ def conferencia(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "tipo": tipo,
         "resumo": queries.summary(row),
         "outras": others[:20],
-        "guardados": actions.MAX_KEPT,
+        "guardados": exame.MAX_KEPT,
     }
     return render(request, "arquivos/conferencia.html", context)
 
@@ -112,12 +113,15 @@ def andamento(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @whole_entidade
 @require_GET
 def item(request: HttpRequest, uuid: UUID, posicao: int) -> HttpResponse:
-    """One record of the file, decoded, with its findings; nothing of it is stored as a ficha."""
+    """One record of the file, decoded, with its findings; seeing it is in the audit."""
     row = _mine(request, uuid)
     one = get_object_or_404(ItemConferido, conferencia=row, posicao=posicao)
     record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=row)
     record = json.loads(one.registro) if one.registro else None
-    context = {"c": row, "item": one, "arvore": _tree(request, record)}
+    context = {
+        "c": row, "item": one, "arvore": _tree(request, record), "anterior": posicao - 1,
+        "proximo": posicao + 1 if posicao < min(row.lidos, exame.MAX_KEPT) else None,
+    }  # fmt: skip
     return render(request, "arquivos/item.html", context)
 
 
@@ -155,12 +159,27 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def apagar(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = _mine(request, uuid)
-    if row.acabou:
-        record_event(by=request.user, entidade=request.entidade, tipo="arquivo.apagado", alvo=row)
-        (folder() / row.arquivo).unlink(missing_ok=True)
-        row.delete()
-        messages.success(request, "O arquivo e o que foi lido dele foram apagados daqui.")
+    if not actions.forget(conferencia=row, by=request.user):
+        messages.error(request, "Espere o fim da leitura ou do recebimento para apagar o arquivo.")
+        return redirect("arquivos:conferencia", row.uuid)
+    messages.success(request, "O arquivo e o que foi lido dele foram apagados daqui.")
     return redirect("arquivos:conferir")
+
+
+@requires("corrigir")
+@whole_entidade
+@require_GET
+def comparar_dois(request: HttpRequest) -> HttpResponse:
+    """The two files marked in the list, the older one first."""
+    try:
+        chosen = {UUID(text) for text in request.GET.getlist("arquivo")[:50]}
+    except ValueError as error:
+        raise Http404 from error
+    if len(chosen) != 2:
+        messages.error(request, "Marque dois arquivos para comparar.")
+        return redirect("arquivos:conferir")
+    a, b = sorted((_mine(request, uuid) for uuid in chosen), key=lambda c: c.criada_em)
+    return redirect("arquivos:comparar", a.uuid, b.uuid)
 
 
 @requires("corrigir")
@@ -175,20 +194,28 @@ def comparar(request: HttpRequest, a: UUID, b: UUID) -> HttpResponse:
     counts = {name: sum(r.situacao == name for r in rows) for name in ("igual", "mudou", "a", "b")}
     page = Paginator(shown, PAGE).get_page(request.GET.get("pagina"))
     context = {"a": left, "b": right, "page": page, "contagens": counts, "so": only}
+    if max(left.lidos, right.lidos) > exame.MAX_KEPT:
+        context["guardados"] = exame.MAX_KEPT
     return render(request, "arquivos/comparar.html", context)
 
 
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def comparar_ficha(request: HttpRequest, a: UUID, b: UUID, uuid: str) -> HttpResponse:
+def comparar_ficha(request: HttpRequest, a: UUID, b: UUID, i: int, j: int) -> HttpResponse:
+    """The records at two positions side by side."""
     left, right = _mine(request, a), _mine(request, b)
-    records = [queries.record_of(side, uuid) for side in (left, right)]
+    records = [queries.record_at(left, i), queries.record_at(right, j)]
     if None in records:
         raise Http404
-    record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=left)
+    for side in {left.pk: left, right.pk: right}.values():
+        record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=side)
     pairs = compare(records[0], records[1], ZoneInfo(request.entidade.fuso))
-    context = {"titulo": uuid, "nome_a": left.nome, "nome_b": right.nome, "voltar_a": left, "voltar_b": right}
+    title = str(records[1].get("uuid") or "sem UUID")[:60]
+    context = {
+        "titulo": title, "nome_a": f"{left.nome}, {i}", "nome_b": f"{right.nome}, {j}",
+        "voltar_a": left, "voltar_b": right,
+    }  # fmt: skip
     return render(request, "arquivos/lado_a_lado.html", context | _rows(request, pairs))
 
 

@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from saude.arquivos import colunas, importacao
-from saude.arquivos.guardados import FileRefused, folder
+from saude.arquivos import colunas, importacao, modelos
+from saude.arquivos.guardados import KEEP_DAYS, FileRefused
 from saude.arquivos.models import Planilha
-from saude.arquivos.planilhas import MAX_ROWS, read_table
+from saude.arquivos.planilhas import MAX_ROWS
 from saude.arquivos.views import whole_entidade
 from saude.contas.access import requires
 from saude.fichas.models import Tipo
@@ -35,7 +35,11 @@ def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
         "tipo": request.POST.get("tipo", ""),
         "erro": erro,
         "limite": importacao.LIMIT // 1024**2,
+        "dias": KEEP_DAYS,
         "linhas": MAX_ROWS,
+        "planilhas": Planilha.objects.filter(entidade=request.entidade)
+        .select_related("usuario", "lote")
+        .order_by("-criada_em")[:20],
     }
 
 
@@ -53,9 +57,14 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return redirect("arquivos:mapear", row.uuid)
 
 
+def _gone(request: HttpRequest, why: FileRefused) -> HttpResponse:
+    messages.error(request, str(why))
+    return redirect("arquivos:planilha")
+
+
 def _mine(request: HttpRequest, uuid: UUID) -> Planilha:
     return get_object_or_404(
-        Planilha.objects.select_related("entidade"), entidade=request.entidade, uuid=uuid
+        Planilha.objects.select_related("entidade", "lote"), entidade=request.entidade, uuid=uuid
     )
 
 
@@ -64,6 +73,8 @@ def _mine(request: HttpRequest, uuid: UUID) -> Planilha:
 def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Which field each column is."""
     row = _mine(request, uuid)
+    if row.lote_id:
+        return redirect("arquivos:previa", row.uuid)
     error = ""
     if request.method == "POST":
         sent = {n: request.POST.get(f"coluna-{n}", "") for n in map(str, range(len(row.colunas)))}
@@ -72,14 +83,17 @@ def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
             return redirect("arquivos:previa", row.uuid)
         except FileRefused as refused:
             error, row.mapa = str(refused), sent
-    table = read_table(folder() / row.arquivo)
+    try:
+        table = importacao.table_for(row, SAMPLES)
+    except FileRefused as gone:
+        return _gone(request, gone)
     targets = colunas.targets(row.tipo, version_for(request.entidade))
     rows = [
         {
             "n": n,
             "titulo": title or f"Coluna {n + 1}",
             "caminho": row.mapa.get(str(n), ""),
-            "amostras": [str(cells[n]) for _, cells in table.linhas[:SAMPLES] if n < len(cells)],
+            "amostras": [str(cells[n]) for _, cells in table.linhas if n < len(cells)],
         }
         for n, title in enumerate(row.colunas)
     ]
@@ -89,7 +103,7 @@ def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
     ]
     context = {
         "p": row, "colunas": rows, "alvos": _grouped(targets), "erro": error, "faltam": missing,
-        "nome": Tipo(row.tipo).label, "total": len(table.linhas),
+        "nome": Tipo(row.tipo).label, "total": row.linhas,
     }  # fmt: skip
     return render(request, "arquivos/mapear.html", context, status=422 if error else 200)
 
@@ -111,7 +125,10 @@ def previa(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = _mine(request, uuid)
     if not row.mapa:
         return redirect("arquivos:mapear", row.uuid)
-    found = importacao.preview(row)
+    try:
+        found = importacao.preview(row)
+    except FileRefused as gone:
+        return _gone(request, gone)
     context = {"p": row, "previa": found, "nome": Tipo(row.tipo).label, "mostradas": importacao.SHOWN}
     return render(request, "arquivos/previa.html", context)
 
@@ -134,10 +151,23 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @requires("corrigir")
 @whole_entidade
+@require_POST
+def descartar(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    importacao.forget(planilha=_mine(request, uuid), by=request.user)
+    messages.success(request, "A planilha foi apagada daqui.")
+    return redirect("arquivos:planilha")
+
+
+@requires("corrigir")
+@whole_entidade
 @require_GET
-def modelo(request: HttpRequest, tipo: str) -> HttpResponse:
+def modelo(request: HttpRequest, tipo: str, formato: str) -> HttpResponse:
     """An empty sheet whose titles are recognised by themselves."""
-    if tipo not in colunas.TIPOS:
+    if tipo not in colunas.TIPOS or formato not in ("csv", "xlsx"):
         raise Http404
-    titles = [t.rotulo for t in colunas.targets(tipo, version_for(request.entidade))]
-    return csv_response(f"modelo-{tipo.lower()}.csv", titles, [])
+    targets = colunas.targets(tipo, version_for(request.entidade))
+    name = f"modelo-{tipo.lower()}.{formato}"
+    if formato == "csv":
+        return csv_response(name, [t.rotulo for t in targets], [])
+    book = modelos.workbook(Tipo(tipo).label, targets)
+    return FileResponse(book, as_attachment=True, filename=name, content_type=modelos.XLSX)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from saude.contas.access import limit_of
+
 
 @dataclass(frozen=True)
 class Item:
@@ -12,6 +14,7 @@ class Item:
     url_name: str
     permissao: str
     icon: str = ""
+    entidade_inteira: bool = False  # not for who works in some áreas only
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,8 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Exportação", "exportacao:painel", "ver", "chart-column"),
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
             Item("Pendências", "inconsistencias:pendencias", "ver", "hourglass-half"),
-            Item("Conferir arquivo", "arquivos:conferir", "corrigir", "file-circle-check"),
-            Item("Importar planilha", "arquivos:planilha", "corrigir", "file-csv"),
+            Item("Conferir arquivo", "arquivos:conferir", "corrigir", "file-circle-check", True),
+            Item("Importar planilha", "arquivos:planilha", "corrigir", "file-csv", True),
             Item("Sincronizações", "acs:sincronizacoes", "ver", "mobile-screen-button"),
         ),
     ),
@@ -73,11 +76,17 @@ def menu_for(request: HttpRequest, permissoes: frozenset[str]) -> list[Group]:
     groups = []
     current = _current(request.path)
     for label, subgroup, items in MENU:
-        shown = [_entry(item, current) for item in items if item.permissao in permissoes]
+        shown = [_entry(item, current) for item in items if _allowed(request, item, permissoes)]
         entries = tuple(entry for entry in shown if entry)
         if entries:
             groups.append(Group(label, subgroup, entries))
     return groups
+
+
+def _allowed(request: HttpRequest, item: Item, permissoes: frozenset[str]) -> bool:
+    if item.permissao not in permissoes:
+        return False
+    return not item.entidade_inteira or limit_of(request, item.permissao) is None
 
 
 def _current(path: str) -> str:
