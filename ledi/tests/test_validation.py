@@ -239,3 +239,13 @@ def test_an_absurd_uuid_is_not_repeated_whole():
     report = validate({**minimal("FVD"), "uuid": "a" * 10_000_000}, hoje=TODAY)
     assert report.uuid == "a" * 44
     assert report.findings[0].code == "TRANSPORTE-DadoTransporteThrift-uuidDadoSerializado-maximo"
+
+
+def test_a_field_that_is_not_sent_is_never_refused():
+    """Documented without an id in the IDL: whatever it has, the record goes on without it."""
+    record = minimal("FAD")
+    record["ficha"]["atendimentosDomiciliares"][0]["stNaoPossuiCpf"] = "sim"
+    report = validate(record)
+    assert report.situacao == "processada" and {f.severity for f in report.findings} == {"aviso"}
+    assert report.wire is not None
+    assert "stNaoPossuiCpf" not in report.wire["atendimentosDomiciliares"][0]

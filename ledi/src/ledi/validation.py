@@ -99,7 +99,8 @@ def _shown_uuid(record: Mapping[str, Any]) -> str | None:
 
 def _serialisable(found: list[Finding]) -> bool:
     """False when a value had to be left out: the wire form would silently lose it."""
-    return not any(finding.code.endswith(("-tipo", "-formato", "-desconhecido")) for finding in found)
+    lost = ("-tipo", "-formato", "-desconhecido")
+    return not any(finding.severity == ERRO and finding.code.endswith(lost) for finding in found)
 
 
 def _tipo(record: Mapping[str, Any], found: list[Finding]) -> str | None:
