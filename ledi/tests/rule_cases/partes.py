@@ -225,6 +225,8 @@ def medicamentos(make: Maker) -> list[Case]:
         case("011-2", {"duracaoTratamentoMedida": 4}, {"duracaoTratamentoMedida": 4, "duracaoTratamento": DELETE}),
         case("011-3", {"duracaoTratamento": 1}, {"duracaoTratamento": 2}),
         case("011-3", {"doseFrequenciaUnidadeMedida": 2}, {"doseFrequenciaUnidadeMedida": 2, "duracaoTratamento": 8}),
+        case("011-3", {"doseFrequenciaQuantidade": 30, "duracaoTratamento": 1, "duracaoTratamentoMedida": 3},
+             {"doseFrequenciaQuantidade": 27, "duracaoTratamento": 1, "duracaoTratamentoMedida": 3}, severity="aviso"),
         case("012-e1", {"duracaoTratamentoMedida": 9}),
         case("012-1", {"duracaoTratamentoMedida": 1}, start=UNICA),
         case("015-1", {"qtDoseManha": "1", "qtDoseTarde": "1"}, codes=both("015-1", "016-1"), start=UNICA),

@@ -20,14 +20,14 @@ from ledi.rules.checks import (
     Unique,
 )
 from ledi.rules.conditions import all_of, any_of, empty, is_false, is_true, not_true, one_of, where
-from ledi.rules.model import Rule
+from ledi.rules.model import SEVERITY, Rule
 from ledi.tables import closed
 
 TURNO, FREQUENCIA, INTERVALO, FRACIONADA = 1, 2, 3, 4
 INDETERMINADO = 4
 DOSES = ("qtDoseManha", "qtDoseTarde", "qtDoseNoite")
 UNICA, REPETIDA = is_true("doseUnica"), not_true("doseUnica")
-DIAS = {1: 1, 2: 7, 3: 30}  # day(s), week(s), month(s)
+DIAS = {1: (1, 1), 2: (7, 7), 3: (28, 31)}  # day(s), week(s), month(s): fewest and most days
 _UM_TURNO = "A dose por turno pede ao menos dois turnos preenchidos. Preencha a dose de outro turno."
 _COM_TIPO = "Quando o tipo de frequência é {}, o campo Frequência da dose deve ter {}."
 _COM_PERIODO = "Com frequência por turno (1) ou por número de vezes (2), informe a quantidade e a unidade de medida do período."
@@ -80,12 +80,17 @@ def _none_at_all(value: Any, node: dict[str, Any], env: Any) -> Any:
 
 
 def _longer(value: Any, node: dict[str, Any], env: Any) -> Any:
-    """The treatment lasts longer than the period of the dose."""
+    """The treatment lasts longer than the period of the dose. The page does not say how long a month is: what
+    hangs on it is told, not refused."""
     period, unit = node.get("doseFrequenciaQuantidade"), DIAS.get(node.get("doseFrequenciaUnidadeMedida", 0))
     mine = DIAS.get(node.get("duracaoTratamentoMedida", 0))
-    if period is None or unit is None or mine is None or value * mine > period * unit:
+    if period is None or unit is None or mine is None:
         return None
-    return {}
+    if mine == unit:
+        return None if value > period else {}
+    if value * mine[0] > period * unit[1]:
+        return None
+    return {} if value * mine[1] <= period * unit[0] else {SEVERITY: AVISO}
 
 
 def _one_turn(node: dict[str, Any], env: Any) -> bool:
