@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from aplicativo import abrir
 from django.test import Client
 from telefone import Telefone, codigo, lotar
 
@@ -23,3 +24,14 @@ def telefone(lotacao, novo_telefone):
     phone = novo_telefone()
     assert phone.registrar(codigo(lotacao)).status_code == 201
     return phone
+
+
+@pytest.fixture
+def celular(live_server, navegador):
+    """The app in a phone's browser."""
+    context = navegador.new_context(locale="pt-BR", viewport={"width": 360, "height": 740})
+    page = abrir(context, live_server.url)
+    page.base = live_server.url
+    yield page
+    context.close()
+    assert not page.falhas, page.falhas

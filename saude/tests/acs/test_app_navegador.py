@@ -1,8 +1,8 @@
 """The app on a phone, in a real Chromium, with the network cut."""
 
 import pytest
+from aplicativo import entrar, ir, nova_visita, por_enviar, preencher_cidadao, salvar
 from producao import CPF
-from telefone import codigo
 
 from saude.acs.dispositivos import revoke
 from saude.acs.models import Aparelho
@@ -13,47 +13,18 @@ from saude.fichas.models import Ficha
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def celular(live_server, navegador):
-    context = navegador.new_context(locale="pt-BR", viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"{live_server.url}/acs/")
-    late = "new Promise((ok) => setTimeout(() => ok(false), 20000))"
-    assert page.evaluate(f"Promise.race([navigator.serviceWorker.ready.then(() => true), {late}])")
-    yield page
-    context.close()
-    assert not problems, problems
-
-
-def entrar(page, lotacao):
-    page.fill("#codigo", codigo(lotacao))
-    page.get_by_role("button", name="Entrar").click()
-    page.get_by_text("0 por enviar").wait_for()
-
-
-def nova_visita(page):
-    page.evaluate("location.hash = '#/nova/FVD'")
-    page.get_by_label("Manhã").check()
-    page.get_by_label("Visita realizada").check()
-    page.get_by_label("Visita periódica").check()
-    page.get_by_role("button", name="Salvar no aparelho").click()
-    page.get_by_role("heading", name="Registros neste aparelho").wait_for()
-
-
 def test_days_without_network_then_everything_arrives_once(celular, lotacao, entidade):
     entrar(celular, lotacao)
     celular.context.set_offline(True)
     nova_visita(celular)
     celular.reload()
-    celular.get_by_text("1 por enviar").wait_for()
+    por_enviar(celular, 1)
     outra = celular.context.new_page()
     outra.goto(celular.url)
-    outra.get_by_text("1 por enviar").wait_for()
+    por_enviar(outra, 1)
     assert not Ficha.objects.exists()
     celular.context.set_offline(False)
-    celular.get_by_text("0 por enviar").wait_for()
+    por_enviar(celular, 0)
     ficha = Ficha.objects.get()
     assert (ficha.tipo, ficha.origem, ficha.situacao) == ("FVD", "app", "pendente")
     reprocess(entidade=entidade, ids=[ficha.pk], by="teste")
@@ -64,20 +35,13 @@ def test_days_without_network_then_everything_arrives_once(celular, lotacao, ent
 def test_a_new_citizen_made_without_network(celular, lotacao, entidade):
     entrar(celular, lotacao)
     celular.context.set_offline(True)
-    celular.evaluate("location.hash = '#/nova/FCI'")
-    celular.get_by_label("CPF do cidadão").fill(CPF)
-    celular.get_by_label("Nome do cidadão").fill("MARIA DA SILVA")
-    celular.get_by_label("Data de nascimento do cidadão").fill("1990-02-03")
-    for answer in ("Feminino", "Parda"):
-        celular.get_by_label(answer).check()
-    celular.get_by_label("Nome da mãe", exact=False).first.fill("JOANA DA SILVA")
-    celular.get_by_role("group", name="Desconhece o nome do pai").get_by_label("Sim").check()
+    ir(celular, "#/nova/FCI")
+    preencher_cidadao(celular, CPF)
     assert not celular.get_by_label("Nome do pai", exact=True).is_visible()
-    celular.get_by_label("Telefone celular").fill("48999990001")
-    celular.get_by_role("button", name="Salvar no aparelho").click()
+    salvar(celular)
     celular.get_by_text("Por enviar", exact=True).wait_for()
     celular.context.set_offline(False)
-    celular.get_by_text("0 por enviar").wait_for()
+    por_enviar(celular, 0)
     ficha = Ficha.objects.get(tipo="FCI")
     reprocess(entidade=entidade, ids=[ficha.pk], by="teste")
     ficha.refresh_from_db()
@@ -86,7 +50,7 @@ def test_a_new_citizen_made_without_network(celular, lotacao, entidade):
 
 def test_a_draft_survives_closing_the_page(celular, lotacao):
     entrar(celular, lotacao)
-    celular.evaluate("location.hash = '#/nova/FCI'")
+    ir(celular, "#/nova/FCI")
     celular.get_by_label("Nome do cidadão").fill("MARIA DA SILVA")
     celular.wait_for_timeout(900)
     outra = celular.context.new_page()
@@ -114,8 +78,9 @@ def test_a_revoked_phone_keeps_what_was_not_sent(celular, lotacao):
     revoke(by="teste", aparelho=Aparelho.objects.get())
     celular.context.set_offline(False)
     celular.get_by_text("O acesso deste aparelho foi revogado.").wait_for()
-    celular.get_by_text("1 por enviar").wait_for()
+    por_enviar(celular, 1)
     celular.get_by_role("link", name="Digitar novo código").click()
+    celular.get_by_text("Neste aparelho: 1 visita por enviar").wait_for()
     entrar(celular, lotacao)
     assert Ficha.objects.count() == 1
 
@@ -133,15 +98,15 @@ def test_connection_dropped_after_the_server_took_it(celular, lotacao):
 
     celular.context.route("**/empurrar?**", drop)
     nova_visita(celular)
-    celular.get_by_text("1 por enviar").wait_for()
+    por_enviar(celular, 1)
     celular.get_by_role("button", name="Sincronizar").click()
-    celular.get_by_text("0 por enviar").wait_for()
+    por_enviar(celular, 0)
     assert cut == [200] and Ficha.objects.count() == 1
 
 
 def test_required_fields_are_asked_before_saving(celular, lotacao):
     entrar(celular, lotacao)
-    celular.evaluate("location.hash = '#/nova/FVD'")
+    ir(celular, "#/nova/FVD")
     celular.get_by_role("button", name="Salvar no aparelho").click()
     celular.get_by_text("Preencha este campo.").first.wait_for()
     celular.get_by_label("Ausente").check()

@@ -56,7 +56,7 @@ def test_least_data_no_health_condition_of_a_citizen(telefone, entidade):
     person["ficha"]["condicoesDeSaude"] = {"statusTemHanseniase": True}
     receive(entidade=entidade, records=[person], origem="api")
     text = json.dumps(telefone.puxar_tudo()[0][f"cidadao:{person['uuid']}"])
-    assert "anseniase" not in text and "nomeMae" not in text
+    assert "anseniase" not in text and "informacoesSocio" not in text
 
 
 def test_another_microarea_is_not_told(telefone, entidade):

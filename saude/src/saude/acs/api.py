@@ -12,7 +12,7 @@ from pydantic import Field
 from saude.acs import dispositivos, envio, territorio
 from saude.acs.dispositivos import Refused
 from saude.acs.models import Aparelho
-from saude.acs.openapi import PULL, PUSH, REGISTER
+from saude.acs.openapi import LEAVE, PULL, PUSH, REGISTER
 from saude.acs.versoes import notices
 from saude.fichas.processing import clean
 
@@ -109,6 +109,15 @@ def situacao(request: HttpRequest) -> HttpResponse:
     device = request.auth
     answer = {"perfil": territorio.profile(device), "resumo": territorio.own_counts(device)}
     return _json(request, answer | _notices(request))
+
+
+@router.post("/sair", summary="Encerrar o acesso deste aparelho", openapi_extra=LEAVE)
+def sair(request: HttpRequest) -> HttpResponse:
+    """The phone was wiped by its owner: its token is worth nothing from now on."""
+    dispositivos.revoke(
+        by=f"aparelho {request.auth.pk}", aparelho=request.auth, why="O agente saiu do aparelho"
+    )
+    return _json(request, {"saiu": True} | _notices(request))
 
 
 def _notices(request: HttpRequest) -> dict[str, Any]:

@@ -131,12 +131,12 @@ def _register(code: Codigo, instalacao: str, nome: str, versao_app: str) -> tupl
 
 
 @transaction.atomic
-def revoke(*, by: Any, aparelho: Aparelho) -> None:
+def revoke(*, by: Any, aparelho: Aparelho, why: str = "Revogado pela coordenação") -> None:
     """The phone may send nothing more; what it has stays on it until it gets a new code."""
     locked = Aparelho.objects.select_for_update().get(pk=aparelho.pk)
     if locked.revogado_em:
         return
-    _revoke(locked, "Revogado pela coordenação")
+    _revoke(locked, why)
     record_event(by=by, entidade=locked.entidade_id, tipo="acs.aparelho_revogado", alvo=locked)
 
 

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from saude.acs.completar import bases_of, kept_names
 from saude.acs.dispositivos import Refused
 from saude.acs.formularios import TIPOS
 from saude.acs.models import Aparelho, Envio, Recusa
@@ -116,12 +117,14 @@ def _read(body: bytes) -> dict[str, Any]:
 def _process(device: Aparelho, envio: Envio, sent: dict[str, Any]) -> dict[str, Any]:
     records, lote = sent["registros"], envio.lote
     known = _existing(device, records)
+    bases = bases_of(device, records, known)
     ctx = actions.context(device.entidade)
-    items = [_item(device, n, record, known) for n, record in enumerate(records, 1)]
+    items = [_item(device, n, record, known, bases) for n, record in enumerate(records, 1)]
     answers = take_in(lote, ctx, items) if items else []
     actions.close_lote(lote, by=f"aparelho {device.pk}")
     revisions = dict(Ficha.objects.filter(pk__in=[a.ficha_id for a in answers]).values_list("pk", "revisao"))
     public = [_answer(a, record, revisions, ctx) for a, record in zip(answers, records, strict=True)]
+    _tell_missing_base(public, records, bases)
     _note_refusals(device, public, records)
     return _finish(device, envio, sent, public)
 
@@ -132,11 +135,13 @@ def _existing(device: Aparelho, records: list[Any]) -> dict[str, Ficha]:
     return {f.uuid: f for f in rows}
 
 
-def _item(device: Aparelho, position: int, record: Any, known: dict[str, Ficha]) -> Item:
+def _item(
+    device: Aparelho, position: int, record: Any, known: dict[str, Ficha], bases: dict[str, dict[str, Any]]
+) -> Item:
     why = _why_not(device, record, known)
     if why:
         return Item(position, achados=[Achado("ACS-recusado", why[0], "erro", why[1])])
-    return Item(position, filled(device, record))
+    return Item(position, filled(device, record, bases.get(record["uuid"], {})))
 
 
 def _why_not(device: Aparelho, record: Any, known: dict[str, Ficha]) -> tuple[str, str] | None:
@@ -186,9 +191,10 @@ def _wrong_header(device: Aparelho, record: dict[str, Any]) -> tuple[str, str] |
     return None
 
 
-def filled(device: Aparelho, record: dict[str, Any]) -> dict[str, Any]:
-    """The record as it is kept: header from the lotação, only its own date from the phone."""
-    ficha = dict(record["ficha"])
+def filled(device: Aparelho, record: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+    """The record as it is kept: header from the lotação, only its own date from the phone, and from the
+    `base` the sections that the phone does not have."""
+    ficha = base | record["ficha"]
     header = ficha.get("headerTransport")
     when = header.get("dataAtendimento") if isinstance(header, dict) else None
     mine = own_header(device)
@@ -234,6 +240,13 @@ def _answer(a: Resposta, record: Any, revisions: dict[int, int], ctx: Any) -> di
     if day and day > ctx.today:
         answer["avisos"] = ["A data do registro está no futuro. Confira o relógio do aparelho."]
     return answer
+
+
+def _tell_missing_base(answers: list[dict[str, Any]], records: list[Any], bases: dict[str, Any]) -> None:
+    for answer, record in zip(answers, records, strict=True):
+        if answer["aceito"] and kept_names(record) and answer["uuid"] not in bases:
+            text = "O cadastro anterior não foi achado: o que não foi perguntado ficou sem resposta."
+            answer.setdefault("avisos", []).append(text)
 
 
 def _note_refusals(device: Aparelho, answers: list[dict[str, Any]], records: list[Any]) -> None:

@@ -14,7 +14,7 @@ from saude.formularios.condicoes import conditions
 TIPOS = ("FVD", "FCI", "FCD")
 #: written by the app or by the server, never asked
 WRITTEN = frozenset(
-    "uuid uuidFicha uuidFichaOriginadora fichaAtualizada tpCdsOrigem headerTransport latitude longitude "
+    "uuid uuidFicha uuidFichaOriginadora fichaAtualizada tpCdsOrigem headerTransport longitude "
     "uuidOrigemCadastroDomiciliar tipoEndereco".split()
 )
 #: how the paper ficha groups the fields of a struct; what is not named here goes under the last heading
@@ -36,6 +36,7 @@ HEADINGS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
                 "pressaoDiastolica", "temperatura", "tipoGlicemia", "glicemia",
             ),
         ),
+        ("Localização", ("latitude",)),
         ("Outros dados", ()),
     ),
     "identificacaoUsuarioCidadao": (
@@ -77,7 +78,7 @@ ORDER = {
     ),
     "FCD": (
         "statusTermoRecusa", "tipoDeImovel", "enderecoLocalPermanencia", "condicaoMoradia", "stAnimaisNoDomicilio",
-        "quantosAnimaisNoDomicilio", "animaisNoDomicilio", "familias", "instituicaoPermanencia",
+        "quantosAnimaisNoDomicilio", "animaisNoDomicilio", "familias", "instituicaoPermanencia", "latitude",
     ),
 }  # fmt: skip
 GROUP_NAMES = {
@@ -106,7 +107,8 @@ def _fields(
     tipo: str, versao: str, struct: Struct, at: str, order: tuple[str, ...] = ()
 ) -> list[dict[str, Any]]:
     headings = HEADINGS.get(at, ())
-    order = order or tuple(name for _, names in headings for name in names)
+    paper = tuple(f.name for f in struct.paper) if at and not headings else ()
+    order = order or paper or tuple(name for _, names in headings for name in names)
     place = {name: n for n, name in enumerate(order)}
     shown = [f for f in struct.fields if f.name not in WRITTEN]
     shown.sort(key=lambda f: place.get(f.name, len(place)))
@@ -114,6 +116,8 @@ def _fields(
 
 
 def _field(tipo: str, versao: str, f: Field, path: str, headings: Any) -> dict[str, Any]:
+    if f.name == "latitude":
+        return _place(f, headings)
     widget = campos.widget(f)
     made: dict[str, Any] = {"n": f.name, "r": f.label, "w": widget}
     inner = f.type.struct or (f.type.item.struct if f.type.item else None)
@@ -135,7 +139,16 @@ def _field(tipo: str, versao: str, f: Field, path: str, headings: Any) -> dict[s
     if headings:
         last = headings[-1][0]
         made["s"] = next((title for title, names in headings if f.name in names), last)
+    elif f.section and "." in path:
+        made["s"] = f.section
     return made
+
+
+def _place(f: Field, headings: Any) -> dict[str, Any]:
+    """Latitude and longitude are one answer: the phone's own location."""
+    return {"n": f.name, "r": "Localização", "w": "localizacao", "par": "longitude"} | (
+        {"s": "Localização"} if headings else {}
+    )
 
 
 @lru_cache(maxsize=8)

@@ -28,6 +28,10 @@ PULL: dict[str, Any] = {
     "parameters": DEVICE_HEADERS,
     "responses": {200: {"description": "Uma página"}, **PROBLEM},
 }
+LEAVE: dict[str, Any] = {
+    "parameters": DEVICE_HEADERS,
+    "responses": {200: {"description": "Acesso encerrado"}, **PROBLEM},
+}
 PUSH: dict[str, Any] = {
     "parameters": DEVICE_HEADERS,
     "requestBody": {
@@ -52,6 +56,7 @@ PUSH: dict[str, Any] = {
                                     "versao": {"type": "string"},
                                     "uuid": {"type": "string"},
                                     "revisao_base": {"type": "integer"},
+                                    "manter": {"type": "array", "items": {"type": "string"}},
                                     "ficha": {"type": "object"},
                                     "contexto": {"type": "object"},
                                 },

@@ -63,23 +63,14 @@ class Territorio:
 
     # -- registrations
 
-    def _team(self) -> list[str]:
-        """CNS of those who have or had this microárea: what a predecessor registered is part of it."""
-        d = self.device
-        mine = [d.profissional.cns]
-        if d.microarea and d.equipe_id:
-            same = Lotacao.objects.filter(equipe_id=d.equipe_id, microarea=d.microarea, cbo=d.cbo)
-            mine += same.exclude(profissional__cns="").values_list("profissional__cns", flat=True)
-        return list(dict.fromkeys(mine))
-
     def _latest(self, tipo: str) -> Iterator[tuple[Ficha, dict[str, Any]]]:
         """The newest ficha of every chain of registrations (uuidFichaOriginadora)."""
         rows = Ficha.objects.filter(
-            entidade=self.entidade, profissional_cns__in=self._team(), tipo=tipo
+            entidade=self.entidade, profissional_cns__in=team_of(self.device), tipo=tipo
         ).order_by("data", "pk")
         last: dict[str, tuple[Ficha, dict[str, Any]]] = {}
         for ficha, body in with_content(rows):
-            last[_root(ficha, body)] = (ficha, body)
+            last[root_of(ficha, body)] = (ficha, body)
         yield from last.values()
 
     def _mine(self, node: Any) -> bool:
@@ -92,7 +83,7 @@ class Territorio:
             address = _dict(body.get("enderecoLocalPermanencia"))
             if body.get("stAtivo") is False or not self._mine(address):
                 continue
-            root = _root(ficha, body)
+            root = root_of(ficha, body)
             found[root] = {
                 "uuid": root,
                 "imovel": body.get("tipoDeImovel"),
@@ -134,7 +125,7 @@ class Territorio:
         """Day of the last visit to each household, by its uuid."""
         since = self.today - timedelta(days=VISITS_DAYS)
         rows = Ficha.objects.filter(
-            entidade=self.entidade, profissional_cns__in=self._team(), tipo="FVD", data__gte=since
+            entidade=self.entidade, profissional_cns__in=team_of(self.device), tipo="FVD", data__gte=since
         ).order_by("data", "pk")
         for ficha, body in with_content(rows):
             for visit in _dicts(body.get("visitasDomiciliares")):
@@ -172,7 +163,7 @@ class Territorio:
         head = who.get("statusEhResponsavel") is True
         of = digits(who.get("cpfResponsavelFamiliar"), 11), digits(who.get("cnsResponsavelFamiliar"), 15)
         return {
-            "uuid": _root(ficha, body),
+            "uuid": root_of(ficha, body),
             "nome": who.get("nomeCidadao") or "",
             "nome_social": who.get("nomeSocial") or "",
             "nascimento": born.isoformat() if born else None,
@@ -180,6 +171,8 @@ class Territorio:
             "cpf": cpf,
             "cns": cns,
             "responsavel": head,
+            "recusado": body.get("statusTermoRecusaCadastroIndividualAtencaoBasica") is True,
+            "identificacao": who,
             "data": ficha.data.isoformat() if ficha.data else None,
             "chaves": [d for d in ((cpf, cns) if head else (*of, cpf, cns)) if d],
         }
@@ -216,6 +209,15 @@ class Territorio:
                 **({"ficha": record.get("ficha"), "clientes": context.get("clientes")} if editable else {}),
             }
         return found
+
+
+def team_of(d: Aparelho) -> list[str]:
+    """CNS of those who have or had this microárea: what a predecessor registered is part of it."""
+    mine = [d.profissional.cns]
+    if d.microarea and d.equipe_id:
+        same = Lotacao.objects.filter(equipe_id=d.equipe_id, microarea=d.microarea, cbo=d.cbo)
+        mine += same.exclude(profissional__cns="").values_list("profissional__cns", flat=True)
+    return list(dict.fromkeys(mine))
 
 
 def profile(device: Aparelho) -> dict[str, Any]:
@@ -357,7 +359,7 @@ def _whom(record: dict[str, Any]) -> str:
     return str(name or _address(_dict(body.get("enderecoLocalPermanencia"))))[:90]
 
 
-def _root(ficha: Ficha, body: dict[str, Any]) -> str:
+def root_of(ficha: Ficha, body: dict[str, Any]) -> str:
     """The first ficha of a chain of registrations."""
     root = body.get("uuidFichaOriginadora")
     return root if isinstance(root, str) and 0 < len(root) <= MAX_UUID else ficha.uuid

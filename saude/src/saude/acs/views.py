@@ -19,20 +19,9 @@ from saude.acs.models import Aparelho
 from saude.acs.versoes import ATUAL, old_app
 from saude.contas.access import public, requires
 
-MODULES = (
-    "app",
-    "api",
-    "banco",
-    "condicoes",
-    "documentos",
-    "formulario",
-    "sincronia",
-    "telas",
-    "uteis",
-    "validacao",
-)
+STATIC = Path(__file__).parents[1] / "static"
 FILES = (
-    *(f"acs/{name}.js" for name in MODULES),
+    *sorted(f"acs/{path.name}" for path in STATIC.glob("acs/*.js") if path.name != "sw.js"),
     "acs/acs.css",
     "acs/icone.svg",
     "acs/icone-192.png",
@@ -105,6 +94,7 @@ def app(request: HttpRequest, resto: str = "") -> HttpResponse:
     context = {"modulo": static("acs/app.js"), "versao": ATUAL, "pacote": package()}
     response = render(request, "acs/app.html", context)
     response["Cache-Control"] = "no-cache"
+    response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self)"
     return response
 
 

@@ -1,6 +1,7 @@
 // Talking to the server: the token, the clock, the version; and what went wrong, in words for the user.
 
 import { meta } from "./banco.js";
+import { aprender } from "./relogio.js";
 
 export const VERSAO = document.documentElement.dataset.versao || "0";
 const RAIZ = "/api/acs/v1";
@@ -22,6 +23,7 @@ async function pedir(caminho, opcoes, segundos = 60) {
     const texto = await resposta.text();
     let corpo = null;
     try { corpo = JSON.parse(texto); } catch { /* not ours: a proxy's page */ }
+    await aprender(corpo?.servidor_em);
     if (!resposta.ok) throw new Recusado(resposta.status, corpo);
     if (corpo === null) throw new SemRede("A resposta não veio do servidor do município. Confira a rede.");
     return corpo;
@@ -50,6 +52,10 @@ export function registrar(codigo, instalacao) {
 
 export async function puxar(cursor) {
   return pedir(`/puxar?cursor=${encodeURIComponent(cursor || "")}`, { headers: await cabecalhos() });
+}
+
+export async function sair() {
+  return pedir("/sair", { method: "POST", headers: await cabecalhos() }, 15);
 }
 
 export async function empurrar(lote, texto) {

@@ -1,40 +1,84 @@
 // Start: the service worker, the address after #, and drawing again when something changed.
 
+import { aparelho } from "./aparelho.js";
+import { assentar, vigiar } from "./atualizacao.js";
 import { aoMudar, meta } from "./banco.js";
-import { iniciar, sincronizar } from "./sincronia.js";
+import { NOMES, abrir, nova } from "./registros.js";
+import { lembrar } from "./relogio.js";
+import { tela as sair } from "./sair.js";
+import { iniciar, sincronizar, situacao } from "./sincronia.js";
+import { formulario } from "./tela_formulario.js";
 import * as telas from "./telas.js";
 
 const raiz = document.getElementById("app");
 let emFormulario = false; // while somebody types, the screen is not drawn again
 let vez = 0;
+let instalador = null; // the browser's offer to install the app
+
+const TELAS = {
+  "": async () => ({ titulo: "Famílias", aqui: "#/", conteudo: await telas.familias() }),
+  domicilio: async (uuid) => ({ titulo: "Domicílio", aqui: "#/", voltar: "#/", conteudo: await telas.domicilio(uuid) }),
+  nova: async (...partes) => (partes[0] ? emForm(await nova(...partes)) : { titulo: "Registrar", aqui: "#/nova", conteudo: telas.registrarMenu() }),
+  registro: async (uuid) => emForm(await abrir(uuid)),
+  aparelho: async () => ({ titulo: "No aparelho", aqui: "#/aparelho", conteudo: await aparelho() }),
+  mais: async () => ({ titulo: "Mais", aqui: "#/mais", conteudo: await telas.mais(instalador && instalar) }),
+  sair: async () => ({ titulo: "Sair deste aparelho", aqui: "#/mais", voltar: "#/mais", conteudo: await sair(saiu) }),
+};
+
+async function emForm(registro) {
+  if (!registro) return { titulo: "Registro", aqui: "#/aparelho", voltar: "#/aparelho", conteudo: ["Este registro não está mais no aparelho: já foi enviado ou descartado."] };
+  let titulo = NOMES[registro.tipo];
+  const conteudo = await formulario(registro, (t) => { titulo = t; });
+  return { titulo, voltar: registro.domicilio ? `#/domicilio/${registro.domicilio}` : "#/aparelho", cheia: true, conteudo };
+}
 
 async function desenhar() {
   const [tela, ...partes] = (location.hash || "#/").slice(2).split("/").map(decodeURIComponent);
   const minha = ++vez;
   if (!(await meta("acesso")) || tela === "entrar") {
-    raiz.replaceChildren(...(await telas.entrar(() => { location.hash = "#/"; desenhar(); sincronizar({ manual: true }); })));
+    const tudo = await telas.entrar(() => { location.hash = "#/"; desenhar(); sincronizar({ manual: true }); });
+    if (minha !== vez) return;
+    raiz.replaceChildren(...tudo);
     emFormulario = true;
     return;
   }
-  let titulo = "Saúde Domiciliar";
-  let conteudo;
-  if (tela === "domicilio") { titulo = "Domicílio"; conteudo = await telas.domicilio(partes[0]); }
-  else if (tela === "nova" && partes[0]) { titulo = telas.NOMES[partes[0]] || "Novo registro"; conteudo = await telas.formulario(await telas.nova(...partes)); }
-  else if (tela === "nova") { titulo = "Registrar"; conteudo = telas.registrarMenu(); }
-  else if (tela === "registro") { const r = await telas.abrirRegistro(partes[0]); titulo = telas.NOMES[r?.tipo] || "Registro"; conteudo = r ? await telas.formulario(r) : ["Este registro não está mais no aparelho."]; }
-  else if (tela === "aparelho") { titulo = "No aparelho"; conteudo = await telas.aparelho(); }
-  else if (tela === "mais") { titulo = "Mais"; conteudo = await telas.mais(); }
-  else conteudo = await telas.familias();
-  const tudo = await telas.moldura(titulo, conteudo, `#/${tela === "domicilio" ? "" : tela}`);
+  const feita = await (TELAS[tela] || TELAS[""])(...partes);
+  const tudo = await telas.moldura(feita.titulo, feita.conteudo, feita);
   if (minha !== vez) return; // a later drawing has begun
   raiz.replaceChildren(...tudo);
-  emFormulario = Boolean(raiz.querySelector("form"));
+  document.title = `${feita.titulo} · Saúde Domiciliar`;
+  emFormulario = Boolean(feita.cheia) && Boolean(raiz.querySelector("form"));
 }
 
-addEventListener("hashchange", () => { desenhar(); scrollTo(0, 0); });
-for (const nome of ["online", "offline"]) addEventListener(nome, () => { if (!emFormulario) desenhar(); });
+function saiu(avisado) {
+  situacao.feito = avisado ? "Os dados foram apagados deste aparelho." : "Os dados foram apagados deste aparelho. Sem internet o servidor não soube: peça à coordenação que revogue o acesso.";
+  situacao.avisos = [];
+  location.hash = "#/entrar";
+}
+
+async function instalar() {
+  await instalador.prompt();
+  instalador = null;
+  desenhar();
+}
+
+const falhou = (erro) => { console.error(erro); raiz.textContent = `O aplicativo não abriu: ${erro.message}. Recarregue a página; o que foi salvo continua no aparelho.`; };
+addEventListener("hashchange", async () => { emFormulario = false; await desenhar().catch(falhou); scrollTo(0, 0); assentar(); });
+addEventListener("beforeinstallprompt", (e) => { e.preventDefault(); instalador = e; });
+for (const nome of ["online", "offline"]) addEventListener(nome, () => redesenhar());
 let marcado = null;
-const ocupado = () => emFormulario || document.activeElement?.id === "busca";
-aoMudar(() => { clearTimeout(marcado); marcado = setTimeout(() => { if (!ocupado()) desenhar(); }, 100); });
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/acs/sw.js", { scope: "/acs/" });
-desenhar().then(iniciar).catch((erro) => { raiz.textContent = `O aplicativo não abriu: ${erro.message}`; });
+const ocupado = () => emFormulario || document.activeElement?.id === "busca" || location.hash === "#/sair";
+function redesenhar() {
+  clearTimeout(marcado);
+  marcado = setTimeout(() => { if (ocupado()) atualizarFaixa(); else desenhar().catch(falhou); }, 100);
+}
+// A form is never drawn over; only the line above it that says what is still on the phone.
+async function atualizarFaixa() {
+  const linha = document.getElementById("estado");
+  if (linha) linha.replaceWith(await telas.faixa());
+}
+aoMudar((assunto, deOutraAba) => { if (assunto === "saiu" && deOutraAba) location.replace("/acs/"); else redesenhar(); });
+
+// A fresh page answers for itself: the household's list and the draft come from the phone, the network only later.
+lembrar().then(desenhar).catch(falhou).then(iniciar);
+vigiar(() => !emFormulario && !situacao.rodando).catch((erro) => console.warn("casca", erro)); // without it the app needs the network to open

@@ -29,7 +29,8 @@ function abrir() {
 }
 
 function traduzir(erro) {
-  if (erro && erro.name === "QuotaExceededError") return new SemEspaco("Não há espaço no aparelho para guardar. Apague fotos ou vídeos e tente de novo.");
+  if (erro && erro.name === "QuotaExceededError") return new SemEspaco("Não há espaço no aparelho para guardar. O que você escreveu continua nesta tela: não a feche. Apague fotos ou vídeos e toque em Salvar de novo.");
+  if (erro && erro.name === "VersionError") return new Error("O aplicativo foi atualizado em outra aba. Recarregue esta página.");
   return erro || new Error("O aparelho não conseguiu guardar os dados.");
 }
 
@@ -68,9 +69,11 @@ export async function item(chave) {
 // Save a record. `carimbo` is the one it was opened with: another tab may have saved it in between.
 export async function gravarRegistro(registro, carimbo) {
   const novo = { ...registro, carimbo: `${Date.now()}-${Math.random().toString(36).slice(2)}` };
-  await transacao(["registros"], "readwrite", async (l) => {
+  await transacao(["registros", "historico"], "readwrite", async (l) => {
     const atual = await l.registros.get(registro.uuid);
-    if ((atual?.carimbo ?? null) !== (carimbo ?? null)) throw new Mudou("Este registro mudou em outra aba ou foi enviado. Abra-o de novo.");
+    const enviado = !atual && carimbo ? await l.historico.get(registro.uuid) : null;
+    if (enviado) novo.revisao_base = enviado.revisao; // sent while it was open here: it goes once more, as a change
+    else if ((atual?.carimbo ?? null) !== (carimbo ?? null)) throw new Mudou("Este registro mudou em outra aba. Abra-o de novo: vale o que a outra aba guardou.");
     await l.registros.put(novo);
   });
   avisar();
@@ -89,7 +92,7 @@ export function avisar(assunto = "dados") {
   ouvintes.forEach((f) => f(assunto));
   canal?.postMessage(assunto);
 }
-if (canal) canal.onmessage = (e) => ouvintes.forEach((f) => f(e.data));
+if (canal) canal.onmessage = (e) => ouvintes.forEach((f) => f(e.data, true));
 
 // --- will the browser keep it? true, false (it may throw it away when space is short), null (cannot tell)
 export async function guardaGarantida() {

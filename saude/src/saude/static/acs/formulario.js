@@ -1,14 +1,16 @@
 // A form made from the layout: fields appear and vanish by the rules' conditions.
 
 import { estado, preenchido } from "./condicoes.js";
+import { localizacao } from "./localizacao.js";
 import { dobrar, h } from "./uteis.js";
 
 let n = 0;
 
 // Draws `campos` for `ficha` (changed in place). `listas`: name -> options. `mudou` is called on each change.
-export function montar(campos, ficha, listas, mudou) {
+// `manter`: the groups that stay as the server has them, until the user answers them anew (changed in place).
+export function montar(campos, ficha, listas, manter, mudou) {
   const vivos = [];
-  const ctx = { listas, vivos, mudou: () => { julgar(vivos); mudou(); }, redesenhar: null };
+  const ctx = { listas, vivos, manter, mudou: () => { julgar(vivos); mudou(); }, redesenhar: null };
   const raiz = h("div");
   ctx.redesenhar = () => { vivos.length = 0; raiz.replaceChildren(...desenhar(campos, [ficha], "", ctx)); julgar(vivos); };
   ctx.redesenhar();
@@ -17,16 +19,22 @@ export function montar(campos, ficha, listas, mudou) {
 
 function desenhar(campos, pilha, base, ctx) {
   const feitos = [];
-  let titulo = "";
+  let secao = null;
   for (const campo of campos) {
-    if (campo.s && campo.s !== titulo) { titulo = campo.s; feitos.push(h("h2", {}, titulo)); }
-    feitos.push(um(campo, pilha, base ? `${base}.${campo.n}` : campo.n, ctx));
+    const feito = um(campo, pilha, base ? `${base}.${campo.n}` : campo.n, ctx);
+    if (!campo.s) { feitos.push(feito); continue; }
+    if (secao?.titulo !== campo.s) {
+      secao = { titulo: campo.s, dentro: h("div", { class: "secao" }, h(pilha[1] && base.includes(".") ? "h4" : "h3", {}, campo.s)) };
+      feitos.push(secao.dentro);
+    }
+    secao.dentro.append(feito);
   }
   return feitos;
 }
 
 function um(campo, pilha, caminho, ctx) {
   const no = pilha[pilha.length - 1];
+  if (campo.w === "grupo" && !pilha[1] && ctx.manter.includes(campo.n)) return mantido(campo, pilha, caminho, ctx);
   if (campo.w === "grupo") {
     no[campo.n] ??= {};
     const caixa = h("details", { class: "grupo", open: estado(campo, pilha).exigido || !pilha[1] }, h("summary", {}, campo.r), desenhar(campo.campos, [...pilha, no[campo.n]], caminho, ctx));
@@ -37,13 +45,21 @@ function um(campo, pilha, caminho, ctx) {
   const id = `c${++n}`;
   const erro = h("p", { role: "alert", id: `${id}-e`, hidden: true });
   const marca = h("span", { class: "exigido", hidden: true }, " *");
-  const grupo = ["opcoes", "booleano", "escolha"].includes(campo.w) && !longa(campo, ctx);
+  const grupo = ["opcoes", "booleano", "escolha", "localizacao"].includes(campo.w) && !longa(campo, ctx);
   const mudar = (valor) => { if (preenchido(valor)) no[campo.n] = valor; else delete no[campo.n]; ctx.mudou(); };
-  const dentro = controle(campo, no[campo.n], id, mudar, ctx);
+  const dentro = campo.w === "localizacao" ? localizacao(campo, no, id, ctx.mudou) : controle(campo, no[campo.n], id, mudar, ctx);
   const caixa = grupo
-    ? h("fieldset", { class: "campo", "aria-describedby": `${id}-e` }, h("legend", {}, campo.r, marca), dentro, erro)
+    ? h("fieldset", { class: campo.w === "booleano" ? "campo pergunta" : "campo", "aria-describedby": `${id}-e` }, h("legend", {}, campo.r, marca), dentro, erro)
     : h("div", { class: "campo" }, h("label", { for: id }, campo.r, marca), dentro, erro);
   ctx.vivos.push({ campo, pilha, caminho, caixa, erro, marca });
+  return caixa;
+}
+
+// A section that is not on the phone: it stays as it is in the registration, unless it is answered anew.
+function mantido(campo, pilha, caminho, ctx) {
+  const responder = h("button", { type: "button", class: "simples", onclick: () => { ctx.manter.splice(ctx.manter.indexOf(campo.n), 1); ctx.redesenhar(); ctx.mudou(); } }, `Responder de novo: ${campo.r}`);
+  const caixa = h("div", { class: "grupo mantido" }, h("b", {}, campo.r), h("p", { class: "fraco" }, "Fica como está no cadastro do município."), responder);
+  ctx.vivos.push({ campo, pilha, caminho, caixa });
   return caixa;
 }
 
@@ -55,11 +71,11 @@ function lista(campo, pilha, caminho, ctx) {
     const dentro = desenhar(campo.campos, [...pilha, item], `${caminho}[${i}]`, ctx);
     if (unico) return h("div", {}, dentro);
     const tirar = h("button", { type: "button", onclick: () => { no[campo.n].splice(i, 1); ctx.redesenhar(); ctx.mudou(); } }, "Retirar");
-    return h("section", { class: "grupo" }, h("h2", {}, `${campo.item} ${i + 1}`), dentro, tirar);
+    return h("section", { class: "grupo" }, h("h3", {}, `${campo.item} ${i + 1}`), dentro, tirar);
   });
   const mais = h("button", { type: "button", onclick: () => { no[campo.n].push({}); ctx.redesenhar(); ctx.mudou(); } }, `Incluir: ${campo.r}`);
   const erro = h("p", { role: "alert", hidden: true });
-  const caixa = h("div", { class: "campo" }, unico ? null : h("h2", {}, campo.r), itens, unico ? null : mais, erro);
+  const caixa = h("div", { class: "campo" }, unico ? null : h("h3", {}, campo.r), itens, unico ? null : mais, erro);
   ctx.vivos.push({ campo, pilha, caminho, caixa, erro });
   return caixa;
 }
@@ -83,6 +99,9 @@ function controle(campo, valor, id, mudar, ctx) {
   return h("input", { id, type: tipo, inputmode: teclado, autocomplete: "off", value: String(valor ?? "").slice(0, tipo === "date" ? 10 : undefined), oninput: (e) => mudar(soDigitos ? e.target.value.replace(/\D/g, "") : e.target.value) });
 }
 
+// Short answers stand side by side, as many as fit; long ones one below the other.
+const fichas = (linhas) => (linhas.length > 2 && linhas.every(([, t]) => t.length <= 34) ? "fichas" : undefined);
+
 // Touching the chosen one again takes the answer back.
 function escolher(linhas, id, valor, mudar) {
   let atual = String(valor ?? "");
@@ -91,15 +110,15 @@ function escolher(linhas, id, valor, mudar) {
     atual = e.target.value;
     mudar(atual);
   };
-  const curtas = linhas.length <= 3 && linhas.every(([, t]) => t.length < 12);
-  return h("div", { class: curtas ? "lado" : undefined }, linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "radio", name: id, value: String(c), checked: String(c) === atual, onclick: tocar }), t)));
+  const curtas = linhas.length <= 3 && linhas.every(([, t]) => t.length < 10);
+  return h("div", { class: curtas ? "lado" : fichas(linhas) }, linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "radio", name: id, value: String(c), checked: String(c) === atual, onclick: tocar }), t)));
 }
 
 function varias(campo, valor, mudar, ctx) {
   const marcados = new Set(valor.map(String));
   const grupos = new Map();
   for (const [c, t, g = ""] of opcoes(campo, ctx)) grupos.set(g, [...(grupos.get(g) || []), [c, t]]);
-  return [...grupos].map(([g, linhas]) => [g ? h("p", { class: "fraco" }, g) : null, linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "checkbox", checked: marcados.has(String(c)), onchange: (e) => { if (e.target.checked) marcados.add(String(c)); else marcados.delete(String(c)); mudar([...marcados].map((x) => (campo.num ? Number(x) : x))); } }), t))]);
+  return [...grupos].map(([g, linhas]) => [g ? h("p", { class: "rotulo" }, g) : null, h("div", { class: fichas(linhas) }, linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "checkbox", checked: marcados.has(String(c)), onchange: (e) => { if (e.target.checked) marcados.add(String(c)); else marcados.delete(String(c)); mudar([...marcados].map((x) => (campo.num ? Number(x) : x))); } }), t)))]);
 }
 
 function busca(campo, valor, id, mudar, ctx, numero) {
@@ -122,6 +141,8 @@ function julgar(vivos) {
     v.caixa.hidden = dito.proibido || ((dito.conflito || (dito.dependente && !dito.exigido)) && vazio);
     if (v.marca) v.marca.hidden = !dito.exigido;
   }
+  const secoes = new Set(vivos.map((v) => v.caixa.parentElement).filter((e) => e?.className === "secao"));
+  for (const s of secoes) s.hidden = [...s.children].slice(1).every((e) => e.hidden); // no heading over nothing
 }
 
 function mostrar(vivos, achados) {

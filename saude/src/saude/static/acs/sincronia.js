@@ -2,41 +2,48 @@
 // transaction that notes the server's confirmation.
 
 import { Recusado, SemRede, VERSAO, empurrar, puxar } from "./api.js";
-import { avisar, gravarMeta, meta, todos, transacao } from "./banco.js";
-import { uuid4 } from "./uteis.js";
+import { SemEspaco, avisar, gravarMeta, meta, transacao } from "./banco.js";
+import { plural, uuid4 } from "./uteis.js";
 
 const TAMANHO = 10;
 const ESPERAS = [5, 15, 45, 120, 300];
 const ADIADO = 10 * 60e3;
 const HISTORICO = 30 * 86400e3;
+const PRAZO_TRAVA = 90e3;
 
 let falhas = 0;
 let relogio = null;
 let andando = false;
-export const situacao = { rodando: false, erro: "", avisos: [] };
+let deNovo = false; // something was saved while a round was under way
+let semGuardar = null; // the batch under way when the phone has no room to keep it
+export const situacao = { rodando: false, erro: "", avisos: [], atualizar: "", feito: "" };
 
 export async function sincronizar({ manual = false } = {}) {
   if (!(await meta("acesso")) || (await meta("bloqueio"))) return;
-  if (andando) return;
+  if (andando) { deNovo = true; return; }
   andando = true;
   clearTimeout(relogio);
   try {
-    await comTrava(() => rodada(manual));
+    do {
+      deNovo = false;
+      await comTrava(() => rodada(manual));
+    } while (deNovo && !situacao.erro);
   } finally {
     andando = false;
   }
 }
 
-// Only one tab may sync. Where the browser has no locks (no HTTPS) a short lease in the database does.
+// One tab at a time, the others wait for it. Where the browser has no locks (no HTTPS) a short lease in the
+// database does; a lease longer than it may be is of a clock that was set back.
 async function comTrava(trabalho) {
   if (navigator.locks) {
-    return navigator.locks.request("acs-sincronia", { ifAvailable: true }, (trava) => (trava ? trabalho() : null));
+    return navigator.locks.request("acs-sincronia", trabalho);
   }
   const dono = uuid4();
   const minha = await transacao(["meta"], "readwrite", async (l) => {
     const atual = (await l.meta.get("trava"))?.valor;
-    if (atual && atual.ate > Date.now()) return false;
-    await l.meta.put({ chave: "trava", valor: { dono, ate: Date.now() + 90e3 } });
+    if (atual && atual.ate > Date.now() && atual.ate <= Date.now() + PRAZO_TRAVA) return false;
+    await l.meta.put({ chave: "trava", valor: { dono, ate: Date.now() + PRAZO_TRAVA } });
     return true;
   });
   if (!minha) return null;
@@ -46,6 +53,7 @@ async function comTrava(trabalho) {
 async function rodada(manual) {
   situacao.rodando = true;
   situacao.erro = "";
+  situacao.avisos = [];
   avisar("sincronia");
   try {
     while (await enviarLote(manual)) { /* until nothing is left */ }
@@ -83,7 +91,7 @@ async function bloquear(erro) {
 
 // One batch: made and kept before it is sent, so that after a crash the very same one goes again.
 async function enviarLote(manual) {
-  const lote = (await meta("lote")) || (await montar(manual));
+  const lote = (await meta("lote")) || semGuardar || (await montar(manual));
   if (!lote) return false;
   let resposta;
   try {
@@ -102,7 +110,7 @@ async function montar(manual) {
   const tamanho = (await meta("tamanho_lote")) || TAMANHO;
   return transacao(["registros", "meta"], "readwrite", async (l) => {
     const espera = (await l.registros.getAll()).filter((r) => r.estado === "por_enviar");
-    const pronto = espera.filter((r) => manual || !r.adiado || r.adiado < Date.now());
+    const pronto = espera.filter((r) => manual || !r.adiado || r.adiado < Date.now() || r.adiado > Date.now() + ADIADO);
     pronto.sort((a, b) => a.criado_em - b.criado_em);
     const escolhidos = pronto.slice(0, tamanho);
     if (!escolhidos.length) return null;
@@ -113,23 +121,39 @@ async function montar(manual) {
       ficha: r.ficha,
       contexto: { clientes: r.clientes || [] },
       ...(r.revisao_base ? { revisao_base: r.revisao_base } : {}),
+      ...(r.manter?.length ? { manter: r.manter } : {}),
     }));
     const corpo = { versao_app: VERSAO, hora_aparelho: Date.now(), restam: espera.length - escolhidos.length, registros };
     const lote = { id: uuid4(), texto: JSON.stringify(corpo), carimbos: Object.fromEntries(escolhidos.map((r) => [r.uuid, r.carimbo])) };
+    semGuardar = lote;
     await l.meta.put({ chave: "lote", valor: lote });
     return lote;
+  }).then((lote) => { semGuardar = null; return lote; }, (erro) => {
+    if (!(erro instanceof SemEspaco) || !semGuardar) { semGuardar = null; throw erro; }
+    return semGuardar; // no room even for the batch: it goes all the same, and what is taken frees the phone
   });
 }
 
 // The server answered: in one transaction, what it took leaves the phone and what it refused comes back.
 async function confirmar(lote, resposta) {
+  const resolvidos = await anotar(lote, resposta, true).catch((erro) => {
+    if (erro instanceof SemEspaco) return anotar(lote, resposta, false);
+    throw erro;
+  });
+  semGuardar = null;
+  if (!resolvidos) throw new Error("O servidor não disse o que fez dos registros. Eles continuam no aparelho.");
+}
+
+async function anotar(lote, resposta, comHistorico) {
+  let resolvidos = 0;
   await transacao(["registros", "historico", "meta"], "readwrite", async (l) => {
     for (const r of resposta.registros) {
       const meu = r.uuid && (await l.registros.get(r.uuid));
-      if (!meu) continue;
+      if (!meu) { resolvidos += 1; continue; }
+      resolvidos += 1;
       const intocado = meu.carimbo === lote.carimbos[r.uuid];
       if (r.aceito && intocado) {
-        await l.historico.put({ uuid: meu.uuid, tipo: meu.tipo, titulo: meu.titulo, em: Date.now(), data: meu.ficha.headerTransport.dataAtendimento, domicilio: meu.domicilio || null });
+        if (comHistorico) await l.historico.put({ uuid: meu.uuid, tipo: meu.tipo, titulo: meu.titulo, em: Date.now(), data: meu.ficha.headerTransport.dataAtendimento, domicilio: meu.domicilio || null, cidadao: meu.cidadao || null, revisao: r.revisao });
         await l.registros.delete(meu.uuid);
       } else if (r.aceito) {
         await l.registros.put({ ...meu, revisao_base: r.revisao });
@@ -141,11 +165,13 @@ async function confirmar(lote, resposta) {
     await l.meta.put({ chave: "lote", valor: null });
     await l.meta.put({ chave: "tamanho_lote", valor: TAMANHO });
   });
+  return resolvidos;
 }
 
 // The batch did not go. What the network ate goes again as it is; what the server will not read is made anew.
 async function desfazer(lote, erro) {
-  if (!(erro instanceof Recusado) || erro.status === 401 || erro.status === 429) return;
+  if (!(erro instanceof Recusado) || erro.status === 401 || [429, 502, 503, 504].includes(erro.status)) return;
+  semGuardar = null;
   const um = Object.keys(lote.carimbos).length === 1;
   await transacao(["registros", "meta"], "readwrite", async (l) => {
     await l.meta.put({ chave: "lote", valor: null });
@@ -176,13 +202,27 @@ async function buscar() {
 }
 
 function avisos(resposta) {
-  const textos = [resposta.relogio?.mensagem, resposta.atualizar?.mensagem, resposta.aviso_lotacao];
+  const textos = [resposta.aviso_lotacao];
   for (const r of resposta.registros || []) textos.push(...(r.avisos || []));
-  situacao.avisos = [...new Set(textos.filter(Boolean))];
+  situacao.avisos = [...new Set([...situacao.avisos, ...textos.filter(Boolean)])];
+  situacao.atualizar = resposta.atualizar?.mensagem || "";
 }
 
-export async function porEnviar() {
-  return (await todos("registros")).filter((r) => r.estado === "por_enviar").length;
+const visitas = (n) => plural(n, "visita", "visitas");
+const cadastros = (n) => plural(n, "cadastro", "cadastros");
+const somar = (registros) => {
+  const v = registros.filter((r) => r.tipo === "FVD").length;
+  const c = registros.length - v;
+  return [v ? visitas(v) : "", c ? cadastros(c) : ""].filter(Boolean).join(" e ");
+};
+
+// What is on the phone, counted and in words: `espera` to be sent, `tudo` with drafts and refused ones.
+export function contagem(registros) {
+  const de = (estado) => registros.filter((r) => r.estado === estado);
+  const [espera, recusados, rascunhos] = [de("por_enviar"), de("recusado"), de("rascunho")];
+  const extra = [recusados.length ? plural(recusados.length, "recusado", "recusados") : "", rascunhos.length ? plural(rascunhos.length, "rascunho", "rascunhos") : ""].filter(Boolean).join(", ");
+  const tudo = [espera.length ? `${somar(espera)} por enviar` : "", extra].filter(Boolean).join(", ");
+  return { espera: espera.length, recusados: recusados.length, rascunhos: rascunhos.length, extra, tudo, texto: somar(espera) };
 }
 
 export function iniciar() {

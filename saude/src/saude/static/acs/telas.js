@@ -1,165 +1,186 @@
-// The screens: households, a household, a form, what is on the phone, more.
+// The screens that show: the frame, the phone's first code, households, one household, more.
 
 import { VERSAO, registrar } from "./api.js";
-import { apagarRegistro, espaco, gravarMeta, gravarRegistro, guardaGarantida, item, ler, meta, todos, transacao } from "./banco.js";
-import { montar } from "./formulario.js";
-import { porEnviar, sincronizar, situacao } from "./sincronia.js";
-import { agora, dia, diaDe, dobrar, h, ha, icone, idade, momento, nomeProprio, plural, uuid4 } from "./uteis.js";
-import { conferir, limpa } from "./validacao.js";
+import { aplicar, novidade } from "./atualizacao.js";
+import { espaco, gravarMeta, guardaGarantida, item, meta, todos, transacao } from "./banco.js";
+import { carregar, hoje } from "./domicilios.js";
+import { NOMES } from "./registros.js";
+import { aviso as avisoDoRelogio } from "./relogio.js";
+import { contagem, sincronizar, situacao } from "./sincronia.js";
+import { diasDesde, dobrar, h, ha, icone, idade, momento, nomeProprio, plural, uuid4 } from "./uteis.js";
 
-export const NOMES = { FVD: "Visita domiciliar", FCI: "Cadastro individual", FCD: "Cadastro domiciliar" };
-const ESTADOS = { rascunho: "Rascunho", por_enviar: "Por enviar", recusado: "Recusado" };
+const VELHOS = 7; // days after which the data on the phone are told to be old
+const MUITOS = 200;
+const ABAS = [["#/", "casa", "Famílias"], ["#/nova", "mais", "Registrar"], ["#/aparelho", "prancheta", "No aparelho"], ["#/mais", "menu", "Mais"]];
 
-export async function moldura(titulo, conteudo, aqui) {
-  const [n, bloqueio] = [await porEnviar(), await meta("bloqueio")];
-  const rede = navigator.onLine ? "" : " · sem rede";
-  const abas = [["#/", "casa", "Famílias"], ["#/nova", "mais", "Registrar"], ["#/aparelho", "prancheta", "No aparelho"], ["#/mais", "menu", "Mais"]];
-  const avisos = [...situacao.avisos, ...(aqui === "#/aparelho" && await meta("guarda") === false ? ["O navegador não garantiu guardar os dados se faltar espaço. Instale o aplicativo na tela inicial e sincronize sempre que puder."] : [])];
+// `aqui`: the tab this screen belongs to; `voltar`: where the arrow leads; `cheia`: a form, without the tabs.
+export async function moldura(titulo, conteudo, { aqui, voltar, cheia }) {
+  const [registros, bloqueio] = [await todos("registros"), await meta("bloqueio")];
+  const voltaram = (await todos("territorio")).filter((i) => i.chave.startsWith("retorno:") && i.dado.editavel && !registros.some((r) => r.uuid === i.dado.uuid)).length;
+  const n = contagem(registros);
+  const [faltam, parados] = [n.espera + n.recusados + n.rascunhos, n.recusados + voltaram];
   return [
-    h("header", {}, h("h1", {}, titulo), h("button", { type: "button", disabled: situacao.rodando, onclick: () => sincronizar({ manual: true }) }, icone("giro"), "Sincronizar"),
-      h("p", { role: "status", id: "estado" }, situacao.rodando ? "Sincronizando…" : `No aparelho: ${n} por enviar${rede}`)),
-    h("main", {}, bloqueio ? h("p", { class: "erro" }, bloqueio, " ", h("a", { href: "#/entrar" }, "Digitar novo código")) : null,
-      !bloqueio && situacao.erro && navigator.onLine ? h("p", { class: "aviso" }, situacao.erro) : null, avisos.map((t) => h("p", { class: "aviso" }, t)), conteudo),
-    h("nav", { "aria-label": "Principal" }, abas.map(([href, desenho, nome]) => h("a", { href, "aria-current": href === aqui ? "page" : undefined }, icone(desenho), nome))),
+    h("header", {}, voltar ? h("a", { class: "redondo", href: voltar, "aria-label": "Voltar" }, icone("voltar")) : null, h("h1", {}, titulo),
+      h("button", { type: "button", class: "redondo", "aria-label": "Sincronizar", disabled: situacao.rodando, onclick: () => sincronizar({ manual: true }) }, icone("giro"))),
+    await faixa(n),
+    h("main", {}, await avisos(bloqueio, cheia), conteudo),
+    cheia ? null : h("nav", { "aria-label": "Principal" }, ABAS.map(([href, desenho, nome]) => h("a", { href, "aria-current": href === aqui ? "page" : undefined }, icone(desenho), nome,
+      href === "#/aparelho" && faltam + voltaram ? h("b", { class: parados ? "selo alerta" : "selo" }, String(faltam + voltaram), h("span", { class: "oculto" }, " para ver")) : null))),
+  ].filter(Boolean);
+}
+
+// What is not sent yet is said on every screen.
+export async function faixa(contado) {
+  const n = contado || contagem(await todos("registros"));
+  const rede = navigator.onLine ? "" : " · sem rede";
+  const parado = n.espera || n.recusados;
+  const texto = situacao.rodando ? "Sincronizando…" : n.espera ? `${n.texto} neste aparelho, por enviar` : "Tudo enviado";
+  return h("p", { id: "estado", role: "status", class: parado ? "espera" : "enviado", "data-por-enviar": String(n.espera) },
+    h("a", { href: "#/aparelho" }, icone(navigator.onLine ? (parado ? "nuvem" : "certo") : "fora"), [texto, n.extra].filter(Boolean).join(" · ") + rede));
+}
+
+async function avisos(bloqueio, cheia) {
+  const feito = situacao.feito;
+  situacao.feito = "";
+  const sincronizado = await meta("sincronizado_em");
+  const dias = sincronizado ? Math.floor((Date.now() - sincronizado) / 86400e3) : 0;
+  const velho = situacao.atualizar || (novidade.pronta ? "Uma nova versão do aplicativo está pronta." : "");
+  return [
+    feito ? h("p", { class: "certo", role: "status" }, icone("certo"), feito) : null,
+    bloqueio ? h("p", { class: "erro" }, icone("alerta"), h("span", {}, bloqueio, " O que não foi enviado continua aqui. ", h("a", { href: "#/entrar" }, "Digitar novo código"))) : null,
+    !bloqueio && situacao.erro && navigator.onLine ? h("p", { class: "aviso" }, icone("alerta"), h("span", {}, situacao.erro, " Os registros continuam no aparelho e o envio será tentado de novo.")) : null,
+    !cheia && avisoDoRelogio() ? h("p", { class: "aviso" }, icone("relogio"), avisoDoRelogio()) : null,
+    dias >= VELHOS ? h("p", { class: "aviso" }, icone("alerta"), `Os domicílios e as pessoas neste aparelho são de ${plural(dias, "dia", "dias")} atrás. Sincronize quando tiver internet.`) : null,
+    velho && !cheia ? h("div", { class: "aviso" }, h("span", {}, velho, " ", h("button", { type: "button", class: "simples", onclick: aplicar }, "Atualizar agora"))) : null,
+    ...situacao.avisos.map((t) => h("p", { class: "aviso" }, icone("alerta"), t)),
   ];
 }
 
 export async function entrar(aoEntrar) {
   const erro = h("p", { role: "alert", class: "erro", hidden: true });
   const codigo = h("input", { id: "codigo", autocomplete: "off", autocapitalize: "characters", placeholder: "ABCD-2345", required: true });
+  const botao = h("button", { class: "principal" }, "Entrar");
   const enviar = async (e) => {
     e.preventDefault();
-    try {
-      const instalacao = (await meta("instalacao")) || uuid4();
-      await gravarMeta("instalacao", instalacao);
-      const r = await registrar(codigo.value, instalacao);
-      await transacao(["meta", "territorio"], "readwrite", async (l) => {
-        await l.meta.put({ chave: "acesso", valor: { token: r.token, instalacao } });
-        await l.meta.put({ chave: "bloqueio", valor: "" });
-        await l.meta.put({ chave: "cursor", valor: "" });
-        await l.territorio.put({ chave: "perfil", dado: r.perfil });
-      });
-      await gravarMeta("guarda", await guardaGarantida());
-      if (r.aviso) situacao.avisos = [r.aviso];
-      aoEntrar();
-    } catch (falha) { erro.hidden = false; erro.textContent = falha.message; }
+    botao.disabled = true;
+    try { await receber(await registrar(codigo.value, await identificador())); aoEntrar(); } catch (falha) { erro.hidden = false; erro.textContent = falha.message; } finally { botao.disabled = false; }
   };
-  return [h("header", {}, h("h1", {}, "Saúde Domiciliar")), h("main", {}, h("h2", {}, "Registrar este aparelho"), h("p", {}, "Digite o código que a coordenação gerou para você. É preciso internet só desta vez."),
-    h("form", { onsubmit: enviar }, h("div", { class: "campo" }, h("label", { for: "codigo" }, "Código do aparelho"), codigo), erro, h("button", { class: "principal" }, "Entrar")))];
+  const n = contagem(await todos("registros"));
+  return [h("header", {}, h("h1", {}, "Saúde Domiciliar")), h("main", {}, situacao.feito ? h("p", { class: "certo", role: "status" }, icone("certo"), situacao.feito) : null,
+    n.tudo ? h("p", { class: "aviso" }, icone("prancheta"), `Neste aparelho: ${n.tudo}. Seguem depois que você entrar.`) : null,
+    h("h2", {}, "Registrar este aparelho"), h("p", {}, "Digite o código que a coordenação gerou para você. É preciso internet só desta vez; depois, visitas e cadastros são guardados no aparelho mesmo sem rede."),
+    h("form", { onsubmit: enviar }, h("div", { class: "campo" }, h("label", { for: "codigo" }, "Código do aparelho"), codigo), erro, h("div", { class: "acoes" }, botao)))];
 }
 
-async function territorio() {
-  const itens = await todos("territorio");
-  const de = (prefixo) => itens.filter((i) => i.chave.startsWith(prefixo)).map((i) => i.dado);
-  return { domicilios: de("domicilio:"), cidadaos: de("cidadao:"), retornos: de("retorno:"), historico: await todos("historico"), registros: await todos("registros") };
+async function identificador() {
+  const instalacao = (await meta("instalacao")) || uuid4();
+  await gravarMeta("instalacao", instalacao);
+  return instalacao;
 }
 
-function visita(d, t) {
-  const locais = [...t.historico.filter((x) => x.domicilio === d.uuid).map((x) => x.data), ...t.registros.filter((x) => x.domicilio === d.uuid && x.tipo === "FVD" && x.estado !== "rascunho").map((x) => x.ficha.headerTransport.dataAtendimento)];
-  return [d.visita, ...locais].filter((x) => typeof x === "string").sort().pop();
+async function receber(r) {
+  const instalacao = await meta("instalacao");
+  await transacao(["meta", "territorio"], "readwrite", async (l) => {
+    await l.meta.put({ chave: "acesso", valor: { token: r.token, instalacao } });
+    await l.meta.put({ chave: "bloqueio", valor: "" });
+    await l.meta.put({ chave: "cursor", valor: "" });
+    await l.territorio.put({ chave: "perfil", dado: r.perfil });
+  });
+  await gravarMeta("guarda", await guardaGarantida());
+  situacao.avisos = r.aviso ? [r.aviso] : [];
 }
+
+const ORDENS = { visita: "Sem visita há mais tempo", rua: "Por rua" };
+let ordem = "visita";
+let procurado = "";
 
 export async function familias() {
-  const t = await territorio();
-  const linhas = t.domicilios.map((d) => ({ d, quando: visita(d, t), gente: t.cidadaos.filter((c) => c.domicilio === d.uuid) })).sort((a, b) => (a.quando || "").localeCompare(b.quando || ""));
-  const soltos = t.cidadaos.filter((c) => !t.domicilios.some((d) => d.uuid === c.domicilio)).sort((a, b) => a.nome.localeCompare(b.nome));
+  const t = await carregar();
   const lista = h("div");
-  const filtrar = (texto) => lista.replaceChildren(...linhas.filter((l) => dobrar([l.d.endereco, l.d.bairro, ...l.d.familias.map((f) => f.responsavel), ...l.gente.map((c) => `${c.nome} ${c.cpf} ${c.cns}`)].join(" ")).includes(dobrar(texto))).slice(0, 200)
-    .map((l) => h("a", { class: "cartao", href: `#/domicilio/${l.d.uuid}` }, h("b", {}, l.d.endereco || "Endereço não informado"), h("span", { class: "fraco" }, [l.d.familias.map((f) => nomeProprio(f.responsavel)).filter(Boolean).join(", "), plural(l.gente.length, "pessoa", "pessoas"), ha(l.quando)].filter(Boolean).join(" · ")))), ...pessoas(soltos, texto));
-  filtrar("");
-  return [h("div", { class: "campo" }, h("label", { for: "busca" }, "Buscar endereço, pessoa, CPF ou CNS"), h("input", { id: "busca", type: "search", oninput: (e) => filtrar(e.target.value) })), h("h2", {}, `${plural(linhas.length, "domicílio", "domicílios")}, os sem visita primeiro`), linhas.length || soltos.length ? lista : h("p", {}, "Nenhum domicílio no aparelho. Sincronize, ou registre um cadastro domiciliar.")];
+  const desenhar = () => lista.replaceChildren(...resultado(t, procurado, ordem).flat(9).filter(Boolean));
+  const botoes = Object.entries(ORDENS).map(([nome, texto]) => h("button", { type: "button", "aria-pressed": String(nome === ordem), onclick: (e) => { ordem = nome; for (const b of botoes) b.setAttribute("aria-pressed", String(b === e.currentTarget)); desenhar(); } }, texto));
+  desenhar();
+  const voltaram = t.retornos.filter((r) => r.editavel).length;
+  if (!t.domicilios.length && !t.soltos.length) return [h("p", { class: "aviso" }, "Nenhum domicílio neste aparelho. Sincronize com internet, ou registre um cadastro domiciliar.")];
+  return [
+    voltaram ? h("a", { class: "cartao voltou", href: "#/aparelho" }, icone("alerta"), h("span", {}, h("b", {}, plural(voltaram, "registro voltou para corrigir", "registros voltaram para corrigir")), h("span", { class: "fraco" }, "Toque para ver o que falta"))) : null,
+    h("div", { class: "campo busca" }, h("label", { for: "busca", class: "oculto" }, "Buscar endereço, pessoa, CPF ou CNS"), icone("busca"), h("input", { id: "busca", type: "search", placeholder: "Endereço, pessoa, CPF ou CNS", value: procurado, oninput: (e) => { procurado = e.target.value; desenhar(); } })),
+    h("div", { class: "lado ordem", role: "group", "aria-label": "Ordem" }, botoes), lista];
 }
 
-// Citizens of the microárea whose household is not on the phone.
-function pessoas(soltos, texto) {
-  const certas = soltos.filter((c) => dobrar(`${c.nome} ${c.cpf} ${c.cns}`).includes(dobrar(texto))).slice(0, 200);
-  if (!certas.length) return [];
-  return [h("h2", {}, "Pessoas sem domicílio vinculado"), ...certas.map((c) => h("a", { class: "cartao", href: `#/nova/FVD//${c.uuid}` }, h("b", {}, nomeProprio(c.nome_social || c.nome)), h("span", { class: "fraco" }, `${idade(c.nascimento)} · registrar visita`)))];
+const texto = (d) => dobrar([d.endereco, d.bairro, ...d.familias.map((f) => f.responsavel), ...d.gente.map((c) => `${c.nome} ${c.nome_social} ${c.cpf} ${c.cns}`)].join(" "));
+
+function resultado(t, busca, como) {
+  const certos = t.domicilios.filter((d) => texto(d).includes(dobrar(busca)));
+  const pessoas = t.soltos.filter((c) => dobrar(`${c.nome} ${c.nome_social} ${c.cpf} ${c.cns}`).includes(dobrar(busca))).sort((a, b) => a.nome.localeCompare(b.nome, "pt-BR"));
+  const porRua = (a, b) => a.endereco.localeCompare(b.endereco, "pt-BR", { numeric: true });
+  const grupos = como === "rua" ? [["Domicílios, por rua", certos.sort(porRua)]] : porVisita(certos.sort((a, b) => (a.quando || "").localeCompare(b.quando || "") || porRua(a, b)));
+  const feitos = grupos.filter(([, ds]) => ds.length).map(([nome, ds]) => [h("h2", {}, `${nome} (${ds.length})`), ds.slice(0, MUITOS).map(cartao), ds.length > MUITOS ? h("p", { class: "fraco" }, `Os primeiros ${MUITOS}. Use a busca para achar os outros.`) : null]);
+  if (!certos.length && !pessoas.length) return [h("p", { class: "fraco" }, "Nada encontrado. Confira a grafia, ou busque só parte do nome.")];
+  return [feitos, pessoas.length ? [h("h2", {}, `Pessoas sem domicílio vinculado (${pessoas.length})`), pessoas.slice(0, MUITOS).map((c) => pessoa(c, null))] : null];
+}
+
+function porVisita(ds) {
+  const mes = (d) => d.quando && diasDesde(d.quando) <= 30;
+  return [["Para visitar", ds.filter((d) => !mes(d))], ["Visitados nos últimos 30 dias", ds.filter((d) => mes(d) && !hoje(d.quando))], ["Visitados hoje", ds.filter((d) => hoje(d.quando))]];
+}
+
+function cartao(d) {
+  const dias = d.quando ? diasDesde(d.quando) : null;
+  const cor = dias === null || dias > 60 ? "chip tarde" : dias > 30 ? "chip perto" : dias <= 0 ? "chip feito" : "chip";
+  const nomes = d.familias.map((f) => nomeProprio(f.responsavel || d.gente.find((c) => c.responsavel)?.nome)).filter(Boolean).join(", ");
+  return h("a", { class: `cartao linha${d.voltou.length ? " voltou" : ""}`, href: `#/domicilio/${d.uuid}` },
+    h("span", {}, h("b", {}, nomeProprio(d.endereco) || "Endereço não informado"), h("span", { class: "fraco" }, [nomes, plural(d.gente.length, "pessoa", "pessoas"), d.recusado ? "recusou o cadastro" : ""].filter(Boolean).join(" · ")),
+      d.voltou.length ? h("span", { class: "chip tarde" }, "registro para corrigir") : null, d.local ? h("span", { class: "chip" }, "cadastro por enviar") : null),
+    h("span", { class: cor }, ha(d.quando)));
+}
+
+function pessoa(c, casa) {
+  const visita = `#/nova/FVD/${casa || ""}/${c.uuid}`;
+  return h("div", { class: "cartao pessoa" }, h("div", { class: "linha" }, h("span", {}, h("b", {}, nomeProprio(c.nome_social || c.nome) || "Sem nome"), h("span", { class: "fraco" }, [idade(c.nascimento), c.responsavel ? "responsável" : "", c.recusado ? "recusou o cadastro" : ""].filter(Boolean).join(" · "))),
+    c.local ? h("span", { class: "chip" }, "por enviar") : hoje(c.quando) ? h("span", { class: "chip feito" }, "visita hoje") : null),
+  h("div", { class: "par" }, h("a", { class: "botao", href: visita }, icone("mais"), "Visita"), h("a", { class: "botao", href: `#/nova/FCI/${casa || ""}/${c.uuid}` }, icone("lapis"), "Cadastro")));
 }
 
 export async function domicilio(uuid) {
-  const d = await item(`domicilio:${uuid}`);
-  if (!d) return [h("p", {}, "Este domicílio não está no aparelho.")];
-  const t = await territorio();
-  const gente = t.cidadaos.filter((c) => c.domicilio === uuid);
-  return [h("h2", {}, d.endereco), h("p", { class: "fraco" }, [d.bairro, ha(visita(d, t))].filter(Boolean).join(" · ")),
-    h("div", { class: "acoes" }, h("a", { class: "botao principal", href: `#/nova/FVD/${uuid}` }, "Nova visita"), h("a", { class: "botao", href: `#/nova/FCI/${uuid}` }, "Novo cidadão"), h("a", { class: "botao", href: `#/nova/FCD/${uuid}` }, "Atualizar cadastro")),
-    d.familias.map((f, n) => [h("h2", {}, `Família de ${nomeProprio(f.responsavel) || "responsável não informado"}`), gente.filter((c) => c.familia === n).map((c) => h("a", { class: "cartao", href: `#/nova/FVD/${uuid}/${c.uuid}` }, h("b", {}, nomeProprio(c.nome_social || c.nome)), h("span", { class: "fraco" }, [idade(c.nascimento), c.responsavel ? "responsável" : "", "registrar visita"].filter(Boolean).join(" · "))))])];
+  const { domicilios, registros } = await carregar();
+  const d = domicilios.find((x) => x.uuid === uuid);
+  if (!d) return [h("p", { class: "aviso" }, "Este domicílio não está no aparelho.")];
+  const meus = registros.filter((r) => r.domicilio === uuid || r.uuid === uuid);
+  const familias = d.familias.map((f, n) => [`Família de ${nomeProprio(f.responsavel) || "responsável não informado"}`, d.gente.filter((c) => c.familia === n)]);
+  const outras = d.gente.filter((c) => c.familia >= d.familias.length);
+  return [
+    h("h2", { class: "endereco" }, nomeProprio(d.endereco) || "Endereço não informado"),
+    h("p", { class: "fraco" }, [nomeProprio(d.bairro), d.microarea ? `microárea ${d.microarea}` : "", d.quando ? `última visita: ${ha(d.quando)}` : "sem visita registrada"].filter(Boolean).join(" · ")),
+    d.voltou.map((r) => h("a", { class: "cartao voltou", href: `#/registro/${r.uuid}` }, icone("alerta"), h("span", {}, h("b", {}, `${NOMES[r.tipo]} para corrigir`), r.motivos.slice(0, 2).map((m) => h("span", { class: "fraco" }, m.mensagem))))),
+    h("div", { class: "acoes" }, h("a", { class: "botao principal larga", href: `#/nova/FVD/${uuid}` }, icone("mais"), "Visita ao domicílio")),
+    h("div", { class: "par" }, h("a", { class: "botao", href: `#/nova/FCI/${uuid}` }, icone("pessoa"), "Nova pessoa"), h("a", { class: "botao", href: `#/nova/FCD/${uuid}` }, icone("lapis"), "Cadastro")),
+    meus.length ? [h("h2", {}, "Deste domicílio, no aparelho"), meus.map((r) => registroCartao(r))] : null,
+    [...familias, ["Outras pessoas", outras]].filter(([nome, gente]) => gente.length || nome !== "Outras pessoas").map(([nome, gente]) => [h("h2", {}, nome), gente.length ? gente.map((c) => pessoa(c, uuid)) : h("p", { class: "fraco" }, "Nenhuma pessoa cadastrada.")]),
+  ];
 }
 
-export const registrarMenu = () => Object.entries(NOMES).map(([tipo, nome]) => h("a", { class: "cartao", href: `#/nova/${tipo}` }, h("b", {}, `${nome} (${tipo})`)));
+const ESTADOS = { rascunho: ["Rascunho", "chip"], por_enviar: ["Por enviar", "chip perto"], recusado: ["Recusado", "chip tarde"] };
 
-export async function nova(tipo, domicilio, cidadao) {
-  const perfil = await item("perfil");
-  const uuid = `${perfil.estabelecimento.cnes}-${uuid4()}`;
-  const d = domicilio ? await item(`domicilio:${domicilio}`) : null;
-  const c = cidadao ? await item(`cidadao:${cidadao}`) : null;
-  const header = { profissionalCNS: perfil.profissional.cns, cboCodigo_2002: perfil.cbo, cnes: perfil.estabelecimento.cnes, ...(perfil.equipe ? { ine: perfil.equipe.ine } : {}), codigoIbgeMunicipio: perfil.municipio.ibge, dataAtendimento: agora() };
-  const ficha = { headerTransport: header, tpCdsOrigem: 3 };
-  const area = perfil.microarea ? { microArea: perfil.microarea } : {};
-  if (tipo === "FVD") {
-    ficha.uuidFicha = uuid;
-    ficha.visitasDomiciliares = [{ ...area, ...(d ? { tipoDeImovel: d.imovel, uuidOrigemCadastroDomiciliar: d.uuid } : { tipoDeImovel: 1 }), ...(c ? { ...(c.cpf ? { cpfCidadao: c.cpf } : c.cns ? { cnsCidadao: c.cns } : {}), dtNascimento: c.nascimento, sexo: c.sexo } : {}) }];
-  } else {
-    Object.assign(ficha, { uuid, uuidFichaOriginadora: uuid, fichaAtualizada: false });
-    if (tipo === "FCD" && d) Object.assign(ficha, datas(d.ficha, perfil.fuso), { headerTransport: header, tpCdsOrigem: 3, uuid, uuidFichaOriginadora: d.uuid, fichaAtualizada: true });
-    else if (tipo === "FCD") Object.assign(ficha, { tipoEndereco: 3, tipoDeImovel: 1, statusTermoRecusa: false, enderecoLocalPermanencia: { ...area, codigoIbgeMunicipio: perfil.municipio.ibge } });
-    else Object.assign(ficha, { statusTermoRecusaCadastroIndividualAtencaoBasica: false, emSituacaoDeRua: { statusSituacaoRua: false }, identificacaoUsuarioCidadao: { ...area, stNaoPossuiCpf: false, nacionalidadeCidadao: 1, paisNascimento: 31, codigoIbgeMunicipioNascimento: perfil.municipio.ibge, ...(d?.familias[0]?.cpf ? { statusEhResponsavel: false, cpfResponsavelFamiliar: d.familias[0].cpf } : {}) } });
-  }
-  return { uuid, tipo, versao: perfil.versao_ledi, ficha, clientes: c ? [{ nome: c.nome, nascimento: c.nascimento, sexo: c.sexo }] : [], domicilio: d?.uuid || null, titulo: c?.nome || d?.endereco || NOMES[tipo], estado: "rascunho", motivos: [], criado_em: Date.now() };
+export function registroCartao(r, quando = "") {
+  const [nome, cor] = ESTADOS[r.estado] || ["", ""];
+  const oQue = r.ficha?.fichaAtualizada ? `Atualização de ${NOMES[r.tipo].toLowerCase()}` : NOMES[r.tipo];
+  return h("a", { class: "cartao", href: `#/registro/${r.uuid}` }, h("span", { class: "linha" }, h("span", {}, h("b", {}, nomeProprio(r.titulo || r.quem) || oQue), h("span", { class: "fraco" }, [oQue, quando].filter(Boolean).join(" · "))), nome ? h("span", { class: cor }, nome) : null),
+    (r.motivos || []).map((m) => h("span", { class: "motivo" }, m.mensagem)));
 }
 
-export async function abrirRegistro(uuid) {
-  const meu = await ler("registros", uuid);
-  if (meu) return meu;
-  const r = await item(`retorno:${uuid}`);
-  if (!r?.editavel) return null;
-  const perfil = await item("perfil");
-  return { uuid, tipo: r.tipo, versao: perfil.versao_ledi, ficha: datas(r.ficha, perfil.fuso), clientes: r.clientes || [], domicilio: null, titulo: r.quem, estado: "rascunho", motivos: r.motivos, revisao_base: r.revisao, criado_em: Date.now() };
-}
+export const registrarMenu = () => [["FVD", "casa", "A um domicílio ou a uma pessoa que não está na lista"], ["FCI", "pessoa", "Uma pessoa nova na microárea"], ["FCD", "prancheta", "Um domicílio ou outro imóvel novo"]]
+  .map(([tipo, desenho, ajuda]) => h("a", { class: "cartao menu", href: `#/nova/${tipo}` }, icone(desenho), h("span", {}, h("b", {}, NOMES[tipo]), h("span", { class: "fraco" }, ajuda)), icone("seta")))
+  .concat(h("p", { class: "fraco" }, "Para visitar ou atualizar quem já é cadastrado, procure em Famílias: os dados vêm preenchidos."));
 
-const datas = (no, fuso) => JSON.parse(JSON.stringify(no), (nome, v) => (typeof v === "number" && /^(data|dt)|resideDesde/i.test(nome) ? diaDe(v, fuso) : v));
-
-export async function formulario(registro) {
-  const def = await item(`formulario:${registro.tipo}`);
-  if (!def) return [h("p", {}, "O formulário ainda não está no aparelho. Sincronize uma vez.")];
-  const listas = Object.fromEntries((await todos("territorio")).filter((i) => i.chave.startsWith("lista:")).map((i) => [i.dado.nome, i.dado.opcoes]));
-  let atual = registro;
-  let espera = null;
-  let fila = Promise.resolve();
-  const resumo = h("p", { role: "alert", class: "erro", hidden: true });
-  const dizer = (texto) => { resumo.hidden = !texto; resumo.textContent = texto; };
-  const guardar = (mais) => { fila = fila.catch(() => {}).then(async () => { atual = await gravarRegistro({ ...atual, ...mais }, atual.carimbo); }); return fila; };
-  const mudou = () => { clearTimeout(espera); espera = setTimeout(() => guardar({ estado: "rascunho", ficha: atual.ficha }).catch((e) => dizer(e.message)), 400); };
-  const { raiz, mostrar } = montar(def.campos, atual.ficha, listas, mudou);
-  const header = atual.ficha.headerTransport;
-  const salvar = async (e) => {
-    e.preventDefault();
-    clearTimeout(espera);
-    const achados = conferir(def.campos, atual.ficha);
-    mostrar(achados);
-    if (achados.length) { dizer(`${plural(achados.length, "campo precisa", "campos precisam")} de atenção.`); return; }
-    const nome = atual.ficha.identificacaoUsuarioCidadao?.nomeCidadao || [atual.ficha.enderecoLocalPermanencia?.nomeLogradouro, atual.ficha.enderecoLocalPermanencia?.numero].filter(Boolean).join(", ");
-    try { await guardar({ estado: "por_enviar", motivos: [], titulo: nome || atual.titulo, ficha: limpa(def.campos, atual.ficha) }); } catch (falha) { dizer(falha.message); return; }
-    location.hash = "#/aparelho";
-    if (navigator.onLine) sincronizar();
-  };
-  return [h("p", { class: "fraco" }, atual.titulo), atual.motivos?.length ? h("div", { class: "erro" }, h("b", {}, "O que corrigir"), atual.motivos.map((m) => h("p", {}, m.mensagem))) : null,
-    h("form", { novalidate: true, onsubmit: salvar }, h("div", { class: "campo" }, h("label", { for: "quando" }, "Data"), h("input", { id: "quando", type: "date", value: String(header.dataAtendimento).slice(0, 10), onchange: (e) => { if (e.target.value) { header.dataAtendimento = `${e.target.value}T${agora().slice(11)}`; mudou(); } } })), raiz, resumo,
-      h("div", { class: "acoes" }, h("button", { class: "principal" }, "Salvar no aparelho"), h("button", { type: "button", onclick: async () => { if (confirm("Descartar este registro do aparelho?")) { clearTimeout(espera); await fila.catch(() => {}); await apagarRegistro(atual.uuid); location.hash = "#/aparelho"; } } }, "Descartar")))];
-}
-
-export async function aparelho() {
-  const t = await territorio();
-  const meus = new Set(t.registros.map((r) => r.uuid));
-  const cartao = (r, texto) => h("a", { class: "cartao", href: `#/registro/${r.uuid}` }, h("b", {}, `${NOMES[r.tipo]}: ${nomeProprio(r.titulo || r.quem)}`), h("span", { class: "fraco" }, texto), (r.motivos || []).map((m) => h("p", { class: "erro" }, m.mensagem)));
-  const retornos = t.retornos.filter((r) => !meus.has(r.uuid));
-  return [h("h2", {}, "Registros neste aparelho"), t.registros.length ? t.registros.sort((a, b) => b.criado_em - a.criado_em).map((r) => cartao(r, ESTADOS[r.estado])) : h("p", { class: "fraco" }, "Nada por enviar: tudo o que foi salvo já está no servidor."),
-    retornos.length ? [h("h2", {}, "Voltaram para corrigir"), retornos.map((r) => (r.editavel ? cartao(r, dia(r.data)) : h("div", { class: "cartao" }, h("b", {}, `${NOMES[r.tipo]}: ${nomeProprio(r.quem)}`), h("span", { class: "fraco" }, "corrigido pela coordenação"), r.motivos.map((m) => h("p", {}, m.mensagem)))))] : null];
-}
-
-export async function mais() {
+export async function mais(instalar) {
   const [p, e, r] = [await item("perfil"), await espaco(), (await meta("resumo")) || {}];
-  const linhas = [["Profissional", nomeProprio(p?.profissional.nome)], ["Unidade", p?.estabelecimento.nome], ["Equipe", p?.equipe?.nome], ["Microárea", p?.microarea], ["Última sincronização", momento(await meta("sincronizado_em"))], ["Enviados pendentes", r.pendente || 0], ["Processados", (r.processada || 0) + (r.exportada || 0)], ["Inconsistentes", r.inconsistente || 0], ["Espaço livre", e ? `${Math.round(e.livre / 1e6)} MB` : "não informado"], ["Versão", VERSAO]];
-  return [h("dl", { class: "cartao" }, linhas.filter(([, v]) => v !== undefined && v !== "").map(([k, v]) => h("div", {}, h("dt", { class: "fraco" }, k), h("dd", {}, String(v)))))];
+  const livre = e ? (e.livre >= 1e9 ? `${(e.livre / 1e9).toFixed(1).replace(".", ",")} GB` : `${Math.round(e.livre / 1e6)} MB`) : "não informado";
+  const linhas = [["Profissional", nomeProprio(p?.profissional.nome)], ["Unidade", p?.estabelecimento.nome], ["Equipe", p?.equipe?.nome], ["Microárea", p?.microarea], ["Última sincronização", momento(await meta("sincronizado_em"))]];
+  const enviados = [["Esperam a coordenação", r.pendente || 0], ["Aceitos", (r.processada || 0) + (r.exportada || 0)], ["Com algo a corrigir", r.inconsistente || 0]];
+  const aparelho = [["Espaço livre", livre], ["Versão do aplicativo", VERSAO]];
+  const quadro = (nome, ls) => [h("h2", {}, nome), h("dl", { class: "cartao" }, ls.filter(([, v]) => v !== undefined && v !== "").map(([k, v]) => h("div", {}, h("dt", { class: "fraco" }, k), h("dd", {}, String(v)))))];
+  return [quadro("Você", linhas), quadro("O que você já enviou", enviados), quadro("Este aparelho", aparelho),
+    instalar ? h("div", { class: "acoes" }, h("button", { type: "button", class: "larga", onclick: instalar }, icone("baixar"), "Instalar na tela inicial")) : null,
+    h("a", { class: "cartao menu", href: "#/sair" }, icone("sair"), h("span", {}, h("b", {}, "Sair deste aparelho"), h("span", { class: "fraco" }, "Apaga os dados e o acesso, para devolver ou trocar o aparelho")), icone("seta"))];
 }

@@ -15,6 +15,10 @@ const ICONES = {
   lapis: "M4 20l1-4L16.500 4.500l3 3L8 19z",
   lixo: "M5 7h14M9.500 7V4.500h5V7M7 7l1 13h8l1-13",
   giro: "M20 12a8 8 0 1 1-2.300-5.600M20 3.500V8h-4.500",
+  relogio: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.500 2",
+  alvo: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 2v4m0 12v4M2 12h4m12 0h4M12 13.500a1.500 1.500 0 1 0 0-3 1.500 1.500 0 0 0 0 3z",
+  sair: "M10 4H5v16h5M15 8l4 4-4 4M19 12H9",
+  baixar: "M12 4v11m-4-4 4 4 4-4M5 20h14",
   prancheta: "M8 5H5.500v15.500h13V5H16M9 3.500h6v3.500H9zM9 12h6M9 16h4",
   fora: "M3 3l18 18M8.500 15.800a5 5 0 0 1 5.600-1M5 12.300a10 10 0 0 1 4.500-2.600M2 8.800A15 15 0 0 1 7 6m4.500-.8A15 15 0 0 1 22 8.800m-6 1.300a10 10 0 0 1 3 2.200M12 19.500v.1",
 };
@@ -68,12 +72,14 @@ export function momento(ms) {
   return ms ? new Date(ms).toLocaleString("pt-BR", { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" }) : "nunca";
 }
 
+export const diasDesde = (iso) => Math.round((Date.parse(hoje()) - Date.parse(iso.slice(0, 10))) / 86400e3);
+
 // "hoje", "ontem", "há 12 dias"
 export function ha(iso) {
-  if (!iso) return "sem visita registrada";
-  const dias = Math.round((Date.parse(hoje()) - Date.parse(iso.slice(0, 10))) / 86400e3);
-  if (dias <= 0) return "visitado hoje";
-  return dias === 1 ? "última visita ontem" : `última visita há ${dias} dias`;
+  const dias = iso ? diasDesde(iso) : null;
+  if (dias === null) return "sem visita";
+  if (dias <= 0) return "hoje";
+  return dias === 1 ? "ontem" : `há ${dias} dias`;
 }
 
 // An epoch of the wire, as the local day in the municipality's time zone.

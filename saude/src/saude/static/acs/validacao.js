@@ -2,13 +2,16 @@
 
 import { estado, preenchido } from "./condicoes.js";
 import { cnsValido, cpfValido, nomeValido } from "./documentos.js";
-import { hoje } from "./uteis.js";
+import { ultimoDia } from "./relogio.js";
 
 const VAZIO = "Preencha este campo.";
 
 // [{caminho, mensagem}] of everything wrong in the ficha.
 export function conferir(campos, ficha) {
   const achados = [];
+  const data = ficha.headerTransport?.dataAtendimento;
+  const mensagem = typeof data === "string" ? conferirData(data) : "";
+  if (mensagem) achados.push({ caminho: "headerTransport.dataAtendimento", mensagem });
   percorrer(campos, [ficha], "", achados);
   return achados;
 }
@@ -53,7 +56,7 @@ function conferirCampo(campo, valor, regra, no) {
 
 function conferirData(valor) {
   if (!/^\d{4}-\d\d-\d\d/.test(valor)) return "Data inválida.";
-  if (valor.slice(0, 10) > hoje()) return "A data está no futuro.";
+  if (valor.slice(0, 10) > ultimoDia()) return "A data está no futuro.";
   return valor < "1870" ? "Data muito antiga: confira o ano." : "";
 }
 
@@ -100,7 +103,10 @@ function limparNo(campos, pilha) {
 }
 
 function escrever(campo, valor) {
-  if (campo.w === "inteiro" || campo.w === "decimal") return Number(String(valor).replace(",", "."));
+  if (campo.w === "inteiro" || campo.w === "decimal") {
+    const n = Number(String(valor).replace(",", "."));
+    return Number.isFinite(n) ? n : valor; // what is no number goes as it was written: nothing is lost
+  }
   if (typeof valor === "string") return valor.trim();
   return valor;
 }
