@@ -3,11 +3,16 @@
 import asyncio
 import contextlib
 import gc
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
+
+from saude.fichas.processing import prepare
+
+log = logging.getLogger(__name__)
 
 #: a worker without a heartbeat for this long is dead; its jobs are run again
 DEAD_AFTER = 20
@@ -23,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--ate-esvaziar", action="store_true", help="termina quando a fila esvazia")
 
     def handle(self, *args: Any, simultaneas: int, ate_esvaziar: bool, **options: Any) -> None:
+        prepare()
         _collect_less()
         with django_app.replace_connector(django_app.connector.get_worker_connector()) as app:
             asyncio.run(_work(app, simultaneas, wait=not ate_esvaziar))
@@ -61,4 +67,7 @@ async def _take_back(app: App) -> None:
 async def _keep_taking_back(app: App) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY)
-        await _take_back(app)
+        try:
+            await _take_back(app)
+        except Exception as error:  # the server restarts: whoever dies is taken back at the next look
+            log.warning("looking for the jobs of dead workers failed: %s", type(error).__name__)
