@@ -94,7 +94,23 @@ class Trabalhadores:
                 self.parar()
                 raise SystemExit("um trabalhador não começou")
         atexit.register(self._matar)
-        time.sleep(1)  # its first look at the queue
+        self._esperar(n)
+
+    def _esperar(self, n: int) -> None:
+        """Until each has compiled its rules and has looked at the queue once."""
+        from django.db import connection
+
+        for _ in range(600):
+            self.vivos()
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 s'"
+                )
+                if cursor.fetchone()[0] >= n:
+                    return time.sleep(0.5)
+            time.sleep(0.1)
+        self.parar()
+        raise SystemExit("os trabalhadores não começaram")
 
     def vivos(self) -> None:
         """A worker that died would be waited for without end."""
@@ -136,7 +152,7 @@ def esvaziar() -> None:
 
 
 def servidor_cpu() -> float:
-    """CPU seconds the PostgreSQL processes of this folder have used so far (live processes only)."""
+    """CPU seconds the PostgreSQL processes of this folder have used so far, those that ended included."""
     import psutil
 
     folder = str(Path(os.environ["SAUDE_DADOS"]) / "banco" / "pgdata")
@@ -145,7 +161,7 @@ def servidor_cpu() -> float:
         try:
             if process.name().startswith("postgres") and process.cwd() == folder:
                 times = process.cpu_times()
-                total += times.user + times.system
+                total += times.user + times.system + times.children_user + times.children_system
         except psutil.Error:
             continue
     return total

@@ -11,8 +11,9 @@ from ledi.codecs import thrift
 from ledi.envelope import Instalacao, file_name, wrap, wrap_xml
 from ledi.errors import EncodeError
 from ledi.findings import Report
-from ledi.layouts import layout
+from ledi.layouts import CURRENT, layout
 from ledi.package import Entry, make_entry
+from ledi.rules.registry import plan
 from ledi.validation import PROCESSADA, validate
 
 
@@ -22,6 +23,14 @@ class Processed:
 
     report: Report
     entry: Entry | None
+
+
+def prepare(versao: str = CURRENT) -> None:
+    """Compiles the rules and the writer of every ficha now, rather than at the first record of each."""
+    for tipo, ficha in layout(versao).fichas.items():
+        plan(tipo, versao)
+        thrift.encoder(ficha.root)
+    plan("TRANSPORTE", versao)
 
 
 def process(

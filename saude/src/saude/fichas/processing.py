@@ -12,6 +12,7 @@ from typing import Any
 from ledi.catalog import catalog
 from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.errors import EncodeError
+from ledi.processing import prepare as prepare_library
 from ledi.processing import process as process_record
 from saude.fichas.situacoes import Motivo, Situacao
 
@@ -84,6 +85,12 @@ def rules_version() -> str:
     for entry in catalog():
         book.update(repr(entry).encode())
     return f"{version('ledi')}+{book.hexdigest()}"[:20]
+
+
+def prepare() -> None:
+    """What a process that judges many fichas needs, before the first one comes."""
+    prepare_library()
+    rules_version()
 
 
 def envelope(instalacao: Any) -> DadosInstalacao:
