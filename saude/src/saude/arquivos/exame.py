@@ -124,7 +124,8 @@ def judge(position: int, item: Item, ctx: Contexto) -> ItemConferido:
     if item.readable:
         try:
             result = process(record, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
-            result = apply(result, facts(record, ctx.zone, today=ctx.today), record, ctx)
+            if isinstance(record, dict):
+                result = apply(result, facts(record, ctx.zone, today=ctx.today), record, ctx)
             situation, found = str(result.situacao), [*found, *result.achados]
         except Exception as error:
             log.error("judging a record of a file failed: %s", type(error).__name__)
