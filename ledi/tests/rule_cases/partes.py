@@ -213,6 +213,7 @@ def medicamentos(make: Maker) -> list[Case]:
              start={**INTERVALO, "duracaoTratamentoMedida": 1}),
         make("MedicamentoThrift-quantidadeReceitada-minimo", {"medicamentos": [{**MEDICAMENTO, "quantidadeReceitada": 0}]},
              {"medicamentos": [{**MEDICAMENTO, "quantidadeReceitada": 1}]}),
+        case("007-4", {"doseFrequencia": DELETE}, start=INTERVALO),
         case("008-1", {"doseFrequenciaQuantidade": 1}, start=UNICA),
         case("008-2", {"doseFrequenciaQuantidade": 1}, start=INTERVALO),
         case("008-3", {"doseFrequenciaQuantidade": DELETE}),
