@@ -90,6 +90,8 @@ CASES: list[Case] = [
     fcd("FCD-018-1", {"stAtivo": True}, codes=frozenset(("FCD-018-1", SEM_ID)), severity="aviso"),
     fcd("FCD-018-2", {**ATUALIZADA, **FAMILIA, "stAtivo": True}, codes=frozenset(("FCD-018-2", SEM_ID)), severity="aviso"),
     fcd(SEM_ID, {**ATUALIZADA, **FAMILIA, F + "stMudanca": True, "stAtivo": True}, severity="aviso"),
+    fcd("FCD-EnderecoLocalPermanenciaThrift-bairro-obrigatorio", {E + "bairro": ""}),
+    fcd("FCD-EnderecoLocalPermanenciaThrift-bairro-obrigatorio", {E + "bairro": "  "}, severity="aviso"),
     fcd("FCD-EN-002-1", {E + "cep": "88010-00"}),
     fcd("FCD-EN-002-1", {E + "cep": "8801000"}),
     fcd("FCD-EN-003-e1", {E + "codigoIbgeMunicipio": "9999999"}, good={E + "codigoIbgeMunicipio": "3550308"}),

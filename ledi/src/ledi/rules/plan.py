@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledi.errors import LayoutError
-from ledi.findings import Finding
+from ledi.findings import AVISO, Finding
 from ledi.layouts.loader import CURRENT, layout
 from ledi.layouts.model import Ficha, Layout, Struct
 from ledi.rules.checks import Domain, Forbidden
@@ -105,6 +105,9 @@ class StructPlan:
             ):
                 env.broken.add((id(clean), name))
                 env.found.append(Finding(code, write_path(path, name), message))
+            elif value.__class__ is str and value.isspace() and (id(clean), name) not in env.broken:
+                blank = f"{message} Só tem espaços."  # nobody says whether the PEC takes it
+                env.found.append(Finding(code, write_path(path, name), blank, AVISO))
         return clean
 
     def check(self, node: dict[str, Any], env: Env, path: Path) -> None:
