@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from openpyxl import Workbook
+from django.utils import timezone
+from openpyxl import Workbook, load_workbook
 from producao import IBGE, registro
 
 from ledi import validate
@@ -249,6 +250,7 @@ def _bomb() -> bytes:
         (b"Turno;Desfecho\n", "a.csv", "ao menos uma"),
         (b"\xff\xfea", "a.csv", "texto legível"),
         (b"", "a.csv", "vazio"),
+        (b";".join(b"c%d" % n for n in range(101)) + b"\n1\n", "a.csv", "mais de 100 colunas"),
         (b"Turno\n" + b"1\n" * (planilhas.MAX_ROWS + 1), "a.csv", "mais de 5000 linhas"),
     ],
 )
@@ -272,3 +274,101 @@ def test_sheets_are_of_one_entidade(enviar, client, outra_entidade, criar_usuari
     for address in (where, f"{where}previa/"):
         assert client.get(address).status_code == 404
     assert client.post(f"{where}receber/").status_code == 404
+
+
+# -- the template in .xlsx, grown sheets, lines that disagree
+
+
+@pytest.mark.parametrize("tipo", colunas.TIPOS)
+def test_the_xlsx_template_filled_comes_in(enviar, client, entidade, tipo):
+    """As a digitador would: titles as they are, labels chosen from the lists."""
+    body = b"".join(client.get(f"{URL}modelo/{tipo}.xlsx").streaming_content)
+    book = load_workbook(io.BytesIO(body))
+    assert book.sheetnames[1:] == ["Códigos aceitos", "Como preencher"]
+    accepted = {row[1] for row in book["Códigos aceitos"].iter_rows(min_row=2, values_only=True)}
+    sheet = book.worksheets[0]
+    filled = dict(zip(*tabela_de(registro(tipo), entidade), strict=True))
+    options = {t.rotulo: t.campo for t in colunas.targets(tipo, version_for(entidade)) if t.campo}
+    for cell in sheet[1]:
+        value = filled.get(cell.value)
+        field = options.get(cell.value)
+        if value is not None and field.domain and field.type.kind != "list":
+            value = f"{value} - {campos.label_of(field, value)}"
+            assert value in accepted
+        elif isinstance(value, str) and field.format == "data":
+            value = datetime.strptime(value, "%d/%m/%Y")
+        sheet.cell(2, cell.column, value)
+    file = io.BytesIO()
+    book.save(file)
+    where = enviar(file.getvalue(), "modelo.xlsx", tipo)["Location"]
+    receber_tudo(client, where)
+    ficha = Ficha.objects.get()
+    assert [(i.codigo, i.mensagem) for i in ficha.inconsistencias.filter(severidade="erro")] == []
+    assert ficha.situacao == "processada"
+    assert any("primeira aba" in a for a in Planilha.objects.get().avisos)
+
+
+def test_the_xlsx_template_keeps_leading_zeros_and_offers_the_codes(enviar, client):
+    body = b"".join(client.get(f"{URL}modelo/FVD.xlsx").streaming_content)
+    sheet = load_workbook(io.BytesIO(body)).worksheets[0]
+    by_title = {c.value: c.column_letter for c in sheet[1]}
+    assert sheet.column_dimensions[by_title["CNS do profissional"]].number_format == "@"
+    offered = {str(v.sqref).split(":")[0] for v in sheet.data_validations.dataValidation}
+    assert f"{by_title['Turno']}2" in offered
+    assert client.get(f"{URL}modelo/FCI.xlsx").status_code == 404
+    assert client.get(f"{URL}modelo/FVD.pdf").status_code == 404
+
+
+def test_a_sheet_that_grew_brings_only_what_is_new(enviar, client, entidade):
+    titles, cells = tabela_de(registro("FVD"), entidade)
+    receber_tudo(client, enviar(csv_of(titles, cells, cells))["Location"])
+    assert Ficha.objects.count() == 2  # equal lines are as many visits
+    third = list(cells)
+    third[titles.index("Turno")] = 3
+    where = enviar(csv_of(titles, cells, cells, third))["Location"]
+    seen = client.get(f"{where}previa/").context["previa"]
+    assert (seen.total, seen.aqui) == (3, 2)
+    receber_tudo(client, where)
+    assert Ficha.objects.count() == 3
+    assert Planilha.objects.latest("pk").lote.iguais == 2
+
+
+def test_lines_of_one_ficha_that_disagree_are_told_and_not_taken_in(enviar, client, entidade):
+    titles, cells = tabela_de(registro("FVD"), entidade)
+    other = list(cells)
+    other[titles.index("Data do atendimento")] = "16/09/2026"
+    where = enviar(csv_of([colunas.GROUP_LABEL, *titles], ["1", *cells], ["1", *other]))["Location"]
+    page = client.get(f"{where}previa/").content.decode()
+    assert "linha 3, Data do atendimento" in page
+    assert "receber/" not in page
+    page = receber_tudo(client, where).content.decode()
+    assert "não dizem o mesmo" in page
+    assert not Ficha.objects.exists()
+
+
+def test_discarded_or_forgotten_it_is_gone(enviar, client):
+    where = enviar(b"Turno\n1\n")["Location"]
+    assert len(list(guardados.folder().iterdir())) == 2
+    assert client.get(f"{where}previa/").status_code == 200
+    for file in guardados.folder().iterdir():
+        file.unlink()
+    assert "não está mais aqui" in client.get(where, follow=True).content.decode()
+    assert "não está mais aqui" in client.get(f"{where}previa/", follow=True).content.decode()
+    client.post(f"{where}descartar/")
+    assert not Planilha.objects.exists()
+    enviar(b"Turno\n1\n")
+    Planilha.objects.update(criada_em=timezone.now() - timedelta(days=8))
+    guardados.forget_old()
+    assert not Planilha.objects.exists()
+    assert list(guardados.folder().iterdir()) == []
+
+
+def test_a_sheet_with_far_cells_and_empty_lines_stays_small(enviar, client):
+    book = Workbook()
+    book.active.append(["Turno", "Desfecho"])
+    book.active["A500000"], book.active["XFD2"] = 1, "longe"
+    file = io.BytesIO()
+    book.save(file)
+    enviar(file.getvalue(), "longe.xlsx")
+    row = Planilha.objects.get()
+    assert (row.colunas, row.linhas) == (["Turno", "Desfecho"], 1)

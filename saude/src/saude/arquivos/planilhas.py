@@ -20,7 +20,7 @@ from saude.arquivos.guardados import FileRefused
 
 MAX_ROWS = 5_000  # read and judged while the user waits: some ten seconds
 MAX_LINES = 1_048_576  # of a sheet of Excel, most of them empty
-MAX_COLUMNS = 200
+MAX_COLUMNS = 100
 MAX_CELL = 2_000
 MAX_PARTS = 2_000  # files inside an .xlsx
 MAX_EXPANDED = 100 * 1024 * 1024
@@ -46,6 +46,10 @@ def read_table(path: Path) -> Tabela:
     titles = [str(c).strip()[:120] for c in head]
     while titles and not titles[-1]:
         titles.pop()
+    if len(titles) > MAX_COLUMNS:
+        raise FileRefused(
+            f"A planilha tem mais de {MAX_COLUMNS} colunas. Apague as que não usar e envie de novo."
+        )
     if not titles:
         raise FileRefused("A primeira linha da planilha precisa ter os títulos das colunas.")
     return Tabela(titles, [(n, row[: len(titles)]) for n, row in data], notes)
@@ -89,7 +93,7 @@ def _bounded(rows: Iterable[list[Any]]) -> list[tuple[int, list[Any]]]:
             continue
         if len(found) > MAX_ROWS:
             raise FileRefused(f"A planilha tem mais de {MAX_ROWS} linhas. Divida-a e envie as partes.")
-        found.append((number, [c[:MAX_CELL] if isinstance(c, str) else c for c in row[:MAX_COLUMNS]]))
+        found.append((number, [c[:MAX_CELL] if isinstance(c, str) else c for c in row[: MAX_COLUMNS + 1]]))
     return found
 
 
@@ -166,7 +170,7 @@ def _sheet(
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         formulas: list[tuple[int, int, str]] = []
-        rows = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_LINES)
+        rows = sheet.iter_rows(max_col=MAX_COLUMNS + 1, max_row=MAX_LINES)
         return [w.title for w in book.worksheets], formulas, _bounded(_values(rows, formulas))
     finally:
         book.close()
