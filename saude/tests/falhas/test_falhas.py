@@ -118,6 +118,36 @@ def test_intake_survives_workers_killed_again_and_again(entidade, trabalhador, t
     assert differences() == []
 
 
+def test_reprocessing_survives_workers_killed_again_and_again(entidade, trabalhador, monkeypatch):
+    """kill -9 at random moments of a mass reprocessing: each ficha is judged and counted once."""
+    from saude.fichas import mass
+
+    receber(entidade, *[registro(origem="app") for _ in range(300)])
+    assert _situations() == {"pendente"}
+    monkeypatch.setattr(mass, "BLOCK", 10)
+    job = start_reprocess(entidade=entidade, filtro=Filtro(situacao="pendente"), by="teste")
+    rng = random.Random(11)
+    for _ in range(3):
+        before = Reprocessamento.objects.get(pk=job.pk).feitas
+        victim = trabalhador()
+        esperar(lambda before=before: Reprocessamento.objects.get(pk=job.pk).feitas > before)
+        time.sleep(rng.uniform(0.0, 0.1))
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        done = Reprocessamento.objects.get(pk=job.pk).feitas
+        assert (
+            Ficha.objects.filter(situacao="processada").count() == done
+        )  # a block is done whole or not at all
+    assert done < 300
+    trabalhador()
+    trabalhador()
+    esperar(lambda: Reprocessamento.objects.get(pk=job.pk).estado == "concluido")
+    job.refresh_from_db()
+    assert (job.total, job.feitas, job.processadas, job.inconsistentes) == (300, 300, 300, 0)
+    assert _situations() == {"processada"}
+    assert differences() == []
+
+
 def test_two_workers_on_one_task_do_it_once(entidade):
     """The same block of a reprocessing, and the same export, run by two at the same moment."""
     from saude.fichas.mass import reprocess_block
