@@ -109,6 +109,7 @@ CASES: list[Case] = [
     fac("FAC-009-1", {"publicoAlvo": DELETE}),
     fac("FAC-009-2", {**REUNIAO, "publicoAlvo": [1]}, good=REUNIAO),
     fac("FAC-010-1", {**GRUPO, "participantes": DELETE}, good=GRUPO),
+    fac("FAC-010-1", {**GRUPO, "numAvaliacoesAlteradas": 1, "participantes": []}, good=GRUPO),
     fac("FAC-011-o1", {"tbCdsOrigem": 1}),
     fac("FAC-012-1", {"cnesLocalAtividade": "0019615"}, codes=both("FAC-002-1", "FAC-012-1")),
     fac("FAC-012-2", {**ESCOLA, "cnesLocalAtividade": "0019615"}),
@@ -147,6 +148,11 @@ CASES: list[Case] = [
     ),
     fac("FAC-017-1", {"praticasEmSaude": [20]}, good=GRUPO),
     fac("FAC-017-2", {**PROCEDIMENTO, "praticasEmSaude": DELETE}, good=PROCEDIMENTO),
+    fac(
+        "FAC-017-2",
+        {**PROCEDIMENTO, "praticasEmSaude": [], "procedimento": "0101050046"},
+        good={**PROCEDIMENTO, "procedimento": "0101050046"},
+    ),
     fac(
         "FAC-017-3", {**GRUPO, "praticasEmSaude": [33]}, good={**PROCEDIMENTO, "praticasEmSaude": [33, 2, 9]}
     ),

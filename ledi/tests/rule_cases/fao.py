@@ -56,6 +56,8 @@ CASES: list[Case] = [
     fao("010-e1", {"tiposVigilanciaSaudeBucal": [50]}, {"tiposVigilanciaSaudeBucal": [1]}),
     fao("011-e1", {"tiposConsultaOdonto": [3]}, {"tiposConsultaOdonto": [4]}),
     fao("011-1", {"tipoAtendimento": 2}, {"tipoAtendimento": 2, "tiposConsultaOdonto": [1]}),
+    fao("011-1", {"tipoAtendimento": 2, "tiposEncamOdonto": [15]},
+        {"tipoAtendimento": 2, "tiposEncamOdonto": [15], "tiposConsultaOdonto": [1]}),
     fao("011-2", {"tipoAtendimento": 4, "tiposConsultaOdonto": [1]}, {"tipoAtendimento": 4}),
     fao("011-3", {"tipoAtendimento": 6, "tiposConsultaOdonto": [2]}, {"tipoAtendimento": 6, "tiposConsultaOdonto": [1]}),
     fao("011-5", {"tiposConsultaOdonto": [1, 4]}, {"tiposConsultaOdonto": [4]}),

@@ -69,7 +69,10 @@ def _enough(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | N
 
 
 def _altered(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
-    marked = sum(item.get("avaliacaoAlterada") is True for item in node.get("participantes") or ())
+    people = node.get("participantes") or ()
+    if not people and node.get("atividadeTipo") in (5, 6):
+        return None  # FAC-010-1 asks for them
+    marked = sum(item.get("avaliacaoAlterada") is True for item in people)
     return None if value == marked else {"valor": f"{value}; participantes com avaliação alterada: {marked}"}
 
 
@@ -163,7 +166,7 @@ RULES: tuple[Rule, ...] = (
             _altered,
             "Número de avaliações alteradas deve ser igual à quantidade "
             "de participantes com avaliação alterada.",
-            reads=("participantes",),
+            reads=("participantes", "atividadeTipo"),
         ),
     ),
     Rule(
@@ -194,8 +197,13 @@ RULES: tuple[Rule, ...] = (
         "FAC-013-1",
         "",
         "procedimento",
-        Expect(one_of("praticasEmSaude", 30)),
-        fix="Marque essa prática ou apague o procedimento.",
+        # without any practice in activity 6, FAC-017-2 speaks
+        Expect(
+            one_of("praticasEmSaude", 30),
+            when=any_of(filled("praticasEmSaude"), not_one_of("atividadeTipo", 6)),
+        ),
+        text="O procedimento só pode ser informado com a prática em saúde 30 (Outro procedimento coletivo). Marque essa "
+        "prática ou apague o procedimento.",
     ),
     Rule("FAC-013-o1", "", "procedimento", Domain("procedimentos/FAC")),
     Rule("FAC-014-e1", "", "turno", Domain()),

@@ -23,7 +23,7 @@ from ledi.rules.checks import (
     Required,
     Unique,
 )
-from ledi.rules.conditions import all_of, filled, is_false, not_, not_one_of, one_of
+from ledi.rules.conditions import all_of, any_of, filled, is_false, not_, not_one_of, one_of
 from ledi.rules.model import Rule
 from ledi.rules.shared.cidadao import sem_cpf
 from ledi.rules.shared.encaminhamentos import CBO, encaminhamentos_fao
@@ -43,6 +43,8 @@ HOMEM = one_of("sexo", 0)
 TRATAMENTO_CONCLUIDO, ALTA_DO_EPISODIO = 15, 17
 AGENDADA, ESCUTA_INICIAL, NO_DIA, URGENCIA = 2, 4, 5, 6
 PROGRAMATICA, RETORNO = 1, 2
+# FAO-011-1 does not already ask for the kind of consultation.
+SEM_011_1 = any_of(filled("tiposConsultaOdonto"), not_one_of("tipoAtendimento", AGENDADA))
 # Technicians and assistants: they may not refer.
 SEM_ENCAMINHAR = one_of(CBO, "322415", "322430", "322405", "322425")
 ESCUTA = "0301040079"
@@ -124,9 +126,13 @@ RULES: tuple[Rule, ...] = (
     Rule("FAO-007-1", CHILD, "tipoAtendimento", Domain(codes=(AGENDADA, ESCUTA_INICIAL, NO_DIA, URGENCIA))),
     Rule("FAO-008-e1", CHILD, "tiposEncamOdonto", Domain()),
     Rule("FAO-008-1", CHILD, "tiposEncamOdonto",
-         NotCodes((TRATAMENTO_CONCLUIDO,), when=not_one_of("tiposConsultaOdonto", PROGRAMATICA, RETORNO))),
+         NotCodes((TRATAMENTO_CONCLUIDO,), when=all_of(not_one_of("tiposConsultaOdonto", PROGRAMATICA, RETORNO), SEM_011_1)),
+         text="Tratamento concluído (15) só é aceito com Primeira consulta programática (1) ou Consulta de retorno (2) em "
+              "Tipo de consulta odontológica. Troque a conduta ou o tipo de consulta."),
     Rule("FAO-008-2", CHILD, "tiposEncamOdonto",
-         NotCodes((ALTA_DO_EPISODIO,), when=one_of("tiposConsultaOdonto", PROGRAMATICA, RETORNO))),
+         NotCodes((ALTA_DO_EPISODIO,), when=one_of("tiposConsultaOdonto", PROGRAMATICA, RETORNO)),
+         text="Alta do episódio (17) não é aceita com Primeira consulta programática (1) nem com Consulta de retorno (2). "
+              "Troque a conduta ou o tipo de consulta."),
     Rule("FAO-009-e1", CHILD, "tiposFornecimOdonto", Domain()),
     Rule("FAO-010-e1", CHILD, "tiposVigilanciaSaudeBucal", Domain()),
     Rule("FAO-011-e1", CHILD, "tiposConsultaOdonto", Domain()),
