@@ -68,7 +68,9 @@ def _reference(struct: Struct, version: str, definitions: dict[str, Any]) -> dic
 def _definition(struct: Struct, definitions: dict[str, Any]) -> str:
     """The struct's name; with a number when another place of the ficha asks for other things in that struct."""
     names = (struct.name, f"{struct.name}2")
-    return next(name for name in names if definitions.get(name, {}).get("title", struct.label) == struct.label)
+    return next(
+        name for name in names if definitions.get(name, {}).get("title", struct.label) == struct.label
+    )
 
 
 def _field(field: Field, version: str, definitions: dict[str, Any]) -> dict[str, Any]:
