@@ -18,12 +18,8 @@ CBO_COM_CID: Cond = in_group(CBO, "cbo/FAI_CID10")
 MASCULINO, FEMININO = 0, 1
 # Chapters of CIAP2 by sex: W pregnancy, X female genital, Y male genital.
 CAPITULOS = {MASCULINO: ("W", "X"), FEMININO: ("Y",)}
-_PEDE_CID = (
-    "Antes da versão 8.4.0, com o CBO desse profissional o encaminhamento leva a CID10, e não a CIAP2."
-)
-_PEDE_CIAP = (
-    "Antes da versão 8.4.0, com o CBO desse profissional o encaminhamento leva a CIAP2, e não a CID10."
-)
+_PEDE_CID = "Antes da versão 8.4.0, com o CBO desse profissional o encaminhamento leva só a CID10. Preencha-a e apague a CIAP2."
+_PEDE_CIAP = "Antes da versão 8.4.0, com o CBO desse profissional o encaminhamento leva só a CIAP2. Preencha-a e apague a CID10."
 _SEXO = "A CIAP2 {valor} não parece compatível com o sexo do cidadão. Confira o código e o sexo."
 _CAPITULO = "Nenhuma tabela pública diz o sexo de cada CIAP2: usa-se o capítulo (W e X mulheres, Y homens)."
 
@@ -84,5 +80,13 @@ def encaminhamentos_fao(at: str) -> tuple[Rule, ...]:
             text=f"{_COM_CONDUTA} {_QUAL}",
         ),
         Rule("FAO-ENC-002-1", at, CID, Lookup("cid", sex="^sexo"), state=TABLE),
+        Rule(
+            "FAO-ENC-002-1",
+            at,
+            CIAP,
+            Forbidden(),
+            severity=AVISO,
+            text="O LEDI não prevê CIAP2 no encaminhamento odontológico, só a CID10. Use a CID10 e apague a CIAP2.",
+        ),
         Rule("FAO-ENC-003-e1", at, "classificacaoRisco", Domain()),
     )
