@@ -110,6 +110,8 @@ CASES: list[Case] = [
     fao("ENC-001-1", {"encaminhamentos[0].especialidade": 67},
         {"encaminhamentos[0].especialidade": 67, "tiposEncamOdonto": [4]}, ENCAMINHA),
     partes.cid_sexo(fao, "ENC-002-1", ENCAMINHA),
+    fao("ENC-002-1", {"encaminhamentos[0].hipoteseDiagnosticoCiap2": "D82"}, {"encaminhamentos[0].hipoteseDiagnosticoCid10": "K040"},
+        ENCAMINHA, severity="aviso"),
     fao("ENC-003-e1", {"encaminhamentos[0].classificacaoRisco": 9}, {}, ENCAMINHA),
     # Documented but without a place in the format: a valid code too gets the aviso of that.
     fao("024-1", {"tipoParticipacaoCidadao": 8}, {},
