@@ -41,7 +41,9 @@ def preencher_visita(page: Any) -> None:
 
 def salvar(page: Any) -> None:
     page.get_by_role("button", name="Salvar no aparelho").click()
-    page.get_by_text("neste aparelho.").first.wait_for()
+    page.locator("p.certo, .barra [role=alert]:not([hidden])").first.wait_for()
+    wrong = page.locator("form .campo:has(> [role=alert]:not([hidden]))").all_inner_texts()
+    assert page.get_by_text("neste aparelho.").count(), wrong
 
 
 def nova_visita(page: Any) -> None:
@@ -68,3 +70,6 @@ def preencher_domicilio(page: Any) -> None:
     page.get_by_label("Nome do logradouro").fill("DAS FLORES")
     page.get_by_label("Número", exact=False).first.fill("77")
     page.get_by_label("Bairro").fill("CENTRO")
+    page.get_by_label("UF", exact=False).first.select_option(label="SANTA CATARINA")
+    page.get_by_label("Urbana", exact=True).check()
+    page.get_by_label("Situação de moradia", exact=False).first.select_option(index=1)

@@ -303,3 +303,11 @@ def test_an_old_app_is_told_and_its_data_taken(telefone):
 def test_every_answer_brings_the_time_of_the_server(telefone):
     answers = [telefone.puxar(), telefone.empurrar(), telefone.empurrar(corpo=b"x"), telefone.registrar("X")]
     assert all(abs(r.json()["servidor_em"] / 1000 - time.time()) < 60 for r in answers)
+
+
+def test_leaving_the_phone_ends_its_access(telefone):
+    response = telefone.client.post("/api/acs/v1/sair", headers=telefone.headers())
+    assert response.json()["saiu"]
+    device = Aparelho.objects.get()
+    assert device.revogado_em and device.motivo_revogacao == "O agente saiu do aparelho"
+    assert telefone.puxar().status_code == 401

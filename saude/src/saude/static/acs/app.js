@@ -13,6 +13,7 @@ import * as telas from "./telas.js";
 const raiz = document.getElementById("app");
 let emFormulario = false; // while somebody types, the screen is not drawn again
 let vez = 0;
+let dito = ""; // what the screen says was just done
 let instalador = null; // the browser's offer to install the app
 
 const TELAS = {
@@ -63,7 +64,14 @@ async function instalar() {
 }
 
 const falhou = (erro) => { console.error(erro); raiz.textContent = `O aplicativo não abriu: ${erro.message}. Recarregue a página; o que foi salvo continua no aparelho.`; };
-addEventListener("hashchange", async () => { emFormulario = false; await desenhar().catch(falhou); scrollTo(0, 0); assentar(); });
+addEventListener("hashchange", async () => {
+  emFormulario = false;
+  if (dito) situacao.feito = ""; // what was done is said until the next screen
+  await desenhar().catch(falhou);
+  dito = situacao.feito;
+  scrollTo(0, 0);
+  assentar();
+});
 addEventListener("beforeinstallprompt", (e) => { e.preventDefault(); instalador = e; });
 for (const nome of ["online", "offline"]) addEventListener(nome, () => redesenhar());
 let marcado = null;

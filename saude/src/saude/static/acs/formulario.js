@@ -121,13 +121,16 @@ function varias(campo, valor, mudar, ctx) {
   return [...grupos].map(([g, linhas]) => [g ? h("p", { class: "rotulo" }, g) : null, h("div", { class: fichas(linhas) }, linhas.map(([c, t]) => h("label", { class: "opcao" }, h("input", { type: "checkbox", checked: marcados.has(String(c)), onchange: (e) => { if (e.target.checked) marcados.add(String(c)); else marcados.delete(String(c)); mudar([...marcados].map((x) => (campo.num ? Number(x) : x))); } }), t)))]);
 }
 
+// The very word first, then what begins with it.
+const ordem = ([, t], texto) => (dobrar(t) === texto ? 0 : dobrar(t).startsWith(texto) ? 1 : 2);
+
 function busca(campo, valor, id, mudar, ctx, numero) {
   const linhas = opcoes(campo, ctx);
   const rotulo = (c) => linhas.find((l) => String(l[0]) === String(c))?.[1] ?? String(c ?? "");
   const achadas = h("div");
   const entrada = h("input", { id, type: "text", autocomplete: "off", value: rotulo(valor), oninput: () => {
     const texto = dobrar(entrada.value);
-    const certas = texto ? linhas.filter(([c, t]) => dobrar(t).includes(texto) || String(c).startsWith(texto)).slice(0, 12) : [];
+    const certas = texto ? linhas.filter(([c, t]) => dobrar(t).includes(texto) || String(c).startsWith(texto)).sort((a, b) => ordem(a, texto) - ordem(b, texto)).slice(0, 12) : [];
     achadas.replaceChildren(...certas.map(([c, t]) => h("button", { type: "button", class: "opcao", onclick: () => { entrada.value = t; achadas.replaceChildren(); mudar(numero(c)); } }, t)));
     mudar(undefined);
   } });

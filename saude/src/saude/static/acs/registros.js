@@ -20,7 +20,7 @@ export async function nova(tipo, domicilio, cidadao) {
   const header = { profissionalCNS: perfil.profissional.cns, cboCodigo_2002: perfil.cbo, cnes: perfil.estabelecimento.cnes, ...(perfil.equipe ? { ine: perfil.equipe.ine } : {}), codigoIbgeMunicipio: perfil.municipio.ibge, dataAtendimento: agora() };
   const comum = { headerTransport: header, tpCdsOrigem: 3 };
   const ficha = tipo === "FVD" ? { ...comum, uuidFicha: uuid, ...visita(perfil, d, c) }
-    : tipo === "FCD" ? { ...(d ? datas(d.ficha, perfil.fuso) : novoDomicilio(perfil)), ...comum, ...cadeia(uuid, d) }
+    : tipo === "FCD" ? { ...(d ? datas(d.ficha, perfil.fuso) : novoDomicilio(perfil, domicilios)), ...comum, ...cadeia(uuid, d) }
     : { ...(c ? atualizacao(c, perfil.fuso) : novoCidadao(perfil, d)), ...comum, ...cadeia(uuid, c) };
   const campos = (await item(`formulario:${tipo}`))?.campos || [];
   const manter = tipo === "FCI" && c ? campos.filter((x) => x.w === "grupo" && !PERGUNTADAS.includes(x.n)).map((x) => x.n) : [];
@@ -35,7 +35,11 @@ function visita(perfil, d, c) {
   return { visitasDomiciliares: [{ ...area(perfil), tipoDeImovel: d?.imovel || 1, ...(d ? { uuidOrigemCadastroDomiciliar: d.uuid } : {}), ...quem }] };
 }
 
-const novoDomicilio = (perfil) => ({ tipoEndereco: 3, tipoDeImovel: 1, statusTermoRecusa: false, enderecoLocalPermanencia: { ...area(perfil), codigoIbgeMunicipio: perfil.municipio.ibge } });
+// The state is that of the other households of the microárea.
+function novoDomicilio(perfil, outros) {
+  const uf = outros.map((x) => x.ficha?.enderecoLocalPermanencia?.numeroDneUf).find(Boolean);
+  return { tipoEndereco: 3, tipoDeImovel: 1, statusTermoRecusa: false, enderecoLocalPermanencia: { ...area(perfil), codigoIbgeMunicipio: perfil.municipio.ibge, ...(uf ? { numeroDneUf: uf } : {}) } };
+}
 
 function novoCidadao(perfil, d) {
   const familia = d?.familias[0];

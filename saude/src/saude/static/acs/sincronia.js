@@ -86,6 +86,7 @@ async function bloquear(erro) {
     for (const i of itens) if (/^(domicilio|cidadao|retorno):/.test(i.chave)) await l.territorio.delete(i.chave);
     await l.meta.put({ chave: "bloqueio", valor: erro.message });
     await l.meta.put({ chave: "cursor", valor: "" });
+    await l.meta.put({ chave: "sincronizado_em", valor: null });
   });
 }
 

@@ -34,14 +34,14 @@ export async function faixa(contado) {
   const n = contado || contagem(await todos("registros"));
   const rede = navigator.onLine ? "" : " · sem rede";
   const parado = n.espera || n.recusados;
-  const texto = situacao.rodando ? "Sincronizando…" : n.espera ? `${n.texto} neste aparelho, por enviar` : "Tudo enviado";
+  const nunca = !(await meta("sincronizado_em"));
+  const texto = situacao.rodando ? "Sincronizando…" : n.espera ? `${n.texto} neste aparelho, por enviar` : nunca ? "Ainda sem os dados da microárea" : "Tudo enviado";
   return h("p", { id: "estado", role: "status", class: parado ? "espera" : "enviado", "data-por-enviar": String(n.espera) },
     h("a", { href: "#/aparelho" }, icone(navigator.onLine ? (parado ? "nuvem" : "certo") : "fora"), [texto, n.extra].filter(Boolean).join(" · ") + rede));
 }
 
 async function avisos(bloqueio, cheia) {
-  const feito = situacao.feito;
-  situacao.feito = "";
+  const { feito } = situacao;
   const sincronizado = await meta("sincronizado_em");
   const dias = sincronizado ? Math.floor((Date.now() - sincronizado) / 86400e3) : 0;
   const velho = situacao.atualizar || (novidade.pronta ? "Uma nova versão do aplicativo está pronta." : "");
