@@ -170,6 +170,15 @@ def cell_value(field: Field, cell: Any, zone: ZoneInfo) -> Any:
     return ler.parse(field, [_code(field, text)], None, zone)
 
 
+def shown(cell: Any) -> str:
+    """A cell as its owner wrote it."""
+    if isinstance(cell, bool):
+        return "Sim" if cell else "Não"
+    if isinstance(cell, datetime):
+        return f"{cell:%d/%m/%Y %H:%M}" if (cell.hour, cell.minute) != (0, 0) else f"{cell:%d/%m/%Y}"
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell).strip()
+
+
 def _yes(text: str) -> bool | None:
     folded = fold(text).lower()
     return True if folded in YES else False if folded in NO else None

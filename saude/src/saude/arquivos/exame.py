@@ -72,7 +72,7 @@ class _Reading:
                     f"O arquivo tem mais de {MAX_RECORDS} registros. Divida-o e envie as partes."
                 )
             one = judge(position, item, self.ctx)
-            one.onde = one.onde.replace(self.row.arquivo, "arquivo único")
+            self._rename(one)
             self._repeated(one)
             self._make_room(one)
             self.summary.add(one, item)
@@ -81,6 +81,12 @@ class _Reading:
                 self.store()
         if not self.summary.total:
             raise FileRefused("O arquivo não tem registro algum.")
+
+    def _rename(self, one: ItemConferido) -> None:
+        """The file as the user calls it, not as it lies on disk."""
+        one.onde = one.onde.replace(self.row.arquivo, "arquivo único")
+        for found in one.achados:
+            found["mensagem"] = found["mensagem"].replace(self.row.arquivo, self.row.nome)
 
     def _repeated(self, one: ItemConferido) -> None:
         if one.uuid:

@@ -4,11 +4,12 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
 
+from ledi.layouts import layout
 from saude.arquivos import colunas, planilhas
 from saude.arquivos.guardados import (
     SHEETS,
@@ -25,9 +26,12 @@ from saude.arquivos.planilhas import Tabela, load_table, read_table, save_table
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.fichas.contexto import apply
+from saude.fichas.correction import get_at
 from saude.fichas.leitura import facts
 from saude.fichas.models import Ficha, Origem
 from saude.fichas.processing import Achado, clean, process
+from saude.formularios import ler
+from saude.formularios.campos import domain_labels
 from saude.recebimento import actions as intake
 from saude.recebimento.intake import Item, take_in
 from saude.recebimento.models import Lote
@@ -113,6 +117,7 @@ def preview(planilha: Planilha) -> Previa:
         plain = json.loads(json.dumps(made.registro))
         result = process(plain, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
         result = apply(result, facts(plain, ctx.zone, today=ctx.today), plain, ctx)
+        result.achados = [_clearer(a, plain) for a in result.achados]
         found.total += 1
         found.situacoes[str(result.situacao)] += 1
         place = good if result.situacao == "processada" and not result.achados else found.mostradas
@@ -121,6 +126,18 @@ def preview(planilha: Planilha) -> Previa:
     found.mostradas += good[: max(0, SHOWN - len(found.mostradas))]
     found.aqui = Ficha.objects.filter(entidade=planilha.entidade, uuid__any=set(uuids)).count()
     return found
+
+
+def _clearer(found: Achado, record: dict[str, Any]) -> Achado:
+    """A text that is in no list of codes: say the list, which the sheet's owner does not see."""
+    value = get_at(record["ficha"], found.campo) if found.campo else None
+    at = ler.field_at(layout(record["versao"]).fichas[record["tipo"]].root, found.campo)
+    labels = domain_labels(at.domain) if at and at.domain and isinstance(value, str) else {}
+    if not at or not labels:
+        return found
+    codes = [f"{code} - {label}" for code, label in labels.items()]
+    use = f"Use {'; '.join(codes)}." if len(codes) <= 8 else "Veja a aba “Códigos aceitos” do modelo .xlsx."
+    return replace(found, mensagem=f"“{clean(value)[:40]}” não está entre os códigos de {at.label}. {use}")
 
 
 def _records(planilha: Planilha, table: Tabela) -> Any:

@@ -20,12 +20,16 @@ def summary(row: Conferencia) -> dict[str, Any]:
     versions = [(*key.split("|", 1), n) for key, n in found.get("versoes", {}).items()]
     origins = [(*key.split("|", 1), n) for key, n in found.get("origens", {}).items()]
     return {
-        "tipos": [{"tipo": t, **counts} for t, counts in found.get("tipos", {}).items()],
+        "tipos": [{"tipo": t, **c} for t, c in sorted(found.get("tipos", {}).items(), key=_unknown_last)],
         "versoes": [{"declarada": d, "usada": u, "n": n, "difere": d != u} for d, u, n in versions],
         "origens": [{"nome": name, "sistema": system, "n": n} for name, system, n in origins],
         "codigos": list(found.get("codigos", {}).items()),
         **{name: found.get(name, 0) for name in ("repetidos", "aqui", "travadas")},
     }
+
+
+def _unknown_last(item: tuple[str, Any]) -> tuple[bool, str]:
+    return item[0] == "?", item[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,9 @@ def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "n": n,
             "titulo": title or f"Coluna {n + 1}",
             "caminho": row.mapa.get(str(n), ""),
-            "amostras": [str(cells[n]) for _, cells in table.linhas if n < len(cells)],
+            "amostras": [
+                shown for _, cells in table.linhas if n < len(cells) and (shown := colunas.shown(cells[n]))
+            ],
         }
         for n, title in enumerate(row.colunas)
     ]
