@@ -17,6 +17,7 @@ MAX_DEPTH = 6
 KEYS = frozenset({"uuidFicha", "uuid"})  # of the ficha itself: the page tells it, nobody types it
 IDENTITY = "Identificação do cidadão"
 REST = "Dados do atendimento"
+RARE = frozenset({"Evolução no prontuário", "Localização", "RNDS", "Cancelamento"})
 OPTIONAL = ("nao", "")  # a group so marked in the layout starts closed while it is empty
 
 
@@ -141,6 +142,12 @@ class Parte:
     @property
     def identifica(self) -> bool:
         return self.titulo.startswith("Identificação")
+
+    @property
+    def recolhida(self) -> bool:
+        """What only another system knows starts closed, while it says nothing."""
+        loose = [c for p in self.pedacos for c in p.campos]
+        return self.titulo in RARE and all(c.vazio and not c.achados for c in loose)
 
     def incluir(self, item: "Campo | Grupo") -> None:
         if isinstance(item, Grupo):

@@ -95,7 +95,7 @@
     questionnaires(form);
     // a heading over nothing goes
     form.querySelectorAll(".f-secao").forEach((part) => {
-      part.hidden = !part.querySelector(":scope > .f-campos > .f-campo:not([hidden]), :scope > .f-grupo:not([hidden])");
+      part.hidden = !part.querySelector(":scope > .f-campos > .f-campo:not([hidden]), :scope > .f-grupo:not([hidden]), :scope > details > .f-campos > .f-campo:not([hidden])");
     });
   }
   // Of several questionnaires, only the one the age asks for.

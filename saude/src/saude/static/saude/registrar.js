@@ -39,38 +39,108 @@
     if (answer.ok) { localStorage.removeItem(KEY); form.dirty = false; location.href = (await answer.json()).endereco; }
   });
 
+  // --- dates as dd/mm/aaaa and hours as hh:mm whatever the language of the browser; 8, 6 or 4 digits are enough
+  const two = (n) => String(n).padStart(2, "0");
+  const brazilian = (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? iso.split("-").reverse().join("/") : "");
+  function isoDate(digits, whole) {
+    let year = digits.slice(4);
+    if (whole && year.length === 2) year = (Number(year) > new Date().getFullYear() % 100 ? "19" : "20") + year;
+    if (year.length !== 4) return "";
+    const date = new Date(`${year}-${digits.slice(2, 4)}-${digits.slice(0, 2)}T00:00:00Z`);
+    return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(digits.slice(0, 2)) && Number(year) > 1880 ? date.toISOString().slice(0, 10) : "";
+  }
+  function typedAs(kind, input, text, read, show) {
+    Object.assign(text, { type: "text", inputMode: "numeric", autocomplete: "off", maxLength: kind.length, placeholder: kind });
+    text.dataset.mascara = kind;
+    text.value = show(input.value);
+    const take = (whole) => {
+      const digits = text.value.replace(/\D/g, "");
+      const value = read(digits, whole);
+      input.value = value;
+      const bad = Boolean(digits) && !value && (whole || digits.length === kind.replace(/[^a-z]/g, "").length);
+      text.setAttribute("aria-invalid", String(bad));
+      text.setCustomValidity(bad ? `Use ${kind}.` : "");
+      text.title = text.validationMessage;
+      if (value && whole) text.value = show(value);
+    };
+    text.addEventListener("input", (event) => {
+      if (!event.inputType || !event.inputType.startsWith("delete")) text.value = masked(text.value, kind);
+      take(false);
+    });
+    text.addEventListener("change", () => take(true));
+  }
+  function masked(value, kind) {
+    let digits = value.replace(/\D/g, "");
+    let made = "";
+    for (const c of kind) {
+      if (!digits) break;
+      if (/[a-z]/.test(c)) { made += digits[0]; digits = digits.slice(1); } else made += c;
+    }
+    return made;
+  }
+  const isoHour = (digits, whole) => {
+    const d = whole && digits.length === 3 ? `0${digits}` : digits;
+    return d.length === 4 && Number(d.slice(0, 2)) < 24 && Number(d.slice(2)) < 60 ? `${d.slice(0, 2)}:${d.slice(2)}` : "";
+  };
+  // the native date stays beside as the calendar, and holds the value
+  function dateBox(input) {
+    if (input.dataset.calendario !== undefined) return input;
+    const text = document.createElement("input");
+    const label = input.getAttribute("aria-label") || (document.querySelector(`label[for="${input.id}"]`)?.firstChild.textContent.trim() ?? "Data");
+    if (input.id) text.id = input.id; else text.setAttribute("aria-label", label);
+    text.setAttribute("aria-describedby", input.getAttribute("aria-describedby") || "");
+    input.removeAttribute("id");
+    input.tabIndex = -1;
+    input.dataset.calendario = "";
+    input.setAttribute("aria-label", `${label}: calendário`);
+    const box = document.createElement("div");
+    box.className = "r-data";
+    input.before(box);
+    box.append(text, input);
+    typedAs("dd/mm/aaaa", input, text, isoDate, brazilian);
+    input.mostrar = () => { text.value = brazilian(input.value); text.setAttribute("aria-invalid", "false"); text.setCustomValidity(""); };
+    input.addEventListener("change", input.mostrar);
+    return text;
+  }
   // --- date and hour of an attendance: the day is that of the header, the hour is what is typed
   const day = () => form.querySelector("[name$='.dataAtendimento']");
   function splitMoments(scope) {
     scope.querySelectorAll("input[type=datetime-local]").forEach((input) => {
       const [date, hour = ""] = input.value.split("T");
-      const make = (type, value, label) => {
-        const part = document.createElement("input");
-        Object.assign(part, { type, value });
-        part.setAttribute("aria-label", label);
-        part.setAttribute("aria-describedby", input.getAttribute("aria-describedby"));
-        return part;
-      };
-      const label = input.closest(".f-campo").querySelector("label");
-      const parts = [make("date", date || (day() ? day().value : ""), `${label.firstChild.textContent.trim()}: dia`), make("time", hour.slice(0, 5), `${label.firstChild.textContent.trim()}: hora`)];
-      parts[1].id = input.id;
-      parts[0].dataset.dia = date ? "seu" : "cabecalho";
+      const label = input.closest(".f-campo").querySelector("label").firstChild.textContent.trim();
+      const made = (type, value) => Object.assign(document.createElement("input"), { type, value });
+      const [one, two_] = [made("date", date || (day() ? day().value : "")), made("text", "")];
+      const time = made("hidden", hour.slice(0, 5));
+      one.setAttribute("aria-label", `${label}: dia`);
+      two_.id = input.id;
+      two_.setAttribute("aria-describedby", input.getAttribute("aria-describedby"));
       input.removeAttribute("id");
       input.type = "hidden";
       input.dataset.momento = "";
       const box = document.createElement("div");
       box.className = "r-momento";
       input.after(box);
-      box.append(...parts);
-      const join = () => { input.value = parts[0].value && parts[1].value ? `${parts[0].value}T${parts[1].value}` : ""; };
-      parts[0].addEventListener("change", (event) => { if (event.isTrusted) parts[0].dataset.dia = "seu"; });
-      for (const part of parts) { part.addEventListener("input", join); part.addEventListener("change", join); }
-      parts[0].juntar = join;
+      box.append(one, two_);
+      const text = dateBox(one);
+      text.dataset.dia = date ? "seu" : "cabecalho";
+      typedAs("hh:mm", time, two_, isoHour, (v) => v);
+      const join = () => { input.value = one.value && time.value ? `${one.value}T${time.value}` : ""; };
+      for (const part of [text, one, two_]) for (const kind of ["input", "change"]) part.addEventListener(kind, join);
+      for (const part of [text, one]) part.addEventListener("change", () => { text.dataset.dia = one.value === day()?.value ? "cabecalho" : "seu"; });
+      text.seguir = () => { one.value = day().value; one.mostrar(); join(); };
     });
+    scope.querySelectorAll("input[type=date]").forEach(dateBox);
   }
-  form.addEventListener("change", (event) => {
-    if (event.target !== day()) return;
-    form.querySelectorAll("[data-dia=cabecalho]").forEach((part) => { part.value = day().value; part.juntar(); });
+  form.addEventListener("change", () => {
+    if (day()) form.querySelectorAll("[data-dia=cabecalho]").forEach((text) => text.seguir());
+  });
+  form.addEventListener("submit", (event) => {
+    const bad = form.querySelector("[data-mascara][aria-invalid=true]");
+    if (!bad || bad.closest("[data-fora]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    bad.focus();
+    bad.reportValidity();
   });
   splitMoments(form);
 
@@ -91,7 +161,8 @@
   });
 
   // --- keyboard: Enter goes on, Ctrl+Enter finishes, Ctrl+Insert adds a block
-  const fields = () => [...form.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((f) => f.offsetParent && !f.disabled && f.tabIndex >= 0 && !(f.type === "checkbox" && f.closest("fieldset").querySelector("[data-codigos]")) && !form.querySelector(`[data-acrescenta="${f.id || "-"}"]`) && !(f.dataset.dia === "cabecalho" && f.value));
+  const seen = (f) => f.offsetParent && !f.closest("details:not([open]) > :not(summary)");
+  const fields = () => [...form.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((f) => seen(f) && !f.disabled && f.tabIndex >= 0 && !(f.type === "checkbox" && f.closest("fieldset").querySelector("[data-codigos]")) && !form.querySelector(`[data-acrescenta="${f.id || "-"}"]`) && !(f.dataset.dia === "cabecalho" && f.value));
   const empty = (f) => (f.type === "checkbox" ? !f.checked : !f.value.trim());
   const needed = (f) => f.closest(".r-cidadao") || f.dataset.acrescenta || Boolean(f.closest(".f-campo")?.querySelector(":scope > label > .f-obrigatorio, :scope > fieldset .f-obrigatorio, :scope > label > .f-exigido:not([hidden]), :scope > fieldset .f-exigido:not([hidden])"));
   function advance(from) {
@@ -116,7 +187,7 @@
     const box = place && (place.closest(".f-campo") || place.closest(".f-grupo") || place);
     if (!box) return;
     for (let up = box; up; up = up.parentElement) { if (up.tagName === "DETAILS") up.open = true; up.hidden = false; }
-    const inner = [...box.querySelectorAll("input:not([type=hidden]), select, textarea")].find((f) => f.offsetParent && f.tabIndex >= 0);
+    const inner = [...box.querySelectorAll("input:not([type=hidden]), select, textarea")].find((f) => seen(f) && f.tabIndex >= 0);
     (inner || box).focus({ preventScroll: true });
     box.scrollIntoView({ block: "center" });
   }
@@ -160,7 +231,7 @@
       input.value = c.nome;
       close();
       const rest = fields().filter((f) => input.compareDocumentPosition(f) & Node.DOCUMENT_POSITION_FOLLOWING);
-      const next = rest.find((f) => needed(f) && empty(f)) || rest[0];
+      const next = rest.find((f) => part && part.contains(f) && needed(f) && empty(f)) || rest.find((f) => !part || !part.contains(f));
       if (next) next.focus();
     };
     for (const kind of ["input", "change"]) input.addEventListener(kind, (event) => event.stopPropagation());
@@ -200,7 +271,7 @@
     const has = (names) => [...block.querySelectorAll("[name^='f:']")].some((f) => names.includes(f.name.split(/[.:]/).pop()));
     FILLS.forEach(([names, value]) => {
       const field = names.map((n) => [...block.querySelectorAll(`[name^="f:"]`)].find((f) => f.name.split(/[.:]/).pop() === n)).find(Boolean);
-      if (field) field.value = value(client, has) || "";
+      if (field) { field.value = value(client, has) || ""; if (field.mostrar) field.mostrar(); }
     });
     const lacks = [...block.querySelectorAll("[name$='stNaoPossuiCpf']")][0];
     if (lacks && client.cpf) lacks.value = "nao";
@@ -209,7 +280,7 @@
   }
   const search = () => form.querySelectorAll("[data-cidadao]").forEach(addSearch);
   search();
-  document.addEventListener("htmx:afterSwap", (event) => { search(); if (event.target.matches("[data-blocos]")) splitMoments(event.target); });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.matches("[data-blocos]")) splitMoments(event.target); search(); });
 
   // --- where to begin: at what is wrong, else at the first thing to fill; the page moves only when it must
   const wrong = form.querySelector(".f-fora [data-ir]");
