@@ -61,6 +61,25 @@ def municipio() -> Any:
     return registers(build(1))
 
 
+def tabelas(entidade: Any) -> None:
+    """CNES and SIGTAP of the municipality in force, so that every rule has what it asks for. Once."""
+    from ledi.sintetico import cnes, sigtap
+    from ledi.sintetico.municipio import HOJE, build
+    from saude.referencias import actions
+    from saude.referencias.demo import months_until
+    from saude.referencias.models import Publicacao
+
+    if Publicacao.objects.filter(entidade=entidade).exists():
+        return
+    town = build(1)
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / f"cnes_{HOJE:%Y%m%d}.xml"
+        cnes.write(town, path, data=HOJE)
+        actions.import_cnes_file(entidade=entidade, path=path, by="bench")
+        for month in months_until(HOJE):
+            actions.import_sigtap_file(path=sigtap.write(town, Path(name), f"{month:%Y%m}"), by="bench")
+
+
 def arquivo(folder: Path, fichas: int) -> Path:
     """NDJSON of the demo mix, made once per folder and size."""
     from ledi.sintetico.gerador import gerar
@@ -71,6 +90,23 @@ def arquivo(folder: Path, fichas: int) -> Path:
             for record in gerar(semente=1, fichas=fichas, erros=0.06, app=0.0):
                 file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
     return path
+
+
+def entregar(entidade: Any, path: Path) -> Any:
+    """A lot as the API takes it: spooled, kept, its division in the queue."""
+    from saude.recebimento.actions import open_lote
+    from saude.recebimento.models import Lote
+    from saude.recebimento.spool import spool
+    from saude.recebimento.tasks import dividir_lote, spool_folder
+
+    with open(path, "rb") as file:
+        kept = spool(file, spool_folder(), gzipped=False, limit=64 * 1024**3)
+    lote = open_lote(
+        entidade=entidade, origem="api", formato=Lote.Formato.NDJSON, arquivo=kept.arquivo,
+        tamanho=kept.tamanho, sha256=kept.sha256,
+    )  # fmt: skip
+    dividir_lote.defer(lote_id=lote.pk)
+    return lote
 
 
 _TRABALHAR = """
@@ -122,8 +158,8 @@ class Trabalhadores:
             if worker.poll() is None:
                 worker.kill()
 
-    def parar(self) -> float:
-        """Stop them in order; the CPU seconds they used."""
+    def cpu(self) -> float:
+        """CPU seconds they used so far, their start included."""
         import psutil
 
         spent = 0.0
@@ -131,6 +167,11 @@ class Trabalhadores:
             with contextlib.suppress(psutil.Error):
                 times = psutil.Process(worker.pid).cpu_times()
                 spent += times.user + times.system
+        return spent
+
+    def parar(self) -> float:
+        """Stop them in order; the CPU seconds they used."""
+        spent = self.cpu()
         for worker in self._all:
             worker.terminate()
         for worker in self._all:
@@ -144,9 +185,9 @@ def esvaziar() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE fichas_ficha, fichas_conteudo, fichas_entrada, fichas_atendido, fichas_contagem, "
-            "inconsistencias_inconsistencia, clientes_cliente, recebimento_registro, recebimento_bloco, "
-            "recebimento_lote, exportacao_itemexportacao, exportacao_exportacao, procrastinate_jobs CASCADE"
+            "TRUNCATE fichas_ficha, fichas_aexportar, fichas_conteudo, fichas_entrada, fichas_atendido, "
+            "fichas_contagem, inconsistencias_inconsistencia, clientes_cliente, recebimento_registro, "
+            "recebimento_bloco, recebimento_lote, exportacao_itemexportacao, exportacao_exportacao, procrastinate_jobs CASCADE"
         )
         cursor.execute("CHECKPOINT")
 
@@ -195,13 +236,22 @@ def multiplicar(n: int) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('fichas_ficha', 'id'), max(id)) FROM fichas_ficha"
         )
-        cursor.execute("TRUNCATE fichas_contagem")
-        cursor.execute(
-            "INSERT INTO fichas_contagem (entidade_id, competencia, tipo, situacao, especialidade, urgencia, n) "
-            "SELECT entidade_id, competencia, tipo, situacao, especialidade, urgencia, count(*) FROM fichas_ficha "
-            "GROUP BY 1, 2, 3, 4, 5, 6"
-        )
+        recontar(cursor)
         cursor.execute("VACUUM ANALYZE")
+
+
+def recontar(cursor: Any) -> None:
+    """What the triggers keep, made anew after they were off."""
+    cursor.execute("TRUNCATE fichas_contagem, fichas_aexportar")
+    cursor.execute(
+        "INSERT INTO fichas_contagem (entidade_id, competencia, tipo, situacao, especialidade, urgencia, n) "
+        "SELECT entidade_id, competencia, tipo, situacao, especialidade, urgencia, count(*) FROM fichas_ficha "
+        "GROUP BY 1, 2, 3, 4, 5, 6"
+    )
+    cursor.execute(
+        "INSERT INTO fichas_aexportar (ficha_id, entidade_id, data) "
+        "SELECT id, entidade_id, data FROM fichas_ficha WHERE situacao = 'processada'"
+    )
 
 
 def _copies(cursor: Any, top: int) -> None:
