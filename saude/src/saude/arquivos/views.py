@@ -146,11 +146,6 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
         actions.ask_to_take_in(conferencia=row, by=request.user)
     except FileRefused as refused:
         messages.error(request, str(refused))
-    row.refresh_from_db()
-    if row.estado == Conferencia.Estado.RECEBIDA:
-        messages.success(request, "Arquivo recebido. As fichas estão no painel da Exportação.")
-    elif row.erro:
-        messages.error(request, f"Nada foi recebido. {row.erro}")
     return redirect("arquivos:conferencia", row.uuid)
 
 
@@ -213,7 +208,7 @@ def comparar_ficha(request: HttpRequest, a: UUID, b: UUID, i: int, j: int) -> Ht
     pairs = compare(records[0], records[1], ZoneInfo(request.entidade.fuso))
     title = str(records[1].get("uuid") or "sem UUID")[:60]
     context = {
-        "titulo": title, "nome_a": f"{left.nome}, {i}", "nome_b": f"{right.nome}, {j}",
+        "titulo": title, "nome_a": f"{left.nome}, registro {i}", "nome_b": f"{right.nome}, registro {j}",
         "voltar_a": left, "voltar_b": right,
     }  # fmt: skip
     return render(request, "arquivos/lado_a_lado.html", context | _rows(request, pairs))
