@@ -149,9 +149,15 @@ class Trabalhadores:
         raise SystemExit("os trabalhadores não começaram")
 
     def vivos(self) -> None:
-        """A worker that died would be waited for without end."""
+        """A worker that died, or a task that failed, would be waited for without end."""
+        from django.db import connection
+
         if any(worker.poll() is not None for worker in self._all):
             raise SystemExit("um trabalhador morreu durante a medição")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT task_name FROM procrastinate_jobs WHERE status = 'failed' LIMIT 1")
+            if failed := cursor.fetchone():
+                raise SystemExit(f"uma tarefa falhou durante a medição: {failed[0]}")
 
     def _matar(self) -> None:
         for worker in self._all:
@@ -187,7 +193,8 @@ def esvaziar() -> None:
         cursor.execute(
             "TRUNCATE fichas_ficha, fichas_aexportar, fichas_conteudo, fichas_entrada, fichas_atendido, "
             "fichas_contagem, inconsistencias_inconsistencia, clientes_cliente, recebimento_registro, "
-            "recebimento_bloco, recebimento_lote, exportacao_itemexportacao, exportacao_exportacao, procrastinate_jobs CASCADE"
+            "recebimento_bloco, recebimento_lote, exportacao_itemexportacao, exportacao_exportacao, "
+            "procrastinate_jobs CASCADE"
         )
         cursor.execute("CHECKPOINT")
 

@@ -94,12 +94,8 @@ def _desfazer() -> None:
             "UPDATE fichas_ficha SET situacao='processada', exportada_em=NULL WHERE situacao='exportada'"
         )
         cursor.execute("ALTER TABLE fichas_ficha ENABLE TRIGGER USER")
-        cursor.execute("TRUNCATE fichas_contagem")
-        cursor.execute(
-            "INSERT INTO fichas_contagem (entidade_id, competencia, tipo, situacao, especialidade, urgencia, n) "
-            "SELECT entidade_id, competencia, tipo, situacao, especialidade, urgencia, count(*) FROM fichas_ficha "
-            "GROUP BY 1, 2, 3, 4, 5, 6"
-        )
+        banco.recontar(cursor)
+        cursor.execute("VACUUM ANALYZE fichas_aexportar")
         cursor.execute("VACUUM ANALYZE fichas_ficha")
         cursor.execute("VACUUM ANALYZE fichas_entrada")
         cursor.execute("CHECKPOINT")

@@ -42,12 +42,15 @@ def in_period(
 def selected(exportacao: Exportacao) -> QuerySet[Ficha]:
     """The fichas that go. Never one that is pendente or inconsistente, nor what configuration leaves out."""
     e = exportacao
-    wanted = [Situacao.PROCESSADA]
-    if e.escopo == Exportacao.Escopo.TODOS:
-        wanted.append(Situacao.EXPORTADA)
     areas = None if e.areas is None else frozenset(e.areas)
     fichas = in_period(e.entidade, inicio=e.inicio, fim=e.fim, tipo=e.tipo, cnes=areas)
-    return fichas.filter(situacao__in=wanted).exclude(excluded(e.entidade))
+    if e.escopo == Exportacao.Escopo.TODOS:
+        fichas = fichas.filter(situacao__in=[Situacao.PROCESSADA, Situacao.EXPORTADA])
+    else:
+        waiting = {"entidade": e.entidade, "data__gte": e.inicio, "data__lte": e.fim}
+        fichas = fichas.filter(situacao=Situacao.PROCESSADA)
+        fichas = fichas.filter(**{f"a_exportar__{name}": value for name, value in waiting.items()})
+    return fichas.exclude(excluded(e.entidade))
 
 
 def preview(

@@ -28,6 +28,9 @@ class Tipo(models.TextChoices):
     FCC = "FCC", "Cuidado compartilhado"
 
 
+RARE = ["FAC", "FAD", "FAE", "FCC", "FCZM", "MCA"]  # these have an index of their own
+
+
 class Origem(models.TextChoices):
     API = "api", "API"
     APP = "app", "Aplicativo Saúde Domiciliar"
@@ -68,6 +71,14 @@ class Ficha(models.Model):
     recebida_em = models.DateTimeField("recebida em", db_default=Now())
     processada_em = models.DateTimeField("processada em", null=True)
     exportada_em = models.DateTimeField("exportada em", null=True)
+    #: kept by the database: who waits for somebody. An export does not change it, so its index is left alone
+    parada = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            Q(situacao__in=[Situacao.INCONSISTENTE, Situacao.PENDENTE]), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = "ficha"
@@ -101,11 +112,11 @@ class Ficha(models.Model):
                 fields=["substitui"], condition=Q(substitui__isnull=False), name="ficha_substituida_uma_vez"
             ),
         ]
-        # Every index costs the export, which moves a whole competência to "exportada": few, and each needed.
+        # No index names `situacao` or `exportada_em`: an export then changes a row within its page and touches no
+        # index at all (HOT; migration 0007 leaves the room). What is looked for by situação: `parada`, `AExportar`.
         indexes = [
             models.Index(
-                fields=["entidade", "competencia", "situacao", "data", "id"],
-                name="ficha_competencia_situacao",
+                fields=["entidade", "competencia", "id"], name="ficha_parada", condition=Q(parada=True)
             ),
             models.Index(fields=["entidade", "data", "id"], name="ficha_data"),
             models.Index(fields=["entidade", "cnes", "data", "id"], name="ficha_cnes_data"),
@@ -116,12 +127,28 @@ class Ficha(models.Model):
             models.Index(
                 fields=["entidade", "tipo", "data", "id"],
                 name="ficha_rara",
-                condition=Q(tipo__in=["FAC", "FAD", "FAE", "FCC", "FCZM", "MCA"]),
+                condition=Q(tipo__in=RARE),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.tipo} {self.uuid}"
+
+
+class AExportar(models.Model):
+    """The processadas: few in a month that was exported, so found at once. Triggers on Ficha write it (0007)."""
+
+    ficha = models.OneToOneField(
+        Ficha, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="a_exportar"
+    )
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_constraint=False, db_index=False)
+    data = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["entidade", "data", "ficha"], name="aexportar_data")]
+
+    def __str__(self) -> str:
+        return f"a exportar: {self.ficha_id}"
 
 
 class Conteudo(models.Model):

@@ -14,7 +14,7 @@ from django.db.models import Case, CharField, Count, Exists, Max, OuterRef, Q, Q
 
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.fichas.exportaveis import excluded, exclusions
-from saude.fichas.models import Atendido, Contagem, Evento, Ficha, Tipo
+from saude.fichas.models import RARE, Atendido, Contagem, Evento, Ficha, Tipo
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.models import Inconsistencia
 
@@ -67,6 +67,8 @@ def last_day(competencia: str) -> date:
     year, month = int(competencia[:4]), int(competencia[4:])
     return date(year, month, calendar.monthrange(year, month)[1])
 
+
+WAITING = (Situacao.INCONSISTENTE, Situacao.PENDENTE)
 
 #: CNES a reader is limited to; None: the whole entidade
 Areas = Set[str] | None
@@ -158,9 +160,11 @@ class Filtro:
 
 def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[Ficha]:
     fichas = in_areas(Ficha.objects.filter(entidade=entidade), cnes)
-    for name in ("competencia", "situacao", "tipo", "cnes", "ine", "profissional_cns", "origem"):
+    for name in ("competencia", "tipo", "cnes", "ine", "profissional_cns", "origem"):
         if value := getattr(f, name):
             fichas = fichas.filter(**{name: value})
+    if f.situacao:
+        fichas = in_situation(fichas, f.situacao)
     if f.inicio:
         fichas = fichas.filter(data__gte=f.inicio)
     if f.fim:
@@ -176,6 +180,12 @@ def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[F
     if f.exclusao:
         fichas = fichas.filter(dict(exclusions(entidade)).get(f.exclusao, Q(pk__in=[])))
     return _by_finding(entidade, f, fichas)
+
+
+def in_situation(fichas: QuerySet[Ficha], situacao: str) -> QuerySet[Ficha]:
+    """Only these. No index names `situacao`: `parada`, which has one, is said with the two that wait."""
+    fichas = fichas.filter(situacao=situacao)
+    return fichas.filter(parada=True) if situacao in WAITING else fichas
 
 
 def _by_finding(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
@@ -223,11 +233,18 @@ def page(
     back, key = _parse_cursor(cursor)
     ascending = descending == back
     fichas = filtered(entidade, f, cnes=cnes)
-    fichas = _dated(f, fichas) if by_date else fichas
+    # a month has few processadas once exported: their own table is in the order of the list
+    own = "a_exportar__" if by_date and _whole(f, cnes) and f.situacao == Situacao.PROCESSADA else ""
+    if own:
+        fichas = fichas.filter(a_exportar__entidade=entidade)
+    elif by_date and _whole(f, cnes) and f.situacao == Situacao.EXPORTADA:
+        fichas = _exported(entidade, f, fichas)
+    fichas = _dated(f, fichas, own) if by_date else fichas
     if key is not None:
-        fichas = fichas.filter(_after(by_date, key, ascending=ascending))
+        fichas = fichas.filter(_after(by_date, key, ascending=ascending, own=own))
     sign = "" if ascending else "-"
-    rows = list(fichas.order_by(*([f"{sign}data"] if by_date else []), f"{sign}id")[: size + 1])
+    order = [f"{sign}{own}data"] if by_date else []
+    rows = list(fichas.order_by(*order, f"{sign}{own}ficha" if own else f"{sign}id")[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if back:
         rows.reverse()
@@ -239,13 +256,40 @@ def _is_short(f: Filtro) -> bool:
     return _shows_undated(f) or bool(f.cliente_id or f.codigo or f.causa or f.ids or f.nao_identificados)
 
 
-def _dated(f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
+def _whole(f: Filtro, cnes: Areas) -> bool:
+    """Nothing narrows the list but its competência, kind and situação: no index of another field helps."""
+    return cnes is None and not (
+        f.cnes or f.ine or f.profissional_cns or f.exclusao or _is_short(f) or f.tipo in RARE
+    )
+
+
+RARE_SHARE = 20
+
+
+def _exported(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
+    """Where the exportadas are few among many, by the items of the exports; else by date, as most of what is met."""
+    from saude.exportacao.models import ItemExportacao
+
+    if not f.competencia:
+        return fichas
+    kept = Contagem.objects.filter(entidade=entidade, competencia=f.competencia)
+    counts = dict(kept.values_list("situacao").annotate(s=Sum("n")).order_by())
+    if counts.get(Situacao.EXPORTADA, 0) * RARE_SHARE > counts.get(Situacao.PROCESSADA, 0):
+        return fichas
+    items = ItemExportacao.objects.filter(
+        exportacao__entidade=entidade,
+        exportacao__inicio__lte=last_day(f.competencia),
+        exportacao__fim__gte=f"{f.competencia[:4]}-{f.competencia[4:]}-01",
+    )
+    return fichas.filter(pk__in=items.values("ficha"))
+
+
+def _dated(f: Filtro, fichas: QuerySet[Ficha], own: str = "") -> QuerySet[Ficha]:
     """The days of the competência follow from it; said, they let the index on the date be used."""
     if not f.competencia:
-        return fichas.filter(data__isnull=False)
-    return fichas.filter(
-        data__gte=f"{f.competencia[:4]}-{f.competencia[4:]}-01", data__lte=last_day(f.competencia)
-    )
+        return fichas.filter(**{f"{own}data__isnull": False})
+    first = f"{f.competencia[:4]}-{f.competencia[4:]}-01"
+    return fichas.filter(**{f"{own}data__gte": first, f"{own}data__lte": last_day(f.competencia)})
 
 
 def _shows_undated(f: Filtro) -> bool:
@@ -263,13 +307,14 @@ def _parse_cursor(cursor: str) -> tuple[bool, tuple[str, int] | None]:
         return False, None
 
 
-def _after(by_date: bool, key: tuple[str, int], *, ascending: bool) -> Q:
+def _after(by_date: bool, key: tuple[str, int], *, ascending: bool, own: str = "") -> Q:
     day, pk = key
     op = "gt" if ascending else "lt"
+    after = Q(**{f"{own}ficha__{op}" if own else f"id__{op}": pk})
     if not by_date or not day:
-        return Q(**{f"id__{op}": pk})
+        return after
     # the first condition lets the index start at the right place; the second is exact
-    return Q(**{f"data__{op}e": day}) & (Q(**{f"data__{op}": day}) | Q(**{f"id__{op}": pk}))
+    return Q(**{f"{own}data__{op}e": day}) & (Q(**{f"{own}data__{op}": day}) | after)
 
 
 def _page(rows: list[Ficha], more: bool, back: bool, has_cursor: bool) -> Pagina:
@@ -369,7 +414,7 @@ def pending_by_origin(
     entidade: Entidade, competencia: str | None = None, *, cnes: Areas = None
 ) -> list[dict[str, Any]]:
     """Pendências per origin and professional (the ACS), with the last arrival, and why they wait."""
-    rows = in_areas(Ficha.objects.filter(entidade=entidade, situacao=Situacao.PENDENTE), cnes)
+    rows = in_areas(in_situation(Ficha.objects.filter(entidade=entidade), Situacao.PENDENTE), cnes)
     if competencia:
         rows = rows.filter(competencia=competencia)
     return list(

@@ -7,6 +7,7 @@ from django.db.models import Count, Max, QuerySet
 
 from saude.cadastros.models import Entidade
 from saude.fichas.models import Ficha, Origem
+from saude.fichas.queries import in_situation
 from saude.fichas.situacoes import Situacao
 from saude.recebimento.models import Lote, Registro
 
@@ -58,5 +59,6 @@ def _answer(row: Registro) -> dict[str, Any]:
 
 def last_sync(entidade: Entidade) -> QuerySet[Any]:
     """Of every ACS: when their app last brought something, and how many records still wait."""
-    mine = Ficha.objects.filter(entidade=entidade, origem=Origem.APP, situacao=Situacao.PENDENTE)
+    waiting = in_situation(Ficha.objects.filter(entidade=entidade), Situacao.PENDENTE)
+    mine = waiting.filter(origem=Origem.APP)
     return mine.values("profissional_cns").annotate(ultima=Max("recebida_em"), pendentes=Count("pk"))

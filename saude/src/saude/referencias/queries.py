@@ -101,7 +101,7 @@ def posts(**where: Any) -> QuerySet[Lotacao]:
 
 def open_fichas(entidade: Entidade, **where: Any) -> int:
     """Fichas with inconsistências of a professional, post or team."""
-    return Ficha.objects.filter(entidade=entidade, situacao="inconsistente", **where).count()
+    return Ficha.objects.filter(entidade=entidade, parada=True, situacao="inconsistente", **where).count()
 
 
 def cbo_names(codes: set[str]) -> dict[str, str]:
