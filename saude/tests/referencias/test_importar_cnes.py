@@ -161,9 +161,8 @@ def test_a_release_of_one_municipality_is_not_the_other_s(outra_entidade, import
 
 
 def test_a_failure_while_applying_leaves_everything_as_it_was(
-    entidade, importar, receber_cnes, town, monkeypatch, settings, tmp_path
+    entidade, importar, receber_cnes, town, monkeypatch
 ):
-    settings.DADOS = tmp_path  # the folder of this test alone
     importar(town)
     before = tables_of(entidade)
     row = receber_cnes(without(town, 3), date(2026, 10, 1))
