@@ -29,6 +29,18 @@ def por_enviar(page: Any, n: int) -> None:
     page.locator(f"#estado[data-por-enviar='{n}']").wait_for()
 
 
+def parado(page: Any) -> None:
+    """Wait until nothing is being sent or fetched: a request under way would meet the emptying of the tables."""
+    page.wait_for_function("() => import('/static/acs/sincronia.js').then((s) => s.quieto())", polling=100)
+
+
+def fechar(page: Any) -> None:
+    for each in page.context.pages:
+        if "/acs/" in each.url:
+            parado(each)
+    page.context.close()
+
+
 def ir(page: Any, tela: str) -> None:
     page.evaluate("(tela) => { location.hash = tela; }", tela)
 

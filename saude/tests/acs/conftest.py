@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from aplicativo import abrir
+from aplicativo import abrir, fechar
 from django.test import Client
 from telefone import Telefone, codigo, lotar
 
@@ -33,5 +33,5 @@ def celular(live_server, navegador):
     page = abrir(context, live_server.url)
     page.base = live_server.url
     yield page
-    context.close()
+    fechar(page)
     assert not page.falhas, page.falhas

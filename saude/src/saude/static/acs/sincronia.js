@@ -19,11 +19,11 @@ let semGuardar = null; // the batch under way when the phone has no room to keep
 export const situacao = { rodando: false, erro: "", avisos: [], atualizar: "", feito: "" };
 
 export async function sincronizar({ manual = false } = {}) {
-  if (!(await meta("acesso")) || (await meta("bloqueio"))) return;
   if (andando) { deNovo = true; return; }
   andando = true;
-  clearTimeout(relogio);
   try {
+    if (!(await meta("acesso")) || (await meta("bloqueio"))) return;
+    clearTimeout(relogio);
     do {
       deNovo = false;
       await comTrava(() => rodada(manual));
@@ -32,6 +32,8 @@ export async function sincronizar({ manual = false } = {}) {
     andando = false;
   }
 }
+
+export const quieto = () => !andando;
 
 // One tab at a time, the others wait for it. Where the browser has no locks (no HTTPS) a short lease in the
 // database does; a lease longer than it may be is of a clock that was set back.
@@ -137,15 +139,18 @@ async function montar(manual) {
 
 // The server answered: in one transaction, what it took leaves the phone and what it refused comes back.
 async function confirmar(lote, resposta) {
-  const resolvidos = await anotar(lote, resposta, true).catch((erro) => {
-    if (erro instanceof SemEspaco) return anotar(lote, resposta, false);
-    throw erro;
+  const resolvidos = await anotar(lote, resposta, true).catch(async (erro) => {
+    if (!(erro instanceof SemEspaco)) throw erro;
+    const n = await anotar(lote, resposta, false);
+    if (resposta.registros.some((r) => !r.aceito)) throw erro; // a refusal that cannot be noted: not again and again
+    return n;
   });
   semGuardar = null;
   if (!resolvidos) throw new Error("O servidor não disse o que fez dos registros. Eles continuam no aparelho.");
 }
 
-async function anotar(lote, resposta, comHistorico) {
+// A full phone (`cabe` false) takes no writing, only deleting: what was taken leaves, and so there is room again.
+async function anotar(lote, resposta, cabe) {
   let resolvidos = 0;
   await transacao(["registros", "historico", "meta"], "readwrite", async (l) => {
     for (const r of resposta.registros) {
@@ -154,17 +159,17 @@ async function anotar(lote, resposta, comHistorico) {
       resolvidos += 1;
       const intocado = meu.carimbo === lote.carimbos[r.uuid];
       if (r.aceito && intocado) {
-        if (comHistorico) await l.historico.put({ uuid: meu.uuid, tipo: meu.tipo, titulo: meu.titulo, em: Date.now(), data: meu.ficha.headerTransport.dataAtendimento, domicilio: meu.domicilio || null, cidadao: meu.cidadao || null, revisao: r.revisao });
+        if (cabe) await l.historico.put({ uuid: meu.uuid, tipo: meu.tipo, titulo: meu.titulo, em: Date.now(), data: meu.ficha.headerTransport.dataAtendimento, domicilio: meu.domicilio || null, cidadao: meu.cidadao || null, revisao: r.revisao });
         await l.registros.delete(meu.uuid);
-      } else if (r.aceito) {
+      } else if (r.aceito && cabe) {
         await l.registros.put({ ...meu, revisao_base: r.revisao });
-      } else if (intocado) {
+      } else if (intocado && cabe) {
         await l.registros.put({ ...meu, estado: "recusado", motivos: r.motivos });
       }
     }
     for (const antigo of await l.historico.getAll()) if (antigo.em < Date.now() - HISTORICO) await l.historico.delete(antigo.uuid);
-    await l.meta.put({ chave: "lote", valor: null });
-    await l.meta.put({ chave: "tamanho_lote", valor: TAMANHO });
+    await l.meta.delete("lote");
+    await l.meta.delete("tamanho_lote");
   });
   return resolvidos;
 }
@@ -175,7 +180,7 @@ async function desfazer(lote, erro) {
   semGuardar = null;
   const um = Object.keys(lote.carimbos).length === 1;
   await transacao(["registros", "meta"], "readwrite", async (l) => {
-    await l.meta.put({ chave: "lote", valor: null });
+    await l.meta.delete("lote");
     if (erro.status !== 409) await l.meta.put({ chave: "tamanho_lote", valor: 1 });
     if (!um || erro.status === 409) return;
     const [uuid] = Object.keys(lote.carimbos);
