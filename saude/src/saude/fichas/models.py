@@ -113,11 +113,12 @@ class Ficha(models.Model):
             ),
         ]
         # No index names `situacao` or `exportada_em`: an export then changes a row within its page and touches no
-        # index at all (HOT; migration 0007 leaves the room). What is looked for by situação: `parada`, `AExportar`.
+        # index at all (HOT; migration 0007 leaves the room). Situações are looked for by `parada`, by motive, in `AExportar`.
         indexes = [
             models.Index(
                 fields=["entidade", "competencia", "id"], name="ficha_parada", condition=Q(parada=True)
             ),
+            models.Index(fields=["entidade", "id"], name="ficha_pendente", condition=~Q(motivo_pendencia="")),
             models.Index(fields=["entidade", "data", "id"], name="ficha_data"),
             models.Index(fields=["entidade", "cnes", "data", "id"], name="ficha_cnes_data"),
             models.Index(

@@ -68,8 +68,6 @@ def last_day(competencia: str) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-WAITING = (Situacao.INCONSISTENTE, Situacao.PENDENTE)
-
 #: CNES a reader is limited to; None: the whole entidade
 Areas = Set[str] | None
 
@@ -183,9 +181,11 @@ def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[F
 
 
 def in_situation(fichas: QuerySet[Ficha], situacao: str) -> QuerySet[Ficha]:
-    """Only these. No index names `situacao`: `parada`, which has one, is said with the two that wait."""
+    """Only these. No index names `situacao`: what has one, and follows from it, is said too."""
     fichas = fichas.filter(situacao=situacao)
-    return fichas.filter(parada=True) if situacao in WAITING else fichas
+    if situacao == Situacao.PENDENTE:
+        return fichas.filter(~Q(motivo_pendencia=""))
+    return fichas.filter(parada=True) if situacao == Situacao.INCONSISTENTE else fichas
 
 
 def _by_finding(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
@@ -267,12 +267,22 @@ RARE_SHARE = 20
 
 
 def _exported(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
-    """Where the exportadas are few among many, by the items of the exports; else by date, as most of what is met."""
+    """Where the exportadas are few among many, by the items of the exports; else by date, as most of what is met.
+
+    Without competência: from the first to the last that has any, not past the months still to export.
+    """
     from saude.exportacao.models import ItemExportacao
 
+    kept = Contagem.objects.filter(entidade=entidade)
     if not f.competencia:
-        return fichas
-    kept = Contagem.objects.filter(entidade=entidade, competencia=f.competencia)
+        kept = kept.filter(situacao=Situacao.EXPORTADA)
+        months = [m for m, n in kept.values_list("competencia").annotate(s=Sum("n")).order_by() if n]
+        if not months:
+            return fichas.none()
+        return fichas.filter(
+            data__gte=f"{min(months)[:4]}-{min(months)[4:]}-01", data__lte=last_day(max(months))
+        )
+    kept = kept.filter(competencia=f.competencia)
     counts = dict(kept.values_list("situacao").annotate(s=Sum("n")).order_by())
     if counts.get(Situacao.EXPORTADA, 0) * RARE_SHARE > counts.get(Situacao.PROCESSADA, 0):
         return fichas
