@@ -113,7 +113,8 @@ class Ficha(models.Model):
             ),
         ]
         # No index names `situacao` or `exportada_em`: an export then changes a row within its page and touches no
-        # index at all (HOT; migration 0007 leaves the room). Situações are looked for by `parada`, by motive, in `AExportar`.
+        # index at all (HOT; migration 0007 leaves the room). Situações are looked for by `parada`, by motive and
+        # in `AExportar`.
         indexes = [
             models.Index(
                 fields=["entidade", "competencia", "id"], name="ficha_parada", condition=Q(parada=True)
