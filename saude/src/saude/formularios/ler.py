@@ -15,7 +15,7 @@ from saude.formularios.campos import to_moment, widget
 PREFIX, REMOVE = "f:", "remover:"
 INTEGER = re.compile(r"-?\d{1,18}")
 DECIMAL = re.compile(r"-?\d{1,15}(?:[.,]\d{1,10})?")
-CODED = re.compile(r"^([0-9A-Za-z.]{1,20}) - ")
+CODED = re.compile(r"^([0-9A-Za-z.-]{1,20}) - ")
 MAX_BLOCKS = 999
 
 
@@ -56,7 +56,8 @@ def values(post: Any, ficha: Ficha, *, atual: Mapping[str, Any], zona: ZoneInfo)
 def parse(field: Field, texts: list[str], current: Any, zona: ZoneInfo) -> Any:
     kind = widget(field)
     if kind == "opcoes":
-        return [_scalar(field, t) for t in texts if t.strip()] or None
+        found = [_scalar(field, t) for t in texts if t.strip()]
+        return current if _same_set(found, current) else found or None
     text = texts[-1].replace("\x00", "").strip() if texts else ""
     if kind == "varios":
         return [_scalar(field, _code(t.strip())) for t in text.splitlines() if t.strip()] or None
@@ -89,6 +90,13 @@ def _scalar(field: Field, text: str) -> Any:
     if type_.kind == "double" and DECIMAL.fullmatch(text):
         return float(text.replace(",", "."))
     return text
+
+
+def _same_set(found: list[Any], current: Any) -> bool:
+    """Ticked boxes come in the order of the page: the record's own order is kept."""
+    if not isinstance(current, list) or len(current) != len(found):
+        return False
+    return sorted(map(str, current)) == sorted(map(str, found)) and all(v in current for v in found)
 
 
 def _same(current: Any, value: Any) -> bool:
