@@ -285,8 +285,11 @@ def test_another_holds_fichas_in_the_other_order(entidade, monkeypatch):
     assert ItemExportacao.objects.count() == 4
 
 
-def test_batches_leave_nothing_out(entidade, monkeypatch):
+@pytest.mark.parametrize("free", [0, 3])
+def test_batches_leave_nothing_out(entidade, monkeypatch, free):
+    """Also when the fichas are held while the file is written (after some free attempts)."""
     monkeypatch.setattr(actions, "BATCH", 3)
+    monkeypatch.setattr(actions, "FREE_ATTEMPTS", free)
     answers = receber(entidade, *[registro() for _ in range(7)], registro("FAI"))
     done = exportar(entidade)
     assert (done.total, done.escritas, done.por_tipo) == (8, 8, {"FAI": 1, "FVD": 7})
