@@ -1,10 +1,12 @@
 """Reads about open inconsistencies: by client, by cause, of one ficha. All scoped by entidade."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
 
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
@@ -27,6 +29,23 @@ def of_ficha(ficha: Ficha) -> QuerySet[Inconsistencia]:
     return Inconsistencia.objects.filter(ficha=ficha, encerrada_em=None).order_by(
         "-severidade", "campo", "codigo"
     )
+
+
+SETTLING = timedelta(seconds=30)  # a transaction under way may still bring rows below the last position read
+
+
+def open_since(entidade: Entidade, *, after: int, limit: int, warnings: bool = False) -> list[dict[str, Any]]:
+    """What was found since, in the order it was found, to be read on from the last position."""
+    rows = Inconsistencia.objects.filter(entidade=entidade, encerrada_em=None, pk__gt=after)
+    rows = rows.filter(aberta_em__lt=timezone.now() - SETTLING)
+    if not warnings:
+        rows = rows.filter(severidade=Severidade.ERRO)
+    names = ("codigo", "campo", "mensagem", "severidade", "aberta_em")
+    found = rows.order_by("pk").values("pk", "ficha__uuid", "ficha__tipo", *names)[:limit]
+    return [
+        {"posicao": r["pk"], "uuid": r["ficha__uuid"], "tipo": r["ficha__tipo"], **{n: r[n] for n in names}}
+        for r in found
+    ]
 
 
 def history_of(ficha: Ficha) -> QuerySet[Inconsistencia]:

@@ -16,6 +16,7 @@ from ledi.schema import record_schema
 from saude.contas.queries import token_by_secret
 from saude.fichas.models import Conteudo, Ficha, Origem
 from saude.fichas.processing import clean
+from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
 from saude.recebimento import actions, limits, queries
 from saude.recebimento.models import Lote, Registro
@@ -154,6 +155,19 @@ def get_respostas(
     last = rows[-1]["posicao"] if rows else apos
     done = lote.estado in (Lote.Estado.CONCLUIDO, Lote.Estado.FALHOU) and len(rows) < limite
     return JsonResponse({"respostas": rows, "posicao": last, "fim": done})
+
+
+@router.get("/inconsistencias", summary="Inconsistências abertas, a partir de uma posição")
+def get_inconsistencias(
+    request: HttpRequest,
+    apos: int = Query(0, ge=0, description="Última posição já lida."),
+    limite: int = Query(1000, ge=1, le=5000),
+    avisos: bool = Query(False, description="Também os avisos."),
+) -> HttpResponse:
+    """What became known since, by whatever way the record came: positions only grow."""
+    rows = findings.open_since(request.auth.entidade, after=apos, limit=limite, warnings=avisos)
+    last = rows[-1]["posicao"] if rows else apos
+    return JsonResponse({"inconsistencias": rows, "posicao": last, "fim": len(rows) < limite})
 
 
 def _lote(request: HttpRequest, uuid: str) -> Lote:

@@ -1,8 +1,11 @@
 """What the OpenAPI page says of the bodies: schemas from the layouts, an example of each ficha."""
 
+import json
 from typing import Any
 
 from ninja import NinjaAPI
+
+from saude.fichas.models import Tipo
 
 ANSWER = {
     "type": "object",
@@ -55,7 +58,17 @@ LOT_BODY: dict[str, Any] = {
         "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
     },
     "responses": {
-        202: {"description": "Lote guardado; acompanhe em Location"},
+        202: {
+            "description": "Lote guardado; acompanhe em Location",
+            "content": {
+                "application/json": {
+                    "example": {
+                        "id": "5f0c6b0e-6f0a-4d0e-9d3b-0c6b2f6f7a11",
+                        "situacao": "/api/v1/lotes/5f0c6b0e-6f0a-4d0e-9d3b-0c6b2f6f7a11",
+                    }
+                }
+            },
+        },
         400: {"description": "Corpo vazio ou gzip truncado"},
         413: {"description": "Corpo grande demais"},
         429: {"description": "Fila cheia ou limite do token; veja Retry-After"},
@@ -92,13 +105,17 @@ def record_body(api: NinjaAPI) -> None:
         path = next((p for p in schema["paths"] if p.endswith("/v1/registros")), None)
         if path:
             body = schema["paths"][path]["post"]["requestBody"]["content"]["application/json"]
-            body["examples"] = _examples()
+            body["examples"] = examples()
+            lots = path.replace("registros", "lotes")
+            body = schema["paths"][lots]["post"]["requestBody"]["content"]["application/x-ndjson"]
+            body["example"] = "\n".join(json.dumps(e["value"]) for e in list(examples().values())[:2]) + "\n"
         return schema
 
     api.get_openapi_schema = with_records  # type: ignore[method-assign]
 
 
-def _examples() -> dict[str, Any]:
+def examples() -> dict[str, Any]:
+    """A record of each ficha that every rule takes as it is, in the municipality it is of."""
     from ledi.sintetico import TIPOS, minimal
 
-    return {tipo: {"value": minimal(tipo)} for tipo in TIPOS}
+    return {tipo: {"summary": Tipo(tipo).label, "value": minimal(tipo)} for tipo in TIPOS}
