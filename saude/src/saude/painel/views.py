@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from saude.auditoria.actions import record_event
 from saude.contas.access import allowed_at, requires
-from saude.fichas import queries
+from saude.fichas import ordenacao, queries
 from saude.fichas.mass import jobs
 from saude.fichas.models import Ficha, Tipo
 from saude.fichas.situacoes import Situacao
@@ -99,8 +99,10 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
     """A page of the list with its filters: shared by the detail of a competência and by Pendências."""
-    order = _order(request, asked.filtro)
-    page = queries.page(
+    columns = ordenacao.COLUMNS if ordenacao.sortable(request.entidade, asked.filtro) else ()
+    order = _order(request, asked.filtro, columns)
+    reader = ordenacao if order.lstrip("-") in columns else queries
+    page = reader.page(
         request.entidade, asked.filtro, cursor=request.GET.get("cursor", "")[:60], ordem=order, size=PER_PAGE,
         cnes=request.cnes_permitidos,
     )  # fmt: skip
@@ -119,15 +121,20 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "anterior": filtros.query(request, cursor=page.anterior) if page.anterior else "",
         "ordem": order,
         "por_data": not queries._shows_undated(asked.filtro),
+        "ordenaveis": columns,
+        "longa_demais": queries._shows_undated(asked.filtro) and not columns,
+        "limite_ordem": ordenacao.BOUND,
         "por_chegada": queries._is_short(asked.filtro),
         "filtros": asked,
         **filtros.choices(request.entidade, cnes=request.cnes_permitidos),
     }
 
 
-def _order(request: HttpRequest, f: queries.Filtro) -> str:
+def _order(request: HttpRequest, f: queries.Filtro, columns: tuple[str, ...]) -> str:
     """What is asked for among what this list can be sorted by: long lists by date, short ones by arrival too."""
     asked = request.GET.get("ordem", "")
+    if asked.removeprefix("-") in columns:
+        return asked
     if queries._shows_undated(f):
         return asked if asked in ("recebida", "-recebida") else "-recebida"
     if asked in ("recebida", "-recebida") and queries._is_short(f):

@@ -20,6 +20,21 @@ def consulta(context: template.Context, **changes: Any) -> str:
     return query(context["request"], **changes)
 
 
+@register.inclusion_tag("painel/coluna.html", takes_context=True)
+def coluna(context: template.Context, titulo: str, nome: str) -> dict[str, Any]:
+    """The heading of a column; a link that sorts by it where the list can be sorted so."""
+    now = context.get("ordem", "")
+    by_date = nome == "data" and context.get("por_data")
+    other = f"-{nome}" if now == nome or (now.lstrip("-") != nome and nome in ("data", "recebida")) else nome
+    return {
+        "titulo": titulo,
+        "sentido": {nome: "ascending", f"-{nome}": "descending"}.get(now, ""),
+        "endereco": query(context["request"], ordem=other, cursor=None)
+        if by_date or nome in context.get("ordenaveis", ())
+        else "",
+    }
+
+
 @register.filter
 def ficha_nome(tipo: str) -> str:
     return Tipo(tipo).label if tipo in Tipo.values else tipo

@@ -1,0 +1,68 @@
+"""The lists of inconsistentes and pendentes by any column, where the kept counts say that they are short.
+
+What is longer goes by arrival only, by index (queries.page): nothing here sorts more than BOUND rows.
+"""
+
+from typing import Any
+
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from saude.cadastros.models import Entidade, Estabelecimento, Profissional
+from saude.fichas.models import Contagem, Ficha, Tipo
+from saude.fichas.queries import PAGE, Areas, Filtro, Pagina, _shows_undated, filtered
+
+BOUND = 10_000
+
+
+def _name(entidade: Entidade, model: Any, key: str, column: str, name: str) -> Any:
+    mine = model.objects.filter(entidade=entidade, **{key: OuterRef(column)}).order_by("pk").values(name)[:1]
+    return Coalesce(Subquery(mine, output_field=CharField()), F(column), output_field=CharField())
+
+
+def _key(entidade: Entidade, column: str) -> Any:
+    if column == "profissional":
+        return _name(entidade, Profissional, "cns", "profissional_cns", "nome_busca")
+    if column == "unidade":
+        return _name(entidade, Estabelecimento, "cnes", "cnes", "nome")
+    if column == "ficha":
+        return Case(*[When(tipo=t, then=Value(str(label))) for t, label in Tipo.choices], default=F("tipo"))
+    return F("data")
+
+
+COLUMNS = ("data", "ficha", "profissional", "unidade")
+
+
+def sortable(entidade: Entidade, f: Filtro) -> bool:
+    """True where at most BOUND fichas are listed, by the kept counts: no row is read to know it."""
+    if not _shows_undated(f):
+        return False
+    kept = Contagem.objects.filter(entidade=entidade, situacao=f.situacao)
+    if f.competencia:
+        kept = kept.filter(competencia=f.competencia)
+    if f.tipo:
+        kept = kept.filter(tipo=f.tipo)
+    return (kept.aggregate(s=Sum("n"))["s"] or 0) <= BOUND
+
+
+def page(
+    entidade: Entidade, f: Filtro, *, ordem: str, cursor: str = "", size: int = PAGE, cnes: Areas = None
+) -> Pagina:
+    """A page of a `sortable` list in the order of a column; `cursor` is a number of rows to pass over."""
+    start = min(int(cursor), BOUND) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 9 else 0
+    rows = list(_ordered(entidade, filtered(entidade, f, cnes=cnes), ordem)[start : start + size + 1])
+    made = Pagina(rows[:size])
+    if len(rows) > size:
+        made.proxima = str(start + size)
+    if start:
+        made.anterior = str(max(0, start - size))
+    return made
+
+
+def _ordered(entidade: Entidade, fichas: QuerySet[Ficha], ordem: str) -> QuerySet[Ficha]:
+    descending, column = ordem.startswith("-"), ordem.lstrip("-")
+    if column not in COLUMNS:
+        raise ValueError(f"unknown order: {ordem}")
+    fichas = fichas.annotate(chave=_key(entidade, column))
+    key = F("chave").desc(nulls_last=True) if descending else F("chave").asc(nulls_last=True)
+    return fichas.order_by(key, "-id")
