@@ -78,7 +78,7 @@ let marcado = null;
 const ocupado = () => emFormulario || document.activeElement?.id === "busca" || location.hash === "#/sair";
 function redesenhar() {
   clearTimeout(marcado);
-  marcado = setTimeout(() => { if (ocupado()) atualizarFaixa(); else desenhar().catch(falhou); }, 100);
+  marcado = setTimeout(() => { if (ocupado()) atualizarFaixa(); else { assentar(); desenhar().catch(falhou); } }, 100);
 }
 // A form is never drawn over; only the line above it that says what is still on the phone.
 async function atualizarFaixa() {

@@ -9,8 +9,11 @@ let livre = () => true; // may the page start again now?
 export async function vigiar(podeRecarregar) {
   if (!("serviceWorker" in navigator)) return;
   livre = podeRecarregar;
-  const tinha = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => { if (tinha) { novidade.trocada = true; assentar(); } });
+  let tinha = Boolean(navigator.serviceWorker.controller); // the first one to take over changes nothing
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (tinha) { novidade.trocada = true; assentar(); }
+    tinha = true;
+  });
   registro = await navigator.serviceWorker.register("/acs/sw.js", { scope: "/acs/" });
   registro.addEventListener("updatefound", () => registro.installing?.addEventListener("statechange", notar));
   notar();

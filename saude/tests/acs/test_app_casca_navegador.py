@@ -1,0 +1,249 @@
+"""The shell: a new version over waiting records, leaving the phone, installing, location, accessibility."""
+
+import json
+
+import pytest
+from aplicativo import abrir, entrar, fechar, ir, nova_visita, parado, por_enviar, preencher_visita, salvar
+from producao import CPF, registro
+
+from saude.acs import views
+from saude.acs.models import Aparelho
+from saude.fichas.models import Conteudo, Ficha
+from saude.recebimento.actions import receive
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+GUARDADOS = """caches.keys().then(async (nomes) => {
+  const textos = [];
+  for (const nome of nomes) {
+    const cache = await caches.open(nome);
+    for (const pedido of await cache.keys()) textos.push(await (await cache.match(pedido)).text());
+  }
+  return { nomes, texto: textos.join("") };
+})"""
+TUDO = """import('/static/acs/banco.js').then(async (b) => JSON.stringify(
+  await Promise.all(['registros', 'territorio', 'meta', 'historico'].map((l) => b.todos(l)))))"""
+
+
+def sem_rede(page):
+    page.context.set_offline(True)
+    page.locator("#estado", has_text="sem rede").wait_for()
+
+
+# -- a new version
+
+
+@pytest.fixture
+def publicar(monkeypatch):
+    """Publish another version of the app."""
+    monkeypatch.setattr(views, "package", views.package.__wrapped__)
+
+    def publish(text):
+        real = views._text
+        monkeypatch.setattr(views, "package", lambda: text)
+        monkeypatch.setattr(views, "_text", lambda name: f"{real(name)}\n// {text}\n")
+
+    return publish
+
+
+def versoes_guardadas(page):
+    return page.evaluate("caches.keys()")
+
+
+def test_a_new_version_while_records_wait(celular, lotacao, publicar):
+    entrar(celular, lotacao)
+    (before,) = versoes_guardadas(celular)
+    celular.context.route("**/empurrar?**", lambda route: route.abort())
+    nova_visita(celular)
+    publicar("9.9.9-nova")
+    celular.evaluate("navigator.serviceWorker.ready.then((r) => r.update())")
+    celular.get_by_text("Uma nova versão do aplicativo está pronta.").wait_for()
+    assert set(versoes_guardadas(celular)) == {before, "acs-9.9.9-nova"}  # both whole, none mixed
+    celular.evaluate("window.antes = true")
+    celular.get_by_role("button", name="Atualizar agora").click()
+    celular.wait_for_function("() => window.antes === undefined")
+    por_enviar(celular, 1)
+    assert versoes_guardadas(celular) == ["acs-9.9.9-nova"]
+    sem_rede(celular)
+    celular.reload()  # the new shell opens without network too
+    por_enviar(celular, 1)
+    celular.context.unroute("**/empurrar?**")
+    celular.context.set_offline(False)
+    por_enviar(celular, 0)
+    assert Ficha.objects.count() == 1
+
+
+def test_a_form_open_in_another_tab_is_not_taken_away(celular, lotacao, publicar):
+    entrar(celular, lotacao)
+    outra = abrir(celular.context, celular.base)
+    ir(outra, "#/nova/FVD")
+    preencher_visita(outra)
+    outra.evaluate("window.antes = true")
+    publicar("9.9.9-nova")
+    celular.evaluate("navigator.serviceWorker.ready.then((r) => r.update())")
+    celular.evaluate("window.antes = true")
+    celular.get_by_role("button", name="Atualizar agora").click()
+    celular.wait_for_function("() => window.antes === undefined")
+    assert outra.evaluate("window.antes") and outra.get_by_label("Manhã").is_checked()
+    salvar_e_recarregar(outra)
+    por_enviar(outra, 0)
+    assert Ficha.objects.count() == 1
+
+
+def salvar_e_recarregar(page):
+    page.get_by_role("button", name="Salvar no aparelho").click()
+    page.wait_for_function("() => window.antes === undefined")  # the form was left: now it starts again
+
+
+def test_a_new_version_that_does_not_come_whole_changes_nothing(celular, lotacao, publicar):
+    entrar(celular, lotacao)
+    before = versoes_guardadas(celular)
+    publicar("9.9.9-quebrada")
+    celular.context.route("**/static/acs/telas.js", lambda route: route.abort())
+    celular.evaluate("navigator.serviceWorker.ready.then((r) => r.update()).catch(() => {})")
+    celular.wait_for_timeout(1500)
+    sem_rede(celular)
+    celular.reload()
+    celular.get_by_role("heading", name="Famílias").wait_for()
+    assert before[0] in versoes_guardadas(celular)
+
+
+# -- leaving
+
+
+@pytest.fixture
+def familia(entidade):
+    home, person = registro("FCD"), registro("FCI")
+    home["ficha"]["enderecoLocalPermanencia"]["microArea"] = "01"
+    home["ficha"]["familias"] = [{"cpfResponsavel": CPF, "numeroMembrosFamilia": 1}]
+    person["ficha"]["identificacaoUsuarioCidadao"] |= {"cpfCidadao": CPF, "nomeCidadao": "HELENA BITTENCOURT"}
+    receive(entidade=entidade, records=[home, person], origem="api")
+    return home, person
+
+
+def test_leaving_wipes_the_phone(celular, lotacao, familia):
+    entrar(celular, lotacao)
+    nova_visita(celular)
+    por_enviar(celular, 0)
+    parado(celular)
+    assert "HELENA" in celular.evaluate(TUDO)
+    ir(celular, "#/mais")
+    celular.get_by_role("link", name="Sair deste aparelho").click()
+    celular.get_by_text("Tudo o que foi salvo já está no servidor.").wait_for()
+    celular.get_by_role("button", name="Apagar tudo e sair").click()
+    celular.get_by_text("Os dados foram apagados deste aparelho.").wait_for()
+    assert json.loads(celular.evaluate(TUDO)) == [[], [], [], []]
+    kept = celular.evaluate(GUARDADOS)
+    assert kept["texto"].count("Saúde Domiciliar") and not any(
+        word in kept["texto"]
+        for word in ("HELENA", CPF, "acs_", lotacao.profissional.nome.upper(), lotacao.profissional.cns)
+    )
+    assert celular.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
+    assert Aparelho.objects.get().motivo_revogacao == "O agente saiu do aparelho"
+    celular.reload()
+    celular.get_by_label("Código do aparelho").wait_for()
+
+
+def test_leaving_is_refused_while_records_wait_unless_confirmed(celular, lotacao):
+    entrar(celular, lotacao)
+    outra = abrir(celular.context, celular.base)
+    sem_rede(celular)
+    nova_visita(celular)
+    ir(celular, "#/sair")
+    celular.get_by_text("Ainda não foi enviado: 1 visita por enviar.").wait_for()
+    wipe = celular.get_by_role("button", name="Apagar tudo e sair")
+    assert wipe.is_disabled()
+    celular.get_by_label("Quero apagar mesmo assim o que não foi enviado").check()
+    wipe.click()
+    celular.get_by_text("peça à coordenação que revogue o acesso").wait_for()
+    assert json.loads(celular.evaluate(TUDO)) == [[], [], [], []]
+    outra.get_by_label("Código do aparelho").wait_for()  # the other tab leaves too
+    assert Aparelho.objects.get().revogado_em is None and not Ficha.objects.exists()
+
+
+# -- location
+
+
+def test_my_location_goes_with_the_visit(live_server, navegador, lotacao):
+    context = navegador.new_context(
+        locale="pt-BR", viewport={"width": 360, "height": 740},
+        geolocation={"latitude": -26.8233, "longitude": -49.2711, "accuracy": 12}, permissions=["geolocation"],
+    )  # fmt: skip
+    page = abrir(context, live_server.url)
+    entrar(page, lotacao)
+    ir(page, "#/nova/FVD")
+    preencher_visita(page)
+    page.get_by_role("button", name="Usar minha localização").click()
+    page.get_by_text("Latitude -26,8233, longitude -49,2711, com precisão de 12 m.").wait_for()
+    salvar(page)
+    por_enviar(page, 0)
+    visit = json.loads(Conteudo.objects.get().registro)["ficha"]["visitasDomiciliares"][0]
+    assert (visit["latitude"], visit["longitude"]) == (-26.8233, -49.2711)
+    fechar(page)
+
+
+def test_a_refused_permission_is_told_and_the_visit_goes_without(celular, lotacao):
+    entrar(celular, lotacao)
+    ir(celular, "#/nova/FVD")
+    preencher_visita(celular)
+    celular.get_by_role("button", name="Usar minha localização").click()
+    celular.get_by_text("O acesso à localização foi negado.").wait_for()
+    salvar(celular)
+    por_enviar(celular, 0)
+    visit = json.loads(Conteudo.objects.get().registro)["ficha"]["visitasDomiciliares"][0]
+    assert "latitude" not in visit
+
+
+# -- installing
+
+
+def test_it_can_be_installed(celular):
+    cdp = celular.context.new_cdp_session(celular)
+    found = cdp.send("Page.getAppManifest")
+    assert not found["errors"], found["errors"]
+    manifest = json.loads(found["data"])
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/acs/", "/acs/", "standalone")
+    problems = [e["errorId"] for e in cdp.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+    assert set(problems) <= {"in-incognito"}  # what the test's own private window brings
+    for icon in manifest["icons"]:
+        assert celular.request.get(celular.base + icon["src"]).ok
+
+
+# -- everybody
+
+
+@pytest.mark.parametrize("tamanho", [(360, 740), (412, 915)])
+def test_every_screen_without_barriers_and_without_sideways_scrolling(
+    live_server, navegador, lotacao, familia, sem_barreiras, tamanho
+):
+    width, height = tamanho
+    context = navegador.new_context(
+        locale="pt-BR",
+        viewport={"width": width, "height": height},
+        is_mobile=True,
+        has_touch=True,
+        bypass_csp=True,
+    )
+    page = abrir(context, live_server.url)
+    sem_barreiras(page)
+    entrar(page, lotacao)
+    sem_rede(page)
+    nova_visita(page)
+    home, person = (f["uuid"] for f in familia)
+    screens = (
+        "#/", f"#/domicilio/{home}", "#/nova", "#/nova/FVD", "#/nova/FCI", "#/nova/FCD", f"#/nova/FCD/{home}",
+        f"#/nova/FCI/{home}/{person}", "#/aparelho", "#/mais", "#/sair",
+    )  # fmt: skip
+    for screen in screens:
+        ir(page, screen)
+        page.wait_for_timeout(500)
+        page.locator("#estado", has_text="1 visita neste aparelho, por enviar").wait_for()
+        sem_barreiras(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, screen
+        small = page.evaluate(
+            """[...document.querySelectorAll('button, a, summary, label.opcao, select, input')]
+              .filter((e) => !['radio', 'checkbox'].includes(e.type))
+              .filter((e) => e.checkVisibility()).map((e) => [e.innerText || e.id, e.getBoundingClientRect().height])
+              .filter(([, alto]) => alto < 47.5)"""
+        )
+        assert not small, (screen, small)
+    fechar(page)
