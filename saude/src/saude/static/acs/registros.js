@@ -59,4 +59,4 @@ export async function abrir(uuid) {
   return { uuid, tipo: r.tipo, versao: perfil.versao_ledi, ficha: datas(r.ficha, perfil.fuso), manter: [], clientes: r.clientes || [], domicilio: casa, cidadao: null, titulo: r.quem, estado: "rascunho", motivos: r.motivos, revisao_base: r.revisao, criado_em: Date.now() };
 }
 
-const datas = (no, fuso) => JSON.parse(JSON.stringify(no), (nome, v) => (typeof v === "number" && /^(data|dt)|resideDesde/i.test(nome) ? diaDe(v, fuso) : v));
+export const datas = (no, fuso) => JSON.parse(JSON.stringify(no), (nome, v) => (typeof v === "number" && /^(data|dt)|resideDesde/i.test(nome) ? diaDe(v, fuso) : v));
