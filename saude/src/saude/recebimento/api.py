@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Query, Router
-from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from ledi.errors import LediError
@@ -20,7 +20,7 @@ from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
 from saude.recebimento import actions, limits, queries
 from saude.recebimento.models import Lote, Registro
-from saude.recebimento.openapi import LOT, LOT_BODY, RECORDS, record_body
+from saude.recebimento.openapi import BY_ID, LISTED, LOT, LOT_BODY, RECORDS, record_body
 from saude.recebimento.spool import BodyRefused, spool
 from saude.recebimento.tasks import dividir_lote, spool_folder
 
@@ -56,6 +56,24 @@ def problem(request: HttpRequest, error: HttpError) -> HttpResponse:
     return _problem(error.status_code, str(error))
 
 
+WRONG = {
+    "int_parsing": "deve ser um número inteiro",
+    "int_from_float": "deve ser um número inteiro",
+    "bool_parsing": "deve ser true ou false",
+    "greater_than_equal": "deve ser {ge} ou mais",
+    "less_than_equal": "deve ser {le} ou menos",
+}
+
+
+@api.exception_handler(ValidationError)
+def wrong_parameter(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    told = []
+    for one in error.errors:
+        words = WRONG.get(str(one.get("type")), "não vale").format_map(one.get("ctx") or {})
+        told.append(f"O parâmetro {str(one['loc'][-1])[:40]} {words}.")
+    return _problem(422, " ".join(told))
+
+
 @router.post("/registros", summary="Enviar um registro ou uma lista", openapi_extra=RECORDS)
 def post_registros(request: HttpRequest) -> HttpResponse:
     token = request.auth
@@ -77,7 +95,7 @@ def post_registros(request: HttpRequest) -> HttpResponse:
     return JsonResponse(public[0], status=409 if locked else 200)
 
 
-@router.get("/registros/{uuid}", summary="Situação de um registro")
+@router.get("/registros/{uuid}", summary="Situação de um registro", openapi_extra=BY_ID)
 def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
     ficha = Ficha.objects.filter(entidade=request.auth.entidade, uuid=uuid[:44]).first()
     if ficha is None:
@@ -100,7 +118,7 @@ def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
     )
 
 
-@router.get("/esquemas/{tipo}", summary="JSON Schema de um registro, por ficha")
+@router.get("/esquemas/{tipo}", summary="JSON Schema de um registro, por ficha", openapi_extra=BY_ID)
 def get_esquema(request: HttpRequest, tipo: str, versao: str = CURRENT) -> HttpResponse:
     try:
         return JsonResponse(record_schema(tipo.upper(), versao))
@@ -142,7 +160,9 @@ def get_lote(request: HttpRequest, uuid: str) -> HttpResponse:
     return JsonResponse(queries.lote_status(_lote(request, uuid)))
 
 
-@router.get("/lotes/{uuid}/respostas", summary="Respostas por registro, a partir de uma posição")
+@router.get(
+    "/lotes/{uuid}/respostas", summary="Respostas por registro, a partir de uma posição", openapi_extra=BY_ID
+)
 def get_respostas(
     request: HttpRequest,
     uuid: str,
@@ -157,7 +177,9 @@ def get_respostas(
     return JsonResponse({"respostas": rows, "posicao": last, "fim": done})
 
 
-@router.get("/inconsistencias", summary="Inconsistências abertas, a partir de uma posição")
+@router.get(
+    "/inconsistencias", summary="Inconsistências abertas, a partir de uma posição", openapi_extra=LISTED
+)
 def get_inconsistencias(
     request: HttpRequest,
     apos: int = Query(0, ge=0, description="Última posição já lida."),

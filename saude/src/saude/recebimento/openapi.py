@@ -31,13 +31,39 @@ ANSWER = {
     },
 }
 RECORD = {"$ref": "#/components/schemas/Registro"}
+PROBLEM = {
+    "type": "object",
+    "description": "O que houve e como resolver, em português (RFC 9457).",
+    "required": ["status", "title", "detail"],
+    "properties": {
+        "status": {"type": "integer"},
+        "title": {"type": "string"},
+        "detail": {"type": "string"},
+    },
+}
+PROBLEMS = {
+    400: "Corpo vazio, ilegível ou compactado com defeito",
+    401: "Token ausente ou inválido",
+    404: "Não existe nesta entidade",
+    409: "Registro já exportado: nada mudou",
+    413: "Corpo grande demais",
+    415: "Content-Encoding que não é aceito",
+    422: "Parâmetro que não vale",
+    429: "Acima do limite ou fila cheia; veja Retry-After",
+    507: "Sem espaço em disco; nada foi recebido",
+}
+ANY_ANSWER = {"oneOf": [ANSWER, {"type": "array", "items": ANSWER}]}
+
+
+def problems(*codes: int) -> dict[int, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problema"}}}
+    return {code: {"description": PROBLEMS[code], "content": content} for code in codes}
+
+
 RESPONSES = {
-    200: {"description": "Respostas", "content": {"application/json": {"schema": ANSWER}}},
-    400: {"description": "Corpo ilegível"},
-    401: {"description": "Token ausente ou inválido"},
-    409: {"description": "Registro já exportado"},
-    413: {"description": "Corpo grande demais"},
-    429: {"description": "Acima do limite; veja Retry-After"},
+    200: {"description": "Respostas", "content": {"application/json": {"schema": ANY_ANSWER}}},
+    **problems(400, 401, 413, 415, 429),
+    409: {"description": PROBLEMS[409], "content": {"application/json": {"schema": ANSWER}}},
 }
 RECORDS: dict[str, Any] = {
     "requestBody": {
@@ -69,12 +95,12 @@ LOT_BODY: dict[str, Any] = {
                 }
             },
         },
-        400: {"description": "Corpo vazio ou gzip truncado"},
-        413: {"description": "Corpo grande demais"},
-        429: {"description": "Fila cheia ou limite do token; veja Retry-After"},
+        **problems(400, 401, 413, 415, 429, 507),
     },
 }
-LOT: dict[str, Any] = {"responses": {200: {"description": "Contagens e andamento"}}}
+LOT: dict[str, Any] = {"responses": {200: {"description": "Contagens e andamento"}, **problems(401, 404)}}
+BY_ID: dict[str, Any] = {"responses": {200: {"description": "Encontrado"}, **problems(401, 404, 422)}}
+LISTED: dict[str, Any] = {"responses": {200: {"description": "Uma página"}, **problems(401, 422)}}
 PROPERTIES = {
     "tipo": {"type": "string"},
     "versao": {"type": "string", "example": "8.7.0"},
@@ -97,6 +123,7 @@ def record_body(api: NinjaAPI) -> None:
     def with_records(**kwargs: Any) -> Any:
         schema = original(**kwargs)
         components = schema.setdefault("components", {}).setdefault("schemas", {})
+        components["Problema"] = PROBLEM
         components["Registro"] = {
             "type": "object",
             "required": ["tipo", "versao", "uuid", "cnes", "ibge", "ficha"],
