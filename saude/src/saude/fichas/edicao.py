@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ledi.layouts import Ficha as FichaLayout
 from ledi.layouts import Field, Type, layout, nearest
+from saude.fichas.correction import get_at
 from saude.fichas.models import Ficha
 from saude.formularios import ler
 from saude.formularios.arvore import Construtor, Grupo, by_path, owner, pattern
@@ -63,8 +64,15 @@ class Edicao:
         )
         return built.grupo(self.layout.root, self.conteudo, rotulo=self.layout.nome)
 
-    def formulario(self, *, todos: bool, rotulos: Mapping[Any, str], extra: Iterable[str] = ()) -> Grupo:
-        """The fields to mend, or all of them."""
+    def formulario(
+        self,
+        *,
+        todos: bool,
+        rotulos: Mapping[Any, str],
+        extra: Iterable[str] = (),
+        ocultos: frozenset[str] = frozenset(),
+    ) -> Grupo:
+        """The fields to mend, or all of them; `ocultos` are set by the system."""
         found = self._at_home(self.achados)
         wanted, related = self._to_mend(found)
         wanted |= set(extra)
@@ -81,6 +89,7 @@ class Edicao:
             frozenset(related - wanted),
             rotulos,
             True,
+            ocultos=ocultos,
         )
         made = built.grupo(self.layout.root, self.conteudo, rotulo=self.layout.nome)
         for name, field in ENVELOPE.items():
@@ -112,7 +121,17 @@ class Edicao:
             else:
                 wanted.add(path)
                 related |= read
-        return wanted, related - wanted
+        return wanted | self._other_side(wanted), related - wanted
+
+    def _other_side(self, wanted: set[str]) -> set[str]:
+        """The envelope's field, when the header's must be mended and the two differ: either may be the wrong one."""
+        path, _ = self.layout.main_lotacao(self.conteudo)
+        found = set()
+        for name, twin in TWINS.items():
+            there = f"{self.layout.header_field if name == 'ibge' else path}.{twin}"
+            if there in wanted and get_at(self.conteudo, there) != self.registro.get(name):
+                found.add(name)
+        return found
 
     def _is_block(self, path: str) -> bool:
         field = ler.field_at(self.layout.root, path)

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from saude.auditoria.actions import record_event
+from saude.cadastros.models import Especialidade
 from saude.contas.access import allowed_at, covers, limit_of, requires
 from saude.fichas import actions, mass, queries
 from saude.fichas.correction import PathError
@@ -18,7 +19,9 @@ from saude.fichas.edicao import Edicao
 from saude.fichas.exportaveis import reason_of
 from saude.fichas.models import Atendido, Entrada, Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao, TransitionRefused
+from saude.formularios import fontes
 from saude.formularios.arvore import Campo, Grupo
+from saude.formularios.campos import RECTIFICATION
 from saude.formularios.ler import field_at
 from saude.formularios.verificar import check
 from saude.inconsistencias import queries as findings
@@ -58,12 +61,20 @@ def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
         "profissional": names.profissionais.get(ficha.profissional_cns, ""),
         "estabelecimento": names.estabelecimentos.get(ficha.cnes, ""),
         "equipe": names.equipes.get(ficha.ine, ""),
+        "cbo_nome": fontes.label("cbo", ficha.cbo),
+        "especialidade_nome": _speciality(ficha),
         "substituta": _seen(request, substitui=ficha),
         "anterior": _seen(request, pk=ficha.substitui_id) if ficha.substitui_id else None,
         "retifica": ficha.tipo in actions.RECTIFIED,
         "pode": allowed_at(request, ficha.cnes),
     }
     return render(request, "fichas/detalhe.html", context)
+
+
+def _speciality(ficha: Ficha) -> str:
+    """Its name, when that says more than the code."""
+    known = Especialidade.objects.filter(entidade=ficha.entidade, codigo=ficha.especialidade).first()
+    return known.nome if ficha.especialidade and known and known.nome != known.codigo else ""
 
 
 def _seen(request: HttpRequest, **which: Any) -> Ficha | None:
@@ -94,7 +105,12 @@ def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
     locked = ficha.situacao == Situacao.EXPORTADA
     return {
         "ficha": ficha,
-        "arvore": edicao.formulario(todos=todos, rotulos=names.labels(), extra=more.pop("extra", ())),
+        "arvore": edicao.formulario(
+            todos=todos,
+            rotulos=names.labels(),
+            extra=more.pop("extra", ()),
+            ocultos=RECTIFICATION if locked else frozenset(),
+        ),
         "achados": edicao.achados,
         "erros": sum(a.severidade == "erro" for a in edicao.achados),
         "todos": todos,

@@ -1,11 +1,16 @@
-"""What the search boxes look in: closed tables of the library and the entidade's own registers."""
+"""What the search boxes look in: the SIGTAP in use, closed tables of the library, the entidade's own registers.
 
-from functools import cache
+The library alone knows few CID10 (those of the CIAP2 table, 554) and only the procedures and CBO that LEDI lists;
+the whole tables come with the SIGTAP that is imported.
+"""
+
+from functools import cache, lru_cache
 from typing import Any
 
 from ledi.errors import TableError
 from ledi.tables import closed
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Profissional
+from saude.referencias.models import Cbo, Cid, Procedimento, Publicacao
 from saude.web.texto import fold
 
 LIMIT = 30
@@ -33,22 +38,53 @@ def known(source: str) -> bool:
 
 def label(source: str, code: str) -> str:
     """The label of a code of a table; registers of the entidade are told by the views that show them."""
-    return table(source).get(code, "") if source not in REGISTERS else ""
+    if source in REGISTERS or not code:
+        return ""
+    return table(source).get(code) or (sigtap_label(source, code) if source in MONTHLY else "")
+
+
+#: what the monthly SIGTAP carries
+MONTHLY: dict[str, Any] = {"cid10": Cid, "cbo": Cbo, "procedimentos": Procedimento}
+
+
+def _sigtap_in_use() -> int | None:
+    ready = Publicacao.objects.filter(tipo=Publicacao.Tipo.SIGTAP, situacao=Publicacao.Situacao.PRONTA)
+    return ready.order_by("-vale_de").values_list("pk", flat=True).first()
+
+
+def sigtap_label(source: str, code: str) -> str:
+    newest = _sigtap_in_use()
+    rows = MONTHLY[source].objects.filter(publicacao=newest, codigo=code) if newest else None
+    return (rows.values_list("nome", flat=True).first() or "") if rows is not None else ""
+
+
+@lru_cache(maxsize=6)
+def _whole(source: str, publicacao: int) -> tuple[dict[str, str], list[tuple[tuple[str, str], str]]]:
+    """The SIGTAP release's codes and those the library adds; and the rows with their folded names."""
+    rows = dict(MONTHLY[source].objects.filter(publicacao=publicacao).values_list("codigo", "nome"))
+    rows = dict(sorted({**rows, **{c: t for c, t in table(source).items() if c not in rows}}.items()))
+    return rows, [(row, fold(row[1])) for row in rows.items()]
+
+
+def _rows(entidade: Entidade, source: str) -> tuple[list[tuple[str, str]], list[tuple[tuple[str, str], str]]]:
+    if source in REGISTERS:
+        rows = _register(entidade, source)
+        return rows, [(r, fold(r[1])) for r in rows]
+    if source in MONTHLY and (newest := _sigtap_in_use()):
+        whole, folded = _whole(source, newest)
+        return list(whole.items()), folded
+    return list(table(source).items()), _folded(source)
 
 
 def search(entidade: Entidade, source: str, text: str) -> list[tuple[str, str]]:
     """Codes and labels that match: by beginning of the code, or by every word in the label."""
-    if source in REGISTERS:
-        rows = _register(entidade, source)
-    else:
-        rows = list(table(source).items())
+    rows, index = _rows(entidade, source)
     words = fold(text).split()
     if not words:
         return rows[:LIMIT]
-    joined = "".join(words)
+    joined = "".join(words).replace(".", "") if source == "cid10" else "".join(words)
     first = [r for r in rows if fold(r[0]).startswith(joined)]
     chosen = {r[0] for r in first}
-    index = _folded(source) if source not in REGISTERS else [(r, fold(r[1])) for r in rows]
     rest = [r for r, name in index if r[0] not in chosen and all(w in name for w in words)]
     return (first + rest)[:LIMIT]
 

@@ -81,7 +81,10 @@ class SameAsRecord(Base):
             other = env.record.get(key)
             if (value or None) == (other or None):
                 return None
-            return {"vazio": "ficha" if not value else "registro" if not other else ""}
+            facts = {"vazio": "ficha" if not value else "registro" if not other else ""}
+            if key != "uuid" and value.__class__ is str and other.__class__ is str:
+                facts |= {"ficha": value[:10], "registro": other[:10]}
+            return facts
 
         return run
 
@@ -89,10 +92,17 @@ class SameAsRecord(Base):
         return f"{label(scope, name)} deve ser igual {_RECORD_WORDS[self.key]}."
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
-        where = facts["vazio"]
-        absent = f" Não está preenchido no {where} da ficha." if where == "registro" else ""
-        absent = " Não está preenchido na ficha." if where == "ficha" else absent
-        return f"{self.describe(scope, name)}{absent} Iguale os dois."
+        what = label(scope, name)
+        if facts["vazio"] == "registro":
+            return (
+                f"{self.describe(scope, name)} Não está preenchido no registro. Preencha lá o mesmo da ficha."
+            )
+        if facts["vazio"] == "ficha":
+            return f"{self.describe(scope, name)} Não está preenchido na ficha. Preencha {what} com o do registro."
+        told = (
+            f" Na ficha está {facts['ficha']}, no registro {facts['registro']}." if facts.get("ficha") else ""
+        )
+        return f"{self.describe(scope, name)}{told} Confira na ficha de papel qual vale e corrija o outro."
 
 
 @dataclass(frozen=True)
