@@ -11,7 +11,7 @@ from producao import exportar, quebrado, receber, registro
 from saude.cadastros.models import Especialidade
 from saude.fichas.actions import reprocess
 from saude.fichas.counts import compact, differences
-from saude.fichas.models import Contagem, Ficha
+from saude.fichas.models import AExportar, Contagem, Ficha
 from saude.fichas.queries import not_exportable, panel, totals
 
 
@@ -55,12 +55,18 @@ def test_compaction_keeps_the_sums(entidade):
     assert differences() == []
 
 
-def test_checker_tells_a_difference(entidade):
-    receber(entidade, registro())
+def test_checker_tells_a_difference_and_mends_it(entidade):
+    receber(entidade, registro(), registro(), quebrado())
     call_command("conferir_contagens")
-    Contagem.objects.update(n=2)
-    with pytest.raises(CommandError, match="1 contagens"):
+    Contagem.objects.filter(situacao="processada").update(n=7)
+    with pytest.raises(CommandError, match="1 contagens e 0 fichas"):
         call_command("conferir_contagens")
+    AExportar.objects.first().delete()
+    with pytest.raises(CommandError, match="1 contagens e 1 fichas"):
+        call_command("conferir_contagens")
+    call_command("conferir_contagens", "--corrigir")
+    call_command("conferir_contagens")
+    assert exportar(entidade).total == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""Kept counts: reading, folding and proving them. The triggers of migration 0002 write them."""
+"""What triggers keep (counts: migration 0002; `AExportar`: 0007): folding, proving, making anew."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -45,3 +45,39 @@ def differences(entidade_ids: Iterable[int] | None = None) -> list[dict[str, Any
         for key in sorted(a.keys() | b.keys(), key=str)
         if a.get(key, 0) != b.get(key, 0)
     ]
+
+
+STRAYS = """
+SELECT count(*) FROM (
+  (SELECT id, entidade_id, data FROM fichas_ficha WHERE situacao = 'processada'
+   EXCEPT SELECT ficha_id, entidade_id, data FROM fichas_aexportar)
+  UNION ALL
+  (SELECT ficha_id, entidade_id, data FROM fichas_aexportar
+   EXCEPT SELECT id, entidade_id, data FROM fichas_ficha WHERE situacao = 'processada')
+) strays
+"""
+
+
+def strays() -> int:
+    """Processadas that `AExportar` lacks, and what it holds that is none: 0, or an export would pass fichas by."""
+    with connection.cursor() as cursor:
+        cursor.execute(STRAYS)
+        return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def rebuild() -> None:
+    """Make both anew from the fichas, while nobody writes: after triggers were switched off by hand."""
+    columns = ", ".join(KEYS)
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE fichas_ficha IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM fichas_contagem")
+        cursor.execute(
+            f"INSERT INTO fichas_contagem ({columns}, n) "
+            f"SELECT {columns}, count(*) FROM fichas_ficha GROUP BY {columns}"
+        )
+        cursor.execute("DELETE FROM fichas_aexportar")
+        cursor.execute(
+            "INSERT INTO fichas_aexportar (ficha_id, entidade_id, data) "
+            "SELECT id, entidade_id, data FROM fichas_ficha WHERE situacao = 'processada'"
+        )
