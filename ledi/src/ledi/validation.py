@@ -65,7 +65,7 @@ def _validate_ficha(
     made = plan(kind.tipo, used)
     wire = made.normalise(record["ficha"], env, None)
     env.root = wire
-    env.attendance = _moment(wire, kind)
+    env.attendance = _moment(wire, kind, env)
     made.check(wire, env, None)
     _check_envelope(record, kind, wire, env, used)
     situacao = PROCESSADA
@@ -176,7 +176,7 @@ def _check_envelope(
             continue  # the same bad value is already told where it stands in the ficha
         found.append(Finding(finding.code, key, finding.message, finding.severity, finding.params))
     where, value = inner["uuid"]
-    if isinstance(record.get("uuid"), str) and value is not None and value != record["uuid"]:
+    if isinstance(record.get("uuid"), str) and value and where not in flagged and value != record["uuid"]:
         text = "O UUID do registro é diferente do UUID que está dentro da ficha. Iguale os dois."
         found.append(_finding("REGISTRO-uuid-diferente", where, text))
 
@@ -202,9 +202,12 @@ def _dig(node: Any, names: tuple[str, ...]) -> Any:
     return node
 
 
-def _moment(wire: dict[str, Any], kind: Ficha) -> int | None:
-    value = _dig(wire, kind.moment_path())
-    return value if isinstance(value, int) else None
+def _moment(wire: dict[str, Any], kind: Ficha, env: Env) -> int | None:
+    """The date of the attendance; None when it is itself wrong: nothing is then compared with it."""
+    *above, name = kind.moment_path()
+    holder = _dig(wire, tuple(above))
+    value = _dig(holder, (name,))
+    return value if isinstance(value, int) and (id(holder), name) not in env.broken else None
 
 
 def _zone(ibge: Any) -> ZoneInfo:

@@ -41,7 +41,7 @@ CASES: list[Case] = [
     Case("FAI-M-001-1", "FAI", {"headerTransport.lotacaoFormPrincipal.cboCodigo_2002": "515105"}),
     Case("FAI-M-003-1", "FAI", {"uuidFicha": "abc", "@uuid": "abc"}),
     Case("FAI-M-004-1", "FAI", {"tpCdsOrigem": 1}),
-    *partes.cabecalho(fai, "022-1"),
+    *partes.cabecalho(fai),
     fai("001-1", {"numeroProntuario": "12-A"}, {"numeroProntuario": "12A"}),
     fai("002-1", {"cns": "700000000000001"}, {"cns": cns(7)}),
     fai("002-2", {"cns": cns(7), "cpfCidadao": cpf(5)}, {"cns": cns(7)}, also=("024-2",)),

@@ -37,7 +37,7 @@ CASES: list[Case] = [
     Case("FAO-M-001-1", "FAO", {"uuidFicha": "abc", "@uuid": "abc"}),
     Case("FAO-M-002-1", "FAO", {CBO: "225142"}),
     Case("FAO-M-004-1", "FAO", {"tpCdsOrigem": 1}),
-    *partes.cabecalho(fao, "017-1"),
+    *partes.cabecalho(fao),
     fao("001-1", {"dtNascimento": day("2026-09-16")}, {"dtNascimento": day("2026-09-15")}),
     fao("002-1", {"cnsCidadao": "700000000000001"}, {"cnsCidadao": cns(7)}),
     fao("002-2", {"cnsCidadao": cns(7), "cpfCidadao": cpf(5)}, {"cnsCidadao": cns(7)}, also=("019-2",)),

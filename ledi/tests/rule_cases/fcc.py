@@ -56,7 +56,6 @@ CASES: list[Case] = [
     fcc(
         "FCC-004-4",
         {**SEGUNDA, "dataEvolucaoAnterior": day("2026-11-26")},
-        codes=both("FCC-004-3", "FCC-004-4"),
     ),
     fcc("FCC-005-1", {"coSequencialEvolucao": 0}),
     fcc(

@@ -88,7 +88,7 @@ CASES: list[Case] = [
     fp("FP-011-2", {A + "dataHoraFinalAtendimento": day("2026-11-25")}, good={A + "dataHoraFinalAtendimento": day("2026-11-24")}),
     fp("FP-013-1", {A + "dtNascimento": day("1966-09-16")}, good={A + "dtNascimento": day("1966-09-15")}, base=IVCF),
     fp("FP-IV-001-1", {A + "ivcf.resultado": 41}, good={A + "ivcf.resultado": 40}, base=IVCF),
-    fp("FP-IV-015-1", {A + "ivcf.dataResultado": day("2026-11-25")}, **codes("FP-IV-015-1", "FP-IV-015-2"), base=IVCF),
+    fp("FP-IV-015-1", {A + "ivcf.dataResultado": day("2026-11-25")}, base=IVCF),
     fp("FP-IV-015-2", {A + "ivcf.dataResultado": day("2026-09-16")}, good={A + "ivcf.dataResultado": day("2026-09-15")}, base=IVCF),
     fp("FP-015-1", {**SEM_CPF, A + "justificativaNaoPossuiCpf": 1}, good=SEM_CPF),
     fp("FP-015-2", {A + "justificativaNaoPossuiCpf": 8}, good=SEM_CPF),

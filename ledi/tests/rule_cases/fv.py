@@ -87,7 +87,8 @@ CASES: list[Case] = [
     fv("FV-004-1", {C + "dtNascimento": day("1896-09-14")}, good={C + "dtNascimento": day("1896-09-15")}),
     fv("FV-005-e1", {C + "sexo": 9}, good=MULHER),
     fv("FV-006-1", {C + "localAtendimento": 16}, good={C + "localAtendimento": 10}),
-    fv("FV-008-1", {C + "comunicanteHanseniase": False}),
+    fv("FV-008-1", {C + "comunicanteHanseniase": True}, good={**BCG, C + "comunicanteHanseniase": True}),
+    fv("FV-008-1", {C + "comunicanteHanseniase": False}, severity="aviso"),
     fv("FV-008-2", BCG, good={**BCG, C + "comunicanteHanseniase": False}),
     fv(
         "FV-009-1",
@@ -149,6 +150,9 @@ CASES: list[Case] = [
     ),
     fv("FV-010-1", {C + "dataHoraInicialAtendimento": day("2026-09-14")}),
     fv("FV-010-2", {C + "dataHoraInicialAtendimento": day("2026-09-16")}, codes=both("FV-010-2", "FV-011-1")),
+    # after today is told once, whatever comes before or after it
+    fv("FV-010-2", {C + "dataHoraInicialAtendimento": day("2026-11-25")}),
+    fv("HEADER-U-005-1", {"headerTransport.dataAtendimento": day("2026-11-25")}),
     fv("FV-011-1", {C + "dataHoraFinalAtendimento": day("2026-09-15")}, codes=both("FV-010-2", "FV-011-1")),
     fv(
         "FV-011-2",
@@ -182,6 +186,11 @@ CASES: list[Case] = [
     old("FV-V-005-1", {V + "fabricante": "A&B"}, good={V + "fabricante": "Fundação 1/2"}),
     fv("FV-V-005-2", {V + "coRndsFabricante": DELETE}),
     old("FV-V-005-2", {V + "fabricante": DELETE}),
+    old(
+        "FV-VacinaRowThrift-fabricante-maximo",
+        {V + "fabricante": "B" * 61},
+        good={V + "fabricante": "B" * 60},
+    ),
     *makers(),
     fv("FV-V-006-1", {V + "grupoAtendimento": DELETE}),
     fv("FV-V-006-2", {**ANTERIOR, V + "grupoAtendimento": 121}, good=ANTERIOR),
@@ -201,6 +210,9 @@ CASES: list[Case] = [
         good={**ANTERIOR, V + "imunobiologico": 87, V + "stAplicadoExterior": False},
     ),
     fv("FV-V-009-1", {**ANTERIOR, V + "stAplicadoExterior": True}),
+    fv("FV-V-009-1", {**ANTERIOR, V + "stAplicadoExterior": False}, severity="aviso"),
+    fv("FV-V-009-1", {V + "stAplicadoExterior": True}),
+    fv("FV-V-009-1", {V + "stAplicadoExterior": False}, severity="aviso"),
     fv("FV-V-010-1", {**ESPECIAL, V + "cboPrescritorCodigo2002": "515105"}, good=ESPECIAL),
     fv("FV-V-010-1", {**ESPECIAL, V + "cboPrescritorCodigo2002": DELETE}, good=ESPECIAL),
     old(

@@ -9,6 +9,7 @@ V = "visitasDomiciliares[0]."
 PESSOA = {V + "dtNascimento": day("1980-05-04"), V + "sexo": 1}
 TERRENO = {V + "tipoDeImovel": 3}
 AUSENTE = {V + "desfecho": 3}
+UUID = "0019615-39ffaee0-9534-478e-9013-b79166da684f"
 IVCF = {
     V + "dtNascimento": day("1950-05-04"),
     V + "sexo": 1,
@@ -88,6 +89,8 @@ CASES: list[Case] = [
     fvd("FVD-008-e1", {V + "desfecho": 9}),
     fvd("FVD-009-1", {V + "microArea": DELETE}, good={V + "microArea": DELETE, V + "stForaArea": True}),
     fvd("FVD-009-1", {V + "stForaArea": True}),
+    fvd("FVD-009-1", {V + "stForaArea": True, V + "microArea": "FA"}, severity="aviso", good={V + "stForaArea": True, V + "microArea": DELETE}),
+    fvd("FVD-009-1", {V + "microArea": "FA"}, severity="aviso"),
     fvd("FVD-011-e1", {V + "tipoDeImovel": 50}),
     fvd("FVD-012-1", {**PESSOA, V + "pesoAcompanhamentoNutricional": -3.0}),
     fvd("FVD-012-2", {**PESSOA, V + "pesoAcompanhamentoNutricional": 70.1234}, good={**PESSOA, V + "pesoAcompanhamentoNutricional": 70.123}),
@@ -137,7 +140,21 @@ CASES: list[Case] = [
     fvd("FVD-020-2", {V + "longitude": -48.5, V + "latitude": -27.123456789}),
     fvd("FVD-021-1", {V + "latitude": -27.5}),
     fvd("FVD-021-2", {V + "latitude": -27.5, V + "longitude": 180.5}),
+    fvd("FVD-022-1", {V + "uuidOrigemCadastroDomiciliar": "0019615-abc"}, good={V + "uuidOrigemCadastroDomiciliar": UUID}),
+    fvd("FVD-022-1", {V + "uuidOrigemCadastroDomiciliar": UUID.replace("0", "l")}, severity="aviso"),
     fvd("FVD-023-1", {V + "dtNascimento": day("1990-05-04")}, base=IVCF),
+    fvd("FVD-023-1", {V + "dtNascimento": DELETE, V + "sexo": DELETE}, severity="aviso", good={V + "ivcf": DELETE}, base=IVCF),
+    fvd("FVD-004-3", {V + "dtNascimento": DELETE}, base=IVCF),
+    # not sent in 7.2.2, so never refused
+    *[
+        fvd(code, bad, base=IVCF, versao="7.2.2", severity="aviso",
+            codes=frozenset((code, "FVD-FichaVisitaDomiciliarChildThrift-ivcf-sem_id")), good={V + "ivcf": DELETE})
+        for code, bad in (
+            ("FVD-023-1", {V + "dtNascimento": day("1990-05-04")}),
+            ("FVD-IV-015-1", {V + "ivcf.dataResultado": day("2026-11-25")}),
+            ("FVD-IV-001-1", {V + "ivcf.resultado": 41}),
+        )
+    ],
     fvd("FVD-IV-001-1", {V + "ivcf.resultado": 41}, base=IVCF),
     fvd("FVD-IV-015-1", {V + "ivcf.dataResultado": day("2026-11-25")}, base=IVCF),
     fvd("FVD-025-1", {V + "stNaoPossuiCpf": True, V + "justificativaNaoPossuiCpf": 999}, good={V + "stNaoPossuiCpf": True, V + "justificativaNaoPossuiCpf": 2}),

@@ -361,14 +361,13 @@ def ivcf(make: Maker, own: str) -> list[Case]:
     return [
         make(own, {make.birth: day("1966-09-16")}, {make.birth: day("1966-09-15")}, base),
         make("IV-001-1", {"ivcf.resultado": 41}, {"ivcf.resultado": 0}, base),
-        make("IV-015-1", {"ivcf.dataResultado": day("2026-11-25")}, {"ivcf.dataResultado": day("2026-09-15")}, base,
-             also=("IV-015-2",)),
+        make("IV-015-1", {"ivcf.dataResultado": day("2026-11-25")}, {"ivcf.dataResultado": day("2026-09-15")}, base),
         make("IV-015-2", {"ivcf.dataResultado": day("2026-09-16")}, {"ivcf.dataResultado": day("2026-09-14")}, base),
     ]  # fmt: skip
 
 
-def cabecalho(make: Maker, start: str) -> list[Case]:
-    """The header with several posts; `start`: the ficha's code for a start before the attendance."""
+def cabecalho(make: Maker) -> list[Case]:
+    """The header with several posts."""
     main, shared = (
         "headerTransport.lotacaoFormPrincipal.",
         "headerTransport.lotacaoFormAtendimentoCompartilhado",
@@ -390,7 +389,6 @@ def cabecalho(make: Maker, start: str) -> list[Case]:
             "HEADER-VA-003-1",
             {"headerTransport.dataAtendimento": day("2026-11-25")},
             {"headerTransport.dataAtendimento": ms(DIA)},
-            codes=frozenset(("HEADER-VA-003-1", f"{make.tipo}-{start}")),
         ),
         case("HEADER-VA-004-1", {"@ibge": "3550308"}),
         case("HEADER-VA-004-e1", {"headerTransport.codigoIbgeMunicipio": "9999999", "@ibge": "9999999"}),

@@ -27,6 +27,7 @@ class Bound:
     fn: CheckFn
     scope: Scope
     refs: tuple[tuple[int, tuple[str, ...]], ...]
+    unsent: bool = False  # the field has no place on the wire in this version: it cannot be refused
 
     @property
     def step(self) -> Step:
@@ -50,7 +51,7 @@ class Bound:
             if rule.fix:
                 text = f"{text} {rule.fix}"
             where = write_path(path, rule.name, index) if rule.name else write_path(path, None, index)
-            severity = facts.get(SEVERITY, rule.severity)
+            severity = AVISO if self.unsent else facts.get(SEVERITY, rule.severity)
             env.found.append(Finding(rule.code, where, text, severity, facts))
 
 
@@ -197,22 +198,25 @@ class Compiler:
         parents: tuple[Struct, ...],
         newest: Struct,
         newest_parents: tuple[Struct, ...],
+        unsent: bool = False,
     ) -> StructPlan:
         self.used.add(place)
         newest_scope = Scope(layout(CURRENT), self.ficha, newest, newest_parents)
         scope = Scope(self.layout, self.ficha, struct, parents, newest_scope)
         plan = StructPlan(struct, f"{self.code}-{struct.name}")
-        bounds = [b for rule in self.by_place.get(place, ()) if (b := self._bind(rule, scope)) is not None]
+        bounds = [
+            b for rule in self.by_place.get(place, ()) if (b := self._bind(rule, scope, unsent)) is not None
+        ]
         facets = [b for b in bounds if b.rule.check.facet and b.rule.check.gate == PRESENT]
         covered: dict[str, set[str]] = {}
         for bound in bounds:
             if bound.rule.name:
                 covered.setdefault(bound.rule.name, set()).update(_superseded(bound, scope))
-        self._fields(plan, scope, facets, covered, place, newest_parents, newest)
+        self._fields(plan, scope, facets, covered, place, newest_parents, newest, unsent)
         self._rules(plan, [b for b in bounds if b not in facets])
         return plan
 
-    def _bind(self, rule: Rule, scope: Scope) -> Bound | None:
+    def _bind(self, rule: Rule, scope: Scope, unsent: bool) -> Bound | None:
         if rule.name is not None and rule.name != "*" and not scope.has(rule.name):
             scope.field(rule.name)  # raises for a name that no version has
             return None
@@ -223,11 +227,12 @@ class Compiler:
         # A forbidden field is a mistake of its own, whatever else is wrong with its value.
         own = (name,) if name and not isinstance(rule.check, Forbidden) else ()
         paths = rule.check.refs() + own
-        return Bound(rule, fn, scope, tuple(scope.ref(path) for path in paths))
+        unsent = unsent or (name is not None and scope.own_field(name).id is None)
+        return Bound(rule, fn, scope, tuple(scope.ref(path) for path in paths), unsent)
 
     def _fields(
         self, plan: StructPlan, scope: Scope, facets: list[Bound], covered: dict[str, set[str]], place: str,
-        newest_parents: tuple[Struct, ...], newest: Struct,
+        newest_parents: tuple[Struct, ...], newest: Struct, unsent: bool,
     ) -> None:  # fmt: skip
         children, required = [], []
         for item in scope.struct.fields:
@@ -240,7 +245,7 @@ class Compiler:
                 newer_struct = ((newer.type.item or newer.type).struct if newer else None) or inner
                 sub = self._struct(
                     inner, _join(place, item.name, is_list), (*scope.parents, scope.struct),
-                    newer_struct, (*newest_parents, newest),
+                    newer_struct, (*newest_parents, newest), unsent or item.id is None,
                 )  # fmt: skip
                 if sub.has_rules:
                     children.append((item.name, is_list, sub))

@@ -27,6 +27,11 @@ class NotAfter(Base):
     when: Cond | None = None
     strict: bool = False
 
+    @property
+    def facet(self) -> bool:  # type: ignore[override]
+        """A date after today is wrong by itself: what else is compared with it is not told."""
+        return self.other == NOW and self.when is None
+
     def refs(self) -> tuple[str, ...]:
         return _refs(self.other, self.when)
 

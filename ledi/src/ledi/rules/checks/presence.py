@@ -106,7 +106,9 @@ class RequiredOrForbidden(Base):
         if facts["falta"]:
             return Required(self.when).message(scope, name, {"quando": self.when.text(scope)})
         text = label(scope, name)
-        return f"O campo {text} só pode ser informado quando {self.when.text(scope)}. Apague esse campo."
+        causes = [scope.label(ref) for ref in self.refs() if scope.has(ref)][:1]
+        act = " ou corrija ".join(("Apague esse campo", *causes))
+        return f"O campo {text} só pode ser informado quando {self.when.text(scope)}. {act}."
 
 
 @dataclass(frozen=True)

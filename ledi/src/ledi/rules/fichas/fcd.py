@@ -20,11 +20,11 @@ from ledi.rules.checks import (
     Pattern,
     Range,
     Required,
-    SameAs,
     Unique,
 )
 from ledi.rules.conditions import empty, filled, is_false, is_true, not_one_of, not_true, one_of
 from ledi.rules.model import HISTORY, Rule
+from ledi.rules.shared.cadastro import originadora_rules
 from ledi.rules.shared.endereco import TELEFONE, endereco_fcd
 from ledi.rules.shared.header import header_rules
 
@@ -62,10 +62,6 @@ def _fewer_than_members(value: str, node: dict[str, Any], env: Any) -> Mapping[s
         return None  # FCD-CM-008-1 says so
     members = sum(family.get("numeroMembrosFamilia") or 1 for family in families)
     return None if amount >= members else {"membros": members}
-
-
-def _its_own(value: str, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
-    return {} if node.get("fichaAtualizada") is True and value == node.get("uuid") else None
 
 
 def _no_number(value: str, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
@@ -119,11 +115,7 @@ RAIZ: tuple[Rule, ...] = (
     _recusa("FCD-007-2", "stAnimaisNoDomicilio"),
     Rule("FCD-009-1", "", "tpCdsOrigem", Equals(3)),
     Rule("FCD-010-1", "", "uuid", Document("uuid")),
-    Rule("FCD-011-1", "", "uuidFichaOriginadora", SameAs("uuid", when=is_false("fichaAtualizada")),
-         fix="Iguale os dois ou marque Ficha atualizada."),
-    Rule("FCD-011-1", "", "uuidFichaOriginadora",
-         Custom(_its_own, "Numa atualização, o UUID da ficha originadora deveria ser o do primeiro cadastro, e não o desta "
-                "ficha. Confira o UUID ou se a ficha é mesmo uma atualização.", reads=("uuid", "fichaAtualizada")), severity=AVISO),
+    *originadora_rules("FCD-011-1"),
     Rule("FCD-012-e1", "", "tipoDeImovel", Domain()),
     Rule("FCD-013-1", "", INSTITUICAO, Forbidden(not_one_of("tipoDeImovel", *COLETIVOS))),
     _recusa("FCD-013-2", INSTITUICAO),

@@ -19,7 +19,6 @@ from ledi.rules.checks import (
     Pattern,
     Required,
     RequiredOrForbidden,
-    SameAs,
 )
 from ledi.rules.conditions import (
     Cond,
@@ -36,8 +35,9 @@ from ledi.rules.conditions import (
     one_of,
 )
 from ledi.rules.model import HISTORY, TABLE, Rule
-from ledi.rules.shared.cidadao import sem_cpf
-from ledi.rules.shared.endereco import TELEFONE
+from ledi.rules.shared.cadastro import originadora_rules
+from ledi.rules.shared.cidadao import EMAIL, LETRAS, sem_cpf
+from ledi.rules.shared.endereco import TELEFONE, microarea_rules
 from ledi.rules.shared.header import header_rules
 
 SAUDE, RUA, PESSOA = "condicoesDeSaude", "emSituacaoDeRua", "identificacaoUsuarioCidadao"
@@ -50,11 +50,7 @@ NATURALIZADO = one_of("nacionalidadeCidadao", 2)
 ESTRANGEIRO = one_of("nacionalidadeCidadao", 3)
 MORREU = one_of("motivoSaidaCidadao", OBITO)
 NAO_RESPONSAVEL = Forbidden(not_(is_false("statusEhResponsavel")))
-_SO_OUTRO = 'Só cabe quando "É o responsável familiar" está marcado como não. Apague ou corrija a resposta.'
-_LETRAS = Pattern(
-    r"(?:[^\W\d_]|[ '\u2018\u2019\u0300-\u036f])*", "aceita somente letras, espaços e apóstrofo"
-)
-_EMAIL = Pattern(r"[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+", "deve ser um endereço como nome@dominio.com.br")
+_SO_OUTRO = 'só cabe quando "É o responsável familiar" está marcado como não. Apague ou corrija a resposta.'
 _ORIGEM = "Depende do cadastro já enviado: o sistema guarda o UUID do registro que deu origem a este."
 
 
@@ -85,7 +81,7 @@ RAIZ: tuple[Rule, ...] = (
     Rule("FCI-006-1", "", SOCIAL, Forbidden(is_true(RECUSA))),
     Rule("FCI-008-1", "", "tpCdsOrigem", Equals(3)),
     Rule("FCI-009-1", "", "uuid", Document("uuid")),
-    Rule("FCI-010-1", "", "uuidFichaOriginadora", SameAs("uuid", when=is_false("fichaAtualizada"))),
+    *originadora_rules("FCI-010-1"),
 )  # fmt: skip
 
 CONDICOES: tuple[Rule, ...] = (
@@ -135,11 +131,11 @@ SITUACAO_RUA: tuple[Rule, ...] = (
 )  # fmt: skip
 
 IDENTIFICACAO: tuple[Rule, ...] = (
-    Rule("FCI-ID-001-1", PESSOA, "nomeSocial", _LETRAS),
+    Rule("FCI-ID-001-1", PESSOA, "nomeSocial", LETRAS),
     Rule("FCI-ID-002-e1", PESSOA, "codigoIbgeMunicipioNascimento", Domain("municipios")),
     _only("FCI-ID-002-1", "codigoIbgeMunicipioNascimento", BRASILEIRO),
     Rule("FCI-ID-003-1", PESSOA, "dataNascimentoCidadao", BirthDate(), early=True),
-    Rule("FCI-ID-005-1", PESSOA, "emailCidadao", _EMAIL),
+    Rule("FCI-ID-005-1", PESSOA, "emailCidadao", EMAIL),
     Rule("FCI-ID-006-e1", PESSOA, "nacionalidadeCidadao", Domain()),
     Rule("FCI-ID-007-1", PESSOA, "nomeCidadao", Document("nome")),
     Rule("FCI-ID-008-1", PESSOA, "nomeMaeCidadao", Document("nome")),
@@ -154,7 +150,7 @@ IDENTIFICACAO: tuple[Rule, ...] = (
     Rule("FCI-ID-009-3", PESSOA, "cnsCidadao", Required(empty("cpfCidadao")), until="8.4.0"),
     Rule("FCI-ID-010-1", PESSOA, "cnsResponsavelFamiliar", Document("cns")),
     Rule("FCI-ID-010-2", PESSOA, "cnsResponsavelFamiliar", NAO_RESPONSAVEL,
-         text=f"CNS do responsável familiar: {_SO_OUTRO}"),
+         text=f"O CNS do responsável familiar {_SO_OUTRO}"),
     Rule("FCI-ID-010-3", PESSOA, "cnsResponsavelFamiliar", Forbidden(filled("cpfResponsavelFamiliar"))),
     Rule("FCI-ID-011-1", PESSOA, "telefoneCelular", TELEFONE),
     Rule("FCI-ID-011-2", PESSOA, "telefoneCelular", Required(one_of("nacionalidadeCidadao", 1, 2))),
@@ -179,7 +175,7 @@ IDENTIFICACAO: tuple[Rule, ...] = (
     _only("FCI-ID-022-1", "dtEntradaBrasil", ESTRANGEIRO),
     Rule("FCI-ID-022-2", PESSOA, "dtEntradaBrasil", NotAfter(ATTENDANCE)),
     Rule("FCI-ID-022-3", PESSOA, "dtEntradaBrasil", NotBefore("dataNascimentoCidadao")),
-    Rule("FCI-ID-023-1", PESSOA, "microArea", Forbidden(is_true("stForaArea"))),
+    *microarea_rules("FCI-ID-023-1", PESSOA, required=False),
     Rule("FCI-ID-025-1", PESSOA, "cpfCidadao", Document("cpf")),
     Rule("FCI-ID-025-2", PESSOA, "cpfCidadao", Forbidden(filled("cnsCidadao"))),
     Rule("FCI-ID-025-3", PESSOA, "cpfCidadao",
@@ -188,7 +184,7 @@ IDENTIFICACAO: tuple[Rule, ...] = (
     Rule("FCI-ID-025-3", PESSOA, "cpfCidadao", Required(empty("cnsCidadao")), until="8.4.0"),
     Rule("FCI-ID-026-1", PESSOA, "cpfResponsavelFamiliar", Document("cpf")),
     Rule("FCI-ID-026-2", PESSOA, "cpfResponsavelFamiliar", NAO_RESPONSAVEL,
-         text=f"CPF do responsável familiar: {_SO_OUTRO}"),
+         text=f"O CPF do responsável familiar {_SO_OUTRO}"),
     Rule("FCI-ID-026-3", PESSOA, "cpfResponsavelFamiliar", Forbidden(filled("cnsResponsavelFamiliar"))),
     Rule("FCI-ID-027-e1", PESSOA, "estadoCivil", Domain(), since="8.4.0"),
     Rule("FCI-ID-028-e1", PESSOA, "tipoSanguineo", Domain(), since="8.4.0"),
@@ -209,7 +205,7 @@ SOCIODEMOGRAFICAS: tuple[Rule, ...] = (
     Rule("FCI-SD-006-e1", SOCIAL, "relacaoParentescoCidadao", Domain()),
     Rule("FCI-SD-006-1", SOCIAL, "relacaoParentescoCidadao",
          Forbidden(not_(is_false(f"^{PESSOA}.statusEhResponsavel"))),
-         text=f"Relação de parentesco com o responsável familiar: {_SO_OUTRO}"),
+         text=f"A relação de parentesco com o responsável familiar {_SO_OUTRO}"),
     Rule("FCI-SD-007-e1", SOCIAL, "situacaoMercadoTrabalhoCidadao", Domain()),
     Rule("FCI-SD-015-e1", SOCIAL, "identidadeGeneroCidadao", Domain()),
     Rule("FCI-SD-015-1", SOCIAL, "identidadeGeneroCidadao",

@@ -26,7 +26,7 @@ from ledi.rules.checks import (
     RequiredOrForbidden,
 )
 from ledi.rules.checks.base import Base
-from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, one_of, where
+from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, not_, one_of, where
 from ledi.rules.model import CheckFn, Outcome, Rule
 from ledi.rules.paths import Scope
 from ledi.rules.shared.header import header_rules
@@ -80,6 +80,7 @@ COM_BCG = where(_has_bcg, ("vacinas",), "há vacina BCG (imunobiológico 15)")
 COVID = where(
     _is_covid, ("imunobiologico",), "o imunobiológico é uma das vacinas de COVID-19 que podem vir do exterior"
 )
+EXTERIOR = all_of(ANTERIOR, COVID)
 SEM_BCG = where(_no_bcg, ("vacinas",), "não há vacina BCG (imunobiológico 15)")
 
 
@@ -185,7 +186,24 @@ RULES: tuple[Rule, ...] = (
     Rule("FV-004-1", CHILD, "dtNascimento", BirthDate(), early=True),
     Rule("FV-005-e1", CHILD, "sexo", Domain()),
     Rule("FV-006-1", CHILD, "localAtendimento", Domain(codes=tuple(range(1, 11)))),
-    Rule("FV-008-1", CHILD, "comunicanteHanseniase", Forbidden(SEM_BCG)),
+    Rule(
+        "FV-008-1",
+        CHILD,
+        "comunicanteHanseniase",
+        Forbidden(all_of(SEM_BCG, is_true("comunicanteHanseniase"))),
+        text="Comunicante de hanseníase só pode ser informado quando há vacina BCG (imunobiológico 15). "
+        "Apague a resposta ou corrija as vacinas.",
+    ),
+    # The official example in XML brings false without a BCG.
+    Rule(
+        "FV-008-1",
+        CHILD,
+        "comunicanteHanseniase",
+        Forbidden(all_of(SEM_BCG, is_false("comunicanteHanseniase"))),
+        severity=AVISO,
+        text="Sem vacina BCG, o campo Comunicante de hanseníase deveria ficar vazio, e não respondido como não. "
+        "Apague a resposta.",
+    ),
     Rule("FV-008-2", CHILD, "comunicanteHanseniase", Required(COM_BCG)),
     Rule(
         "FV-009-1",
@@ -328,7 +346,25 @@ RULES: tuple[Rule, ...] = (
     Rule("FV-V-008-2", VACINA, "dataRegistroAnterior", Forbidden(APLICADA)),
     Rule("FV-V-008-3", VACINA, "dataRegistroAnterior", NotAfter(ATTENDANCE, when=ANTERIOR)),
     Rule("FV-V-008-3", VACINA, "dataRegistroAnterior", NotBefore("^dtNascimento", when=ANTERIOR)),
-    Rule("FV-V-009-1", VACINA, "stAplicadoExterior", RequiredOrForbidden(all_of(ANTERIOR, COVID))),
+    Rule("FV-V-009-1", VACINA, "stAplicadoExterior", Required(EXTERIOR)),
+    Rule(
+        "FV-V-009-1",
+        VACINA,
+        "stAplicadoExterior",
+        Forbidden(all_of(not_(EXTERIOR), is_true("stAplicadoExterior"))),
+        text="Aplicada no exterior só cabe no registro anterior de uma das vacinas de COVID-19 que podem vir do "
+        "exterior. Apague a resposta ou corrija a vacina.",
+    ),
+    # The official examples in XML and Java bring false in any vaccine.
+    Rule(
+        "FV-V-009-1",
+        VACINA,
+        "stAplicadoExterior",
+        Forbidden(all_of(not_(EXTERIOR), is_false("stAplicadoExterior"))),
+        severity=AVISO,
+        text="Aplicada no exterior só se responde no registro anterior de uma das vacinas de COVID-19 que podem "
+        "vir do exterior; nesta vacina, deveria ficar vazio. Apague a resposta.",
+    ),
     Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Domain()),
     Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Required(ESPECIAL), since="8.4.2"),
     Rule("FV-V-011-1", VACINA, "cid10MotivoIndicacao", Required(ESPECIAL)),

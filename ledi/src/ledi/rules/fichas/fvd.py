@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledi.findings import AVISO
 from ledi.rules.checks import (
     BirthDate,
     Decimals,
@@ -17,12 +18,12 @@ from ledi.rules.checks import (
     Pattern,
     Range,
     Required,
-    RequiredOrForbidden,
     Unsigned,
 )
-from ledi.rules.conditions import all_of, any_filled, any_of, filled, in_group, not_true, one_of
+from ledi.rules.conditions import all_of, any_filled, any_of, filled, in_group, not_, one_of
 from ledi.rules.model import HISTORY, Rule
 from ledi.rules.shared.cidadao import sem_cpf
+from ledi.rules.shared.endereco import microarea_rules
 from ledi.rules.shared.header import header_rules
 from ledi.rules.shared.ivcf import ivcf_rules
 
@@ -39,6 +40,7 @@ PEDE_PESSOA = any_of(
     in_group("motivosVisita", "MotivoVisita#BUSCA_ATIVA", "MotivoVisita#ACOMPANHAMENTO"),
     one_of("motivosVisita", 25, 31),
 )
+PEDE_NASCIMENTO = all_of(COM_PESSOA, any_of(filled("sexo"), PEDE_PESSOA))
 _FAMILIAR = "Em visita periódica ou de controle vetorial, informe o documento do responsável familiar."
 _QUEM = "Um registro só não diz quem é o responsável familiar do imóvel: depende dos cadastros."
 
@@ -64,7 +66,7 @@ RULES: tuple[Rule, ...] = (
     Rule("FVD-003-4", VISITA, "cnsCidadao", Forbidden(filled("cpfCidadao"))),
     Rule("FVD-004-1", VISITA, "dtNascimento", BirthDate(), early=True),
     *_sem_cidadao("FVD-004-2", "dtNascimento"),
-    Rule("FVD-004-3", VISITA, "dtNascimento", Required(all_of(COM_PESSOA, any_of(filled("sexo"), PEDE_PESSOA)))),
+    Rule("FVD-004-3", VISITA, "dtNascimento", Required(PEDE_NASCIMENTO)),
     Rule("FVD-005-e1", VISITA, "sexo", Domain()),
     *_sem_cidadao("FVD-005-1", "sexo"),
     Rule("FVD-005-2", VISITA, "sexo", Required(all_of(COM_PESSOA, any_of(filled("dtNascimento"), PEDE_PESSOA)))),
@@ -75,7 +77,7 @@ RULES: tuple[Rule, ...] = (
     Rule("FVD-007-2", VISITA, "motivosVisita", OnlyCodes(SEM_CIDADAO_MOTIVOS, when=SEM_CIDADAO_722), until="8.4.2"),
     Rule("FVD-007-3", VISITA, "motivosVisita", NotCodes((5, 6), when=one_of("sexo", 0))),
     Rule("FVD-008-e1", VISITA, "desfecho", Domain()),
-    Rule("FVD-009-1", VISITA, "microArea", RequiredOrForbidden(not_true("stForaArea"))),
+    *microarea_rules("FVD-009-1", VISITA, required=True),
     Rule("FVD-011-e1", VISITA, "tipoDeImovel", Domain()),
     Rule("FVD-012-1", VISITA, "pesoAcompanhamentoNutricional", Unsigned()),
     Rule("FVD-012-2", VISITA, "pesoAcompanhamentoNutricional", Decimals(3)),
@@ -115,9 +117,15 @@ RULES: tuple[Rule, ...] = (
     Rule("FVD-020-2", VISITA, "latitude", Range(-90, 90, decimals=8)),
     Rule("FVD-021-1", VISITA, "longitude", Required(filled("latitude"))),
     Rule("FVD-021-2", VISITA, "longitude", Range(-180, 180, decimals=8)),
+    # Only its size is published; the official example in XML has a letter that no UUID has.
+    Rule("FVD-022-1", VISITA, "uuidOrigemCadastroDomiciliar", Length(36, 44)),
+    Rule("FVD-022-1", VISITA, "uuidOrigemCadastroDomiciliar", Document("uuid"), severity=AVISO,
+         text="O UUID de origem do cadastro domiciliar não tem a forma de um UUID. Copie-o da ficha de cadastro domiciliar."),
     Rule("FVD-022-1", VISITA, "uuidOrigemCadastroDomiciliar",
          Declared("É o UUID de origem do cadastro domiciliar do imóvel."), state=HISTORY,
          why="Depende dos cadastros domiciliares já recebidos; no sistema, a regra de contexto diz."),
+    Rule("FVD-023-1", VISITA, "ivcf", Expect(filled("dtNascimento"), when=not_(PEDE_NASCIMENTO)), severity=AVISO,
+         text="O IVCF-20 só é aceito a partir de 60 anos, e falta a data de nascimento. Preencha a data ou apague o IVCF-20."),
     *ivcf_rules("FVD", f"{VISITA}.ivcf", own="FVD-023-1", birth="dtNascimento", end=None),
     *sem_cpf("FVD-025-", VISITA, since="8.5.0", codes=("1", "2", "3", "4")),
 )  # fmt: skip

@@ -21,33 +21,25 @@ def endereco_fcd(at: str) -> tuple[Rule, ...]:
         *_common("FCD-EN", at, phones=("008-1", "009-1")),
         Rule("FCD-EN-006-2", at, "numero", RequiredOrForbidden(not_true("stSemNumero"))),
         Rule("FCD-EN-009-2", at, "telefoneResidencia", residence),
-        Rule("FCD-EN-013-1", at, "microArea", Required(not_true("stForaArea"))),
-        # The official XML example of a refused household brings FA together with "out of area".
-        Rule(
-            "FCD-EN-013-1",
-            at,
-            "microArea",
-            Forbidden(all_of(is_true("stForaArea"), not_(FORA))),
-            text="Com Fora de área marcado, a microárea não pode ser informada. Apague a microárea ou desmarque "
-            "Fora de área.",
-        ),
-        Rule(
-            "FCD-EN-013-1",
-            at,
-            "microArea",
-            Forbidden(all_of(is_true("stForaArea"), FORA)),
-            severity=AVISO,
-            text="Com Fora de área marcado, a microárea deveria ficar vazia. Apague FA.",
-        ),
-        Rule(
-            "FCD-EN-013-1",
-            at,
-            "microArea",
-            Expect(MICROAREA, when=not_true("stForaArea")),
-            severity=AVISO,
-            text="A microárea deveria ter dois algarismos, como 01. Confira o valor.",
-        ),
+        *microarea_rules("FCD-EN-013-1", at, required=True),
     )
+
+
+def microarea_rules(code: str, at: str, *, required: bool) -> tuple[Rule, ...]:
+    """microArea: forbidden out of area, and `required` otherwise; nobody says that it is two digits.
+
+    The official XML examples of a refused household and of a refused citizen bring FA with "out of area".
+    """
+    rules = (
+        Rule(code, at, "microArea", Forbidden(all_of(is_true("stForaArea"), not_(FORA))),
+             text="Com Fora de área marcado, a microárea não pode ser informada. Apague a microárea ou desmarque "
+                  "Fora de área."),
+        Rule(code, at, "microArea", Forbidden(all_of(is_true("stForaArea"), FORA)), severity=AVISO,
+             text="Com Fora de área marcado, a microárea deveria ficar vazia. Apague FA."),
+        Rule(code, at, "microArea", Expect(MICROAREA, when=not_true("stForaArea")), severity=AVISO,
+             text="A microárea deveria ter dois algarismos, como 01. Confira o valor."),
+    )  # fmt: skip
+    return (Rule(code, at, "microArea", Required(not_true("stForaArea"))), *rules) if required else rules
 
 
 def endereco_fae(at: str, admitted: Cond) -> tuple[Rule, ...]:
