@@ -124,10 +124,9 @@ def test_findings_stand_at_their_fields_and_codes_are_decoded():
 
 
 def test_conditions_are_plain_data():
-    found = conditions("FVD", CURRENT)
-    kinds = {kind for rows in found.values() for kind, _ in rows}
-    assert kinds <= {"exige", "proibe", "so"} and "so" in kinds
-    assert "visitasDomiciliares[].microArea" in found
+    kinds = {k for t in TIPOS for rows in conditions(t, CURRENT).values() for k, _ in rows}
+    assert kinds == {"exige", "proibe", "so"}
+    assert "visitasDomiciliares[].microArea" in conditions("FVD", CURRENT)
 
 
 def test_search_boxes_find_by_code_and_by_words_without_accents(entidade):
@@ -135,3 +134,12 @@ def test_search_boxes_find_by_code_and_by_words_without_accents(entidade):
     assert any(code == "K86" for code, _ in fontes.search(entidade, "ciap2", "hipertensao sem"))
     assert fontes.search(entidade, "municipios", "porto alegre")[0][0] == "4314902"
     assert not fontes.known("nada")
+
+
+def test_a_field_of_the_root_is_changed_too():
+    """Fichas without blocks (FCD, FAE, MCA) have their fields right at the root."""
+    from saude.fichas.correction import changed
+
+    record = {"tipo": "FCD", "ficha": {"tipoDeImovel": 1}}
+    assert changed(record, {"tipoDeImovel": 2})["ficha"] == {"tipoDeImovel": 2}
+    assert changed(record, {"tipoDeImovel": None})["ficha"] == {}

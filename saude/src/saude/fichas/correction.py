@@ -1,6 +1,7 @@
 """Changing a record by wire paths, as forms and mass corrections do."""
 
 import copy
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +46,7 @@ def get_at(node: Any, path: str) -> Any:
 
 def set_at(node: Any, path: str, value: Any) -> None:
     *way, last = steps(path)
-    for here, following in zip(way, [*way[1:], last], strict=True):
+    for here, following in itertools.pairwise([*way, last]):
         node = _enter(node, here, following, path)
     if isinstance(last, int):
         _set_item(node, last, value, path)
