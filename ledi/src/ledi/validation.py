@@ -66,6 +66,7 @@ def _validate_ficha(
     wire = made.normalise(record["ficha"], env, None)
     env.root = wire
     env.attendance = _moment(wire, kind, env)
+    made.check_early(wire, env, None)
     made.check(wire, env, None)
     _check_envelope(record, kind, wire, env, used)
     situacao = PROCESSADA
@@ -158,6 +159,7 @@ def _check_envelope(
     clean = made.normalise(values, outer, None)
     outer.root = clean
     outer.attendance = env.attendance
+    made.check_early(clean, outer, None)
     made.check(clean, outer, None)
     env.skipped |= outer.skipped
     env.crashed += outer.crashed

@@ -96,6 +96,10 @@ CASES: list[Case] = [
         good={**RECUSA, "condicoesDeSaude": {"statusEhFumante": None, "doencaCardiaca": [], "maternidadeDeReferencia": ""}}),
     fci("FCI-005-1", {"identificacaoUsuarioCidadao": {"nomeSocial": "", "cpfCidadao": None}},
         good={**RECUSA, "identificacaoUsuarioCidadao": {"nomeSocial": "", "cpfCidadao": None}}),
+    fci("FCI-005-1", {"identificacaoUsuarioCidadao": DELETE, **SOCIAL, D + "relacaoParentescoCidadao": 138},
+        good={**RECUSA, "identificacaoUsuarioCidadao": DELETE}),
+    fci("FCI-ID-003-1", {P + "dataNascimentoCidadao": day("1890-01-01"), S + "statusEhGestante": False},
+        good={P + "dataNascimentoCidadao": day("1986-01-01"), S + "statusEhGestante": False}),
     # a date after today is told once
     fci("HEADER-U-005-1", {"headerTransport.dataAtendimento": day("2026-11-25"), P + "dataNascimentoCidadao": day("2026-11-25")}),
     fci("FCI-013-1", {"headerTransport.cboCodigo_2002": "999999"}),

@@ -77,6 +77,7 @@ class StructPlan:
     absent: tuple[tuple[str, tuple[Step, ...]], ...] = ()
     always: tuple[tuple[str | None, tuple[Step, ...]], ...] = ()
     children: tuple[tuple[str, bool, StructPlan], ...] = ()
+    ahead: tuple[tuple[str, StructPlan], ...] = ()
     has_rules: bool = False
 
     def normalise(self, raw: dict[str, Any], env: Env, path: Path) -> dict[str, Any]:
@@ -111,12 +112,15 @@ class StructPlan:
                 env.found.append(Finding(code, write_path(path, name), blank, AVISO))
         return clean
 
-    def check(self, node: dict[str, Any], env: Env, path: Path) -> None:
-        """Runs the rules of the struct and of what is inside it."""
+    def check_early(self, node: dict[str, Any], env: Env, path: Path) -> None:
+        """Runs the rules of the struct that others wait for."""
         for name, rules in self.early:
             value = node.get(name)
             if value or (value is not None and value != "" and value != []):
                 run_rules(rules, value, node, env, path)
+
+    def check(self, node: dict[str, Any], env: Env, path: Path) -> None:
+        """Runs the other rules of the struct, and all of those of what is inside it."""
         present = self.present
         if present:
             for name, value in node.items():
@@ -133,12 +137,16 @@ class StructPlan:
 
     def _check_children(self, node: dict[str, Any], env: Env, path: Path) -> None:
         env.up.append(node)
+        for name, plan in self.ahead:  # a struct may read what a later one settles early
+            if node.get(name) is not None:
+                plan.check_early(node[name], env, (path, name, None))
         for name, is_list, plan in self.children:
             value = node.get(name)
             if value is None:
                 continue
             if is_list:
                 for index, item in env.positions(value):
+                    plan.check_early(item, env, (path, name, index))
                     plan.check(item, env, (path, name, index))
             else:
                 plan.check(value, env, (path, name, None))
@@ -260,6 +268,7 @@ class Compiler:
                 text = f"O campo {item.label} é obrigatório. Preencha {item.label}."
                 required.append((item.name, maker.code("obrigatorio"), text))
         plan.children, plan.required = tuple(children), tuple(required)
+        plan.ahead = tuple((name, sub) for name, is_list, sub in children if sub.early and not is_list)
 
     def _rules(self, plan: StructPlan, bounds: list[Bound]) -> None:
         early: dict[str, list[Step]] = {}

@@ -77,7 +77,7 @@ RAIZ: tuple[Rule, ...] = (
     Rule("FCI-004-1", "", "fichaAtualizada",
          Declared("A ficha atualizada aponta, no UUID da ficha originadora, o cadastro que lhe deu origem."),
          state=HISTORY, why=_ORIGEM),
-    Rule("FCI-005-1", "", PESSOA, Required(not_true(RECUSA))),
+    Rule("FCI-005-1", "", PESSOA, Required(not_true(RECUSA)), early=True),
     Rule("FCI-006-1", "", SOCIAL, Forbidden(is_true(RECUSA))),
     Rule("FCI-008-1", "", "tpCdsOrigem", Equals(3)),
     Rule("FCI-009-1", "", "uuid", Document("uuid")),
