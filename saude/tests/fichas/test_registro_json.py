@@ -10,7 +10,7 @@ from producao import exportar, ficha_de, receber, registro
 
 from ledi.reading import parse
 from saude.fichas.models import Ficha
-from saude.fichas.registro_json import digest, digest_before, dump, read
+from saude.fichas.registro_json import digest, digest_before, dump, load, read
 from saude.recebimento.spool import parse_line
 
 JSON = st.recursive(
@@ -83,3 +83,8 @@ def test_a_summary_of_the_first_months_is_still_known(entidade):
         assert (again.status, ficha_de(again).revisao) == ("igual", 1)
         if not exported:
             exportar(entidade)
+
+
+@given(JSON)
+def test_what_is_kept_is_read_back(value):
+    assert repr(load(dump(value))) == repr(value)

@@ -24,6 +24,12 @@ def read(line: bytes) -> tuple[Any, str] | None:
         return None
 
 
+def load(text: str) -> Any:
+    """The record of a kept text."""
+    quick = read(text.encode("utf-8", "surrogatepass"))
+    return quick[0] if quick else json.loads(text)
+
+
 def dump(record: Any) -> str:
     """The record as it is kept. NaN stays NaN: what came is what is shown."""
     if (quick := _quick(record)) is not None:
