@@ -436,11 +436,9 @@ def _code(page: Any) -> str:
     admin.goto("/executando/sistema/sincronizacoes/")
     admin.locator("tbody th a").first.click()
     admin.get_by_role("button", name="Gerar código de aparelho").click()
-    admin.wait_for_load_state()
-    code = re.search(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", admin.inner_text("main"))
+    code = admin.locator("#codigo").input_value()
     admin.context.close()
-    assert code
-    return code[0]
+    return code
 
 
 @shot("acs-familias", user="", width=NARROW)
