@@ -1,13 +1,19 @@
-"""The demonstration shows an ACS whose phone synchronised."""
+"""The demonstration shows an ACS whose phone synchronised, and the coordinator what to do with it."""
 
+import html
+import re
 from datetime import date
 
 import pytest
+from django.urls import reverse
+from producao import cidadao, com_cpf, registro
+from telefone import so_do_aparelho
 
 from saude.acs.demo import load
 from saude.acs.models import Aparelho
 from saude.fichas.actions import reprocess
-from saude.fichas.models import Ficha
+from saude.fichas.mass import reprocess_block
+from saude.fichas.models import BlocoReprocessamento, Ficha
 from saude.recebimento.demo import load as load_town
 
 pytestmark = pytest.mark.django_db
@@ -26,3 +32,23 @@ def test_an_acs_with_pendencias_and_a_free_code(novo_telefone):
     reprocess(entidade=lote.entidade, ids=[f.pk for f in sent], by="teste")
     found = sorted(sent.values_list("situacao", flat=True))
     assert found == ["inconsistente"] + ["processada"] * 5
+
+
+def test_the_coordinator_reprocesses_what_the_phone_sent(client, criar_usuario, entidade, telefone, lotacao):
+    """From Sincronizações to Pendências, and back to the agent as a return."""
+    whole, lacking = (so_do_aparelho(com_cpf(registro("FVD"))) for _ in range(2))
+    del cidadao(lacking)["turno"]
+    telefone.empurrar(whole, lacking)
+    client.force_login(criar_usuario("Coordenador"))
+    agents = client.get("/executando/sistema/sincronizacoes/").content.decode()
+    (address,) = re.findall(r'href="(/pendencias/\?[^"]+)"', agents)
+    page = client.get(html.unescape(address)).content.decode()
+    assert "Aplicativo Saúde Domiciliar" in page and lotacao.profissional.nome in page
+    form = {"situacao": "pendente", "filtro": f"profissional={lotacao.profissional.cns}&origem=app"}
+    assert client.post(reverse("fichas:reprocessar"), form, follow=True).status_code == 200
+    for bloco in BlocoReprocessamento.objects.all():
+        reprocess_block(bloco.pk)
+    assert sorted(Ficha.objects.values_list("situacao", flat=True)) == ["inconsistente", "processada"]
+    agent = client.get(f"/executando/sistema/sincronizacoes/{lotacao.pk}/").content.decode()
+    assert "0 pendentes" in agent and "1 inconsistente" in agent
+    assert f"retorno:{lacking['uuid']}" in telefone.puxar_tudo()[0]

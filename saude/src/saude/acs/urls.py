@@ -1,12 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from saude.acs import views
 from saude.acs.api import api
 
 PAGE = "executando/sistema/sincronizacoes"
 
-app_name = "acs"
-urlpatterns = [
+pages = [
     path(f"{PAGE}/", views.sincronizacoes, name="sincronizacoes"),
     path(f"{PAGE}/<int:pk>/", views.agente, name="agente"),
     path(f"{PAGE}/<int:pk>/codigo/", views.criar_codigo, name="criar_codigo"),
@@ -14,5 +13,6 @@ urlpatterns = [
     path("acs/", views.app, name="app"),
     path("acs/sw.js", views.service_worker, name="service_worker"),
     path("acs/manifesto.webmanifest", views.manifesto, name="manifesto"),
-    path("api/acs/", api.urls),
 ]
+#: the API stands outside the namespace of the pages: Ninja looks for its own addresses from the root
+urlpatterns = [path("", include((pages, "acs"))), path("api/acs/", api.urls)]

@@ -57,7 +57,7 @@ function um(campo, pilha, caminho, ctx) {
 
 // A section that is not on the phone: it stays as it is in the registration, unless it is answered anew.
 function mantido(campo, pilha, caminho, ctx) {
-  const responder = h("button", { type: "button", class: "simples", onclick: () => { ctx.manter.splice(ctx.manter.indexOf(campo.n), 1); ctx.redesenhar(); ctx.mudou(); } }, `Responder de novo: ${campo.r}`);
+  const responder = h("button", { type: "button", class: "simples", "aria-label": `Responder de novo: ${campo.r}`, onclick: () => { ctx.manter.splice(ctx.manter.indexOf(campo.n), 1); ctx.redesenhar(); ctx.mudou(); } }, "Responder de novo");
   const caixa = h("div", { class: "grupo mantido" }, h("b", {}, campo.r), h("p", { class: "fraco" }, "Fica como está no cadastro do município."), responder);
   ctx.vivos.push({ campo, pilha, caminho, caixa });
   return caixa;
