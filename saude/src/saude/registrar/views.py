@@ -142,28 +142,23 @@ def _tree(
 
 
 def _listed(tree: Grupo, found: list[Any]) -> list[tuple[Any, str, str]]:
-    """(finding, where it is said, id of the nearest thing on the page) of each: none may be lost."""
-    places: dict[str, tuple[str, str]] = {}
-    for node in _nodes(tree):
-        for a in node.achados:
-            places.setdefault(
-                a.campo, (node.rotulo, f"g-{node.id}" if isinstance(node, Grupo) else f"e-{node.id}")
-            )
-    known = {n.caminho: n for n in _nodes(tree)}
+    """(finding, where it is said, id of the nearest thing on the page) of each, as the page goes, errors first."""
+    known = {node.caminho: (n, node) for n, node in enumerate(_as_shown(tree))}
     rows = []
     for a in found:
         path = owner(a.campo)
-        while path and path not in known:
-            path = path.rpartition(".")[0] if "." in path else ""
-            path = path if path in known else owner(path) if owner(path) in known else path
-        near = known.get(path)
-        default = (
-            (near.rotulo, f"g-{near.id}" if isinstance(near, Grupo) else f"e-{near.id}")
-            if near
-            else ("", "f-corpo")
-        )
-        rows.append((a, *places.get(a.campo, default)))
-    return rows
+        while path not in known:  # the root is always known
+            path = owner(path) if owner(path) != path else path.rpartition(".")[0]
+        place, near = known[path]
+        target = f"e-g-{near.id}" if isinstance(near, Grupo) else f"e-{near.id}"
+        rows.append(((a.severidade != "erro", place), (a, near.rotulo if path else "", target)))
+    return [row for _, row in sorted(rows, key=lambda r: r[0])]
+
+
+def _as_shown(group: Grupo) -> Iterator[Grupo | Campo]:
+    yield group
+    for item in group.ordem:
+        yield from _as_shown(item) if isinstance(item, Grupo) else (item,)
 
 
 @requires("corrigir")
