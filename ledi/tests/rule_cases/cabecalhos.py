@@ -1,4 +1,4 @@
-"""The header rules in the fichas whose own cases do not have them: FAD, MCA, FCZM and the posts of FCC."""
+"""The header rules in the fichas whose own cases do not have them, and the posts of FCC."""
 
 from __future__ import annotations
 
@@ -54,4 +54,8 @@ def posts() -> list[Case]:
     return found
 
 
-CASES: list[Case] = [*several("FAD"), *single("MCA"), *single("FCZM"), *posts()]
+CASES: list[Case] = [
+    *several("FAD"),
+    *(case for tipo in ("FCI", "FP", "FV", "MCA", "FCZM") for case in single(tipo)),
+    *posts(),
+]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ledi.sintetico.documentos import cns, cpf
+from ledi.tables import closed
 from rule_cases.harness import DELETE, Case, day
 
 V = "visitasDomiciliares[0]."
 PESSOA = {V + "dtNascimento": day("1980-05-04"), V + "sexo": 1}
 TERRENO = {V + "tipoDeImovel": 3}
 AUSENTE = {V + "desfecho": 3}
+MOTIVOS = sorted(closed.codes("MotivoVisita"))
 UUID = "0019615-39ffaee0-9534-478e-9013-b79166da684f"
 IVCF = {
     V + "dtNascimento": day("1950-05-04"),
@@ -55,6 +57,28 @@ def forbidden(terreno: str, ausente: str | None, name: str, value: object, **bas
     return cases
 
 
+def before_casai() -> list[Case]:
+    """Until 8.4.2 a CASAI (13) was as any other property; a church (12) never had citizens."""
+    pair = {V + "pressaoSistolica": 120, V + "pressaoDiastolica": 80}
+    sugar = {V + "glicemia": 90, V + "tipoGlicemia": 1}
+    found = []
+    for codes, have in (
+        (("FVD-003-2",), {V + "cnsCidadao": cns(7)}),
+        (("FVD-004-2",), {V + "dtNascimento": day("1980-05-04")}),
+        (("FVD-005-1",), {V + "sexo": 1}),
+        (("FVD-007-2",), {V + "motivosVisita": [7]}),
+        (("FVD-012-4",), {V + "pesoAcompanhamentoNutricional": 70.0}),
+        (("FVD-013-4",), {V + "alturaAcompanhamentoNutricional": 170.0}),
+        (("FVD-014-2",), {V + "cpfCidadao": cpf(5)}),
+        (("FVD-015-3", "FVD-016-3"), pair),
+        (("FVD-018-3", "FVD-019-2"), sugar),
+    ):
+        bad, good = {**have, V + "tipoDeImovel": 12}, {**have, V + "tipoDeImovel": 13}
+        found += [fvd(code, bad, good=good, codes=frozenset(codes), versao="7.2.2") for code in codes]
+        found += [fvd(code, good, codes=frozenset(codes)) for code in codes]
+    return found
+
+
 CASES: list[Case] = [
     fvd("FVD-M-001-1", {"uuidFicha": "abc", "@uuid": "abc"}),
     fvd("FVD-M-002-1", {"tpCdsOrigem": 1}),
@@ -79,6 +103,10 @@ CASES: list[Case] = [
     fvd("FVD-005-1", {V + "sexo": 1, **TERRENO}, good=PESSOA),
     fvd("FVD-005-2", {V + "dtNascimento": day("1980-05-04")}, good=PESSOA),
     fvd("FVD-007-e1", {V + "motivosVisita": [1, 999]}, good={V + "motivosVisita": [1]}),
+    # the list has 37 codes and the page says 36 items
+    fvd("FVD-007-e1", {V + "motivosVisita": MOTIVOS, **PESSOA}, severity="aviso", good={V + "motivosVisita": MOTIVOS[:36], **PESSOA}),
+    fvd("FVD-007-e1", {V + "motivosVisita": [*MOTIVOS, 1], **PESSOA}, good={V + "motivosVisita": MOTIVOS[1:], **PESSOA}),
+    *before_casai(),
     fvd("FVD-007-1", {V + "motivosVisita": [1], **AUSENTE}, good={V + "motivosVisita": [1]}),
     fvd("FVD-007-2", {V + "motivosVisita": [1, 5], **TERRENO}, good={V + "motivosVisita": [1, 36], **TERRENO}),
     fvd(
