@@ -15,6 +15,7 @@ from django.utils import timezone
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.fichas.contexto import Contexto
+from saude.recebimento import estatisticas
 from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Bloco, Lote, Registro
 
@@ -183,6 +184,7 @@ def take_block(bloco: Bloco, folder: Any) -> None:
     from saude.recebimento.spool import read_block
 
     lote = bloco.lote
+    estatisticas.refresh()
     with transaction.atomic():
         if Bloco.objects.select_for_update().get(pk=bloco.pk).feito_em:
             return
