@@ -109,6 +109,18 @@ def spoiled(draw: Any) -> Any:
     return record
 
 
+def test_half_a_surrogate_pair_is_shown_as_a_question_mark(enviar, client):
+    record = registro("FVD")
+    cidadao(record)["numProntuario"] = "a\ud800b"
+    where = enviar(record)
+    assert "a?b" in client.get(f"{where}1/").content.decode()
+    uuid = Conferencia.objects.get().uuid
+    page = client.get(f"/arquivos/comparar/{uuid}/{uuid}/1/1/?campos=todos")
+    assert "a?b" in page.content.decode()
+    client.post(f"{where}receber/")
+    assert client.get(f"/fichas/{record['uuid']}/versoes/?campos=todos").status_code == 200
+
+
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(spoiled() | JUNK, min_size=1, max_size=4))

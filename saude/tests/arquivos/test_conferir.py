@@ -15,12 +15,13 @@ from ledi.codecs import thrift
 from ledi.envelope import Instalacao, unwrap, wrap, wrap_xml
 from ledi.layouts import layout
 from ledi.sintetico import minimal
-from saude.arquivos import actions, guardados
+from saude.arquivos import actions, guardados, tasks
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.models import Evento
 from saude.exportacao.files import path_of
 from saude.fichas.models import Ficha
 from saude.recebimento.models import Lote
+from saude.recebimento.tasks import spool_folder
 
 URL = "/arquivos/conferir/"
 VENDOR = Instalacao(
@@ -142,6 +143,27 @@ def test_taking_in_twice_or_a_replay_brings_nothing_new(enviar, client, entidade
 def test_a_failure_under_way_leaves_nothing(enviar, client, monkeypatch):
     records = [registro("FVD") for _ in range(4)]
     where = enviar(b"".join(json.dumps(r).encode() + b"\n" for r in records), "a.jsonl")["Location"]
+    stored = []
+
+    def fails(lote: Any, **more: Any) -> None:
+        stored.append(Ficha.objects.count())
+        raise RuntimeError("disk")
+
+    monkeypatch.setattr(actions.intake, "close_lote", fails)
+    page = client.post(f"{where}receber/", follow=True).content.decode()
+    assert "Nada foi recebido" in page
+    assert stored == [4]  # they were there, and are gone again
+    assert not Ficha.objects.exists()
+    assert not Lote.objects.exists()
+    assert Conferencia.objects.get().estado == "pronta"
+    assert list(spool_folder().iterdir()) == []
+
+
+def test_a_long_file_that_stops_is_gone_on_with(enviar, client, monkeypatch):
+    """Over ATOMIC it is taken in by parts: told how far it came, and never twice."""
+    records = [registro("FVD") for _ in range(5)]
+    where = enviar(b"".join(json.dumps(r).encode() + b"\n" for r in records), "a.jsonl")["Location"]
+    monkeypatch.setattr(actions, "ATOMIC", 1)
     monkeypatch.setattr(actions.intake, "CHUNK", 2)
     real, calls = actions.take_in, []
 
@@ -152,17 +174,21 @@ def test_a_failure_under_way_leaves_nothing(enviar, client, monkeypatch):
         return real(*args)
 
     monkeypatch.setattr(actions, "take_in", fails_on_the_second)
-    page = client.post(f"{where}receber/", follow=True).content.decode()
-    assert "Nada foi recebido" in page
-    assert len(calls) == 2
-    assert not Ficha.objects.exists()
-    assert not Lote.objects.exists()
-    assert Conferencia.objects.get().estado == "pronta"
+    client.post(f"{where}receber/")
+    row = Conferencia.objects.get()
+    tasks.receber(row.pk)
+    page = client.get(where).content.decode()
+    assert "parou depois de 2 registros" in page
+    assert "Receber para corrigir" in page
+    assert Ficha.objects.count() == 2
+    client.post(f"{where}receber/")
+    tasks.receber(row.pk)
+    row.refresh_from_db()
+    assert (row.estado, row.erro, row.lote.lidos, row.lote.novos) == ("recebida", "", 5, 5)
+    assert Lote.objects.count() == 1
 
 
 def test_large_files_go_to_the_background(enviar, client, monkeypatch):
-    from saude.arquivos import tasks
-
     monkeypatch.setattr(actions, "SMALL", 100)
     where = enviar(json.dumps(registro("FVD")).encode() + b"\n", "a.jsonl")["Location"]
     assert "a leitura continua" in client.get(where).content.decode()

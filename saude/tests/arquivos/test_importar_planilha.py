@@ -167,19 +167,16 @@ def test_the_same_sheet_again_brings_nothing_new(enviar, client, entidade):
 def test_a_failure_under_way_leaves_nothing(enviar, client, entidade, monkeypatch):
     titles, cells = tabela_de(registro("FVD"), entidade)
     where = enviar(csv_of(titles, cells, cells, cells))["Location"]
-    monkeypatch.setattr(importacao.intake, "CHUNK", 2)
-    real, calls = importacao.take_in, []
+    stored = []
 
-    def fails(*args: Any) -> Any:
-        calls.append(1)
-        if len(calls) == 2:
-            raise RuntimeError("disk")
-        return real(*args)
+    def fails(lote: Any, **more: Any) -> None:
+        stored.append(Ficha.objects.count())
+        raise RuntimeError("disk")
 
-    monkeypatch.setattr(importacao, "take_in", fails)
+    monkeypatch.setattr(importacao.intake, "close_lote", fails)
     with pytest.raises(RuntimeError):
         client.post(f"{where}receber/")
-    assert len(calls) == 2
+    assert stored == [3]
     assert not Ficha.objects.exists()
     assert Planilha.objects.get().lote is None
 

@@ -28,6 +28,8 @@ settings.DADOS = Path({dados!r})
 from saude.arquivos import actions, exame
 from saude.recebimento import actions as intake
 intake.CHUNK, exame.BATCH, actions.ATOMIC = {chunk}, {chunk}, {atomic}
+take = actions.take_in
+actions.take_in = lambda *a: (take(*a), time.sleep({hold}))[0]
 mark = exame.mark
 exame.mark = lambda *a, **k: (mark(*a, **k), time.sleep({pause}))[0]
 """
@@ -51,7 +53,9 @@ def test_kill_9_while_reading_and_while_taking_in(
     records = [registro("FVD") for _ in range(120)]
     monkeypatch.setattr(actions, "SMALL", 10)
     monkeypatch.setattr(actions, "ATOMIC", atomic)
-    before = SMALL_STEPS.format(dados=str(tmp_path), chunk=10, atomic=atomic, pause=0.05)
+    before = SMALL_STEPS.format(
+        dados=str(tmp_path), chunk=10, atomic=atomic, pause=0.05, hold=1 if atomic else 0
+    )
     data = b"".join(json.dumps(r).encode() + b"\n" for r in records)
     where = client.post("/arquivos/conferir/", {"arquivo": SimpleUploadedFile("a.jsonl", data)})["Location"]
     estado = lambda: Conferencia.objects.get().estado  # noqa: E731

@@ -29,7 +29,7 @@ from saude.recebimento.tasks import spool_folder
 log = logging.getLogger(__name__)
 Estado = Conferencia.Estado
 SMALL = 2 * 1024 * 1024  # read while the user waits
-ATOMIC = 2_000  # records taken in by one transaction: what it locks, other receptions wait for
+ATOMIC = 2_000  # records taken in by one transaction, as one chunk: what it locks, other receptions wait for
 LOCK = 4_260  # advisory lock class: one process at a time works on a file
 SPARE = 30  # seconds after which the queue looks whether the page, which did the work itself, has done it
 LEFT_AFTER = timedelta(minutes=10)
@@ -145,7 +145,7 @@ def _take(row: Conferencia) -> None:
     last = Registro.objects.filter(lote=lote).aggregate(n=Max("posicao"))["n"] or 0
     ctx = intake.context(row.entidade)
     rest = (item for item in items(path) if item.posicao > last)
-    for chunk in intake.chunks(rest, intake.CHUNK):
+    for chunk in intake.chunks(rest, ATOMIC if row.lidos <= ATOMIC else intake.CHUNK):
         take_in(lote, ctx, chunk)
         exame.mark(row)
     with transaction.atomic():

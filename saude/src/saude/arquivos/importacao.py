@@ -169,8 +169,8 @@ def take_sheet_in(*, planilha: Planilha, by: Any) -> Lote:
         nome_arquivo=row.nome, arquivo=row.arquivo, tamanho=path.stat().st_size, sha256=row.sha256,
     )  # fmt: skip
     ctx = intake.context(row.entidade)
-    for chunk in intake.chunks((Item(n, m.registro) for n, m in enumerate(made, 1)), intake.CHUNK):
-        take_in(lote, ctx, chunk)
+    # one chunk: with very many new citizens it takes one lock instead of one each
+    take_in(lote, ctx, [Item(n, m.registro) for n, m in enumerate(made, 1)])
     intake.close_lote(lote, by=by)
     row.lote = lote
     row.save(update_fields=["lote"])

@@ -66,5 +66,10 @@ def _records(row: Conferencia) -> dict[str, tuple[str, bytes, int]]:
 
 def record_at(row: Conferencia, posicao: int) -> dict[str, Any] | None:
     found = ItemConferido.objects.filter(conferencia=row, posicao=posicao).exclude(registro="").first()
-    record = json.loads(found.registro) if found else None
+    record = shown(found.registro) if found else None
     return record if isinstance(record, dict) else None
+
+
+def shown(registro: str) -> Any:
+    """The kept text of a record, for a page: half a surrogate pair, which no page can say, is a “?”."""
+    return json.loads(json.dumps(json.loads(registro), ensure_ascii=False).encode("utf-8", "replace"))

@@ -1,6 +1,5 @@
 """Executando > Sistema > Conferir arquivo: what is inside a file of any vendor; two of them side by side."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -117,7 +116,7 @@ def item(request: HttpRequest, uuid: UUID, posicao: int) -> HttpResponse:
     row = _mine(request, uuid)
     one = get_object_or_404(ItemConferido, conferencia=row, posicao=posicao)
     record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=row)
-    record = json.loads(one.registro) if one.registro else None
+    record = queries.shown(one.registro) if one.registro else None
     context = {
         "c": row, "item": one, "arvore": _tree(request, record), "anterior": posicao - 1,
         "proximo": posicao + 1 if posicao < min(row.lidos, exame.MAX_KEPT) else None,
@@ -231,7 +230,7 @@ def versoes(request: HttpRequest, uuid: str) -> HttpResponse:
     numbers = sorted(texts, reverse=True)
     a = _number(request.GET.get("a"), texts, numbers[1] if len(numbers) > 1 else numbers[0])
     b = _number(request.GET.get("b"), texts, numbers[0])
-    pairs = compare(json.loads(texts[a]), json.loads(texts[b]), ZoneInfo(request.entidade.fuso))
+    pairs = compare(queries.shown(texts[a]), queries.shown(texts[b]), ZoneInfo(request.entidade.fuso))
     context = {
         "ficha": ficha, "numeros": numbers, "a": a, "b": b, "titulo": ficha.uuid,
         "nome_a": f"Revisão {a}", "nome_b": f"Revisão {b}{' (atual)' if b == ficha.revisao else ''}",
