@@ -26,6 +26,7 @@ FILES = (
     "acs/icone.svg",
     "acs/icone-192.png",
     "acs/icone-512.png",
+    "acs/icone-inteiro-512.png",
 )
 
 
@@ -112,11 +113,12 @@ def manifesto(request: HttpRequest) -> HttpResponse:
     start = reverse("acs:app")
     icons = [
         {"src": static("acs/icone-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},
+        {"src": static("acs/icone-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "any"},
         {
-            "src": static("acs/icone-512.png"),
+            "src": static("acs/icone-inteiro-512.png"),  # to the edges: phones cut their own shape out of it
             "sizes": "512x512",
             "type": "image/png",
-            "purpose": "any maskable",
+            "purpose": "maskable",
         },
         {"src": static("acs/icone.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
     ]
