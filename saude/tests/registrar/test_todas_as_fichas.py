@@ -199,3 +199,24 @@ def test_the_uuid_and_what_the_system_writes_are_not_asked(client, digitador, ti
     ):
         assert f'name="f:{name}"' not in html, name
     assert ('name="especialidade"' in html) is (tipo in ("FAI", "FAO", "FAD", "FP"))
+
+
+def test_the_correction_page_keeps_its_numbers_too(client, digitador, entidade):
+    """The same on the page of correction: the block taken out does not shift what is told of the others."""
+    from saude.recebimento.actions import receive
+
+    (record,) = gerar(semente=3, fichas=1, tipos=("FVD",), erros=0, app=0)
+    visit = record["ficha"]["visitasDomiciliares"][0]
+    visit.update(turno=1, desfecho=1)
+    record["ficha"]["visitasDomiciliares"] = [dict(visit) for _ in range(3)]
+    del record["ficha"]["visitasDomiciliares"][2]["turno"]
+    (answer,) = receive(entidade=entidade, records=[da_entidade(record)], origem="api")
+    assert answer.situacao == "inconsistente", answer
+    sent_ = {f"f:visitasDomiciliares[{n}].turno": ["1" if n < 2 else ""] for n in range(3)}
+    sent_["remover:visitasDomiciliares[0]"] = ["1"]
+    html = client.post(
+        f"/fichas/{record['uuid']}/corrigir/verificar/", sent_ | {"todos": "1"}
+    ).content.decode()
+    at = {n: html.split(f'id="e-visitasDomiciliares-{n}-turno"')[1].split("</div>")[0] for n in (1, 2)}
+    assert "s-erro" not in at[1]
+    assert "s-erro" in at[2]

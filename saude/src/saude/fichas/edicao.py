@@ -158,10 +158,16 @@ class Edicao:
 
     def alteracoes(self, post: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """(changes by path, the record as it would be) of what the form sent."""
+        found, record, _, _ = self.enviado(post)
+        return found, record
+
+    def enviado(self, post: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, str]]:
+        """The same; and the ficha block by block as the form has it, and where the form has each block."""
         from saude.fichas.correction import changed
 
         sent = ler.values(post, self.layout, atual=self.conteudo, zona=self.zona)
-        after = ler.applied(self.conteudo, sent, ler.removed(post))
+        whole = ler.assembled(self.conteudo, sent, ler.removed(post))
+        after, moves = ler.pruned(whole)
         found = ler.changes(self.conteudo, after)
         for name, field in ENVELOPE.items():
             if f"{ler.PREFIX}{name}" in post:
@@ -170,7 +176,7 @@ class Edicao:
                 )
                 if value != self.registro.get(name):
                     found[name] = value
-        return found, changed(self.registro, found)
+        return found, changed(self.registro, found), whole, moves
 
 
 class _Moved:

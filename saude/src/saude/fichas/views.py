@@ -22,7 +22,7 @@ from saude.fichas.situacoes import Situacao, TransitionRefused
 from saude.formularios import fontes
 from saude.formularios.arvore import Campo, Grupo
 from saude.formularios.campos import RECTIFICATION
-from saude.formularios.ler import field_at
+from saude.formularios.ler import at_form, field_at
 from saude.formularios.verificar import check
 from saude.inconsistencias import queries as findings
 from saude.painel import filtros
@@ -245,11 +245,13 @@ def verificar(request: HttpRequest, uuid: str) -> HttpResponse:
     ficha = mine(request, uuid)
     edicao = Edicao.open(ficha, [])
     try:
-        _, record = edicao.alteracoes(request.POST)
+        _, record, whole, moves = edicao.enviado(request.POST)
     except PathError:
         raise Http404 from None
     found = check(request.entidade, record)
-    typed = Edicao.open(ficha, found, record)
+    for a in found:
+        a.campo = at_form(a.campo, moves)
+    typed = Edicao.open(ficha, found, record | {"ficha": whole})  # block by block as the page has it
     tree = typed.formulario(todos=request.POST.get("todos") == "1", rotulos={}, extra=_sent(request))
     shown = set(_sent(request))
     blocks, seen = [], set()
