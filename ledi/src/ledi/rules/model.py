@@ -31,6 +31,8 @@ class Check(Protocol):
     @property
     def facet(self) -> bool: ...  # looks at the value alone; a failure silences rules that read the field
     @property
+    def mend(self) -> str: ...  # what to do, where neither the rule nor the message says it
+    @property
     def supersedes(self) -> frozenset[str]: ...  # automatic facets this check makes needless
 
     def refs(self) -> tuple[str, ...]: ...

@@ -48,8 +48,9 @@ class Bound:
                 if rule.text
                 else rule.check.message(self.scope, rule.name, facts)
             )
-            if rule.fix:
-                text = f"{text} {rule.fix}"
+            mend = rule.fix or ("" if rule.text else rule.check.mend)
+            if mend:
+                text = f"{text} {mend}"
             where = write_path(path, rule.name, index) if rule.name else write_path(path, None, index)
             severity = AVISO if self.unsent else facts.get(SEVERITY, rule.severity)
             env.found.append(Finding(rule.code, where, text, severity, facts))

@@ -31,7 +31,9 @@ def safe_value(field: Field, value: Any) -> str | None:
     if field.is_date or field.format == "data_texto":
         return None
     if isinstance(value, int | float):
-        return str(value).replace(".", ",")[:40]
+        return str(int(value) if isinstance(value, float) and value.is_integer() else value).replace(
+            ".", ","
+        )[:40]
     if (
         isinstance(value, str)
         and (field.format in _OPEN_FORMATS)

@@ -17,6 +17,7 @@ class Base:
     """Defaults: runs when the field is filled, reads only that field, replaces no automatic facet."""
 
     gate: ClassVar[str] = PRESENT
+    mend: ClassVar[str] = ""  # what to do, where neither the rule nor the message says it
     facet: ClassVar[bool] = False
     supersedes: ClassVar[frozenset[str]] = frozenset()
 

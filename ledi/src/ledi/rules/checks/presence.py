@@ -239,7 +239,14 @@ class OnlyCodes(Base):
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
         when = f"Quando {facts['quando']}, o" if "quando" in facts else "O"
         codes = codes_text(field_of(scope, name).domain, self.codes)
-        return f"{when} campo {label(scope, name)} só aceita {codes}. Valor informado: {facts['valor']}."
+        causes = [scope.label(ref) for ref in self.refs() if scope.has(ref)][:1]
+        is_list = field_of(scope, name).type.kind == "list"
+        act = ", ou corrija ".join(
+            ("Troque ou apague esse valor" if is_list else "Troque esse valor", *causes)
+        )
+        return (
+            f"{when} campo {label(scope, name)} só aceita {codes}. Valor informado: {facts['valor']}. {act}."
+        )
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ class Range(Base):
     low: str | int | None = None
     high: str | int | None = None
     decimals: int | None = None
+    mend: ClassVar[str] = "Corrija o número."
     facet: ClassVar[bool] = True
     supersedes: ClassVar[frozenset[str]] = frozenset(("minimo", "maximo"))
 
@@ -132,6 +133,7 @@ class Decimals(Base):
     """At most `places` decimal places."""
 
     places: int
+    mend: ClassVar[str] = "Corrija o número."
     facet: ClassVar[bool] = True
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
@@ -158,6 +160,7 @@ class Decimals(Base):
 class Unsigned(Base):
     """Digits and decimal point only: on the wire, a number that is not negative."""
 
+    mend: ClassVar[str] = "Corrija o número."
     facet: ClassVar[bool] = True
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
@@ -178,6 +181,7 @@ class Pattern(Base):
     pattern: str
     words: str
     sized: bool = False
+    mend: ClassVar[str] = "Corrija o texto."
     facet: ClassVar[bool] = True
 
     @property

@@ -80,7 +80,7 @@ RULES: tuple[Rule, ...] = (
          fix=_ESCUTA),
     Rule("FP-009-4", CHILD, "procedimentos", Required(empty("statusEscutaInicialOrientacao")),
          severity=AVISO,
-         text=f"O atendimento não tem procedimento nem escuta inicial. {_ESCUTA}"),
+         text=f"O atendimento não tem procedimento nem escuta inicial. Inclua o procedimento. {_ESCUTA}"),
     Rule("FP-010-1", CHILD, "dataHoraInicialAtendimento", NotBefore(ATTENDANCE)),
     Rule("FP-010-2", CHILD, "dataHoraInicialAtendimento", NotAfter("dataHoraFinalAtendimento", moment=True)),
     Rule("FP-010-2", CHILD, "dataHoraInicialAtendimento", NotAfter(NOW)),

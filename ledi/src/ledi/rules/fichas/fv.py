@@ -141,11 +141,14 @@ def _why_not(vaccine: int, strategy: int, dose: int, version: str) -> str:
         options = ", ".join(
             code_text("EstrategiaVacinacao", s) for s in sorted(vacinas.strategies(vaccine, version))
         )
-        return f"A vacina {name} não é aplicada na estratégia {words}. Estratégias da tabela: {options}."
+        return (
+            f"A vacina {name} não é aplicada na estratégia {words}. Estratégias da tabela: {options}. "
+            "Corrija a vacina ou a estratégia."
+        )
     options = ", ".join(code_text("Dose", d) for d in sorted(doses))
     return (
         f"A vacina {name} na estratégia {words} não tem a dose "
-        f"{code_text('Dose', dose)}. Doses da tabela: {options}."
+        f"{code_text('Dose', dose)}. Doses da tabela: {options}. Corrija a vacina, a estratégia ou a dose."
     )
 
 
@@ -155,7 +158,7 @@ def _in_table(value: Any, node: dict[str, Any], env: Any, version: str) -> Mappi
     name = code_text("Imunobiologico", value)
     return {
         "texto": f"A vacina {name} só pode ser enviada como registro anterior (transcrição de caderneta): "
-        "não está na tabela de vacinas em uso."
+        "não está na tabela de vacinas em uso. Corrija a vacina ou marque Registro anterior."
     }
 
 
