@@ -191,6 +191,7 @@ CASES: list[Case] = [
     fci("FCI-ID-020-2", {**NATURALIZADO, P + "dtNaturalizacao": day("2026-09-16")}, good={**NATURALIZADO, P + "dtNaturalizacao": day("2026-09-15")}),
     fci("FCI-ID-020-3", {**NATURALIZADO, P + "dtNaturalizacao": day("1980-01-01")}, good=NATURALIZADO),
     *only("FCI-ID-021-1", "portariaNaturalizacao", {**NATURALIZADO, P + "portariaNaturalizacao": DELETE}, NATURALIZADO, "12"),
+    fci("FCI-ID-021-1", {**NATURALIZADO, P + "portariaNaturalizacao": "  "}, good=NATURALIZADO, severity="aviso"),
     *only("FCI-ID-022-1", "dtEntradaBrasil", {**ESTRANGEIRO, P + "dtEntradaBrasil": DELETE}, ESTRANGEIRO, day("2010-03-01")),
     fci("FCI-ID-022-2", {**ESTRANGEIRO, P + "dtEntradaBrasil": day("2026-09-16")}, good=ESTRANGEIRO),
     fci("FCI-ID-022-3", {**ESTRANGEIRO, P + "dtEntradaBrasil": day("1980-01-01")}, good=ESTRANGEIRO),

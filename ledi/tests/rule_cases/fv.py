@@ -231,6 +231,8 @@ CASES: list[Case] = [
         )
     ],
     fv("FV-V-013-1", {V + "anvisaProtocoloEstudo": "123"}),
+    fv("FV-V-013-1", {V + "anvisaProtocoloEstudo": "  "}, base=PESQUISA, severity="aviso"),
+    fv("FV-V-013-1", {V + "anvisaProtocoloEstudo": "  "}),
     fv("FV-V-016-o1", {V + "viaAdministracao": 4}),
     via("FV-V-017-1", 1, 17, 2),
     via("FV-V-017-2", 3, 21, 17),

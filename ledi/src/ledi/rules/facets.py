@@ -15,7 +15,6 @@ from ledi.layouts.model import Field
 from ledi.moments import MomentError, to_millis
 from ledi.rules.checks import Domain
 from ledi.rules.env import Env, Path, write_path
-from ledi.rules.paths import is_filled
 from ledi.tables import closed
 
 if TYPE_CHECKING:
@@ -177,9 +176,10 @@ class FacetMaker:
             if not isinstance(value, dict):
                 self._fail(self._type_problem(value), env, clean, path, None)
                 return BAD
-            if not value or not any(is_filled(inner) for inner in value.values()):
-                return BAD  # the official XML examples bring empty elements: nothing was filled
-            return sub.normalise(value, env, (path, name, None))
+            for inner in value.values():
+                if inner or (inner is not None and inner != "" and inner != []):
+                    return sub.normalise(value, env, (path, name, None))
+            return BAD  # the official XML examples bring empty elements: nothing was filled
 
         return run
 

@@ -146,9 +146,12 @@ class StructPlan:
             if value is None:
                 continue
             if is_list:
+                early = bool(plan.early)
                 for index, item in env.positions(value):
-                    plan.check_early(item, env, (path, name, index))
-                    plan.check(item, env, (path, name, index))
+                    where = (path, name, index)
+                    if early:
+                        plan.check_early(item, env, where)
+                    plan.check(item, env, where)
             else:
                 plan.check(value, env, (path, name, None))
         env.up.pop()

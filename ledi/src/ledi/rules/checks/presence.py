@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ledi.findings import AVISO
 from ledi.rules.checks.base import NOTHING, Base, field_of, label
 from ledi.rules.conditions import Cond, Filled
-from ledi.rules.model import ABSENT, ALWAYS, CheckFn
+from ledi.rules.model import ABSENT, ALWAYS, SEVERITY, CheckFn
 from ledi.rules.paths import Scope, is_filled
 from ledi.rules.wording import codes_text, join, wish
 
@@ -91,6 +92,12 @@ class RequiredOrForbidden(Base):
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
             present = is_filled(value)
             if test(node, env):
+                if present and value.__class__ is str and value.isspace():
+                    return {
+                        "falta": True,
+                        "espacos": True,
+                        SEVERITY: AVISO,
+                    }  # nobody says whether the PEC takes it
                 return None if present else {"falta": True}
             return {"falta": False} if present else None
 
@@ -104,7 +111,8 @@ class RequiredOrForbidden(Base):
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
         if facts["falta"]:
-            return Required(self.when).message(scope, name, {"quando": self.when.text(scope)})
+            blank = " Só tem espaços." if facts.get("espacos") else ""
+            return Required(self.when).message(scope, name, {"quando": self.when.text(scope)}) + blank
         text = label(scope, name)
         causes = [scope.label(ref) for ref in self.refs() if scope.has(ref)][:1]
         act = " ou corrija ".join(("Apague esse campo", *causes))
