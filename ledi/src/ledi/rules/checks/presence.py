@@ -78,16 +78,17 @@ class Forbidden(Base):
 
 @dataclass(frozen=True)
 class RequiredOrForbidden(Base):
-    """Must be filled when the condition holds, must not be otherwise."""
+    """Must be filled when the condition holds, must not be otherwise; `mild_false`: a false is then an aviso."""
 
     when: Cond
+    mild_false: bool = False
     gate: ClassVar[str] = ALWAYS
 
     def refs(self) -> tuple[str, ...]:
         return self.when.refs()
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        test = self.when.compile(scope)
+        test, mild = self.when.compile(scope), self.mild_false
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
             present = is_filled(value)
@@ -99,7 +100,9 @@ class RequiredOrForbidden(Base):
                         SEVERITY: AVISO,
                     }  # nobody says whether the PEC takes it
                 return None if present else {"falta": True}
-            return {"falta": False} if present else None
+            if not present:
+                return None
+            return {"falta": False, SEVERITY: AVISO} if mild and value is False else {"falta": False}
 
         return run
 

@@ -26,7 +26,7 @@ from ledi.rules.checks import (
     RequiredOrForbidden,
 )
 from ledi.rules.checks.base import Base
-from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, not_, one_of, where
+from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, one_of, where
 from ledi.rules.model import CheckFn, Outcome, Rule
 from ledi.rules.paths import Scope
 from ledi.rules.shared.header import header_rules
@@ -349,25 +349,8 @@ RULES: tuple[Rule, ...] = (
     Rule("FV-V-008-2", VACINA, "dataRegistroAnterior", Forbidden(APLICADA)),
     Rule("FV-V-008-3", VACINA, "dataRegistroAnterior", NotAfter(ATTENDANCE, when=ANTERIOR)),
     Rule("FV-V-008-3", VACINA, "dataRegistroAnterior", NotBefore("^dtNascimento", when=ANTERIOR)),
-    Rule("FV-V-009-1", VACINA, "stAplicadoExterior", Required(EXTERIOR)),
-    Rule(
-        "FV-V-009-1",
-        VACINA,
-        "stAplicadoExterior",
-        Forbidden(all_of(not_(EXTERIOR), is_true("stAplicadoExterior"))),
-        text="Aplicada no exterior só cabe no registro anterior de uma das vacinas de COVID-19 que podem vir do "
-        "exterior. Apague a resposta ou corrija a vacina.",
-    ),
     # The official examples in XML and Java bring false in any vaccine.
-    Rule(
-        "FV-V-009-1",
-        VACINA,
-        "stAplicadoExterior",
-        Forbidden(all_of(not_(EXTERIOR), is_false("stAplicadoExterior"))),
-        severity=AVISO,
-        text="Aplicada no exterior só se responde no registro anterior de uma das vacinas de COVID-19 que podem "
-        "vir do exterior; nesta vacina, deveria ficar vazio. Apague a resposta.",
-    ),
+    Rule("FV-V-009-1", VACINA, "stAplicadoExterior", RequiredOrForbidden(EXTERIOR, mild_false=True)),
     Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Domain()),
     Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Required(ESPECIAL), since="8.4.2"),
     Rule("FV-V-011-1", VACINA, "cid10MotivoIndicacao", Required(ESPECIAL)),
