@@ -2,7 +2,9 @@
 
 import json
 import random
+from datetime import date
 
+import pytest
 from django.db import connection
 from producao import DIA, exportar, ficha_de, quebrado, receber, registro
 
@@ -104,3 +106,36 @@ def test_few_exported_among_many(entidade):
     receber(entidade, *[registro() for _ in range(45)])
     [shown] = page(entidade, Filtro(situacao="exportada", competencia=MES)).fichas
     assert shown.pk == ItemExportacao.objects.get().ficha_id
+
+
+@pytest.mark.parametrize("ordem", ["-data", "data"])
+def test_exportadas_of_all_months_there_and_back(entidade, ordem):
+    """Some months exported, one not at all, one of which little was: in order of date, each once."""
+    months = ["2026-05-04", "2026-06-10", "2026-06-11", "2026-08-20", "2026-08-21", "2026-08-22"]
+    receber(entidade, *[on(day) for day in months])
+    exportar(entidade, inicio=date(2026, 5, 1), fim=date(2026, 8, 31))
+    receber(entidade, *[on(f"2026-07-{d:02d}") for d in range(1, 6)], on("2026-09-01"))
+    exportar(entidade, inicio=date(2026, 9, 1), fim=date(2026, 9, 30))
+    receber(entidade, *[on("2026-09-02") for _ in range(30)])
+    listed = Filtro(situacao="exportada")
+    expected = [date.fromisoformat(d) for d in [*months, "2026-09-01"]]
+    expected = expected if ordem == "data" else expected[::-1]
+    pages, cursor = [], ""
+    while True:
+        found = page(entidade, listed, cursor=cursor, ordem=ordem, size=2)
+        pages.append([f.data for f in found.fichas])
+        cursor = found.proxima
+        if not cursor:
+            break
+    assert [day for shown in pages for day in shown] == expected
+    back = found
+    for shown in reversed(pages[:-1]):
+        back = page(entidade, listed, cursor=back.anterior, ordem=ordem, size=2)
+        assert [f.data for f in back.fichas] == shown
+    assert back.anterior == ""
+
+
+def on(day: str) -> dict:
+    record = registro()
+    record["ficha"]["headerTransport"]["dataAtendimento"] = day
+    return record

@@ -1,6 +1,5 @@
 """Reads about files looked into. All scoped by entidade."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ from django.db.models import QuerySet
 
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.cadastros.models import Entidade
+from saude.fichas.edicao import legible
 
 
 def conferencias(entidade: Entidade) -> QuerySet[Conferencia]:
@@ -66,10 +66,5 @@ def _records(row: Conferencia) -> dict[str, tuple[str, bytes, int]]:
 
 def record_at(row: Conferencia, posicao: int) -> dict[str, Any] | None:
     found = ItemConferido.objects.filter(conferencia=row, posicao=posicao).exclude(registro="").first()
-    record = shown(found.registro) if found else None
+    record = legible(found.registro) if found else None
     return record if isinstance(record, dict) else None
-
-
-def shown(registro: str) -> Any:
-    """The kept text of a record, for a page: half a surrogate pair, which no page can say, is a “?”."""
-    return json.loads(json.dumps(json.loads(registro), ensure_ascii=False).encode("utf-8", "replace"))

@@ -20,6 +20,7 @@ from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
 from saude.contas.access import requires
+from saude.fichas.edicao import legible
 from saude.fichas.models import ConteudoAnterior
 from saude.fichas.views import mine as ficha_of
 from saude.formularios.arvore import Construtor, Grupo
@@ -116,7 +117,7 @@ def item(request: HttpRequest, uuid: UUID, posicao: int) -> HttpResponse:
     row = _mine(request, uuid)
     one = get_object_or_404(ItemConferido, conferencia=row, posicao=posicao)
     record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=row)
-    record = queries.shown(one.registro) if one.registro else None
+    record = legible(one.registro) if one.registro else None
     context = {
         "c": row, "item": one, "arvore": _tree(request, record), "anterior": posicao - 1,
         "proximo": posicao + 1 if posicao < min(row.lidos, exame.MAX_KEPT) else None,
@@ -230,7 +231,7 @@ def versoes(request: HttpRequest, uuid: str) -> HttpResponse:
     numbers = sorted(texts, reverse=True)
     a = _number(request.GET.get("a"), texts, numbers[1] if len(numbers) > 1 else numbers[0])
     b = _number(request.GET.get("b"), texts, numbers[0])
-    pairs = compare(queries.shown(texts[a]), queries.shown(texts[b]), ZoneInfo(request.entidade.fuso))
+    pairs = compare(legible(texts[a]), legible(texts[b]), ZoneInfo(request.entidade.fuso))
     context = {
         "ficha": ficha, "numeros": numbers, "a": a, "b": b, "titulo": ficha.uuid,
         "nome_a": f"Revisão {a}", "nome_b": f"Revisão {b}{' (atual)' if b == ficha.revisao else ''}",

@@ -26,6 +26,11 @@ TWINS = {"cnes": "cnes", "ine": "ine", "ibge": "codigoIbgeMunicipio"}
 DOCUMENTS = ("cpfCidadao", "cnsCidadao", "cns")
 
 
+def legible(text: str) -> Any:
+    """The kept text of a record, for a page: half a surrogate pair, which no page can say, is a “?”."""
+    return json.loads(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace"))
+
+
 @dataclass
 class Edicao:
     """A ficha opened for reading or mending: its record, its layout, and its findings."""
@@ -36,7 +41,7 @@ class Edicao:
 
     @classmethod
     def open(cls, ficha: Ficha, achados: Iterable[Any], registro: dict[str, Any] | None = None) -> "Edicao":
-        record = registro if registro is not None else json.loads(ficha.conteudo.registro)
+        record = registro if registro is not None else legible(ficha.conteudo.registro)
         return cls(ficha, record, list(achados))
 
     @property

@@ -6,7 +6,7 @@ narrows any of them to the áreas of a limited user.
 
 import calendar
 from collections.abc import Iterable, Set
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -232,23 +232,62 @@ def page(
     by_date = not (_is_short(f) and name == "recebida") and not _shows_undated(f)
     back, key = _parse_cursor(cursor)
     ascending = descending == back
+    rows = _rows(entidade, f, key=key, ascending=ascending, by_date=by_date, limit=size + 1, cnes=cnes)
+    more, rows = len(rows) > size, rows[:size]
+    if back:
+        rows.reverse()
+    return _page(rows, more, back, bool(cursor))
+
+
+def _rows(
+    entidade: Entidade,
+    f: Filtro,
+    *,
+    key: tuple[str, int] | None,
+    ascending: bool,
+    by_date: bool,
+    limit: int,
+    cnes: Areas,
+) -> list[Ficha]:
     fichas = filtered(entidade, f, cnes=cnes)
-    # a month has few processadas once exported: their own table is in the order of the list
-    own = "a_exportar__" if by_date and _whole(f, cnes) and f.situacao == Situacao.PROCESSADA else ""
-    if own:
-        fichas = fichas.filter(a_exportar__entidade=entidade)
-    elif by_date and _whole(f, cnes) and f.situacao == Situacao.EXPORTADA:
-        fichas = _exported(entidade, f, fichas)
+    own = ""
+    if by_date and _whole(f, cnes):
+        if f.situacao == Situacao.PROCESSADA:
+            # a month has few processadas once exported: their own table is in the order of the list
+            own = "a_exportar__"
+            fichas = fichas.filter(a_exportar__entidade=entidade)
+        elif f.situacao == Situacao.EXPORTADA and not f.competencia:
+            return _month_by_month(entidade, f, key=key, ascending=ascending, limit=limit)
+        elif f.situacao == Situacao.EXPORTADA:
+            fichas = _exported(entidade, f, fichas)
     fichas = _dated(f, fichas, own) if by_date else fichas
     if key is not None:
         fichas = fichas.filter(_after(by_date, key, ascending=ascending, own=own))
     sign = "" if ascending else "-"
     order = [f"{sign}{own}data"] if by_date else []
-    rows = list(fichas.order_by(*order, f"{sign}{own}ficha" if own else f"{sign}id")[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
-    if back:
-        rows.reverse()
-    return _page(rows, more, back, bool(cursor))
+    return list(fichas.order_by(*order, f"{sign}{own}ficha" if own else f"{sign}id")[:limit])
+
+
+def _month_by_month(
+    entidade: Entidade, f: Filtro, *, key: tuple[str, int] | None, ascending: bool, limit: int
+) -> list[Ficha]:
+    """Exportadas of all months: only those that have any are looked into, as many as fill the page."""
+    kept = Contagem.objects.filter(entidade=entidade, situacao=Situacao.EXPORTADA)
+    kept = kept.filter(tipo=f.tipo) if f.tipo else kept
+    counts = kept.values_list("competencia").annotate(s=Sum("n")).order_by("competencia")
+    months = [month for month, n in counts if n]
+    if key is not None and key[0]:
+        month = key[0].replace("-", "")[:6]
+        months = [m for m in months if (m >= month if ascending else m <= month)]
+    found: list[Ficha] = []
+    for month in months if ascending else reversed(months):
+        one = replace(f, competencia=month)
+        found += _rows(
+            entidade, one, key=key, ascending=ascending, by_date=True, limit=limit - len(found), cnes=None
+        )
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _is_short(f: Filtro) -> bool:
@@ -263,35 +302,25 @@ def _whole(f: Filtro, cnes: Areas) -> bool:
     )
 
 
-RARE_SHARE = 20
+RARE_SHARE, FEW = 20, 5_000
 
 
 def _exported(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
-    """Where the exportadas are few among many, by the items of the exports; else by date, as most of what is met.
-
-    Without competência: from the first to the last that has any, not past the months still to export.
-    """
+    """Exportadas of a month: few among many, by the items of the exports; else by date, as most of what is met."""
     from saude.exportacao.models import ItemExportacao
 
-    kept = Contagem.objects.filter(entidade=entidade)
-    if not f.competencia:
-        kept = kept.filter(situacao=Situacao.EXPORTADA)
-        months = [m for m, n in kept.values_list("competencia").annotate(s=Sum("n")).order_by() if n]
-        if not months:
-            return fichas.none()
-        return fichas.filter(
-            data__gte=f"{min(months)[:4]}-{min(months)[4:]}-01", data__lte=last_day(max(months))
-        )
-    kept = kept.filter(competencia=f.competencia)
+    kept = Contagem.objects.filter(entidade=entidade, competencia=f.competencia)
     counts = dict(kept.values_list("situacao").annotate(s=Sum("n")).order_by())
-    if counts.get(Situacao.EXPORTADA, 0) * RARE_SHARE > counts.get(Situacao.PROCESSADA, 0):
+    exported = counts.get(Situacao.EXPORTADA, 0)
+    if exported > FEW or exported * RARE_SHARE > counts.get(Situacao.PROCESSADA, 0):
         return fichas
     items = ItemExportacao.objects.filter(
         exportacao__entidade=entidade,
         exportacao__inicio__lte=last_day(f.competencia),
         exportacao__fim__gte=f"{f.competencia[:4]}-{f.competencia[4:]}-01",
     )
-    return fichas.filter(pk__in=items.values("ficha"))
+    ids = list(items.values_list("ficha_id", flat=True)[: FEW + 1])
+    return fichas.filter(pk__in=ids) if len(ids) <= FEW else fichas
 
 
 def _dated(f: Filtro, fichas: QuerySet[Ficha], own: str = "") -> QuerySet[Ficha]:
