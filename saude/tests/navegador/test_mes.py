@@ -84,6 +84,8 @@ def _mend_client(page) -> None:
     page.wait_for_selector("text=2 fichas reprocessadas, todas sem inconsistência")
     assert Cliente.objects.get(nome="MARIA DA SILVA SOUZA").cpf == GOOD_CPF
     assert page.locator("td:has-text('· erro ·')").count() == 0
+    page.click(".s-migalhas >> text=Inconsistências")
+    page.wait_for_url("**/inconsistencias/?guia=clientes")
 
 
 def _mend_cause(page, mes) -> None:

@@ -76,7 +76,9 @@ def especialidade(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             form.add_error("codigo", "Já existe uma especialidade com este código.")
         else:
             actions.save_especialidade(by=request.user, entidade=request.entidade, **data)
-            messages.success(request, f"{data['nome']} salva. Vale para as próximas exportações.")
+            messages.success(
+                request, f"Especialidade {data['nome']} salva. Vale para as próximas exportações."
+            )
             return redirect("especialidades")
     return render(request, "cadastros/especialidade.html", {"form": form, "especialidade": row})
 

@@ -1,6 +1,7 @@
 """Clients: search, details with their inconsistencies, the registration, and who was attended unknown."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -86,6 +87,7 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
         "cliente": cliente,
         "causas": _causes(request, cliente),
         "fichas": rows(request.entidade, fichas[:FICHAS_SHOWN]),
+        "resta_na_ficha": any(f.situacao == Situacao.INCONSISTENTE for f in fichas),
         "mais_fichas": len(fichas) > FICHAS_SHOWN,
         "alteracoes": changes[:20],
         "pode": {p: True for p in request.permissoes if p != "corrigir" or may_mend},
@@ -168,7 +170,10 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(name if name in form.fields else None, found)
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
     _tell(request, touched)
-    return redirect(f"{reverse('clientes:detalhe', args=[pk])}")
+    back = _back(request, "")
+    return redirect(
+        reverse("clientes:detalhe", args=[pk]) + (f"?{urlencode({'voltar': back})}" if back else "")
+    )
 
 
 def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str, Any]:
@@ -179,6 +184,7 @@ def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str
         "revisao": cliente.revisao,
         "fichas_a_mudar": waiting.values("ficha").distinct().count(),
         "achados": [c for c in _causes(request, cliente) if c["no_cadastro"]],
+        "voltar": _back(request, ""),
     }
 
 

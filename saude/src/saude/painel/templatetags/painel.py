@@ -41,6 +41,13 @@ def ficha_nome(tipo: str) -> str:
 
 
 @register.filter
+def na_ordem_das_fichas(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Counts by kind in the order every page lists the fichas; an unknown kind last."""
+    order = {tipo: i for i, tipo in enumerate(Tipo.values)}
+    return sorted(counts.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
+
+
+@register.filter
 def motivo_exclusao(value: str) -> str:
     return Exclusao(value).label if value in Exclusao.values else value
 
