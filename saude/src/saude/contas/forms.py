@@ -57,7 +57,7 @@ class AcessoForm(forms.Form):
         label="Grupo",
         widget=PresetSelect(attrs={"data-preenche": "permissoes"}),
         choices=[("", "Personalizado"), *((name, name) for name in PRESETS)],
-        help_text="O grupo marca as permissões abaixo; elas podem ser ajustadas.",
+        help_text="O grupo marca as permissões abaixo; elas podem ser ajustadas. Ver vem com qualquer outra.",
     )
     permissoes = forms.MultipleChoiceField(
         choices=Permissao.choices,
@@ -76,6 +76,11 @@ class AcessoForm(forms.Form):
             data["permissoes"] = list(PRESETS[data["preset"]])
         if not data.get("permissoes") and "permissoes" not in self.errors:
             self.add_error("permissoes", "Escolha um grupo ou ao menos uma permissão.")
+        if data.get("permissoes") and Permissao.VER not in data["permissoes"]:
+            data["permissoes"] = [
+                Permissao.VER.value,
+                *data["permissoes"],
+            ]  # nobody works on what they can't see
         return data
 
 

@@ -1,5 +1,7 @@
 """Gerenciador de acessos: users, their accesses and the API tokens of the entidade."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -79,10 +81,18 @@ def usuario_existente(request: HttpRequest) -> HttpResponse:
     return render(request, "contas/novo_usuario.html", {"form": new, "existente": form})
 
 
+def _granted(accesses: list[Acesso]) -> dict[str, Any]:
+    """The form opens with what the person has now, where there is one access: a tick adds, it doesn't replace."""
+    if len(accesses) != 1:
+        return {}
+    (one,) = accesses
+    return {"area": one.estabelecimento_id, "permissoes": one.permissoes}
+
+
 @requires("administrar")
 def usuario(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(users_of(request.entidade), pk=pk)
-    form = AcessoForm(request.POST or None, entidade=request.entidade)
+    form = AcessoForm(request.POST or None, entidade=request.entidade, initial=_granted(user.acessos_aqui))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         acesso = _try(
