@@ -57,3 +57,14 @@ def test_correcting_a_client_keeps_the_way_back(coordenador, entidade):
         f"{address}?voltar=https://fora.example/", form | {"revisao": cliente.revisao + 1}
     )
     assert away.status_code == 302 and "voltar" not in away.url
+
+
+@pytest.mark.django_db
+def test_pendencias_that_stay_lead_to_the_central_de_atendimento(coordenador, entidade):
+    address = reverse("exportacao:detalhe", args=["202609", "pendencias"])
+    assert "Nenhuma pendência nesta competência" in coordenador.get(address).content.decode()
+    receber(entidade, registro("FVD", origem="app"))
+    entidade.instalacao.suporte_contato = "Ramal 7"
+    entidade.instalacao.save()
+    page = coordenador.get(address).content.decode()
+    assert "Reprocessar registros" in page and "Central de Atendimento (<b>Ramal 7</b>)" in page

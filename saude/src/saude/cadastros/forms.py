@@ -40,7 +40,7 @@ class InstalacaoForm(forms.ModelForm):
         help_texts = {
             "contra_chave": "Nome e versão do sistema, como vão no envelope de cada ficha.",
             "uuid_instalacao": "Identifica esta instalação no e-SUS. Mude só com orientação do suporte.",
-            "suporte_contato": "Telefone ou e-mail mostrado quando uma ficha não processa.",
+            "suporte_contato": "Telefone ou e-mail da Central de Atendimento, mostrado quando uma ficha não processa.",
             "processar_app_na_chegada": "Desligado, os registros do Saúde Domiciliar ficam pendentes "
             "até o reprocessamento.",
             "bloquear_nao_identificados": "Ligado, atendimento sem CPF e sem CNS é inconsistência; "

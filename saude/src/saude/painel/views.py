@@ -81,6 +81,8 @@ def _totals(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     context["totais"] = [(tipo, Tipo(tipo).label, n) for tipo, n in totals.items()]
     context["maior"] = max(totals.values(), default=0) or 1
     context["soma"] = sum(totals.values())
+    if situacao == Situacao.PENDENTE:
+        context["suporte"] = request.entidade.instalacao.suporte_contato
     if situacao == Situacao.PROCESSADA:
         context["nao_exportaveis"] = queries.not_exportable(request.entidade, competencia, cnes=areas)
     return render(request, "painel/totalizadores.html", context)
