@@ -150,7 +150,7 @@ def _report(rows: list[dict[str, str]], export: Any, processes: int) -> None:
     total = next(x for x in lines if x.nome == "total")
     lines.append(lines.pop(lines.index(total)))
     gravar(
-        "carga",
+        os.environ.get("BENCH_NOME", "carga"),
         f"{USERS} pessoas, {SECONDS} s, {processes} processo(s) do site, exportação de {export.escritas} fichas "
         f"ao mesmo tempo ({export.get_estado_display().lower()})",
         lines,
