@@ -31,7 +31,7 @@ CADASTROS = "/configurando/cadastros/"
 WIDE, NARROW = 1280, 390
 WAIT = 120_000
 BROWSER_WORDS = """() => {
-  for (const e of document.querySelectorAll('input[type=date]')) {
+  for (const e of document.querySelectorAll('input[type=date]:not([data-calendario])')) {
     const day = e.value.split('-').reverse().join('/');
     e.type = 'text'; e.value = day; e.placeholder = 'dd/mm/aaaa';
   }
