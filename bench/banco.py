@@ -223,6 +223,8 @@ def multiplicar(n: int) -> None:
     """Copy the fichas stored (with content, entry, people and findings) until there are `n`: same sizes, new uuids."""
     from django.db import connection
 
+    from saude.fichas.counts import rebuild
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), coalesce(max(id), 0) FROM fichas_ficha")
         have, top = cursor.fetchone()
@@ -243,22 +245,8 @@ def multiplicar(n: int) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('fichas_ficha', 'id'), max(id)) FROM fichas_ficha"
         )
-        recontar(cursor)
+        rebuild()
         cursor.execute("VACUUM ANALYZE")
-
-
-def recontar(cursor: Any) -> None:
-    """What the triggers keep, made anew after they were off."""
-    cursor.execute("TRUNCATE fichas_contagem, fichas_aexportar")
-    cursor.execute(
-        "INSERT INTO fichas_contagem (entidade_id, competencia, tipo, situacao, especialidade, urgencia, n) "
-        "SELECT entidade_id, competencia, tipo, situacao, especialidade, urgencia, count(*) FROM fichas_ficha "
-        "GROUP BY 1, 2, 3, 4, 5, 6"
-    )
-    cursor.execute(
-        "INSERT INTO fichas_aexportar (ficha_id, entidade_id, data) "
-        "SELECT id, entidade_id, data FROM fichas_ficha WHERE situacao = 'processada'"
-    )
 
 
 def _copies(cursor: Any, top: int) -> None:

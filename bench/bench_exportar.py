@@ -85,6 +85,8 @@ def _desfazer() -> None:
     """Back to before the export (the lock of exported fichas lifted: only a benchmark may)."""
     from django.db import connection
 
+    from saude.fichas.counts import rebuild
+
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE exportacao_itemexportacao, exportacao_exportacao, procrastinate_jobs CASCADE"
@@ -94,7 +96,7 @@ def _desfazer() -> None:
             "UPDATE fichas_ficha SET situacao='processada', exportada_em=NULL WHERE situacao='exportada'"
         )
         cursor.execute("ALTER TABLE fichas_ficha ENABLE TRIGGER USER")
-        banco.recontar(cursor)
+        rebuild()
         cursor.execute("VACUUM ANALYZE fichas_aexportar")
         cursor.execute("VACUUM ANALYZE fichas_ficha")
         cursor.execute("VACUUM ANALYZE fichas_entrada")

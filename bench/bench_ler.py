@@ -82,6 +82,8 @@ def _exportar_meses() -> list[str]:
     """As a database is after some months of use; the competências with production, oldest first."""
     from django.db import connection
 
+    from saude.fichas.counts import rebuild
+
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT competencia FROM fichas_ficha WHERE situacao IN ('processada', 'exportada') "
@@ -111,7 +113,7 @@ def _exportar_meses() -> list[str]:
             )
             cursor.execute("DROP TABLE vao")
         cursor.execute("ALTER TABLE fichas_ficha ENABLE TRIGGER USER")
-        banco.recontar(cursor)
+        rebuild()
         cursor.execute("VACUUM ANALYZE")
     return months
 

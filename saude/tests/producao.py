@@ -1,7 +1,10 @@
 """Records of the test municipality, and short ways to take them in. Imported by the tests of production."""
 
 import copy
+import importlib.util
 from datetime import date
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +15,15 @@ IBGE = "4218202"  # of the fixture `entidade`
 DIA = date(2026, 9, 15)  # of every minimal record
 CPF = cpf(123_456_789)
 INICIO, FIM = date(2026, 9, 1), date(2026, 9, 30)
+
+
+def biblioteca_oficial() -> ModuleType:
+    """The official Thrift library as a reader and writer (ledi/tests/official.py)."""
+    path = Path(__file__).parents[2] / "ledi" / "tests" / "official.py"
+    spec = importlib.util.spec_from_file_location("biblioteca_oficial", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def registro(

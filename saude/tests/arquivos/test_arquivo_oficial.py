@@ -1,16 +1,14 @@
 """Files of our own `ledi empacotar` and of the official library's writer: they come in equal, whichever made them."""
 
-import importlib.util
 import json
 import re
 import zipfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from producao import exportar, registro
+from producao import biblioteca_oficial, exportar, registro
 
 from ledi import validate
 from ledi.cli import main
@@ -36,15 +34,7 @@ VENDOR = Instalacao(
 )  # fmt: skip
 
 
-def _official() -> ModuleType:
-    path = Path(__file__).parents[3] / "ledi" / "tests" / "official.py"
-    spec = importlib.util.spec_from_file_location("biblioteca_oficial", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-official = _official()
+official = biblioteca_oficial()
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,18 @@
 """Exports: what goes, what stays and why, and that the file is what the database says."""
 
 import hashlib
-import importlib.util
 import json
 import resource
 import threading
 import time
 import zipfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from producao import FIM, INICIO, exportar, ficha_de, quebrado, receber, registro
+from producao import FIM, INICIO, biblioteca_oficial, exportar, ficha_de, quebrado, receber, registro
 
 from ledi.envelope import unwrap
 from ledi.layouts import layout
@@ -43,15 +41,6 @@ def names(exportacao: Exportacao) -> list[str]:
     with zipfile.ZipFile(path_of(exportacao)) as package:
         assert package.testzip() is None
         return package.namelist()
-
-
-def official() -> Any:
-    """The official Thrift library as a reader (ledi/tests/official.py)."""
-    path = Path(__file__).parents[3] / "ledi" / "tests" / "official.py"
-    spec = importlib.util.spec_from_file_location("official", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_export_marks_what_went_and_only_that(entidade, criar_usuario):
@@ -148,7 +137,7 @@ def test_official_library_reads_what_is_stored(entidade):
     answers = receber(entidade, *[registro(tipo) for tipo in ALL])
     assert {a.situacao for a in answers} == {"processada"}
     done = exportar(entidade)
-    reader, made = official(), layout("8.7.0")
+    reader, made = biblioteca_oficial(), layout("8.7.0")
     kept = {f.uuid: json.loads(f.conteudo.registro) for f in Ficha.objects.select_related("conteudo")}
     with zipfile.ZipFile(path_of(done)) as package:
         for name in package.namelist():

@@ -1,7 +1,6 @@
 """Exports: ask for one, make its file, mark its fichas. The file and the database never disagree."""
 
 import logging
-from array import array
 from collections.abc import Callable, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
@@ -174,8 +173,8 @@ def _produce(exportacao: Exportacao) -> None:
             with PartialFile(exportacao) as file, transaction.atomic():
                 now = timezone.now()
                 written = _write(exportacao, file, without=changed, hold=hold, mark=_marker(exportacao, now))
-                if not written.ids:
-                    _set(exportacao, estado=Estado.VAZIA, concluida_em=timezone.now())
+                if not written.total:
+                    _set(exportacao, estado=Estado.VAZIA, concluida_em=now)
                 else:
                     _finish(exportacao, file, written, now)
             return
@@ -191,17 +190,17 @@ class _Written:
     """What went into the file: how many of each, and how many of them were marked just now."""
 
     def __init__(self) -> None:
-        self.ids = 0
+        self.total = 0
         self.marked = 0
         self.kinds: dict[str, int] = {}
 
     def count(self, kinds: Sequence[str]) -> None:
-        self.ids += len(kinds)
+        self.total += len(kinds)
         for kind in set(kinds):
             self.kinds[kind] = self.kinds.get(kind, 0) + kinds.count(kind)
 
 
-Marker = Callable[[array, array], int]
+Marker = Callable[[list[int], list[int]], int]
 
 
 def _write(
@@ -222,12 +221,10 @@ def _write(
                 if adding is not None:
                     adding.result()
                 adding = beside.submit(_add, package, rewrap, batch)
-                _tell(progress, exportacao, written.ids + len(batch))
+                _tell(progress, exportacao, written.total + len(batch))
                 written.count([row[2] for row in batch])
                 if batch:
-                    written.marked += mark(
-                        array("q", [r[0] for r in batch]), array("i", [r[1] for r in batch])
-                    )
+                    written.marked += mark([row[0] for row in batch], [row[1] for row in batch])
             if adding is not None:
                 adding.result()
         file.sync()
@@ -269,10 +266,10 @@ def _marker(exportacao: Exportacao, now: datetime) -> Marker:
     """Marks a batch, in the transaction that is open: items and fichas; says how many fichas it moved."""
     check(Situacao.PROCESSADA, "exportar", Situacao.EXPORTADA)
 
-    def mark(ids: array, revisions: array) -> int:
+    def mark(ids: list[int], revisions: list[int]) -> int:
         _copy_items(exportacao, ids, revisions)
         with connection.cursor() as cursor:
-            cursor.execute(MARK, [now, ids.tolist(), revisions.tolist(), ids[0], ids[-1]])
+            cursor.execute(MARK, [now, ids, revisions, ids[0], ids[-1]])
             return int(cursor.rowcount)
 
     return mark
@@ -280,13 +277,13 @@ def _marker(exportacao: Exportacao, now: datetime) -> Marker:
 
 def _finish(exportacao: Exportacao, file: PartialFile, written: _Written, now: datetime) -> None:
     """The export itself says it is done; the file gets its name last."""
-    if written.marked != written.ids:
+    if written.marked != written.total:
         _check_rest(exportacao)
     _set(
         exportacao,
         estado=Estado.CONCLUIDA,
-        total=written.ids,
-        escritas=written.ids,
+        total=written.total,
+        escritas=written.total,
         por_tipo=dict(sorted(written.kinds.items())),
         versao_ledi=exportacao.entidade.instalacao.versao_ledi,
         arquivo=file.final.name,
@@ -296,7 +293,7 @@ def _finish(exportacao: Exportacao, file: PartialFile, written: _Written, now: d
     )
     record_event(
         by=exportacao.por or "sistema", entidade=exportacao.entidade, tipo="exportacao.concluida",
-        alvo=exportacao, fichas=written.ids, sha256=file.sha256,
+        alvo=exportacao, fichas=written.total, sha256=file.sha256,
     )  # fmt: skip
     file.publish()
 
@@ -314,7 +311,7 @@ def _check_rest(exportacao: Exportacao) -> None:
         raise _Changed(ids)
 
 
-def _copy_items(exportacao: Exportacao, ids: array, revisions: array) -> None:
+def _copy_items(exportacao: Exportacao, ids: list[int], revisions: list[int]) -> None:
     with (
         connection.cursor() as cursor,
         cursor.copy(

@@ -47,9 +47,12 @@ def selected(exportacao: Exportacao) -> QuerySet[Ficha]:
     if e.escopo == Exportacao.Escopo.TODOS:
         fichas = fichas.filter(situacao__in=[Situacao.PROCESSADA, Situacao.EXPORTADA])
     else:
-        waiting = {"entidade": e.entidade, "data__gte": e.inicio, "data__lte": e.fim}
-        fichas = fichas.filter(situacao=Situacao.PROCESSADA)
-        fichas = fichas.filter(**{f"a_exportar__{name}": value for name, value in waiting.items()})
+        fichas = fichas.filter(
+            situacao=Situacao.PROCESSADA,
+            a_exportar__entidade=e.entidade,
+            a_exportar__data__gte=e.inicio,
+            a_exportar__data__lte=e.fim,
+        )
     return fichas.exclude(excluded(e.entidade))
 
 

@@ -43,7 +43,7 @@ class LinhaPainel:
 
     @property
     def inicio(self) -> date:
-        return date(int(self.competencia[:4]), int(self.competencia[4:]), 1)
+        return first_day(self.competencia)
 
     @property
     def fim(self) -> date:
@@ -61,6 +61,10 @@ COUNTED = {
     Situacao.PENDENTE: "pendentes",
     Situacao.EXPORTADA: "exportadas",
 }
+
+
+def first_day(competencia: str) -> date:
+    return date(int(competencia[:4]), int(competencia[4:]), 1)
 
 
 def last_day(competencia: str) -> date:
@@ -317,7 +321,7 @@ def _exported(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySe
     items = ItemExportacao.objects.filter(
         exportacao__entidade=entidade,
         exportacao__inicio__lte=last_day(f.competencia),
-        exportacao__fim__gte=f"{f.competencia[:4]}-{f.competencia[4:]}-01",
+        exportacao__fim__gte=first_day(f.competencia),
     )
     ids = list(items.values_list("ficha_id", flat=True)[: FEW + 1])
     return fichas.filter(pk__in=ids) if len(ids) <= FEW else fichas
@@ -327,8 +331,9 @@ def _dated(f: Filtro, fichas: QuerySet[Ficha], own: str = "") -> QuerySet[Ficha]
     """The days of the competência follow from it; said, they let the index on the date be used."""
     if not f.competencia:
         return fichas.filter(**{f"{own}data__isnull": False})
-    first = f"{f.competencia[:4]}-{f.competencia[4:]}-01"
-    return fichas.filter(**{f"{own}data__gte": first, f"{own}data__lte": last_day(f.competencia)})
+    return fichas.filter(
+        **{f"{own}data__gte": first_day(f.competencia), f"{own}data__lte": last_day(f.competencia)}
+    )
 
 
 def _shows_undated(f: Filtro) -> bool:

@@ -76,19 +76,6 @@ def _header(made: Ficha, data: Mapping[str, Any], ibge: str) -> dict[str, Any]:
     return {"lotacaoFormPrincipal": main, **rest} if several else {**main, **rest}
 
 
-def from_form(
-    post: Any,
-    *,
-    entidade: Entidade,
-    tipo: str,
-    versao: str,
-    uuid: str,
-    before: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """The record a form says. What nobody types (uuid, origin of the data, envelope) is put in here."""
-    return read_form(post, entidade=entidade, tipo=tipo, versao=versao, uuid=uuid, before=before)[0]
-
-
 def read_form(
     post: Any,
     *,
@@ -98,7 +85,10 @@ def read_form(
     uuid: str,
     before: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
-    """The record; the ficha block by block as the form has it; and where the form has each block of the record."""
+    """The record a form says; the ficha block by block as the form has it; and where the form has each block.
+
+    What nobody types (uuid, origin of the data, envelope) is put in here.
+    """
     made = layout(versao).fichas[tipo]
     kept = dict(before or {})
     sent = ler.values(post, made, atual=kept, zona=ZoneInfo(entidade.fuso))
