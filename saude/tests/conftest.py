@@ -41,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    if slow := os.environ.get("SAUDE_TESTE_LENTO"):
+        from django.conf import settings
+
+        settings.TESTE_LENTO = float(slow)
+        settings.MIDDLEWARE = ["lentidao.Slow", *settings.MIDDLEWARE]
     config.addinivalue_line("markers", "browser: needs a real Chromium")
     for rule in ("error:::saude", "error:::ledi"):
         config.addinivalue_line("filterwarnings", rule)
@@ -61,9 +66,11 @@ def navegador() -> Iterator[object]:
     path = chromium()
     if path is None:
         pytest.skip("SEM CHROMIUM: instale o pacote chromium para os testes de navegador")
+    from navegacao import wait_for_pages
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as monkeypatch:
+        wait_for_pages(monkeypatch)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
