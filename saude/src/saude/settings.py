@@ -142,6 +142,7 @@ LOGIN_REDIRECT_URL = "inicio"
 LOGIN_MAX_FAILURES = 5
 LOGIN_LOCK_MINUTES = 15
 
+SESSION_ENGINE = "saude.contas.sessoes"
 SESSION_COOKIE_AGE = 30 * 60  # inactivity time-out: every request renews it
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
