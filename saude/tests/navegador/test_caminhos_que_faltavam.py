@@ -1,9 +1,9 @@
-"""Walks in a real browser: rectifying what was exported, the .esus of one ficha, who was attended, two INE."""
+"""Walks in a real browser: rectifying what was exported, one .esus, who was attended, two INE, a tablet and paper."""
 
 import json
 
 import pytest
-from producao import CPF, cidadao, com_cpf, exportar, receber, registro
+from producao import CPF, cidadao, com_cpf, exportar, quebrado, receber, registro
 
 from saude.cadastros.models import Especialidade
 from saude.clientes.models import Cliente
@@ -112,3 +112,25 @@ def test_the_summary_says_names_beside_codes(coordenador, entidade):
     summary = page.inner_text("aside")
     assert "225120 - Cardiologia" in summary
     assert "225142 - MÉDICO DA ESTRATÉGIA DE SAÚDE DA FAMÍLIA" in summary.upper()
+
+
+def test_the_panel_fits_a_tablet_and_a_sheet_of_paper(coordenador, entidade):
+    """Nothing of a table hidden beyond its box: Prazo and Ações are the last columns."""
+    receber(entidade, registro("FVD"), quebrado())
+    page = coordenador
+    page.goto(f"{page.base}/executando/sistema/exportacao/")
+    for media, width in (
+        ("screen", 640),
+        ("screen", 800),
+        ("screen", 919),
+        ("screen", 1024),
+        ("screen", 1190),
+        ("print", 718),
+    ):
+        page.emulate_media(media=media)
+        page.set_viewport_size({"width": width, "height": 800})
+        wide, box = page.locator("table.p-painel").evaluate(
+            "t => [t.scrollWidth, t.parentElement.clientWidth]"
+        )
+        assert wide <= box, (media, width)
+    assert page.get_by_text("impresso em").is_visible()
