@@ -11,9 +11,13 @@ from django.urls import reverse
 
 from saude.contas.access import PUBLIC, mark_of
 from saude.contas.queries import Context, work_context
+from saude.web.views import other_entidade
 
 #: open to who must change the password first
 FREE_OF_PASSWORD_CHANGE = ("sair", "trocar_senha")
+#: what a page of another entidade may still ask for
+FREE_OF_ENTIDADE = ("sair", "entrar", "trocar_senha", "trocar_contexto")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class AccessMiddleware:
@@ -44,4 +48,21 @@ class AccessMiddleware:
         must_change = PUBLIC not in mark and user.is_authenticated and user.trocar_senha
         if must_change and match.view_name not in FREE_OF_PASSWORD_CHANGE:
             return redirect(reverse("trocar_senha"))
+        if (
+            user.is_authenticated
+            and match.view_name not in FREE_OF_ENTIDADE
+            and _of_another_entidade(request)
+        ):
+            return other_entidade(request)
         return None
+
+
+def _of_another_entidade(request: HttpRequest) -> bool:
+    """A form whose page was opened before the entidade was changed in another tab: it would be stored in the wrong one.
+
+    The pages send the entidade they were made for; what does not come from a page does not send it.
+    """
+    if request.method != "POST" or request.content_type not in FORMS:
+        return False
+    made_for = request.headers.get("X-Entidade") or request.POST.get("_entidade")
+    return bool(made_for) and made_for != str(request.entidade.pk if request.entidade else "")

@@ -67,12 +67,15 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
         )
     if outside or (errors and request.POST.get("acao") != "guardar"):
         actions.save_draft(entidade=request.entidade, by=request.user, record=record)
-        return render(request, "registrar/ficha.html", _page(request, record, found), status=422)
+        page = _page(request, record, found) | {"no_servidor": True}
+        return render(request, "registrar/ficha.html", page, status=422)
+    typed = record["uuid"]  # what the browser knows it by; the name may change with the CNES
     record = actions.named(record)
     answer = actions.finish(entidade=request.entidade, by=request.user, record=record)
     link = format_html(
-        '<a href="{}">{}</a>', reverse("fichas:detalhe", args=[record["uuid"]]), Tipo(tipo).label
-    )
+        '<a href="{}" data-guardada="{}">{}</a>',
+        reverse("fichas:detalhe", args=[record["uuid"]]), typed, Tipo(tipo).label,
+    )  # fmt: skip
     if answer.status == "recusado":
         messages.error(request, answer.mensagem)
     elif answer.situacao == "processada":

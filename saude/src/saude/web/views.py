@@ -1,7 +1,7 @@
 """Home and the error pages, all in Portuguese."""
 
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import cache_control
@@ -40,6 +40,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _error(request, 400, "Pedido inválido", "O endereço ou os dados enviados não puderam ser lidos.")
+
+
+def other_entidade(request: HttpRequest) -> HttpResponse:
+    """A form of a page made for another entidade than the one chosen now. Nothing of it was stored."""
+    text = (
+        "A entidade foi trocada em outra aba do navegador depois que esta página abriu. Nada foi gravado. "
+        "Escolha de novo a entidade no alto da tela, volte à página com o que você digitou e envie outra vez."
+    )
+    if "text/html" not in request.headers.get("Accept", ""):
+        return JsonResponse({"erro": text}, status=409)
+    return _error(request, 409, "A página é de outra entidade", text)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

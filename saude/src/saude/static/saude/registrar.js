@@ -20,7 +20,11 @@
     try {
       const answer = await fetch(form.dataset.guardar, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } });
       if (answer.status === 401) { document.dispatchEvent(new Event("sessaoTerminada")); throw new Error("sessão"); }
-      if (!answer.ok) throw new Error((await answer.json()).erro || "recusado");
+      if (!answer.ok) {
+        const told = (answer.headers.get("Content-Type") || "").includes("json") ? (await answer.json()).erro : "";
+        state.textContent = told ? `Rascunho só neste computador: ${told}` : "O servidor não guardou o rascunho: ele está neste computador.";
+        return;
+      }
       if (mine !== asked) return;
       localStorage.removeItem(KEY);
       form.dirty = false;
@@ -29,14 +33,21 @@
   }
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  form.addEventListener("submit", () => { clearTimeout(timer); localStorage.removeItem(KEY); });
+  // What was sent stays in this computer until a page says that the server has it.
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    try { localStorage.setItem(KEY, text()); } catch { /* full or refused */ }
+  });
+  const kept = new URLSearchParams(localStorage.getItem(KEY) || "").get("uuid");
+  if ("noServidor" in form.dataset && kept === form.dataset.registrar) localStorage.removeItem(KEY);
   const left = localStorage.getItem(KEY);
   if (left && new URLSearchParams(left).get("uuid") !== form.dataset.registrar) document.getElementById("recuperar").hidden = false;
   document.querySelector("[data-recuperar]").addEventListener("click", async () => {
     const body = new URLSearchParams(left);
     body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
     const answer = await fetch(form.dataset.guardar, { method: "POST", body });
-    if (answer.ok) { localStorage.removeItem(KEY); form.dirty = false; location.href = (await answer.json()).endereco; }
+    if (answer.ok) { localStorage.removeItem(KEY); form.dirty = false; location.href = (await answer.json()).endereco; return; }
+    state.textContent = "O servidor não recuperou o rascunho: ele continua neste computador. Confira a entidade no alto da tela.";
   });
 
   // --- dates as dd/mm/aaaa and hours as hh:mm whatever the language of the browser; 8, 6 or 4 digits are enough

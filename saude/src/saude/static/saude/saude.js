@@ -50,6 +50,16 @@
     done();
   }
 
+  // Every form says for which entidade its page was made: another tab may have changed it meanwhile.
+  function sayEntidade(form) {
+    const made = document.body.dataset.entidade;
+    if (!made || form.method !== "post" || form.querySelector("[name=_entidade]")) return;
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name: "_entidade", value: made });
+    form.append(field);
+  }
+  document.querySelectorAll("form").forEach(sayEntidade);
+  document.addEventListener("submit", (event) => sayEntidade(event.target), true);
+
   // A form sent once is not sent twice; a select may send its form.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -99,6 +109,14 @@
   });
   document.querySelectorAll("[data-rascunho-enviado]").forEach((mark) => {
     sessionStorage.removeItem(`rascunho:${mark.dataset.rascunhoEnviado}`);
+  });
+
+  // The server has the ficha: what the browser kept of it is no longer needed (registrar.js).
+  document.querySelectorAll("[data-guardada]").forEach((link) => {
+    Object.keys(localStorage).filter((key) => key.startsWith("registrar:")).forEach((key) => {
+      const uuid = new URLSearchParams(localStorage.getItem(key)).get("uuid");
+      if (uuid === link.dataset.guardada) localStorage.removeItem(key);
+    });
   });
 
   function save(form, key) {
