@@ -33,13 +33,11 @@
   }
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
-  // What was sent stays in this computer until a page says that the server has it.
+  // What was sent stays in this computer until a page says that the server has it (data-guardada, saude.js).
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     try { localStorage.setItem(KEY, text()); } catch { /* full or refused */ }
   });
-  const kept = new URLSearchParams(localStorage.getItem(KEY) || "").get("uuid");
-  if ("noServidor" in form.dataset && kept === form.dataset.registrar) localStorage.removeItem(KEY);
   const left = localStorage.getItem(KEY);
   if (left && new URLSearchParams(left).get("uuid") !== form.dataset.registrar) document.getElementById("recuperar").hidden = false;
   document.querySelector("[data-recuperar]").addEventListener("click", async () => {

@@ -112,10 +112,10 @@
   });
 
   // The server has the ficha: what the browser kept of it is no longer needed (registrar.js).
-  document.querySelectorAll("[data-guardada]").forEach((link) => {
+  document.querySelectorAll("[data-guardada]").forEach((mark) => {
     Object.keys(localStorage).filter((key) => key.startsWith("registrar:")).forEach((key) => {
       const uuid = new URLSearchParams(localStorage.getItem(key)).get("uuid");
-      if (uuid === link.dataset.guardada) localStorage.removeItem(key);
+      if (uuid === mark.dataset.guardada) localStorage.removeItem(key);
     });
   });
 
