@@ -314,9 +314,9 @@ def vendor_file(folder: Path) -> Path:
     from datetime import date
 
     from ledi.envelope import Instalacao
-    from ledi.package import PackageWriter
     from ledi.processing import process
     from ledi.sintetico import build, gerar
+    from ledi.zip import PackageWriter
 
     vendor = Instalacao(
         contraChave="Outro - 3.1", cpfOuCnpj="11222333000181", nomeOuRazaoSocial="Outro Sistema de Saúde Ltda"

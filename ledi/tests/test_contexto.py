@@ -12,12 +12,12 @@ import pytest
 
 from ledi import validate
 from ledi.cli import main
+from ledi.referencias.memory import load, read_cnes
 from ledi.rules.registry import known_codes
 from ledi.sintetico import build, cnes, gerar, sigtap
 from ledi.sintetico.documentos import cns
 from ledi.sintetico.erros_contexto import ERROS_CONTEXTO
 from ledi.sintetico.minimos import minimal
-from ledi.tables.memory import load, read_cnes
 
 HOJE = date(2026, 11, 24)
 EXPECTED = {

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ledi.errors import PackageError
 from ledi.files import AtomicFile, Kind, sniff, sniff_bytes
-from ledi.package import Entry, Limits, PackageWriter, SplitWriter, make_entry, read_package
+from ledi.zip import Entry, Limits, PackageWriter, SplitWriter, make_entry, read_package
 
 JAVA = """
 import java.io.*; import java.util.zip.*;

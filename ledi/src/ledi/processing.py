@@ -12,9 +12,9 @@ from ledi.envelope import Instalacao, file_name, wrap, wrap_xml
 from ledi.errors import EncodeError
 from ledi.findings import Report
 from ledi.layouts import CURRENT, layout
-from ledi.package import Entry, make_entry
 from ledi.rules.registry import plan
 from ledi.validation import PROCESSADA, validate
+from ledi.zip import Entry, make_entry
 
 
 @dataclass(frozen=True, slots=True)

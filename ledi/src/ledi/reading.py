@@ -12,7 +12,7 @@ from ledi.envelope import Envelope, unwrap_any
 from ledi.errors import LediError, PackageError
 from ledi.files import Kind, sniff
 from ledi.findings import AVISO, Finding
-from ledi.package import read_package
+from ledi.zip import read_package
 
 MAX_LINE = 64 * 1024 * 1024
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from ledi.referencias.memory import CnesRelease, MemoryTables, SigtapRelease
 from ledi.sintetico.documentos import cns
 from ledi.sintetico.minimos import minimal
-from ledi.tables.memory import CnesRelease, MemoryTables, SigtapRelease
 from ledi.tables.port import Cbo, Cid, Equipe, Estabelecimento, Procedimento
 from rule_cases.harness import Case
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ledi.referencias.memory import MemoryTables, SigtapRelease
 from ledi.sintetico.documentos import cns, cpf
-from ledi.tables.memory import MemoryTables, SigtapRelease
 from ledi.tables.port import Cbo
 from rule_cases.harness import DELETE, Case, day
 

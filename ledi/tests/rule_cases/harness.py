@@ -96,7 +96,7 @@ def day(text: str) -> int:
 
 def sigtap(cids: Mapping[str, str] | None = None, procedimentos: tuple[Any, ...] = ()) -> Any:
     """Tables in memory: CID-10 codes -> sex (M, F or I) and ready `Procedimento`s; the CBOs are those of LEDI."""
-    from ledi.tables.memory import MemoryTables, SigtapRelease
+    from ledi.referencias.memory import MemoryTables, SigtapRelease
     from ledi.tables.port import Cid
 
     tables = MemoryTables()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from ledi.referencias.memory import load
 from ledi.sintetico import ERROS, ERROS_CONTEXTO, HOJE, TIPOS, Erro, ErroContexto, build, cnes, gerar, sigtap
-from ledi.tables.memory import load
 from ledi.validation import validate
 
 SEMENTE, TENTATIVAS = 12, 3

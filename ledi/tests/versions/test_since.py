@@ -10,8 +10,8 @@ import pytest
 
 from ledi.layouts import VERSIONS, layout
 from ledi.layouts.model import Struct, Type
-from ledi.layouts.versioning import version_key
 from ledi.tables import closed
+from ledi.versions import version_key
 
 ROOT = files("ledi")
 KEYS = {

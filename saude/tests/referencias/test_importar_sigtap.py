@@ -55,7 +55,7 @@ def test_the_rows_are_those_of_the_file(importar, entidade):
 
 
 def test_the_database_answers_as_memory_does(importar, entidade, tmp_path, town):
-    from ledi.tables.memory import read_sigtap
+    from ledi.referencias.memory import read_sigtap
 
     importar("202609")
     _, release = read_sigtap(tmp_path / "TabelaUnificada_202609.zip")

@@ -34,7 +34,7 @@ def load_tables(options: argparse.Namespace) -> Any:
     """The open tables named on the command line, None when there are none."""
     if not options.tabelas and not options.cnes:
         return None
-    from ledi.tables.memory import load
+    from ledi.referencias.memory import load
 
     return load(tabelas=options.tabelas, cnes=options.cnes)
 

@@ -14,12 +14,13 @@ from ledi.cli.common import add_validation_options, load_tables, today
 from ledi.cli.validar import report_of
 from ledi.envelope import Instalacao
 from ledi.errors import EncodeError, LediError
+from ledi.files import AtomicFile
 from ledi.findings import ERRO
 from ledi.installation import FICTICIA, validate_installation
-from ledi.package import AtomicFile, Entry, PackageWriter, SplitWriter
 from ledi.processing import finish
 from ledi.reading import read_records
 from ledi.validation import PROCESSADA
+from ledi.zip import Entry, PackageWriter, SplitWriter
 
 
 def add(verbs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from ledi.layouts.loader import CURRENT, TIPOS, VERSIONS, layout, nearest, version_table
 from ledi.layouts.model import Ficha, Field, Layout, Struct, Type
-from ledi.layouts.versioning import in_force, version_key
+from ledi.versions import in_force, version_key
 
 __all__ = [
     "CURRENT",

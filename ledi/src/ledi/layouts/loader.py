@@ -12,7 +12,7 @@ from typing import Any
 
 from ledi.errors import LayoutError, UnknownVersion
 from ledi.layouts.model import Ficha, Field, Layout, Struct, Type
-from ledi.layouts.versioning import in_force, version_key
+from ledi.versions import in_force, version_key
 
 TIPOS = ("FAD", "FAI", "FAO", "FAC", "FAE", "FCD", "FCI", "FCZM", "MCA", "FP", "FV", "FVD", "FCC")
 _SCALARS = ("bool", "i32", "i64", "double", "string", "binary")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ledi.documents import cnes, cnpj, cns, cpf, ibge, ine, nome, uuid
 from ledi.findings import AVISO, Finding
@@ -15,27 +14,18 @@ from ledi.layouts.model import Field
 from ledi.moments import MomentError, to_millis
 from ledi.rules.checks import Domain
 from ledi.rules.env import Env, Path, write_path
+from ledi.rules.running import BAD, Bound, Normaliser, StructPlan
 from ledi.tables import closed
 
-if TYPE_CHECKING:
-    from ledi.rules.plan import Bound, StructPlan
-
-Normaliser = Callable[[Any, Env, dict[str, Any], Path], Any]
 Problem = tuple[str, str]  # facet, Portuguese sentence
 
 
-class _Bad:
-    """No usable value."""
-
-
-BAD = _Bad()
 _I32 = (-(2**31), 2**31 - 1)
 _I64 = (-(2**63), 2**63 - 1)
 # Moments outside the calendar (years 1 to 9999, with a day to spare for time zones).
 _MIN_MOMENT, _MAX_MOMENT = -62_135_510_400_000, 253_402_214_400_000
 MAX_TEXT = 100_000
 MAX_ITEMS = 100_000
-_SAFE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 _DATE_TEXT = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 _CBO = re.compile(r"[0-9A-Z]{6}")
 _KIND_WORDS = {
@@ -420,16 +410,3 @@ def json_kind(value: Any) -> str:
     if isinstance(value, dict):
         return "um objeto"
     return "uma lista" if isinstance(value, list) else "outro tipo de valor"
-
-
-def report_unknown(plan: StructPlan, name: Any, env: Env, path: Path) -> None:
-    """Finding for a field that the layout does not have, with the nearest name it has."""
-    text = str(name)
-    safe = text if _SAFE_NAME.fullmatch(text) else "campo"
-    shown = text if _SAFE_NAME.fullmatch(text) else "(nome não reconhecível)"
-    known = list(plan.fields)
-    near = difflib.get_close_matches(text[:80], known, n=1, cutoff=0.6) if text == safe else []
-    near = near or [name for name in known if len(text) > 3 and name.lower().startswith(text.lower())][:1]
-    hint = f" Você quis dizer {near[0]}?" if near else " Apague-o ou confira o nome."
-    message = f"O campo {shown} não existe em {plan.struct.label} nesta versão do LEDI.{hint}"
-    env.found.append(Finding(f"{plan.code_prefix}-{safe}-desconhecido", write_path(path, safe), message))

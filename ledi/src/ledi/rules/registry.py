@@ -9,10 +9,11 @@ from functools import cache, lru_cache
 from importlib import import_module
 from importlib.resources import files
 
-from ledi.layouts import TIPOS, in_force, layout
+from ledi.layouts import TIPOS, Struct, in_force, layout
+from ledi.rules.compiler import Compiler
 from ledi.rules.contexto import context_rules
 from ledi.rules.model import Rule
-from ledi.rules.plan import Compiler, StructPlan
+from ledi.rules.running import StructPlan
 
 GENERAL = ("TRANSPORTE", "COMUM")  # rules that belong to no ficha
 
@@ -57,10 +58,8 @@ def _envelope_rules(version: str) -> list[Rule]:
     return [rule for rule in rules_in_force("TRANSPORTE", version) if rule.code.startswith("TRANSPORTE-D")]
 
 
-def _envelope_struct(version: str):  # type: ignore[no-untyped-def]
+def _envelope_struct(version: str) -> Struct:
     """The part of DadoTransporteThrift that a record brings."""
-    from ledi.layouts import Struct
-
     whole = layout(version).structs["DadoTransporteThrift"]
     names = ("uuidDadoSerializado", "cnesDadoSerializado", "codIbge", "ineDadoSerializado")
     return Struct(whole.name, whole.label, tuple(whole.by_name[name] for name in names))

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ledi.package import Entry, PackageWriter
+from ledi.zip import Entry, PackageWriter
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.exportacao.envelopes import Rewrapper, refresh_stale

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.envelope import unwrap, wrap
-from ledi.package import Entry, make_entry
+from ledi.zip import Entry, make_entry
 from saude.cadastros.models import Entidade, Instalacao
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import selected

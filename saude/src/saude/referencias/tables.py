@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from ledi.tables.memory import MemoryTables
+from ledi.referencias.memory import MemoryTables
 from ledi.tables.port import Cbo, Ciap, Cid, Equipe, Estabelecimento, Kind, Lotacao, Procedimento
 from saude.cadastros.models import Entidade
 from saude.referencias.models import Publicacao

@@ -1,8 +1,8 @@
 """The vocabulary of checks. Rule files import everything from here."""
 
+from ledi.rules.checks.custom import Custom, Declared
 from ledi.rules.checks.dates import ATTENDANCE, NOW, AgeAtLeast, BirthDate, NotAfter, NotBefore
 from ledi.rules.checks.lists import AtMostMatching, Unique
-from ledi.rules.checks.other import Custom, Declared, Differs, Lookup, SameAs, SameAsRecord
 from ledi.rules.checks.presence import (
     CountFilled,
     Expect,
@@ -13,6 +13,8 @@ from ledi.rules.checks.presence import (
     Required,
     RequiredOrForbidden,
 )
+from ledi.rules.checks.sameness import Differs, SameAs, SameAsRecord
+from ledi.rules.checks.tables import Lookup
 from ledi.rules.checks.values import (
     Decimals,
     Document,

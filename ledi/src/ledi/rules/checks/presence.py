@@ -11,7 +11,7 @@ from ledi.rules.checks.base import NOTHING, Base, field_of, label
 from ledi.rules.conditions import Cond, Filled
 from ledi.rules.model import ABSENT, ALWAYS, SEVERITY, CheckFn
 from ledi.rules.paths import Scope, is_filled
-from ledi.rules.wording import codes_text, join, wish
+from ledi.rules.wording import code_text, codes_text, join, wish
 
 
 @dataclass(frozen=True)
@@ -286,8 +286,6 @@ class NotCodes(Base):
 def _code_check(
     check: OnlyCodes | NotCodes, scope: Scope, name: str | None, codes: frozenset[Any], *, allowed: bool
 ) -> CheckFn:
-    from ledi.rules.wording import code_text
-
     field = field_of(scope, name)
     when = check.when
     test = when.compile(scope) if when else None

@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from ledi.findings import AVISO
-from ledi.rules.checks.base import each
+from ledi.rules.checks.base import Base, each, label
+from ledi.rules.conditions import Cond
 from ledi.rules.model import SEVERITY, CheckFn
 from ledi.rules.paths import Scope
-
-if TYPE_CHECKING:
-    from ledi.rules.checks.other import Lookup
 
 _SEXES = {0: "M", 1: "F"}  # dictionary Sexo: 0 masculino, 1 feminino
 
 
-def lookup(check: Lookup, scope: Scope) -> CheckFn:
+@dataclass(frozen=True)
+class Lookup(Base):
+    """The code must be in an open monthly table; skipped (and told) when that table is not loaded.
+
+    `kind`: "cid", "cbo", "procedimento", "ciap". `pick` narrows to codes the condition selects.
+    `sex`: path of the citizen's sex field, to check compatibility instead of existence.
+    """
+
+    kind: str
+    when: Cond | None = None
+    sex: str | None = None
+
+    def refs(self) -> tuple[str, ...]:
+        return ((self.sex,) if self.sex else ()) + (self.when.refs() if self.when else ())
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        return _lookup(self, scope)
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        table = {"cid": "CID10", "cbo": "CBO", "procedimento": "SIGTAP", "ciap": "CIAP2"}[self.kind]
+        if self.sex:
+            return f"{label(scope, name)} deve ser compatível com o sexo do cidadão na tabela {table}."
+        return f"{label(scope, name)} deve existir na tabela {table}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        code = f" Código informado: {facts['valor']}." if facts.get("valor") else ""
+        mend = "Confira o código e o sexo do cidadão." if self.sex else "Escolha outro código."
+        return f"{self.describe(scope, name)}{code} {mend}"
+
+
+def _lookup(check: Lookup, scope: Scope) -> CheckFn:
     """Existence (or compatibility with the citizen's sex) of a code in a table."""
     kind = check.kind
     when = check.when.compile(scope) if check.when else None

@@ -1,4 +1,4 @@
-"""Checks against the envelope, odd ones as named functions, and rules that one record cannot settle."""
+"""Checks that compare: with another field of the ficha, or with the envelope that brought it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ledi.rules.checks.base import NOTHING, Base, label
 from ledi.rules.conditions import Cond
-from ledi.rules.model import ALWAYS, PRESENT, CheckFn
+from ledi.rules.model import ALWAYS, CheckFn
 from ledi.rules.paths import Scope, is_filled
 from ledi.rules.wording import join
 
@@ -103,81 +103,3 @@ class SameAsRecord(Base):
             f" Na ficha está {facts['ficha']}, no registro {facts['registro']}." if facts.get("ficha") else ""
         )
         return f"{self.describe(scope, name)}{told} Confira na ficha de papel qual vale e corrija o outro."
-
-
-@dataclass(frozen=True)
-class Custom(Base):
-    """An odd rule as a small named function `fn(value, node, env)` -> None | facts | [(index, facts)].
-
-    `words` is the whole Portuguese sentence; `reads` the fields it looks at besides its own.
-    """
-
-    fn: CheckFn
-    words: str
-    reads: tuple[str, ...] = ()
-    always: bool = False
-    is_facet: bool = False
-
-    @property
-    def gate(self) -> str:  # type: ignore[override]
-        return ALWAYS if self.always else PRESENT
-
-    @property
-    def facet(self) -> bool:  # type: ignore[override]
-        return self.is_facet
-
-    def refs(self) -> tuple[str, ...]:
-        return self.reads
-
-    def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        return self.fn
-
-    def describe(self, scope: Scope, name: str | None) -> str:
-        return self.words
-
-
-@dataclass(frozen=True)
-class Lookup(Base):
-    """The code must be in an open monthly table; skipped (and told) when that table is not loaded.
-
-    `kind`: "cid", "cbo", "procedimento", "ciap". `pick` narrows to codes the condition selects.
-    `sex`: path of the citizen's sex field, to check compatibility instead of existence.
-    """
-
-    kind: str
-    when: Cond | None = None
-    sex: str | None = None
-
-    def refs(self) -> tuple[str, ...]:
-        return ((self.sex,) if self.sex else ()) + (self.when.refs() if self.when else ())
-
-    def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        from ledi.rules.checks.tables import lookup
-
-        return lookup(self, scope)
-
-    def describe(self, scope: Scope, name: str | None) -> str:
-        table = {"cid": "CID10", "cbo": "CBO", "procedimento": "SIGTAP", "ciap": "CIAP2"}[self.kind]
-        if self.sex:
-            return f"{label(scope, name)} deve ser compatível com o sexo do cidadão na tabela {table}."
-        return f"{label(scope, name)} deve existir na tabela {table}."
-
-    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
-        code = f" Código informado: {facts['valor']}." if facts.get("valor") else ""
-        mend = "Confira o código e o sexo do cidadão." if self.sex else "Escolha outro código."
-        return f"{self.describe(scope, name)}{code} {mend}"
-
-
-@dataclass(frozen=True)
-class Declared(Base):
-    """A published rule that one record cannot settle (Rule.state and Rule.why say what it takes), that is
-    checked under another code (`covered_by`), or that forbids nothing."""
-
-    words: str
-    covered_by: str | None = None
-
-    def compile(self, scope: Scope, name: str | None) -> None:
-        return None
-
-    def describe(self, scope: Scope, name: str | None) -> str:
-        return self.words

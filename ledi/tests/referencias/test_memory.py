@@ -8,7 +8,8 @@ from small_cnes import CNS, DATA
 from small_sigtap import files, write_folder, write_zip
 
 from ledi.errors import TableError
-from ledi.tables import memory, port
+from ledi.referencias import memory
+from ledi.tables import port
 
 DAY = date(2026, 4, 25)
 

@@ -16,23 +16,9 @@ from typing import IO, Protocol
 
 from isal import isal_zlib
 
-from ledi import _zipformat as zf
 from ledi.errors import PackageError
-from ledi.files import AtomicFile, Kind, sniff, sniff_bytes
-from ledi.zipread import Limits, read_package
-
-__all__ = [
-    "AtomicFile",
-    "Entry",
-    "Kind",
-    "Limits",
-    "PackageWriter",
-    "SplitWriter",
-    "make_entry",
-    "read_package",
-    "sniff",
-    "sniff_bytes",
-]
+from ledi.files import AtomicFile
+from ledi.zip import format as zf
 
 LEVEL = 1  # of ISA-L: a third of the time of zlib's level 6, and 2 % larger
 _TIME, _DATE = 0, 0x21  # 1980-01-01 00:00

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ledi import _zipformat as zf
 from ledi.errors import PackageError
+from ledi.zip import format as zf
 
 _BAD_NAME = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(^|/)\.\.(/|$)")
 _CHUNK = 1024 * 1024
