@@ -13,7 +13,7 @@ READY := .venv/.pronto
 
 setup: $(READY)
 
-$(READY): uv.lock pyproject.toml ledi/pyproject.toml saude/pyproject.toml | $(UV)
+$(READY): uv.lock pyproject.toml ledi/pyproject.toml gerador/pyproject.toml saude/pyproject.toml | $(UV)
 	$(SYNC) || $(SYNC) --system-certs
 	@touch $@
 
@@ -30,7 +30,7 @@ test: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy ledi/src
+	$(BIN)/mypy ledi/src gerador/src
 	$(BIN)/lint-imports
 	$(BIN)/saude gerar_docs --conferir
 	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g --conferir; done

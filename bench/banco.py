@@ -55,7 +55,7 @@ def _apagar(folder: Path, owner: int) -> None:
 
 def municipio() -> Any:
     """The entidade of the synthetic municipality, with its posts, teams and professionals."""
-    from ledi.sintetico.municipio import build
+    from ledi_gerador.municipio import build
     from saude.recebimento.demo import registers
 
     return registers(build(1))
@@ -63,8 +63,8 @@ def municipio() -> Any:
 
 def tabelas(entidade: Any) -> None:
     """CNES and SIGTAP of the municipality in force, so that every rule has what it asks for. Once."""
-    from ledi.sintetico import cnes, sigtap
-    from ledi.sintetico.municipio import HOJE, build
+    from ledi_gerador import cnes, sigtap
+    from ledi_gerador.municipio import HOJE, build
     from saude.referencias import actions
     from saude.referencias.demo import months_until
     from saude.referencias.models import Publicacao
@@ -82,7 +82,7 @@ def tabelas(entidade: Any) -> None:
 
 def arquivo(folder: Path, fichas: int) -> Path:
     """NDJSON of the demo mix, made once per folder and size."""
-    from ledi.sintetico.gerador import gerar
+    from ledi_gerador.gerador import gerar
 
     path = folder / f"demo-{fichas}.ndjson"
     if not path.exists():

@@ -87,7 +87,7 @@ def _records(n: int) -> list[object]:
 
 def _validate(records: list[object]) -> None:
     from ledi import validate
-    from ledi.sintetico.gerador import HOJE
+    from ledi_gerador.gerador import HOJE
 
     for record in records:
         validate(record, hoje=HOJE)

@@ -20,9 +20,9 @@ from ledi.codecs import thrift
 from ledi.envelope import Instalacao, wrap
 from ledi.processing import process
 from ledi.rules.registry import plan
-from ledi.sintetico.gerador import HOJE, gerar
 from ledi.tables import closed
 from ledi.zip import make_entry
+from ledi_gerador.gerador import HOJE, gerar
 
 INSTALACAO = Instalacao("Saude e-SUS - 1.0", "83102764000115", "Município de Timbó", uuidInstalacao="bench")
 META = 8_000

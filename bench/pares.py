@@ -10,7 +10,7 @@ from thriftpy2.thrift import TPayload, TType
 from thriftpy2.transport.memory import TCyMemoryBuffer
 
 from ledi import layout, validate
-from ledi.sintetico.gerador import HOJE
+from ledi_gerador.gerador import HOJE
 
 KINDS = {
     "bool": TType.BOOL, "i32": TType.I32, "i64": TType.I64, "double": TType.DOUBLE, "string": TType.STRING,

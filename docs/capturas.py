@@ -315,8 +315,8 @@ def vendor_file(folder: Path) -> Path:
 
     from ledi.envelope import Instalacao
     from ledi.processing import process
-    from ledi.sintetico import build, gerar
     from ledi.zip import PackageWriter
+    from ledi_gerador import build, gerar
 
     vendor = Instalacao(
         contraChave="Outro - 3.1", cpfOuCnpj="11222333000181", nomeOuRazaoSocial="Outro Sistema de Saúde Ltda"
@@ -381,7 +381,7 @@ def _sheet(page: Any, folder: Path) -> Path:
 def _workers() -> list[tuple[str, str, str, str]]:
     from datetime import date
 
-    from ledi.sintetico import build
+    from ledi_gerador import build
 
     town = build(2026, hoje=date.today())
     acs = next(p for p in town.profissionais for place in p.lotacoes if place.cbo == "515105" and place.ine)

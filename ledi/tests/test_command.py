@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 
 import pytest
 from rule_cases.harness import apply
 
 from ledi.cli import main
-from ledi.sintetico.minimos import minimal
+from ledi_gerador.minimos import minimal
 
 
 @pytest.fixture
@@ -254,3 +255,18 @@ def test_the_limit_of_a_text_is_the_readers(tmp_path):
 
     assert parse(b"[1, 2]", "corpo", 6).record == [1, 2]
     assert parse(b"[1, 2]", "corpo", 5).findings[0].code == "REGISTRO-json-tamanho"
+
+
+@pytest.mark.parametrize("options", [(), ("--fichas", "3"), ("--nada",), ("-h",), ("--", "x")])
+def test_who_has_no_generator_is_told_what_to_install(run, monkeypatch, options):
+    monkeypatch.setitem(sys.modules, "ledi_gerador", None)
+    code, out, err = run("gerar", *options)
+    assert (code, out) == (2, "")
+    assert "Instale o ledi-gerador" in err
+    assert run("esquema", "FVD")[0] == 0  # the library itself does without it
+
+
+def test_with_the_generator_the_verb_is_there(tmp_path, run):
+    code, _, _ = run("gerar", "--fichas", "3", "--saida", tmp_path / "p.jsonl")
+    assert code == 0
+    assert len(lines((tmp_path / "p.jsonl").read_text(encoding="utf-8"))) == 3

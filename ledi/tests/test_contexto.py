@@ -14,10 +14,10 @@ from ledi import validate
 from ledi.cli import main
 from ledi.referencias.memory import load, read_cnes
 from ledi.rules.registry import known_codes
-from ledi.sintetico import build, cnes, gerar, sigtap
-from ledi.sintetico.documentos import cns
-from ledi.sintetico.erros_contexto import ERROS_CONTEXTO
-from ledi.sintetico.minimos import minimal
+from ledi_gerador import build, cnes, gerar, sigtap
+from ledi_gerador.documentos import cns
+from ledi_gerador.erros_contexto import ERROS_CONTEXTO
+from ledi_gerador.minimos import minimal
 
 HOJE = date(2026, 11, 24)
 EXPECTED = {

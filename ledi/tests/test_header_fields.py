@@ -8,7 +8,7 @@ from rule_cases.harness import DELETE, TODAY, apply
 from ledi import validate
 from ledi.layouts import TIPOS, layout
 from ledi.schema import record_schema
-from ledi.sintetico.minimos import minimal
+from ledi_gerador.minimos import minimal
 
 
 def places(tipo: str) -> list[tuple[str, str]]:

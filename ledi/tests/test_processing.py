@@ -3,8 +3,8 @@
 from ledi.envelope import Instalacao
 from ledi.processing import prepare, process
 from ledi.rules.registry import plan
-from ledi.sintetico import TIPOS, minimal
-from ledi.sintetico.gerador import HOJE
+from ledi_gerador import TIPOS, minimal
+from ledi_gerador.gerador import HOJE
 
 
 def test_nothing_is_compiled_after_prepare():

@@ -10,8 +10,8 @@ from rule_cases.harness import DELETE, TODAY, Case, build, day
 from rule_cases.mca import P1, P2, Q1, Q2, Q3
 
 from ledi import validate
-from ledi.sintetico.documentos import cns, cpf
-from ledi.sintetico.minimos import INICIO
+from ledi_gerador.documentos import cns, cpf
+from ledi_gerador.minimos import INICIO
 
 ADDRESS = ("001-1", "002-2", "003-1", "005-1", "006-3", "007-1", "008-1", "009-1", "010-2")
 

@@ -9,8 +9,8 @@ from rule_cases.harness import DELETE, TODAY, Case, build, day
 from rule_cases.partes import FRACIONADA, INTERVALO, MEDICAMENTO, UNICA
 
 from ledi import validate
-from ledi.sintetico.minimos import FIM, INICIO
 from ledi.tables import closed
+from ledi_gerador.minimos import FIM, INICIO
 
 C = "atendimentosIndividuais[0]."
 PHYSICIAN, NURSE = "225142", "223565"

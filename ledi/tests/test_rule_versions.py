@@ -8,7 +8,7 @@ import pytest
 from rule_cases.harness import DELETE, TODAY, Case, build
 
 from ledi import validate
-from ledi.sintetico.documentos import cns
+from ledi_gerador.documentos import cns
 
 P, D = "identificacaoUsuarioCidadao.", "informacoesSocioDemograficas."
 E, X = "informacoesSocioEconomicas.", "saidaCidadaoCadastro."

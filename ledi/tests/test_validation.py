@@ -14,7 +14,7 @@ from rule_cases.harness import TODAY, apply
 
 from ledi import validate
 from ledi.layouts import TIPOS
-from ledi.sintetico.minimos import minimal
+from ledi_gerador.minimos import minimal
 
 
 def codes(record, **options) -> list[str]:

@@ -27,7 +27,7 @@ from ledi.rules.checks import (
 from ledi.rules.checks.values import decimal_places
 from ledi.rules.env import Env
 from ledi.rules.paths import Scope
-from ledi.sintetico.minimos import minimal
+from ledi_gerador.minimos import minimal
 
 FVD = layout("8.7.0").fichas["FVD"]
 VISIT = FVD.root.by_name["visitasDomiciliares"].type.item.struct

@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
-from ledi.sintetico import minimal
-from ledi.sintetico.documentos import cpf
+from ledi_gerador import minimal
+from ledi_gerador.documentos import cpf
 
 IBGE = "4218202"  # of the fixture `entidade`
 DIA = date(2026, 9, 15)  # of every minimal record

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.test import Client
 
-from ledi.sintetico import minimal
+from ledi_gerador import minimal
 
 V1 = "/api/acs/v1"
 

@@ -1,4 +1,4 @@
-"""LEDI versions: ordering and the since/until test. A version is text like "8.7.0"."""
+"""LEDI versions: their order and the since/until test, written once. A version is text like "8.7.0"."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ def in_force(version: str, since: str | None, until: str | None) -> bool:
     if since and key < version_key(since):
         return False
     return not (until and key >= version_key(until))
+
+
+@lru_cache(maxsize=256)
+def is_older(version: str | None, than: str) -> bool:
+    """Is it before `than`? None and what is no version count as the newest."""
+    try:
+        return version is not None and version_key(version) < version_key(than)
+    except ValueError:
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledi.sintetico.documentos import cns_definitivo
+from ledi_gerador.documentos import cns_definitivo
 from rule_cases.harness import Case, day, sigtap
 
 WRONG, FUTURE = "123456789012345", day("2026-11-25")

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from ledi.referencias.memory import CnesRelease, MemoryTables, SigtapRelease
-from ledi.sintetico.documentos import cns
-from ledi.sintetico.minimos import minimal
 from ledi.tables.port import Cbo, Cid, Equipe, Estabelecimento, Procedimento
+from ledi_gerador.documentos import cns
+from ledi_gerador.minimos import minimal
 from rule_cases.harness import Case
 
 H = "headerTransport."

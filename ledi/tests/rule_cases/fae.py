@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledi.sintetico.documentos import cns, cns_definitivo, cpf
+from ledi_gerador.documentos import cns, cns_definitivo, cpf
 from rule_cases.harness import DELETE, Case, day, sigtap
 
 E = "endereco."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ledi.sintetico.documentos import cns, cpf
-from ledi.sintetico.minimos import FIM, INICIO
+from ledi_gerador.documentos import cns, cpf
+from ledi_gerador.minimos import FIM, INICIO
 from rule_cases import partes
 from rule_cases.harness import DELETE, Case, day
 from rule_cases.partes import FRACIONADA, Maker

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ledi.sintetico.documentos import cns, cns_definitivo, cpf
-from ledi.sintetico.minimos import FIM, INICIO, minimal
+from ledi_gerador.documentos import cns, cns_definitivo, cpf
+from ledi_gerador.minimos import FIM, INICIO, minimal
 from rule_cases.harness import DELETE, Case, day, sigtap
 
 L, S, X = "lotacaoEvolucao.", "solicitante.", "executante."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledi.sintetico.documentos import cns, cpf
+from ledi_gerador.documentos import cns, cpf
 from rule_cases.harness import DELETE, Case, day
 
 M = "condicaoMoradia."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ledi.referencias.memory import MemoryTables, SigtapRelease
-from ledi.sintetico.documentos import cns, cpf
 from ledi.tables.port import Cbo
+from ledi_gerador.documentos import cns, cpf
 from rule_cases.harness import DELETE, Case, day
 
 P = "identificacaoUsuarioCidadao."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ledi.layouts import layout
 from ledi.rules.fichas.fczm import EXAMES
-from ledi.sintetico.documentos import cns, cpf
 from ledi.tables.closed import codes
+from ledi_gerador.documentos import cns, cpf
 from rule_cases.harness import DELETE, Case, day
 
 SEM_CPF = {"stNaoPossuiCpf": True, "justificativaNaoPossuiCpf": 3}

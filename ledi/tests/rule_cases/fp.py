@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledi.rules.fichas.fp import TOTAIS
-from ledi.sintetico.documentos import cns, cpf
+from ledi_gerador.documentos import cns, cpf
 from rule_cases.fvd import IVCF as _IVCF
 from rule_cases.harness import DELETE, Case, day
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ledi.sintetico.documentos import cns, cpf
 from ledi.tables import closed
+from ledi_gerador.documentos import cns, cpf
 from rule_cases.harness import DELETE, Case, day
 
 V = "visitasDomiciliares[0]."

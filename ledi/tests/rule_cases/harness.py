@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ledi.sintetico.minimos import minimal
+from ledi_gerador.minimos import minimal
 
 TODAY = date(2026, 11, 24)
 DELETE = object()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledi.rules.fichas.mca import Q1, Q2, Q3
-from ledi.sintetico.documentos import cns, cpf
+from ledi_gerador.documentos import cns, cpf
 from rule_cases.harness import DELETE, Case, day
 
 SO_CNS = {"cpfCidadao": DELETE, "cnsCidadao": cns(7)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ledi.sintetico.documentos import ms
-from ledi.sintetico.minimos import DIA, FIM
+from ledi_gerador.documentos import ms
+from ledi_gerador.minimos import DIA, FIM
 from rule_cases.harness import DELETE, Case, day, sigtap
 
 CASES: list[Case] = []  # made by the fichas that use them

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ledi.layouts import layout
-from ledi.sintetico.minimos import minimal
+from ledi_gerador.minimos import minimal
 from rule_cases import fci, fp, fv, fvd
 from rule_cases.harness import DELETE, Case, day
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ledi.sintetico.documentos import cnpj, cpf
+from ledi_gerador.documentos import cnpj, cpf
 from rule_cases.harness import Case
 
 CASES: list[Case] = [

@@ -15,7 +15,7 @@ from aplicativo import (
 )
 from producao import CPF, registro
 
-from ledi.sintetico.documentos import cpf
+from ledi_gerador.documentos import cpf
 from saude.fichas.actions import reprocess
 from saude.fichas.models import Conteudo, Ficha
 from saude.recebimento.actions import receive

@@ -6,7 +6,7 @@ import pytest
 from producao import registro
 from telefone import codigo, lotar, so_do_aparelho
 
-from ledi.sintetico.documentos import cpf
+from ledi_gerador.documentos import cpf
 from saude.acs import territorio
 from saude.fichas.actions import reprocess
 from saude.fichas.models import Ficha

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledi import validate
-from ledi.sintetico.gerador import gerar
+from ledi_gerador.gerador import gerar
 from saude.acs.formularios import TIPOS, form
 
 sys.path.append(str(Path(__file__).parents[3] / "ledi/tests"))

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from producao import cidadao, exportar, quebrado, receber, registro
 
-from ledi.sintetico import TIPOS, minimal
+from ledi_gerador import TIPOS, minimal
 from saude.arquivos import actions, exame, tasks
 from saude.arquivos.guardados import folder
 from saude.arquivos.models import Conferencia, ItemConferido

@@ -14,7 +14,7 @@ from producao import cidadao, exportar, quebrado, receber, registro
 from ledi.codecs import thrift
 from ledi.envelope import Instalacao, unwrap, wrap, wrap_xml
 from ledi.layouts import layout
-from ledi.sintetico import minimal
+from ledi_gerador import minimal
 from saude.arquivos import actions, guardados, tasks
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.models import Evento

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledi.sintetico.documentos import cns, cpf
+from ledi_gerador.documentos import cns, cpf
 from saude.auditoria.models import Evento
 from saude.clientes import fonetica
 from saude.clientes.models import Cliente

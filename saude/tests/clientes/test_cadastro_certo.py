@@ -4,7 +4,7 @@ import json
 
 from producao import cidadao, com_cpf, ficha_de, receber, registro
 
-from ledi.sintetico.documentos import cpf
+from ledi_gerador.documentos import cpf
 from saude.clientes.actions import correct_client
 from saude.clientes.models import Cliente
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from producao import cidadao, exportar, ficha_de, receber, registro
 
-from ledi.sintetico.documentos import cns, cpf
+from ledi_gerador.documentos import cns, cpf
 from saude.clientes.actions import StaleClient, correct_client, create_client, identify, merge
 from saude.clientes.models import Alteracao, Cliente
 from saude.clientes.queries import divergences, same_person, search

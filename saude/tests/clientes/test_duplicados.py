@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from producao import cidadao, exportar, receber, registro
 
-from ledi.sintetico.documentos import cns, cpf
+from ledi_gerador.documentos import cns, cpf
 from saude.auditoria.models import Evento
 from saude.clientes import duplicados
 from saude.clientes.actions import StaleClient, correct_client

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from producao import cidadao, receber, registro
 
-from ledi.sintetico.documentos import cns, cpf
+from ledi_gerador.documentos import cns, cpf
 from saude.clientes import duplicados
 from saude.clientes.models import Cliente, ParPossivel
 

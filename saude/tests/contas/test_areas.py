@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from producao import DIA, FIM, INICIO, cidadao, com_cpf, exportar, quebrado, receber, registro
 from test_mapa_de_urls import walk
 
-from ledi.sintetico.documentos import cpf
+from ledi_gerador.documentos import cpf
 from saude.acs.queries import agents
 from saude.cadastros.models import Estabelecimento, Lotacao, Profissional
 from saude.clientes.models import Cliente

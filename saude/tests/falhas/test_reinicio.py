@@ -28,8 +28,8 @@ import io, json, django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from ledi.sintetico.gerador import gerar
-from ledi.sintetico.municipio import build
+from ledi_gerador.gerador import gerar
+from ledi_gerador.municipio import build
 from saude.recebimento import actions
 from saude.recebimento.demo import registers
 from saude.recebimento.models import Lote

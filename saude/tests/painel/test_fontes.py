@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledi.sintetico import build, sigtap
+from ledi_gerador import build, sigtap
 from saude.formularios import fontes
 from saude.referencias import actions
 from saude.referencias.models import Cid, Publicacao

@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from ledi.layouts import CURRENT, TIPOS, layout
-from ledi.sintetico import minimal
+from ledi_gerador import minimal
 from saude.formularios import campos, fontes, ler
 from saude.formularios.arvore import Construtor, by_path
 from saude.formularios.condicoes import conditions

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledi.sintetico import build, cnes, sigtap
+from ledi_gerador import build, cnes, sigtap
 from saude.cadastros.models import Lotacao
 from saude.referencias import actions, arquivos
 from saude.referencias.models import Cid, Procedimento, Publicacao

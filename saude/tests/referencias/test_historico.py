@@ -3,7 +3,7 @@
 import pytest
 from producao import CPF, cidadao, com_cpf, exportar, ficha_de, receber, registro
 
-from ledi.sintetico.documentos import cns, cpf
+from ledi_gerador.documentos import cns, cpf
 from saude.cadastros.models import Instalacao
 from saude.fichas.actions import reprocess
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 from producao import receber, registro
 
-from ledi.sintetico import build, cnes
-from ledi.sintetico.documentos import cns
+from ledi_gerador import build, cnes
+from ledi_gerador.documentos import cns
 from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.tasks import reprocessar_bloco

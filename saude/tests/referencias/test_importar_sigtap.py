@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from producao import cidadao, receber, registro
 
-from ledi.sintetico import build, sigtap
+from ledi_gerador import build, sigtap
 from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
 from saude.fichas.tasks import reprocessar_bloco
 from saude.referencias import actions, arquivos, tables

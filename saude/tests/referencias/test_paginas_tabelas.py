@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from ledi.sintetico import build, cnes, sigtap
+from ledi_gerador import build, cnes, sigtap
 from saude.auditoria.models import Evento
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
 from saude.referencias import actions

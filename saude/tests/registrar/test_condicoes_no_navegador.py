@@ -15,7 +15,7 @@ from test_todas_as_fichas import da_entidade
 from ledi import validate
 from ledi.layouts import CURRENT
 from ledi.rules.registry import rules_in_force
-from ledi.sintetico.gerador import DOZE, gerar
+from ledi_gerador.gerador import DOZE, gerar
 from saude.fichas.correction import PathError, get_at, set_at
 from saude.formularios.arvore import pattern
 from saude.formularios.condicoes import KINDS

@@ -9,7 +9,7 @@ from producao import CPF, cidadao, com_cpf, receber, registro
 
 from ledi import validate
 from ledi.layouts import TIPOS
-from ledi.sintetico import minimal
+from ledi_gerador import minimal
 from saude.auditoria.models import Evento
 from saude.fichas.models import Ficha
 from saude.registrar import actions

@@ -5,7 +5,7 @@ import json
 import pytest
 from producao import CPF, com_cpf, receber, registro
 
-from ledi.sintetico import minimal
+from ledi_gerador import minimal
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
 from saude.fichas.models import Ficha
 from saude.registrar.actions import remember

@@ -9,7 +9,7 @@ from formulario_html import sent
 
 from ledi import validate
 from ledi.layouts import TIPOS, VERSIONS, layout
-from ledi.sintetico.gerador import DOZE, gerar
+from ledi_gerador.gerador import DOZE, gerar
 from saude.fichas.models import Ficha
 from saude.formularios.verificar import check
 from saude.registrar import actions

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Sequence
 
+from ledi.cli import abrir, empacotar, esquema, gerar, regras, validar
 from ledi.cli.common import os_words
 from ledi.errors import LediError
 from ledi.layouts import VERSIONS
@@ -58,8 +59,6 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    from ledi.cli import abrir, empacotar, esquema, gerar, regras, validar
-
     parser = _Parser(prog="ledi", description="Fichas do e-SUS APS (LEDI): validar, empacotar, abrir.")
     parser.add_argument("--version", action="version", version=f"ledi (LEDI {', '.join(VERSIONS)})")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMANDO", parser_class=_Parser)

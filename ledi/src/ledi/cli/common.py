@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from ledi.layouts import VERSIONS
+from ledi.referencias.memory import load
 
 
 def iso_date(text: str) -> date:
@@ -34,8 +35,6 @@ def load_tables(options: argparse.Namespace) -> Any:
     """The open tables named on the command line, None when there are none."""
     if not options.tabelas and not options.cnes:
         return None
-    from ledi.referencias.memory import load
-
     return load(tabelas=options.tabelas, cnes=options.cnes)
 
 

@@ -1,13 +1,34 @@
-"""`ledi gerar`: a fictitious municipality's production, for demonstrations, tests and benchmarks."""
+"""`ledi gerar`: a fictitious municipality's production. The generator is a package of its own, `ledi-gerador`."""
 
 from __future__ import annotations
 
+import argparse
+import sys
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
-from ledi.sintetico import cli as sintetico
+GENERATOR = "ledi_gerador"
+_HELP = "gera registros fictícios (demonstração, testes, medidas)"
+_MISSING = (
+    "ledi gerar: a produção fictícia vem num pacote à parte, que não está instalado. "
+    "Instale o ledi-gerador (no código do projeto: pip install ./gerador) e repita o comando."
+)
 
 
 def add(verbs: Any) -> None:
-    parser = verbs.add_parser("gerar", help="gera registros fictícios (demonstração, testes, medidas)")
-    sintetico.add_arguments(parser)
-    parser.set_defaults(run=sintetico.run)
+    if find_spec(GENERATOR) is None:
+        # Whatever options come: what is missing is said before what may be wrong with them.
+        parser = verbs.add_parser("gerar", help=_HELP, add_help=False, prefix_chars="\0")
+        parser.add_argument("rest", nargs="*")
+        parser.set_defaults(run=_say_what_to_install)
+        return
+    generator = import_module(f"{GENERATOR}.cli")
+    parser = verbs.add_parser("gerar", help=_HELP)
+    generator.add_arguments(parser)
+    parser.set_defaults(run=generator.run)
+
+
+def _say_what_to_install(options: argparse.Namespace) -> int:
+    print(_MISSING, file=sys.stderr)
+    return 2

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from operator import mul
 from typing import Concatenate, NamedTuple, NoReturn, ParamSpec, TypeVar
 
@@ -66,12 +66,3 @@ def cached(maxsize: int, longest: int = 64) -> Callable[[Checker[P, R]], Checker
         return check
 
     return decorate
-
-
-@cache
-def older(version: str | None, since: tuple[int, ...]) -> bool:
-    """Is this LEDI version before `since`? None and what is no version count as the newest."""
-    try:
-        return version is not None and tuple(map(int, version.split("."))) < since
-    except ValueError:
-        return False

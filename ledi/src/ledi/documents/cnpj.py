@@ -5,14 +5,15 @@ Source of the letters: Instrução Normativa RFB 2.229/2024 (a character counts 
 
 import re
 
-from ledi.documents._check import Problem, cached, clean, older, require_text, weighted
+from ledi.documents._check import Problem, cached, clean, require_text, weighted
 from ledi.documents.errors import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
+from ledi.versions import is_older
 
 _NUMERIC = re.compile(r"[0-9]*")
 _ALPHANUMERIC = re.compile(r"[0-9A-Z]{0,12}[0-9]*")
 _FIRST = (5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 _SECOND = (6, *_FIRST)
-_LETTERS_SINCE = (8, 5, 0)
+_LETTERS_SINCE = "8.5.0"
 
 
 def compact(value: str) -> str:
@@ -48,7 +49,7 @@ def _digit(total: int) -> str:
 
 @cached(1 << 12)
 def _problem(value: str, version: str | None) -> Problem | None:
-    allowed = _NUMERIC if older(version, _LETTERS_SINCE) else _ALPHANUMERIC
+    allowed = _NUMERIC if is_older(version, _LETTERS_SINCE) else _ALPHANUMERIC
     if not allowed.fullmatch(value):
         return Problem(InvalidFormat, "o CNPJ tem caracteres que não são aceitos nesta versão do LEDI")
     if len(value) != 14:

@@ -1,13 +1,14 @@
 """CNS (Cartão Nacional de Saúde), 15 digits. Source: LEDI, regras/algoritmo_CNS (CNS-001 to CNS-006)."""
 
-from ledi.documents._check import Problem, cached, clean, older, only_digits, require_text, weighted
+from ledi.documents._check import Problem, cached, clean, only_digits, require_text, weighted
 from ledi.documents.errors import InvalidChecksum, InvalidComponent
+from ledi.versions import is_older
 
 _WEIGHTS = tuple(range(15, 0, -1))
 DEFINITIVE = "12"
 PROVISIONAL = "5789"
 # LEDI began to accept the prefix 5 in this version.
-_FIVE_SINCE = (7, 3, 7)
+_FIVE_SINCE = "7.3.7"
 _BEFORE_FIVE = "12789"
 
 
@@ -41,7 +42,7 @@ def format(value: str) -> str:
 def _problem(value: str, version: str | None) -> Problem | None:
     if problem := only_digits(value, 15, "o CNS"):
         return problem
-    if value[0] not in (_BEFORE_FIVE if older(version, _FIVE_SINCE) else DEFINITIVE + PROVISIONAL):
+    if value[0] not in (_BEFORE_FIVE if is_older(version, _FIVE_SINCE) else DEFINITIVE + PROVISIONAL):
         return Problem(InvalidComponent, "o primeiro dígito do CNS não existe")
     if weighted(value, _WEIGHTS) % 11:
         return Problem(InvalidChecksum, "o dígito verificador do CNS não confere")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from ledi.sintetico import build, gerar
+from ledi_gerador import build, gerar
 from saude.cadastros.actions import create_entidade
 from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Lotacao, Profissional
 from saude.fichas.models import Origem

@@ -143,6 +143,6 @@ def record_body(api: NinjaAPI) -> None:
 
 def examples() -> dict[str, Any]:
     """A record of each ficha that every rule takes as it is, in the municipality it is of."""
-    from ledi.sintetico import TIPOS, minimal
+    from ledi_gerador import TIPOS, minimal
 
     return {tipo: {"summary": Tipo(tipo).label, "value": minimal(tipo)} for tipo in TIPOS}

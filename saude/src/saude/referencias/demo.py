@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.conf import settings
 
 from ledi import validate
-from ledi.sintetico import ERROS_CONTEXTO, cnes, sigtap
+from ledi_gerador import ERROS_CONTEXTO, cnes, sigtap
 from saude.cadastros.models import Entidade, Profissional
 from saude.referencias import actions
 from saude.referencias.models import Publicacao

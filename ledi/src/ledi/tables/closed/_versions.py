@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from ledi.versions import in_force
+
 
 class Change(NamedTuple):
     """A code valid from `since` (inclusive) to `until` (exclusive); empty = no limit on that side."""
@@ -40,17 +42,10 @@ def _of_list(name: str) -> tuple[Change, ...]:
     return enums.get(base, ()) + lists.get(base, ())
 
 
-def order(version: str) -> tuple[int, ...]:
-    """Sort key of a version such as "8.7.0"."""
-    return tuple(int(part) for part in version.split("."))
-
-
 def _valid(change: Change, version: str | None) -> bool:
     if version is None:
         return not change.until
-    after = not change.since or order(change.since) <= order(version)
-    before = not change.until or order(version) < order(change.until)
-    return after and before
+    return in_force(version, change.since, change.until)
 
 
 @cache
