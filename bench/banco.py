@@ -56,7 +56,7 @@ def _apagar(folder: Path, owner: int) -> None:
 def municipio() -> Any:
     """The entidade of the synthetic municipality, with its posts, teams and professionals."""
     from ledi_gerador.municipio import build
-    from saude.recebimento.demo import registers
+    from saude.site.demo_producao import registers
 
     return registers(build(1))
 
@@ -65,8 +65,8 @@ def tabelas(entidade: Any) -> None:
     """CNES and SIGTAP of the municipality in force, so that every rule has what it asks for. Once."""
     from ledi_gerador import cnes, sigtap
     from ledi_gerador.municipio import HOJE, build
-    from saude.referencias import actions
-    from saude.referencias.demo import months_until
+    from saude.atualizacao import actions
+    from saude.atualizacao.demo import months_until
     from saude.referencias.models import Publicacao
 
     if Publicacao.objects.filter(entidade=entidade).exists():
@@ -223,7 +223,7 @@ def multiplicar(n: int) -> None:
     """Copy the fichas stored (with content, entry, people and findings) until there are `n`: same sizes, new uuids."""
     from django.db import connection
 
-    from saude.fichas.counts import rebuild
+    from saude.fichas.contagem_mantida import rebuild
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), coalesce(max(id), 0) FROM fichas_ficha")

@@ -79,7 +79,7 @@ def _filho(line: Linha, work: Callable[[], None]) -> None:
 
 
 def _conferido(line: Linha, n: int, *, taken: bool) -> None:
-    from saude.fichas.counts import differences
+    from saude.fichas.contagem_mantida import differences
     from saude.fichas.models import Ficha
 
     found = Ficha.objects.count()
@@ -89,8 +89,8 @@ def _conferido(line: Linha, n: int, *, taken: bool) -> None:
 
 
 def _conferir(entidade: Any, package: Path) -> None:
-    from saude.arquivos import actions
     from saude.arquivos.models import Conferencia
+    from saude.recebimento import actions
 
     actions.SMALL = 0  # as the queue does it
     with open(package, "rb") as file:
@@ -101,8 +101,8 @@ def _conferir(entidade: Any, package: Path) -> None:
 
 
 def _receber() -> None:
-    from saude.arquivos import actions
     from saude.arquivos.models import Conferencia
+    from saude.recebimento import actions
 
     actions.SMALL = 0
     row = Conferencia.objects.latest("pk")
@@ -113,8 +113,8 @@ def _receber() -> None:
 
 
 def _esquecer() -> None:
-    from saude.arquivos import actions
     from saude.arquivos.models import Conferencia
+    from saude.recebimento import actions
 
     for row in Conferencia.objects.all():
         actions.forget(conferencia=row, by=row.usuario)

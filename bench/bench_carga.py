@@ -84,8 +84,8 @@ def _sessions(entidade: Any) -> list[str]:
 def _pages(entidade: Any) -> dict[str, list[str]]:
     from django.urls import reverse
 
+    from saude.fichas.contagens import panel
     from saude.fichas.models import Ficha
-    from saude.fichas.queries import panel
 
     months = [line.competencia for line in panel(entidade)][:3]
     uuids = Ficha.objects.order_by("-pk").values_list("uuid", flat=True)[:200]

@@ -85,7 +85,7 @@ def _desfazer() -> None:
     """Back to before the export (the lock of exported fichas lifted: only a benchmark may)."""
     from django.db import connection
 
-    from saude.fichas.counts import rebuild
+    from saude.fichas.contagem_mantida import rebuild
 
     with connection.cursor() as cursor:
         cursor.execute(

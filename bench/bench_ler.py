@@ -18,10 +18,12 @@ def main() -> None:
     entidade = banco.municipio()
     n = tamanho(100_000)
     _encher(entidade, folder, n)
-    from saude.fichas.counts import compact
+    from saude.fichas.contagem_mantida import compact
+    from saude.fichas.contagens import panel, pending_by_origin, totals
+    from saude.fichas.filtro import Filtro, search_uuid
     from saude.fichas.models import Ficha
-    from saude.fichas.queries import Filtro, page, panel, pending_by_origin, search_uuid, totals
     from saude.inconsistencias.queries import causes
+    from saude.painel.listas import page
 
     months = _exportar_meses()
     compact()
@@ -82,7 +84,7 @@ def _exportar_meses() -> list[str]:
     """As a database is after some months of use; the competências with production, oldest first."""
     from django.db import connection
 
-    from saude.fichas.counts import rebuild
+    from saude.fichas.contagem_mantida import rebuild
 
     with connection.cursor() as cursor:
         cursor.execute(

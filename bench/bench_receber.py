@@ -53,7 +53,7 @@ def _receber(line: Linha, entidade: object, path: Path, n: int, workers: int) ->
     """
     from django.db import connection
 
-    from saude.fichas.counts import differences
+    from saude.fichas.contagem_mantida import differences
     from saude.fichas.models import Ficha
     from saude.recebimento.models import Bloco, Lote
     from saude.recebimento.tasks import spool_folder

@@ -53,10 +53,10 @@ def _encher(entidade: object, folder: object, n: int) -> None:
 def _reprocessar(line: Linha, entidade: object, n: int, workers: int) -> None:
     from django.db import connection
 
-    from saude.fichas.counts import differences
-    from saude.fichas.mass import start_reprocess
+    from saude.fichas.contagem_mantida import differences
+    from saude.fichas.filtro import Filtro
     from saude.fichas.models import Reprocessamento
-    from saude.fichas.queries import Filtro
+    from saude.processamento.em_massa import start_reprocess
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, fichas_reprocessamento CASCADE")

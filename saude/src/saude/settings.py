@@ -53,6 +53,7 @@ if TESTING:
 CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS] if HTTPS else []
 
 _APPS = [
+    "saude.site",
     "saude.web",
     "saude.contas",
     "saude.cadastros",
@@ -64,6 +65,9 @@ _APPS = [
     "saude.exportacao",
     "saude.referencias",
     "saude.formularios",
+    "saude.processamento",
+    "saude.correcao",
+    "saude.atualizacao",
     "saude.acs",
     "saude.registrar",
     "saude.arquivos",
@@ -102,7 +106,7 @@ MIDDLEWARE = [
     "saude.contas.middleware.AccessMiddleware",
 ]
 
-ROOT_URLCONF = "saude.urls"
+ROOT_URLCONF = "saude.site.mapa"
 WSGI_APPLICATION = "saude.wsgi.application"
 TEMPLATES = [
     {
@@ -114,7 +118,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "saude.web.context.page",
+                "saude.site.context.page",
             ],
         },
     }

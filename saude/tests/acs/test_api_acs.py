@@ -12,8 +12,8 @@ from telefone import lotar, so_do_aparelho
 
 from saude.acs.dispositivos import create_code, revoke
 from saude.acs.models import Aparelho, Codigo, Envio, Recusa
-from saude.fichas.actions import correct, reprocess
 from saude.fichas.models import Conteudo, Ficha
+from saude.processamento.actions import correct, reprocess
 from saude.recebimento.actions import raw_of, receive
 from saude.recebimento.models import Lote
 

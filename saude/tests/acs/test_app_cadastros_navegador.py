@@ -16,8 +16,8 @@ from aplicativo import (
 from producao import CPF, registro
 
 from ledi_gerador.documentos import cpf
-from saude.fichas.actions import reprocess
 from saude.fichas.models import Conteudo, Ficha
+from saude.processamento.actions import reprocess
 from saude.recebimento.actions import receive
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -7,8 +7,8 @@ from producao import CPF
 from saude.acs.dispositivos import revoke
 from saude.acs.models import Aparelho
 from saude.cadastros.models import Equipe
-from saude.fichas.actions import reprocess
 from saude.fichas.models import Ficha
+from saude.processamento.actions import reprocess
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -11,10 +11,10 @@ from telefone import so_do_aparelho
 
 from saude.acs.demo import load
 from saude.acs.models import Aparelho
-from saude.fichas.actions import reprocess
-from saude.fichas.mass import reprocess_block
 from saude.fichas.models import BlocoReprocessamento, Ficha
-from saude.recebimento.demo import load as load_town
+from saude.processamento.actions import reprocess
+from saude.processamento.em_massa import reprocess_block
+from saude.site.demo_producao import load as load_town
 
 pytestmark = pytest.mark.django_db
 

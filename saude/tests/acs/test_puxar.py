@@ -8,8 +8,8 @@ from telefone import codigo, lotar, so_do_aparelho
 
 from ledi_gerador.documentos import cpf
 from saude.acs import territorio
-from saude.fichas.actions import reprocess
 from saude.fichas.models import Ficha
+from saude.processamento.actions import reprocess
 from saude.recebimento.actions import receive
 
 pytestmark = pytest.mark.django_db

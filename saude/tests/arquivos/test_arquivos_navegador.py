@@ -304,8 +304,8 @@ def fill(path: Path, record: dict[str, Any], *, lines: int, wrong: dict[int, tup
     from zoneinfo import ZoneInfo
 
     from saude.arquivos import colunas
-    from saude.fichas.correction import get_at
     from saude.formularios import campos
+    from saude.registro.caminhos import get_at
 
     book = load_workbook(path)
     sheet = book.worksheets[0]

@@ -116,7 +116,7 @@ def test_taken_in_the_originadora_stays_through_correction_and_export(enviar, cl
     assert (row.estado, row.lote.novos) == ("recebida", 1)
     ficha = Ficha.objects.select_related("conteudo", "entrada").get()
     assert ficha.conteudo.proveniencia["originadora"]["contraChave"] == VENDOR.contraChave
-    from saude.fichas.actions import correct
+    from saude.processamento.actions import correct
 
     correct(ficha=ficha, changes={"visitasDomiciliares[0].turno": 2}, revisao=ficha.revisao, by=digitador)
     entidade.instalacao.telefone = "4733334444"  # the envelope changed: what is stale is wrapped again

@@ -41,7 +41,7 @@ def enviar(client, criar_usuario):
 
 def tabela_de(record: dict[str, Any], entidade: Any) -> tuple[list[str], list[Any]]:
     """A sheet with one row that says what the record says, under the titles of the template."""
-    from saude.fichas.correction import get_at
+    from saude.registro.caminhos import get_at
 
     titles, cells = [], []
     for target in colunas.targets(record["tipo"], version_for(entidade)):

@@ -6,8 +6,8 @@ from saude.auditoria.models import Evento
 from saude.cadastros.actions import save_especialidade, update_instalacao
 from saude.cadastros.models import Especialidade, Instalacao
 from saude.cadastros.views import version_warning
-from saude.fichas.mass import reprocess_block
 from saude.fichas.models import BlocoReprocessamento, Ficha
+from saude.processamento.em_massa import reprocess_block
 
 
 def form_data(instalacao: Instalacao, **changes):

@@ -12,7 +12,7 @@ from ledi_gerador.documentos import cns, cpf
 from saude.auditoria.models import Evento
 from saude.clientes import fonetica
 from saude.clientes.models import Cliente
-from saude.clientes.queries import search
+from saude.correcao.clientes import search
 
 PEOPLE = (
     ("Maria Aparecida da Silva", "1970-01-02"),

@@ -5,8 +5,8 @@ import json
 from producao import cidadao, com_cpf, ficha_de, receber, registro
 
 from ledi_gerador.documentos import cpf
-from saude.clientes.actions import correct_client
 from saude.clientes.models import Cliente
+from saude.correcao.cliente import correct_client
 
 CPF = cpf(123_456_789)
 

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from producao import cidadao, exportar, ficha_de, receber, registro
 
 from ledi_gerador.documentos import cns, cpf
-from saude.clientes.actions import StaleClient, correct_client, create_client, identify, merge
 from saude.clientes.models import Alteracao, Cliente
-from saude.clientes.queries import divergences, same_person, search
+from saude.correcao.cliente import StaleClient, correct_client, create_client, identify, merge
+from saude.correcao.clientes import divergences, same_person, search
 from saude.fichas.models import Atendido, Ficha
 
 CPF_A, CPF_B = cpf(123_456_789), cpf(222_333_444)

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saude.web.texto import fold
+from saude.comum.texto import fold
 
 
 @given(st.text())

@@ -10,10 +10,10 @@ from producao import cidadao, exportar, receber, registro
 from ledi_gerador.documentos import cns, cpf
 from saude.auditoria.models import Evento
 from saude.clientes import duplicados
-from saude.clientes.actions import StaleClient, correct_client
-from saude.clientes.mesclar import PairSettled, keep_apart, merge_pair, undo
 from saude.clientes.models import Cliente, ParPossivel
 from saude.clientes.tasks import procurar_duplicados
+from saude.correcao.cliente import StaleClient, correct_client
+from saude.correcao.mesclar import PairSettled, keep_apart, merge_pair, undo
 from saude.fichas.models import Atendido, Entrada, Ficha
 
 CPF_A, CPF_B = cpf(123_456_789), cpf(222_333_444)

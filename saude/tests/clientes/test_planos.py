@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from producao import receber, registro
 
+from saude.banco.cursor import server_cursor
 from saude.clientes import storage
-from saude.fichas import historico
-from saude.fichas.storage import server_cursor
+from saude.processamento import historico
 
 BIG = ("clientes_cliente", "fichas_atendido", "fichas_ficha")
 

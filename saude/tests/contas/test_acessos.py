@@ -2,6 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from saude.acesso.permissoes import PRESETS, Permissao
 from saude.auditoria.models import Evento
 from saude.cadastros.models import Estabelecimento
 from saude.contas.actions import (
@@ -14,7 +15,7 @@ from saude.contas.actions import (
     revoke_token,
     set_active,
 )
-from saude.contas.models import PRESETS, Acesso, ApiToken, Permissao, Usuario
+from saude.contas.models import Acesso, ApiToken, Usuario
 from saude.contas.queries import may_manage, token_by_secret, work_context
 
 

@@ -13,20 +13,21 @@ from producao import DIA, FIM, INICIO, cidadao, com_cpf, exportar, quebrado, rec
 from test_mapa_de_urls import walk
 
 from ledi_gerador.documentos import cpf
+from saude.acesso.guarda import PUBLIC, TOKEN, mark_of
 from saude.acs.queries import agents
 from saude.cadastros.models import Estabelecimento, Lotacao, Profissional
 from saude.clientes.models import Cliente
-from saude.contas.access import PUBLIC, TOKEN, mark_of
 from saude.contas.actions import grant
 from saude.contas.models import Acesso
 from saude.contas.queries import work_context
 from saude.exportacao.actions import create_export
 from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao
-from saude.fichas import counts, mass, queries
+from saude.fichas import contagem_mantida, contagens
+from saude.fichas.filtro import Filtro
 from saude.fichas.models import Ficha, Reprocessamento
-from saude.fichas.queries import Filtro
 from saude.inconsistencias.models import Inconsistencia
+from saude.processamento import em_massa
 
 A, B = "2513838", "2513846"
 MES = f"{DIA:%Y%m}"
@@ -71,7 +72,7 @@ def producao(entidade, postos):
             em(c, registro(), three),
         )
     of_b = create_export(entidade=entidade, escopo="todos", inicio=INICIO, fim=FIM, by=None, cnes={B})
-    job = mass.start_reprocess(entidade=entidade, filtro=Filtro(competencia=MES), by=None, cnes={B})
+    job = em_massa.start_reprocess(entidade=entidade, filtro=Filtro(competencia=MES), by=None, cnes={B})
     return {"todas": everything, "de_b": of_b, "job": job}
 
 
@@ -192,7 +193,7 @@ def test_no_action_touches_another_area(entra, producao, entidade):
     for job in Reprocessamento.objects.exclude(pk=producao["job"].pk):
         for bloco in job.blocos.all():
             assert not Ficha.objects.filter(pk__in=bloco.fichas).exclude(cnes=A).exists()
-            mass.reprocess_block(bloco.pk)
+            em_massa.reprocess_block(bloco.pk)
     assert state(B) == before
     assert Inconsistencia.objects.filter(ficha__cnes=B, encerrada_em=None).count() == found
 
@@ -215,14 +216,14 @@ def test_records_of_another_area_are_404(entra, producao):
 
 
 def test_the_panel_of_the_areas_adds_up_to_that_of_the_entidade(entidade, producao):
-    assert not counts.differences()
-    (whole,) = queries.panel(entidade)
-    parts = [queries.panel(entidade, cnes={c})[0] for c in (A, B)]
+    assert not contagem_mantida.differences()
+    (whole,) = contagens.panel(entidade)
+    parts = [contagens.panel(entidade, cnes={c})[0] for c in (A, B)]
     for name in ("processadas", "inconsistentes", "pendentes", "exportadas", "total", "a_exportar"):
         assert getattr(whole, name) == sum(getattr(p, name) for p in parts), name
     assert parts[0].total == 5 and parts[0].inconsistentes == 1
-    assert queries.totals(entidade, MES, cnes={A})["FVD"] == 5
-    assert queries.panel(entidade, cnes=frozenset()) == []
+    assert contagens.totals(entidade, MES, cnes={A})["FVD"] == 5
+    assert contagens.panel(entidade, cnes=frozenset()) == []
 
 
 def test_an_export_takes_only_the_areas_of_who_asks(entra, producao, entidade):

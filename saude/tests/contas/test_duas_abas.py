@@ -44,13 +44,13 @@ def test_a_form_of_another_entidade_is_refused_whole(client, raiz, entidade, out
 def test_every_page_says_its_entidade_and_may_always_change_it(client, raiz, entidade, outra_entidade):
     client.force_login(raiz)
     trocar(client, entidade)
-    text = client.get(reverse("exportacao:painel")).text
+    text = client.get(reverse("painel:painel")).text
     assert re.search(rf'<body[^>]* data-entidade="{entidade.pk}"', text)
     answer = client.post(
         reverse("trocar_contexto"), {"entidade": outra_entidade.pk, "_entidade": outra_entidade.pk}
     )
     assert answer.status_code == 302, "the choice itself comes from any page"
-    assert client.get(reverse("exportacao:painel")).wsgi_request.entidade == outra_entidade
+    assert client.get(reverse("painel:painel")).wsgi_request.entidade == outra_entidade
 
 
 @pytest.mark.browser

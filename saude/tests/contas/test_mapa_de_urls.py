@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from saude.contas.access import LOGGED_IN, PUBLIC, TOKEN, mark_of
-from saude.contas.models import Permissao
+from saude.acesso.guarda import LOGGED_IN, PUBLIC, TOKEN, mark_of
+from saude.acesso.permissoes import Permissao
 
 ALL_BUT = {p: [q for q in Permissao.values if q != p] for p in Permissao.values}
 

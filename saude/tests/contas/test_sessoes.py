@@ -93,7 +93,7 @@ def test_a_slow_page_does_not_undo_the_entidade_chosen_meanwhile(client, outra_e
         nome_razao_social="Município de Abadia", email="saude@abadia.example",
     )  # fmt: skip
     client.force_login(user)
-    assert client.get(reverse("exportacao:painel")).wsgi_request.entidade == first
+    assert client.get(reverse("painel:painel")).wsgi_request.entidade == first
     other = Client()
     other.cookies = client.cookies
     real, answers = middleware.work_context, []
@@ -104,6 +104,6 @@ def test_a_slow_page_does_not_undo_the_entidade_chosen_meanwhile(client, outra_e
         return real(*args)
 
     monkeypatch.setattr(middleware, "work_context", meanwhile)
-    assert client.get(reverse("exportacao:painel")).wsgi_request.entidade == first, "it began before"
+    assert client.get(reverse("painel:painel")).wsgi_request.entidade == first, "it began before"
     assert answers[0].status_code == 302
-    assert client.get(reverse("exportacao:painel")).wsgi_request.entidade == outra_entidade
+    assert client.get(reverse("painel:painel")).wsgi_request.entidade == outra_entidade

@@ -25,8 +25,8 @@ from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.exportacao.queries import exports_of, manifest
 from saude.exportacao.selection import preview
-from saude.fichas.actions import correct
 from saude.fichas.models import Ficha
+from saude.processamento.actions import correct
 
 ALL = ["FAI", "FAO", "FAD", "FAC", "FAE", "FCD", "FCI", "FCZM", "FP", "FV", "FVD", "MCA"]
 TURNO = "visitasDomiciliares[0].turno"

@@ -46,7 +46,7 @@ WORKING = """
 import django
 django.setup()
 from django.core.management import call_command
-from saude.web.management.commands import trabalhar
+from saude.site.management.commands import trabalhar
 trabalhar.HEARTBEAT, trabalhar.DEAD_AFTER, trabalhar.LOOK_EVERY = 0.2, 2, 0.2
 call_command("trabalhar")
 """

@@ -22,10 +22,10 @@ from producao import FIM, INICIO, exportar, quebrado, receber, registro
 from saude.exportacao import actions
 from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao, ItemExportacao
-from saude.fichas.counts import differences
-from saude.fichas.mass import start_reprocess
+from saude.fichas.contagem_mantida import differences
+from saude.fichas.filtro import Filtro
 from saude.fichas.models import Ficha, Reprocessamento
-from saude.fichas.queries import Filtro
+from saude.processamento.em_massa import start_reprocess
 from saude.recebimento import actions as recebimento
 from saude.recebimento.models import Lote, Registro
 
@@ -91,7 +91,7 @@ def _lote(entidade: Any, folder: Path, records: list[Any]) -> Lote:
 SMALL_BLOCKS = """
 import django
 django.setup()
-import saude.recebimento.spool as spool, saude.fichas.mass as mass
+import saude.recebimento.spool as spool, saude.processamento.em_massa as mass
 spool.BLOCK_LINES = 20
 """
 
@@ -120,11 +120,11 @@ def test_intake_survives_workers_killed_again_and_again(entidade, trabalhador, t
 
 def test_reprocessing_survives_workers_killed_again_and_again(entidade, trabalhador, monkeypatch):
     """kill -9 at random moments of a mass reprocessing: each ficha is judged and counted once."""
-    from saude.fichas import mass
+    from saude.processamento import em_massa
 
     receber(entidade, *[registro(origem="app") for _ in range(300)])
     assert _situations() == {"pendente"}
-    monkeypatch.setattr(mass, "BLOCK", 10)
+    monkeypatch.setattr(em_massa, "BLOCK", 10)
     job = start_reprocess(entidade=entidade, filtro=Filtro(situacao="pendente"), by="teste")
     rng = random.Random(11)
     for _ in range(3):
@@ -150,7 +150,7 @@ def test_reprocessing_survives_workers_killed_again_and_again(entidade, trabalha
 
 def test_two_workers_on_one_task_do_it_once(entidade):
     """The same block of a reprocessing, and the same export, run by two at the same moment."""
-    from saude.fichas.mass import reprocess_block
+    from saude.processamento.em_massa import reprocess_block
 
     receber(entidade, *[registro() for _ in range(30)])
     job = start_reprocess(entidade=entidade, filtro=Filtro(), by="teste")

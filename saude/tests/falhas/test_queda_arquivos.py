@@ -12,7 +12,7 @@ from producao import registro
 
 from saude.arquivos import actions
 from saude.arquivos.models import Conferencia, ItemConferido
-from saude.fichas.counts import differences
+from saude.fichas.contagem_mantida import differences
 from saude.fichas.models import Ficha
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.tasks import spool_folder

@@ -31,7 +31,7 @@ call_command("migrate", verbosity=0)
 from ledi_gerador.gerador import gerar
 from ledi_gerador.municipio import build
 from saude.recebimento import actions
-from saude.recebimento.demo import registers
+from saude.site.demo_producao import registers
 from saude.recebimento.models import Lote
 from saude.recebimento.spool import spool
 from saude.recebimento.tasks import dividir_lote, spool_folder
@@ -51,7 +51,7 @@ import saude.exportacao.actions as exportacao, saude.recebimento.spool as spool
 spool.BLOCK_LINES = 20
 exportacao.BATCH = 20
 from django.core.management import call_command
-from saude.web.management.commands import trabalhar
+from saude.site.management.commands import trabalhar
 trabalhar.HEARTBEAT, trabalhar.DEAD_AFTER, trabalhar.LOOK_EVERY = 0.2, 2, 0.2
 call_command("trabalhar")
 """
@@ -71,7 +71,7 @@ django.setup()
 from django.db import connection
 from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao, ItemExportacao
-from saude.fichas.counts import differences
+from saude.fichas.contagem_mantida import differences
 from saude.fichas.models import Ficha
 from saude.recebimento.models import Lote, Registro
 lote, export = Lote.objects.get(), Exportacao.objects.first()

@@ -9,10 +9,11 @@ from django.db import connection
 from producao import DIA, exportar, ficha_de, quebrado, receber, registro
 
 from saude.exportacao.models import ItemExportacao
-from saude.fichas.actions import correct
-from saude.fichas.mass import reprocess_block, start_reprocess
+from saude.fichas.filtro import Filtro
 from saude.fichas.models import AExportar, Ficha
-from saude.fichas.queries import Filtro, page
+from saude.painel.listas import page
+from saude.processamento.actions import correct
+from saude.processamento.em_massa import reprocess_block, start_reprocess
 
 MES = f"{DIA:%Y%m}"
 TURNO = "visitasDomiciliares[0].turno"

@@ -7,11 +7,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from producao import cidadao, exportar, ficha_de, quebrado, receber, registro
 
-from saude.fichas.actions import StaleForm, correct, correct_many, replace_exported, reprocess
-from saude.fichas.mass import reprocess_block, start_reprocess
+from saude.correcao.historia import timeline
+from saude.fichas.filtro import Filtro
 from saude.fichas.models import BlocoReprocessamento, ConteudoAnterior, Evento, Ficha
-from saude.fichas.queries import Filtro, timeline
 from saude.fichas.situacoes import TRANSITIONS, Situacao, TransitionRefused, check, document
+from saude.processamento.actions import StaleForm, correct, correct_many, replace_exported, reprocess
+from saude.processamento.em_massa import reprocess_block, start_reprocess
 
 TURNO = "visitasDomiciliares[0].turno"
 
@@ -124,7 +125,7 @@ def test_other_kinds_are_replaced_with_a_reason(entidade):
 
 
 def test_mass_reprocess_by_filter(entidade, criar_usuario, monkeypatch):
-    monkeypatch.setattr("saude.fichas.mass.BLOCK", 2)
+    monkeypatch.setattr("saude.processamento.em_massa.BLOCK", 2)
     receber(entidade, *[registro(origem="app") for _ in range(5)], registro())
     job = start_reprocess(entidade=entidade, filtro=Filtro(situacao="pendente"), by=criar_usuario())
     again = start_reprocess(entidade=entidade, filtro=Filtro(situacao="pendente"), by=None)

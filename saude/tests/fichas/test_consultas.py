@@ -11,9 +11,11 @@ from producao import com_cpf, quebrado, receber, registro
 from saude.clientes.models import Cliente
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import selected
+from saude.fichas.contagens import panel, pending_by_origin, totals
+from saude.fichas.filtro import Filtro, filtered, search_uuid
 from saude.fichas.models import Ficha
-from saude.fichas.queries import Filtro, filtered, page, panel, pending_by_origin, search_uuid, totals
 from saude.inconsistencias.queries import causes
+from saude.painel.listas import page
 
 
 def dated(day: int, **contexto):

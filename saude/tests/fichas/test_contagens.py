@@ -9,10 +9,10 @@ from django.db import connection
 from producao import exportar, quebrado, receber, registro
 
 from saude.cadastros.models import Especialidade
-from saude.fichas.actions import reprocess
-from saude.fichas.counts import compact, differences
+from saude.fichas.contagem_mantida import compact, differences
+from saude.fichas.contagens import not_exportable, panel, totals
 from saude.fichas.models import AExportar, Contagem, Ficha
-from saude.fichas.queries import not_exportable, panel, totals
+from saude.processamento.actions import reprocess
 
 
 def test_panel_counts_are_disjoint_and_add_up(entidade):

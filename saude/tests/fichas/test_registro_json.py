@@ -10,8 +10,8 @@ from producao import exportar, ficha_de, receber, registro
 
 from ledi.reading import parse
 from saude.fichas.models import Ficha
-from saude.fichas.registro_json import digest, digest_before, dump, load, read
 from saude.recebimento.spool import parse_line
+from saude.registro.texto_json import digest, digest_before, dump, load, read
 
 JSON = st.recursive(
     st.none()

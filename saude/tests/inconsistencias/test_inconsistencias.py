@@ -2,11 +2,12 @@
 
 from producao import cidadao, com_cpf, ficha_de, quebrado, receber, registro
 
-from saude.fichas.actions import correct, reprocess
+from saude.fichas.filtro import Filtro, filtered, unidentified
 from saude.fichas.models import Ficha
-from saude.fichas.queries import Filtro, filtered, page
 from saude.inconsistencias.models import Inconsistencia
-from saude.inconsistencias.queries import causes, clients, fichas_of_cause, of_client, of_ficha, unidentified
+from saude.inconsistencias.queries import causes, clients, fichas_of_cause, of_client, of_ficha
+from saude.painel.listas import page
+from saude.processamento.actions import correct, reprocess
 
 TURNO, IMOVEL = "visitasDomiciliares[0].turno", "visitasDomiciliares[0].tipoDeImovel"
 

@@ -9,7 +9,7 @@ from saude.cadastros.models import Entidade
 from saude.exportacao.actions import create_export, run_export
 from saude.fichas.models import Atendido, Ficha
 from saude.inconsistencias.models import Inconsistencia
-from saude.recebimento.demo import load
+from saude.site.demo_producao import load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PANEL = "/executando/sistema/exportacao/"

@@ -11,7 +11,7 @@ from saude.clientes.models import Cliente
 from saude.exportacao.actions import run_export
 from saude.exportacao.models import Exportacao
 from saude.fichas.models import BlocoReprocessamento, Ficha
-from saude.fichas.tasks import reprocessar_bloco
+from saude.processamento.tasks import reprocessar_bloco
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 COMPETENCIA = f"{DIA:%Y%m}"
@@ -199,7 +199,7 @@ def test_replacing_an_exported_ficha_asks_for_the_reason(mes, entidade, criar_us
 
 
 def test_a_stale_form_shows_both_and_loses_nothing(mes, criar_usuario, site):
-    from saude.fichas.actions import correct
+    from saude.processamento.actions import correct
 
     user = criar_usuario("Digitador")
     ficha = Ficha.objects.get(uuid=mes["turno"][0]["uuid"])

@@ -3,8 +3,8 @@
 import pytest
 
 from ledi_gerador import build, sigtap
+from saude.atualizacao import actions
 from saude.formularios import fontes
-from saude.referencias import actions
 from saude.referencias.models import Cid, Publicacao
 
 

@@ -138,7 +138,7 @@ def test_search_boxes_find_by_code_and_by_words_without_accents(entidade):
 
 def test_a_field_of_the_root_is_changed_too():
     """Fichas without blocks (FCD, FAE, MCA) have their fields right at the root."""
-    from saude.fichas.correction import changed
+    from saude.registro.caminhos import changed
 
     record = {"tipo": "FCD", "ficha": {"tipoDeImovel": 1}}
     assert changed(record, {"tipoDeImovel": 2})["ficha"] == {"tipoDeImovel": 2}

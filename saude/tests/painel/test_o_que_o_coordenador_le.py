@@ -24,7 +24,7 @@ def coordenador(client, criar_usuario):
 @pytest.mark.django_db
 def test_one_of_a_kind_is_said_in_the_singular(coordenador, entidade):
     receber(entidade, registro("FVD"))
-    page = coordenador.get(reverse("exportacao:painel")).content.decode()
+    page = coordenador.get(reverse("painel:painel")).content.decode()
     assert "1 processado em " in page and "0 inconsistências em " in page
 
 
@@ -61,7 +61,7 @@ def test_correcting_a_client_keeps_the_way_back(coordenador, entidade):
 
 @pytest.mark.django_db
 def test_pendencias_that_stay_lead_to_the_central_de_atendimento(coordenador, entidade):
-    address = reverse("exportacao:detalhe", args=["202609", "pendencias"])
+    address = reverse("painel:detalhe", args=["202609", "pendencias"])
     assert "Nenhuma pendência nesta competência" in coordenador.get(address).content.decode()
     receber(entidade, registro("FVD", origem="app"))
     entidade.instalacao.suporte_contato = "Ramal 7"

@@ -8,12 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from producao import DIA, quebrado, receber, registro
 
 from saude.cadastros.models import Estabelecimento, Profissional
-from saude.fichas import ordenacao, queries
+from saude.fichas import filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
+from saude.painel import ordenacao
 
 URL = f"/executando/sistema/exportacao/{DIA:%Y%m}/inconsistencias/?guia=fichas"
-INCONSISTENTES = queries.Filtro(competencia=f"{DIA:%Y%m}", situacao=Situacao.INCONSISTENTE)
+INCONSISTENTES = filtro.Filtro(competencia=f"{DIA:%Y%m}", situacao=Situacao.INCONSISTENTE)
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_a_long_list_is_never_sorted(client, criar_usuario, lista, entidade, mon
         html = client.get(f"{URL}&ordem=profissional").content.decode()
     assert "para ordenar por coluna" in html and "p-ordena" not in html
     assert not [q for q in captured if 'AS "chave"' in q["sql"]]
-    assert ordenacao.sortable(entidade, queries.Filtro(**{**INCONSISTENTES.as_json(), "tipo": "FVD"}))
+    assert ordenacao.sortable(entidade, filtro.Filtro(**{**INCONSISTENTES.as_json(), "tipo": "FVD"}))
 
 
 def test_knowing_whether_it_is_short_reads_no_ficha(lista, entidade):
@@ -100,5 +101,5 @@ def test_lists_by_date_are_as_before(client, criar_usuario, entidade):
     receber(entidade, registro("FVD"))
     client.force_login(criar_usuario("Digitador"))
     html = client.get(f"/executando/sistema/exportacao/{DIA:%Y%m}/processados/?guia=fichas").content.decode()
-    assert not ordenacao.sortable(entidade, queries.Filtro(situacao=Situacao.PROCESSADA))
+    assert not ordenacao.sortable(entidade, filtro.Filtro(situacao=Situacao.PROCESSADA))
     assert 'aria-sort="descending"' in html and "ordem=profissional" not in html

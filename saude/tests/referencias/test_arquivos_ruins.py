@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ledi_gerador import build, cnes, sigtap
+from saude.atualizacao import actions
 from saude.cadastros.models import Lotacao
-from saude.referencias import actions, arquivos
+from saude.referencias import arquivos
 from saude.referencias.models import Cid, Procedimento, Publicacao
 from saude.referencias.tables import tables_of
 

@@ -5,7 +5,7 @@ from producao import CPF, cidadao, com_cpf, exportar, ficha_de, receber, registr
 
 from ledi_gerador.documentos import cns, cpf
 from saude.cadastros.models import Instalacao
-from saude.fichas.actions import reprocess
+from saude.processamento.actions import reprocess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEAD = cpf(987_654_321)
@@ -115,7 +115,7 @@ def test_two_of_one_lot_are_told_once(entidade):
 
 
 def test_an_exported_ficha_and_its_correction_are_no_duplicate(entidade, criar_usuario):
-    from saude.fichas.actions import replace_exported
+    from saude.processamento.actions import replace_exported
 
     answer = receber(entidade, com_cpf(registro("FVD")))[0]
     exportar(entidade)

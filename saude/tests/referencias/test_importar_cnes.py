@@ -10,11 +10,12 @@ from producao import receber, registro
 
 from ledi_gerador import build, cnes
 from ledi_gerador.documentos import cns
+from saude.atualizacao import actions
 from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.fichas.models import Ficha, Reprocessamento
-from saude.fichas.tasks import reprocessar_bloco
 from saude.inconsistencias.models import Inconsistencia
-from saude.referencias import actions, arquivos
+from saude.processamento.tasks import reprocessar_bloco
+from saude.referencias import arquivos
 from saude.referencias.models import Publicacao
 from saude.referencias.tables import held_tables, tables_of
 

@@ -8,9 +8,10 @@ import pytest
 from producao import cidadao, receber, registro
 
 from ledi_gerador import build, sigtap
+from saude.atualizacao import actions
 from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
-from saude.fichas.tasks import reprocessar_bloco
-from saude.referencias import actions, arquivos, tables
+from saude.processamento.tasks import reprocessar_bloco
+from saude.referencias import arquivos, tables
 from saude.referencias.models import Cbo, Cid, Procedimento, Publicacao
 from saude.referencias.tables import tables_of
 
@@ -117,7 +118,7 @@ def test_the_first_release_judges_what_could_not_be_verified(importar, entidade)
 
 
 def test_the_task_imports_and_a_second_run_does_nothing(tmp_path, town):
-    from saude.referencias.tasks import importar_sigtap
+    from saude.atualizacao.tasks import importar_sigtap
 
     path = sigtap.write(town, tmp_path, "202609")
     row = actions.receive_sigtap(pieces=arquivos.pieces_of(path), nome=path.name, by="teste")

@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from saude.atualizacao import demo
 from saude.cadastros.models import Entidade
 from saude.fichas.models import BlocoReprocessamento, Ficha
-from saude.fichas.tasks import reprocessar_bloco
 from saude.inconsistencias.models import Inconsistencia
-from saude.recebimento.demo import load
-from saude.referencias import demo
+from saude.processamento.tasks import reprocessar_bloco
+from saude.site.demo_producao import load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from ledi_gerador import build, cnes, sigtap
+from saude.atualizacao import actions
 from saude.auditoria.models import Evento
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
-from saude.referencias import actions
 from saude.referencias.models import Publicacao
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,10 +16,10 @@ from ledi import validate
 from ledi.layouts import CURRENT
 from ledi.rules.registry import rules_in_force
 from ledi_gerador.gerador import DOZE, gerar
-from saude.fichas.correction import PathError, get_at, set_at
 from saude.formularios.arvore import pattern
 from saude.formularios.condicoes import KINDS
 from saude.registrar.actions import save_draft
+from saude.registro.caminhos import PathError, get_at, set_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BOXES = """() => [...document.querySelectorAll('form [data-regras]')].map((box) => {

@@ -7,9 +7,9 @@ from producao import CPF, com_cpf, receber, registro
 
 from ledi_gerador import minimal
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
+from saude.comum.texto import fold
 from saude.fichas.models import Ficha
 from saude.registrar.actions import remember
-from saude.web.texto import fold
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOME = "CONCEIÇÃO DA SILVA"

@@ -11,7 +11,7 @@ from ledi import validate
 from ledi.layouts import TIPOS, VERSIONS, layout
 from ledi_gerador.gerador import DOZE, gerar
 from saude.fichas.models import Ficha
-from saude.formularios.verificar import check
+from saude.processamento.julgar import check
 from saude.registrar import actions
 from saude.registrar.models import Rascunho
 

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from saude.contas.models import Usuario
-from saude.web.management.commands.demo import Children, _check_port
+from saude.site.management.commands.demo import Children, _check_port
 
 INSTALL = {"nome": "Timbó", "ibge": "4218202", "uf": "sc", "cnpj": "83102764000115", "razao": "Município"}
 

@@ -4,7 +4,7 @@ from django.contrib.auth import authenticate
 
 from saude.contas.models import Usuario
 from saude.contas.queries import work_context
-from saude.web.demonstracao import USERS, set_passwords
+from saude.site.demonstracao import USERS, set_passwords
 
 
 def test_passwords_are_set_anew_and_data_stays(entidade):

@@ -1,8 +1,8 @@
 import pytest
 
+from saude.comum.texto import fold
 from saude.web.planilha import csv_response, safe_cell
 from saude.web.templatetags.saude import competencia_extenso, iniciais, mascara_cns, mascara_cpf
-from saude.web.texto import fold
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+55", "-1", "@x", "\t=1"])

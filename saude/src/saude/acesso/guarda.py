@@ -12,8 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from saude.contas.models import Permissao
-from saude.contas.queries import Limite, union
+from saude.acesso.permissoes import Limite, Permissao, union
 
 PUBLIC = "publica"
 LOGGED_IN = "entrar"

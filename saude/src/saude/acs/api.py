@@ -14,7 +14,7 @@ from saude.acs.dispositivos import Refused
 from saude.acs.models import Aparelho
 from saude.acs.openapi import LEAVE, PULL, PUSH, REGISTER
 from saude.acs.versoes import notices
-from saude.fichas.processing import clean
+from saude.inconsistencias.achados import clean
 
 LOT_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
 SMALL = 64 * 1024

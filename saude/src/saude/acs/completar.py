@@ -12,8 +12,8 @@ from django.db.models import Q
 from ledi.layouts import VERSIONS, layout
 from saude.acs.models import Aparelho
 from saude.acs.territorio import root_of, team_of, with_content
-from saude.fichas.leitura import MAX_UUID, record_uuid
 from saude.fichas.models import Ficha
+from saude.registro.leitura import MAX_UUID, record_uuid
 
 ASKED = frozenset({"headerTransport", "identificacaoUsuarioCidadao", "saidaCidadaoCadastro"})
 

@@ -19,12 +19,14 @@ from saude.acs.dispositivos import Refused
 from saude.acs.formularios import TIPOS
 from saude.acs.models import Aparelho, Envio, Recusa
 from saude.acs.versoes import clock, old_app
-from saude.fichas.leitura import record_uuid, to_date
-from saude.fichas.models import Ficha, Origem
-from saude.fichas.processing import Achado
+from saude.fichas.models import Ficha
+from saude.inconsistencias.achados import Achado
+from saude.processamento import julgar
 from saude.recebimento import actions
 from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Registro
+from saude.registro.leitura import record_uuid, to_date
+from saude.registro.tipos import Origem
 
 BODY = 2 * 1024 * 1024
 EXPANDED = 16 * 1024 * 1024
@@ -118,7 +120,7 @@ def _process(device: Aparelho, envio: Envio, sent: dict[str, Any]) -> dict[str, 
     records, lote = sent["registros"], envio.lote
     known = _existing(device, records)
     bases = bases_of(device, records, known)
-    ctx = actions.context(device.entidade)
+    ctx = julgar.context(device.entidade)
     items = [_item(device, n, record, known, bases) for n, record in enumerate(records, 1)]
     answers = take_in(lote, ctx, items) if items else []
     actions.close_lote(lote, by=f"aparelho {device.pk}")

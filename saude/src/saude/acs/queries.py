@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from saude.acesso.areas import Areas, in_areas
 from saude.acs.dispositivos import CBO_ACS
 from saude.acs.models import Aparelho, Codigo, Envio, Recusa
 from saude.cadastros.models import Entidade, Estabelecimento, Lotacao
-from saude.fichas.models import Ficha, Origem
-from saude.fichas.queries import Areas, in_areas
+from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
+from saude.registro.tipos import Origem
 
 
 @dataclass

@@ -16,12 +16,13 @@ from django.db.models import Count, Max, Q
 from saude.acs.formularios import TIPOS, form, lists_of, options
 from saude.acs.models import Aparelho, ItemTerritorio
 from saude.cadastros.models import Lotacao
+from saude.cadastros.tempo import local_today
 from saude.clientes.models import Cliente
-from saude.fichas.leitura import MAX_UUID, digits, to_date
-from saude.fichas.models import Conteudo, Ficha, Origem
+from saude.fichas.models import Conteudo, Ficha
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.models import Inconsistencia
-from saude.recebimento.actions import local_today
+from saude.registro.leitura import MAX_UUID, digits, to_date
+from saude.registro.tipos import Origem
 
 PAGE_BYTES = 200_000
 RETURNS_DAYS, RETURNS_MAX = 180, 200

@@ -14,10 +14,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from saude.acesso.guarda import public, requires
 from saude.acs import dispositivos, queries
 from saude.acs.models import Aparelho
 from saude.acs.versoes import ATUAL, old_app
-from saude.contas.access import public, requires
 
 STATIC = Path(__file__).parents[1] / "static"
 FILES = (

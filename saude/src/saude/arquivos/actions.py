@@ -18,13 +18,14 @@ from saude.arquivos.guardados import SUFFIXES, FileRefused, folder, forget_old, 
 from saude.arquivos.models import Conferencia
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
-from saude.fichas.models import Origem
-from saude.fichas.processing import clean
+from saude.inconsistencias.achados import clean
+from saude.processamento import julgar
 from saude.recebimento import actions as intake
 from saude.recebimento.intake import take_in
 from saude.recebimento.leitura_arquivo import formato_of, items
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.tasks import spool_folder
+from saude.registro.tipos import Origem
 
 log = logging.getLogger(__name__)
 Estado = Conferencia.Estado
@@ -143,7 +144,7 @@ def _take(row: Conferencia) -> None:
     path = folder() / row.arquivo
     lote = row.lote or _open(row)
     last = Registro.objects.filter(lote=lote).aggregate(n=Max("posicao"))["n"] or 0
-    ctx = intake.context(row.entidade)
+    ctx = julgar.context(row.entidade)
     rest = (item for item in items(path) if item.posicao > last)
     for chunk in intake.chunks(rest, ATOMIC if row.lidos <= ATOMIC else intake.CHUNK):
         take_in(lote, ctx, chunk)

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from ledi.layouts import Field, layout
 from saude.arquivos.planilhas import Tabela
 from saude.cadastros.models import Entidade
-from saude.fichas.correction import get_at
-from saude.fichas.registro_json import digest
+from saude.comum.texto import fold
 from saude.formularios import campos, ler
 from saude.formularios.arvore import KEYS
 from saude.registrar.actions import complete, version_for
-from saude.web.texto import fold
+from saude.registro.caminhos import get_at
+from saude.registro.texto_json import digest
 
 TIPOS = ("FVD", "FP", "FAC")
 GROUP = "grupo"  # rows with the same value here are one ficha

@@ -12,12 +12,13 @@ from ledi.layouts import nearest
 from ledi.reading import Item, read_records
 from saude.arquivos.guardados import FileRefused, folder
 from saude.arquivos.models import Conferencia, ItemConferido
-from saude.fichas.contexto import Contexto, apply
-from saude.fichas.leitura import TIPOS, facts
 from saude.fichas.models import Ficha
-from saude.fichas.processing import Achado, clean, process, stored
-from saude.fichas.registro_json import digest, dump
-from saude.recebimento.actions import context
+from saude.fichas.processing import process
+from saude.inconsistencias.achados import Achado, clean, stored
+from saude.processamento.contexto import Contexto, apply
+from saude.processamento.julgar import context
+from saude.registro.leitura import TIPOS, facts
+from saude.registro.texto_json import digest, dump
 
 log = logging.getLogger(__name__)
 MAX_RECORDS = 500_000

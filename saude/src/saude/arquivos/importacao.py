@@ -25,18 +25,21 @@ from saude.arquivos.models import MapaColunas, Planilha
 from saude.arquivos.planilhas import Tabela, load_table, read_table, save_table
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
-from saude.fichas.contexto import apply
-from saude.fichas.correction import get_at
-from saude.fichas.leitura import facts
-from saude.fichas.models import Ficha, Origem
-from saude.fichas.processing import Achado, clean, process
+from saude.comum.texto import fold
+from saude.fichas.models import Ficha
+from saude.fichas.processing import process
 from saude.formularios import ler
 from saude.formularios.campos import domain_labels
+from saude.inconsistencias.achados import Achado, clean
+from saude.processamento import julgar
+from saude.processamento.contexto import apply
 from saude.recebimento import actions as intake
 from saude.recebimento.intake import Item, take_in
 from saude.recebimento.models import Lote
 from saude.registrar.actions import version_for
-from saude.web.texto import fold
+from saude.registro.caminhos import get_at
+from saude.registro.leitura import facts
+from saude.registro.tipos import Origem
 
 log = logging.getLogger(__name__)
 LIMIT = 10 * 1024 * 1024
@@ -107,7 +110,7 @@ class Previa:
 
 def preview(planilha: Planilha) -> Previa:
     """Every row judged; those with something to mend are shown first, the others fill up the page."""
-    ctx = intake.context(planilha.entidade)
+    ctx = julgar.context(planilha.entidade)
     found = Previa()
     good: list[tuple[colunas.Montado, str, list[Achado]]] = []
     uuids: list[str] = []
@@ -168,7 +171,7 @@ def take_sheet_in(*, planilha: Planilha, by: Any) -> Lote:
         entidade=row.entidade, origem=Origem.ARQUIVO, by=by, formato=Lote.Formato.JSON,
         nome_arquivo=row.nome, arquivo=row.arquivo, tamanho=path.stat().st_size, sha256=row.sha256,
     )  # fmt: skip
-    ctx = intake.context(row.entidade)
+    ctx = julgar.context(row.entidade)
     # one chunk: with very many new citizens it takes one lock instead of one each
     take_in(lote, ctx, [Item(n, m.registro) for n, m in enumerate(made, 1)])
     intake.close_lote(lote, by=by)

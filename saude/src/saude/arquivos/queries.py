@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.cadastros.models import Entidade
-from saude.fichas.edicao import legible
+from saude.registro.texto_json import legible
 
 
 def conferencias(entidade: Entidade) -> QuerySet[Conferencia]:

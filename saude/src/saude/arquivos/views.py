@@ -14,17 +14,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.layouts import TIPOS, layout, nearest
+from saude.acesso.guarda import requires
 from saude.arquivos import actions, exame, queries
 from saude.arquivos.diferencas import Par, compare
 from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
-from saude.contas.access import requires
-from saude.fichas.edicao import legible
+from saude.correcao.ficha import mine as ficha_of
 from saude.fichas.models import ConteudoAnterior
-from saude.fichas.views import mine as ficha_of
 from saude.formularios.arvore import Construtor, Grupo
 from saude.painel.apresenta import Nomes
+from saude.registro.texto_json import legible
 
 PAGE = 50
 

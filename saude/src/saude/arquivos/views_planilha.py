@@ -8,14 +8,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from saude.acesso.guarda import requires
 from saude.arquivos import colunas, importacao, modelos
 from saude.arquivos.guardados import KEEP_DAYS, FileRefused
 from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
 from saude.arquivos.views import whole_entidade
-from saude.contas.access import requires
-from saude.fichas.models import Tipo
 from saude.registrar.actions import version_for
+from saude.registro.tipos import Tipo
 from saude.web.planilha import csv_response
 
 SAMPLES = 3
@@ -148,7 +148,7 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
     old = f"{lote.iguais} já recebidas, {lote.substituidos} substituídas, {lote.recusados} recusadas"
     told = f"{lote.novos} fichas novas, {old}."
     (messages.warning if lote.recusados else messages.success)(request, f"Planilha recebida: {told}")
-    return redirect("exportacao:painel")
+    return redirect("painel:painel")
 
 
 @requires("corrigir")

@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ledi.errors import TableError
+from saude.atualizacao import efeito, reavaliar
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
-from saude.referencias import arquivos, cnes, efeito, reavaliar, sigtap
+from saude.referencias import arquivos, cnes, sigtap
 from saude.referencias.arquivos import FileRefused, Guardado
 from saude.referencias.models import Publicacao
 from saude.referencias.tables import LOCK, DatabaseTables, load_cnes, load_sigtap, releases_key, tables_of
@@ -215,7 +216,7 @@ def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Any, queue: bool =
             por=_user(by),
         )  # fmt: skip
         if queue:
-            from saude.referencias.tasks import importar_sigtap
+            from saude.atualizacao.tasks import importar_sigtap
 
             importar_sigtap.defer(publicacao_id=row.pk)
     return row

@@ -14,8 +14,8 @@ from django.conf import settings
 
 from ledi import validate
 from ledi_gerador import ERROS_CONTEXTO, cnes, sigtap
+from saude.atualizacao import actions
 from saude.cadastros.models import Entidade, Profissional
-from saude.referencias import actions
 from saude.referencias.models import Publicacao
 
 BY = "demonstração"

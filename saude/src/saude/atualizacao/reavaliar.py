@@ -15,7 +15,7 @@ def start(
     *, entidade: Entidade, publicacao: Publicacao, ids: Iterable[int], by: Any
 ) -> Reprocessamento | None:
     """Queue these fichas; None when there are none. In the caller's transaction: the tasks start with it."""
-    from saude.fichas.tasks import reprocessar_bloco
+    from saude.processamento.tasks import reprocessar_bloco
 
     waiting = iter(ids)
     block = list(islice(waiting, BLOCK))

@@ -4,7 +4,7 @@ import contextlib
 
 from procrastinate.contrib.django import app
 
-from saude.referencias import actions
+from saude.atualizacao import actions
 
 
 @app.task(name="referencias.importar_sigtap", queue="referencias", retry=2, pass_context=False)

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from saude.referencias import views
+from saude.atualizacao import views
 
 CADASTROS = "configurando/cadastros"
 TABELAS = f"{CADASTROS}/tabelas-de-referencia"

@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from saude.acesso.guarda import requires
+from saude.atualizacao import actions, demo
+from saude.atualizacao import queries as pendentes
+from saude.atualizacao.reavaliar import job_of
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
-from saude.contas.access import requires
 from saude.fichas.models import Reprocessamento
-from saude.referencias import actions, demo, queries
+from saude.referencias import queries
 from saude.referencias.models import Publicacao
-from saude.referencias.reavaliar import job_of
 
 PAGE = 50
 HISTORY = 40
@@ -33,7 +35,7 @@ def lista(request: HttpRequest) -> HttpResponse:
     waiting = (Publicacao.Situacao.CONFERIR, Publicacao.Situacao.IMPORTANDO)
     context = {
         "em_uso": queries.in_use(request.entidade, timezone.localdate()),
-        "faltam": queries.gaps(request.entidade),
+        "faltam": pendentes.gaps(request.entidade),
         "andamento": list(rows.filter(situacao__in=waiting)[:10]),
         "demonstracao": pode_configurar(request) and demo.unmended(request.entidade),
         "historico": rows.exclude(situacao__in=waiting)[:HISTORY],
@@ -185,7 +187,7 @@ def estabelecimento(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "estabelecimento": row,
         "equipes": Equipe.objects.filter(estabelecimento=row).order_by("-ativa", "nome"),
-        "abertas": queries.open_fichas(request.entidade, cnes=row.cnes),
+        "abertas": pendentes.open_fichas(request.entidade, cnes=row.cnes),
     }
     return render(request, "referencias/estabelecimento.html", context | _posts(posts))
 
@@ -196,7 +198,7 @@ def equipe(request: HttpRequest, pk: int) -> HttpResponse:
         Equipe.objects.select_related("estabelecimento"), pk=pk, entidade=request.entidade
     )
     posts = list(queries.posts(equipe=row))
-    context = {"equipe": row, "abertas": queries.open_fichas(request.entidade, ine=row.ine)}
+    context = {"equipe": row, "abertas": pendentes.open_fichas(request.entidade, ine=row.ine)}
     return render(request, "referencias/equipe.html", context | _posts(posts))
 
 
@@ -204,7 +206,7 @@ def equipe(request: HttpRequest, pk: int) -> HttpResponse:
 def profissional(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Profissional, pk=pk, entidade=request.entidade)
     posts = list(queries.posts(profissional=row))
-    open_ones = queries.open_fichas(request.entidade, profissional_cns=row.cns) if row.cns else 0
+    open_ones = pendentes.open_fichas(request.entidade, profissional_cns=row.cns) if row.cns else 0
     context = {"profissional": row, "abertas": open_ones}
     return render(request, "referencias/profissional.html", context | _posts(posts))
 

@@ -4,7 +4,7 @@ from django import forms
 
 from saude.auditoria.queries import Filters
 from saude.auditoria.rotulos import ROTULOS
-from saude.cadastros.forms import DataInput
+from saude.web.formulario import DataInput
 
 
 class FiltrosForm(forms.Form):

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
+from saude.acesso.guarda import requires
 from saude.auditoria.actions import record_event
 from saude.auditoria.forms import FiltrosForm
 from saude.auditoria.models import Evento
 from saude.auditoria.queries import events
 from saude.auditoria.rotulos import detail_label, label
-from saude.contas.access import requires
 from saude.web.planilha import csv_response
 
 PER_PAGE = 50

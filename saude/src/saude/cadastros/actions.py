@@ -53,9 +53,9 @@ def update_instalacao(*, by: Any, instalacao: Instalacao, values: dict[str, Any]
 
 def _judge_again(instalacao: Instalacao, changed: set[str], *, by: Any) -> None:
     """Switches that change what is an inconsistência act on the fichas already judged, in the background."""
-    from saude.fichas.mass import start_reprocess
-    from saude.fichas.queries import Filtro
+    from saude.fichas.filtro import Filtro
     from saude.fichas.situacoes import Situacao
+    from saude.processamento.em_massa import start_reprocess
 
     if not changed & {"bloquear_nao_identificados", "conferir_cadastros"}:
         return

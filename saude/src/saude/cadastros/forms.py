@@ -7,15 +7,7 @@ from django import forms
 from ledi.documents import cnpj, cpf
 from ledi.layouts import VERSIONS
 from saude.cadastros.models import Especialidade, Instalacao
-
-
-class DataInput(forms.DateInput):
-    """The browser's date picker, which speaks ISO whatever the language."""
-
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
+from saude.web.formulario import DataInput
 
 
 class InstalacaoForm(forms.ModelForm):

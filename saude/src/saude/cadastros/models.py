@@ -4,7 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from saude.web.texto import fold
+from saude.comum.texto import fold
 
 IBGE = RegexValidator(r"^\d{7}$", "Informe os 7 dígitos do código IBGE.")
 CNES = RegexValidator(r"^\d{7}$", "O CNES tem 7 dígitos.")

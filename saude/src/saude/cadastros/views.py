@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from ledi.layouts import CURRENT, version_table
+from saude.acesso.guarda import requires
 from saude.cadastros import actions
 from saude.cadastros.forms import EspecialidadeForm, FeriadoForm, InstalacaoForm, PrazoForm
 from saude.cadastros.models import COMPETENCIA, Especialidade, Feriado
 from saude.cadastros.prazos import deadline, deadlines, national_holidays
-from saude.contas.access import requires
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 6
 OLD_AFTER_DAYS = 365

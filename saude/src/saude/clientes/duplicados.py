@@ -18,7 +18,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Alteracao, Cliente, MarcoDuplicados, ParPossivel
-from saude.web.texto import fold
+from saude.comum.texto import fold
 
 PAGE = 1_000
 SAME_NAME = 100

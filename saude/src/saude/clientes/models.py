@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from saude.web.texto import fold
+from saude.comum.texto import fold
 
 
 class Sexo(models.IntegerChoices):

@@ -14,8 +14,8 @@ from django.db import connection
 from saude.clientes import storage
 from saude.clientes.models import Alteracao
 from saude.clientes.storage import Cadastro, Mudanca
-from saude.fichas.leitura import Pessoa
-from saude.web.texto import fold
+from saude.comum.texto import fold
+from saude.registro.leitura import Pessoa
 
 #: Pessoa attribute -> Cliente field, where a ficha may tell something of the registration
 FIELDS = (

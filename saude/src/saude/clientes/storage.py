@@ -13,7 +13,7 @@ from typing import Any
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from saude.fichas.storage import server_cursor
+from saude.banco.cursor import server_cursor
 
 
 @dataclass(slots=True, eq=False)

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from saude.acesso.permissoes import PRESETS, Permissao
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade, Estabelecimento
-from saude.contas.models import PRESETS, Acesso, ApiToken, BloqueioLogin, Permissao, Usuario
+from saude.contas.models import Acesso, ApiToken, BloqueioLogin, Usuario
 from saude.contas.queries import may_manage, token_hash
 
 

@@ -6,9 +6,10 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
+from saude.acesso.permissoes import PRESETS, Permissao
 from saude.cadastros.models import Entidade
 from saude.contas.backend import is_locked
-from saude.contas.models import PRESETS, Permissao, Usuario
+from saude.contas.models import Usuario
 from saude.contas.presets import PresetSelect
 
 

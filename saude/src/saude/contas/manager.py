@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from saude.acesso.guarda import requires
 from saude.contas import actions
-from saude.contas.access import requires
 from saude.contas.forms import AcessoForm, NovoUsuarioForm, TokenForm, UsuarioExistenteForm
 from saude.contas.models import Acesso, ApiToken, Usuario
 from saude.contas.presets import preset_of

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from saude.contas.access import PUBLIC, mark_of
+from saude.acesso.guarda import PUBLIC, mark_of
 from saude.contas.queries import Context, work_context
 from saude.web.views import other_entidade
 

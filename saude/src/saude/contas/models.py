@@ -5,29 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from saude.acesso.permissoes import Permissao
 from saude.cadastros.models import Entidade, Estabelecimento
-
-
-class Permissao(models.TextChoices):
-    VER = "ver", "Ver"
-    CORRIGIR = "corrigir", "Corrigir"
-    REPROCESSAR = "reprocessar", "Reprocessar"
-    EXPORTAR = "exportar", "Exportar"
-    CONFIGURAR = "configurar", "Configurar"
-    ADMINISTRAR = "administrar", "Administrar"
-
-
-#: ready-made sets the administrator chooses from (name -> permissões)
-PRESETS: dict[str, tuple[str, ...]] = {
-    "Administrador": tuple(Permissao.values),
-    "Coordenador": ("ver", "corrigir", "reprocessar", "exportar", "configurar"),
-    "Digitador": ("ver", "corrigir", "reprocessar"),
-    "Consulta": ("ver",),
-}
-
-
-#: what these change holds for all áreas: never carried by a grant limited to one
-ENTIDADE_INTEIRA = frozenset({Permissao.CONFIGURAR, Permissao.ADMINISTRAR})
 
 
 class Usuario(AbstractUser):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from saude.contas.models import PRESETS
+from saude.acesso.permissoes import PRESETS
 
 
 class PresetSelect(forms.Select):

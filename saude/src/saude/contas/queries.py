@@ -1,17 +1,15 @@
 """Reads about users, accesses and tokens."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from saude.acesso.permissoes import ENTIDADE_INTEIRA, Limite, Permissao, union
 from saude.cadastros.models import Entidade, Estabelecimento
-from saude.contas.models import ENTIDADE_INTEIRA, Acesso, ApiToken, Permissao, Usuario
-
-#: CNES a permission is limited to; None: the whole entidade
-Limite = frozenset[str] | None
+from saude.contas.models import Acesso, ApiToken, Usuario
 
 
 @dataclass(frozen=True)
@@ -73,16 +71,6 @@ def _limites(user: Usuario, here: list[Acesso]) -> dict[str, Limite]:
             elif p not in ENTIDADE_INTEIRA:
                 limites[p] = union([limites.get(p, frozenset()), frozenset({area.cnes})])
     return limites
-
-
-def union(limites: Iterable[Limite]) -> Limite:
-    """The limit of who has any of them."""
-    found: set[str] = set()
-    for limite in limites:
-        if limite is None:
-            return None
-        found |= limite
-    return frozenset(found)
 
 
 def users_of(entidade: Entidade) -> QuerySet[Usuario]:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from saude.contas.access import public, requires
+from saude.acesso.guarda import public, requires
 from saude.contas.actions import change_own_password
 from saude.contas.forms import EntrarForm, TrocarSenhaForm
 from saude.contas.queries import work_context

@@ -12,10 +12,10 @@ from rapidfuzz import fuzz, process
 
 from saude.cadastros.models import Entidade
 from saude.clientes import fonetica
-from saude.clientes.areas import visible
 from saude.clientes.models import Cliente
-from saude.fichas.leitura import digits
-from saude.web.texto import fold
+from saude.comum.texto import fold
+from saude.correcao.areas import visible
+from saude.registro.leitura import digits
 
 BIRTH = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b")
 NUMBER = re.compile(r"[\d.\-/\s]+")

@@ -9,19 +9,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from ledi.layouts import Field, nearest
+from saude.acesso.guarda import requires
 from saude.cadastros.models import COMPETENCIA
-from saude.contas.access import requires
-from saude.fichas import mass, queries
-from saude.fichas.edicao import ENVELOPE
-from saude.fichas.models import Motivo, Origem
-from saude.fichas.situacoes import Situacao, open_situations
+from saude.correcao.edicao import ENVELOPE
+from saude.fichas import filtro
+from saude.fichas.situacoes import open_situations
 from saude.formularios.arvore import Campo, owner
 from saude.formularios.ler import field_at, parse
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
-from saude.painel import filtros
 from saude.painel.apresenta import Nomes, rows
-from saude.painel.views import listing
+from saude.processamento import em_massa
 
 SHOWN = 50
 #: what belongs to one citizen or one record is never set alike in many
@@ -58,8 +56,8 @@ def _context(
     competencia: str,
     names: Nomes,
 ) -> dict[str, Any]:
-    filtro = queries.Filtro(causa=cause, competencia=competencia)
-    fichas = queries.filtered(request.entidade, filtro, cnes=request.cnes_permitidos)
+    wanted = filtro.Filtro(causa=cause, competencia=competencia)
+    fichas = filtro.filtered(request.entidade, wanted, cnes=request.cnes_permitidos)
     fichas = fichas.filter(situacao__in=open_situations("corrigir"))
     value = first.params.get("valor")
     campo = Campo("valor", field, None, ZoneInfo(request.entidade.fuso)) if field else None
@@ -101,7 +99,7 @@ def _apply(
         context = _context(request, first, field, cause, competencia, names)
         context["erro"] = "Informe o valor certo."
         return render(request, "inconsistencias/causa.html", context, status=422)
-    job = mass.start_correction(
+    job = em_massa.start_correction(
         entidade=request.entidade,
         causa=cause,
         valor=None if erase else value,
@@ -115,31 +113,5 @@ def _apply(
 
 def _inconsistencies(competencia: str) -> str:
     if not competencia:
-        return reverse("exportacao:painel")
-    return reverse("exportacao:detalhe", args=[competencia, "inconsistencias"]) + "?guia=causas"
-
-
-@requires("ver")
-def pendencias(request: HttpRequest) -> HttpResponse:
-    """What waits, per ACS or origin, and the list of it."""
-    competencia = request.GET.get("competencia", "")
-    competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
-    asked = filtros.read(request, competencia=competencia, situacao=Situacao.PENDENTE)
-    context = listing(request, asked) | {
-        "origens": _by_origin(request, competencia),
-        "competencia": competencia,
-        "suporte": request.entidade.instalacao.suporte_contato,
-        "na_chegada": request.entidade.instalacao.processar_app_na_chegada,
-    }
-    return render(request, "pendencias/pendencias.html", context)
-
-
-def _by_origin(request: HttpRequest, competencia: str) -> list[dict[str, Any]]:
-    names = Nomes.of(request.entidade).profissionais
-    found = queries.pending_by_origin(request.entidade, competencia or None, cnes=request.cnes_permitidos)
-    for row in found:
-        row["origem_nome"] = Origem(row["origem"]).label
-        row["motivo"] = Motivo(row["motivo_pendencia"]).label
-        row["nome"] = names.get(row["profissional_cns"], "") or row["profissional_cns"] or "sem profissional"
-        row["do_sistema"] = row["motivo_pendencia"] != Motivo.APLICATIVO
-    return found
+        return reverse("painel:painel")
+    return reverse("painel:detalhe", args=[competencia, "inconsistencias"]) + "?guia=causas"

@@ -11,10 +11,10 @@ from django.db import transaction
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Alteracao, Cliente
-from saude.fichas.leitura import BIRTH, CITIZENS, CNS, CPF, SEX, to_date
+from saude.comum.texto import fold
 from saude.fichas.models import Atendido, Ficha
 from saude.fichas.situacoes import open_situations
-from saude.web.texto import fold
+from saude.registro.leitura import BIRTH, CITIZENS, CNS, CPF, SEX, to_date
 
 EDITABLE = (
     "nome", "nome_social", "nascimento", "sexo", "cns", "cpf", "nome_mae", "desconhece_mae", "raca_cor",
@@ -131,7 +131,7 @@ def _flow(cliente: Cliente, touched: list[str], by: Any) -> list[int]:
 
 
 def _apply(ficha: Ficha, people: dict[int, Cliente], names: list[str], by: Any) -> None:
-    from saude.fichas.actions import correct
+    from saude.processamento.actions import correct
 
     zone = ZoneInfo(ficha.entidade.fuso)
     current = Ficha.objects.select_for_update().get(pk=ficha.pk)
@@ -142,7 +142,7 @@ def _apply(ficha: Ficha, people: dict[int, Cliente], names: list[str], by: Any) 
     if changes:
         correct(ficha=current, changes=changes, revisao=current.revisao, by=by)
     else:
-        from saude.fichas.actions import reprocess
+        from saude.processamento.actions import reprocess
 
         reprocess(entidade=ficha.entidade, ids=[ficha.pk], by=by)
 
@@ -214,3 +214,7 @@ def _text(value: Any) -> str:
 def key(name: str) -> str:
     """The search key of a name."""
     return fold(name)[:70]
+
+
+#: wire names whose value comes from the registration
+REGISTRATION = frozenset(n for names in WIRE.values() for n in names)

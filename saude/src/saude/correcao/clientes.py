@@ -4,13 +4,13 @@ from collections.abc import Set
 
 from django.db.models import Q, QuerySet
 
+from saude.acesso.areas import in_areas
 from saude.cadastros.models import Entidade
-from saude.clientes import busca
-from saude.clientes.areas import visible
 from saude.clientes.models import Alteracao, Cliente
+from saude.comum.texto import fold
+from saude.correcao import busca
+from saude.correcao.areas import visible
 from saude.fichas.models import Ficha
-from saude.fichas.queries import in_areas
-from saude.web.texto import fold
 
 
 def search(entidade: Entidade, text: str, limit: int = 50, *, cnes: Set[str] | None = None) -> list[Cliente]:

@@ -1,6 +1,5 @@
 """What the correction form shows of a ficha, and what it brings back."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from ledi.layouts import Ficha as FichaLayout
 from ledi.layouts import Field, Type, layout, nearest
-from saude.fichas.correction import get_at
 from saude.fichas.models import Ficha
 from saude.formularios import ler
 from saude.formularios.arvore import Construtor, Grupo, by_path, owner, pattern
 from saude.formularios.campos import widget
 from saude.formularios.condicoes import read_by
+from saude.registro.caminhos import get_at
+from saude.registro.texto_json import legible
 
 #: fields of the envelope as a form shows them; the header's twin is changed along (fichas.correction)
 ENVELOPE = {
@@ -24,11 +24,6 @@ ENVELOPE = {
 TWINS = {"cnes": "cnes", "ine": "ine", "ibge": "codigoIbgeMunicipio"}
 #: asked of who is said to be not identified
 DOCUMENTS = ("cpfCidadao", "cnsCidadao", "cns")
-
-
-def legible(text: str) -> Any:
-    """The kept text of a record, for a page: half a surrogate pair, which no page can say, is a “?”."""
-    return json.loads(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace"))
 
 
 @dataclass
@@ -168,7 +163,7 @@ class Edicao:
 
     def enviado(self, post: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, str]]:
         """The same; and the ficha block by block as the form has it, and where the form has each block."""
-        from saude.fichas.correction import changed
+        from saude.registro.caminhos import changed
 
         sent = ler.values(post, self.layout, atual=self.conteudo, zona=self.zona)
         whole = ler.assembled(self.conteudo, sent, ler.removed(post))

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from saude.acesso import areas
+from saude.acesso.guarda import allowed_at, covers, limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
-from saude.contas.access import allowed_at, covers, limit_of, requires
-from saude.fichas import actions, mass, queries
-from saude.fichas.correction import PathError
-from saude.fichas.edicao import Edicao
+from saude.correcao import historia
+from saude.correcao.edicao import Edicao
+from saude.fichas import filtro
 from saude.fichas.exportaveis import reason_of
 from saude.fichas.models import Atendido, Entrada, Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao, TransitionRefused
@@ -23,10 +24,12 @@ from saude.formularios import fontes
 from saude.formularios.arvore import Campo, Grupo
 from saude.formularios.campos import RECTIFICATION
 from saude.formularios.ler import at_form, field_at
-from saude.formularios.verificar import check
 from saude.inconsistencias import queries as findings
 from saude.painel import filtros
 from saude.painel.apresenta import Nomes
+from saude.processamento import actions, em_massa
+from saude.processamento.julgar import check
+from saude.registro.caminhos import PathError
 
 OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
@@ -34,7 +37,7 @@ OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 def mine(request: HttpRequest, uuid: str) -> Ficha:
     """The ficha, of the entidade and of the áreas the user has this view's permission in."""
     readable = len(uuid) <= 44 and "\x00" not in uuid
-    ficha = queries.by_uuid(request.entidade, uuid, cnes=request.cnes_permitidos) if readable else None
+    ficha = filtro.by_uuid(request.entidade, uuid, cnes=request.cnes_permitidos) if readable else None
     if ficha is None:
         raise Http404
     ficha.entidade = request.entidade
@@ -55,7 +58,7 @@ def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
         "achados": found,
         "erros": sum(a.severidade == "erro" for a in found),
         "historico": list(findings.history_of(ficha)[:50]),
-        "linha_do_tempo": queries.timeline(ficha, cnes=request.cnes_permitidos),
+        "linha_do_tempo": historia.timeline(ficha, cnes=request.cnes_permitidos),
         "nao_exportavel": reason_of(ficha, request.entidade),
         "clientes": people(ficha),
         "profissional": names.profissionais.get(ficha.profissional_cns, ""),
@@ -78,7 +81,7 @@ def _speciality(ficha: Ficha) -> str:
 
 
 def _seen(request: HttpRequest, **which: Any) -> Ficha | None:
-    return queries.in_areas(Ficha.objects.filter(**which), request.cnes_permitidos).first()
+    return areas.in_areas(Ficha.objects.filter(**which), request.cnes_permitidos).first()
 
 
 def people(ficha: Ficha) -> dict[int, Atendido]:
@@ -129,7 +132,7 @@ def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
 
 def _registration(achados: list[Any]) -> set[int]:
     """Positions of the citizens with something wrong in what comes from their registration."""
-    from saude.clientes.views import REGISTRATION
+    from saude.correcao.cliente import REGISTRATION
 
     return {
         a.posicao
@@ -178,7 +181,7 @@ def _saved(request: HttpRequest, saved: Ficha) -> HttpResponse:
 def _moved(request: HttpRequest) -> HttpResponse:
     """The correction of the CNES took the ficha to an área that is not the user's."""
     messages.success(request, "Salvo e reprocessado. Pelo CNES, a ficha passou a outra área.")
-    return redirect("exportacao:painel")
+    return redirect("painel:painel")
 
 
 def _n(n: int) -> str:
@@ -225,8 +228,8 @@ def _sent(request: HttpRequest) -> list[str]:
 
 def _differences(stored: Edicao, typed: Edicao) -> list[dict[str, str]]:
     """Per field: what is stored now and what the user typed."""
-    from saude.fichas.correction import get_at
     from saude.formularios.ler import changes
+    from saude.registro.caminhos import get_at
 
     rows = []
     for path in changes(stored.conteudo, typed.conteudo):
@@ -313,16 +316,16 @@ def reprocessar(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Marque ao menos uma ficha para reprocessar.")
         return redirect(_back(request, None))
     if request.POST.get("quais") == "escolhidas":
-        wanted = queries.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
+        wanted = filtro.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
     else:
         wanted = _posted_filter(request)
-    job = mass.start_reprocess(
+    job = em_massa.start_reprocess(
         entidade=request.entidade, filtro=wanted, by=request.user, cnes=request.cnes_permitidos
     )
     return redirect(f"{reverse('fichas:reprocessamento', args=[job.pk])}?{_back_query(request)}")
 
 
-def _posted_filter(request: HttpRequest) -> queries.Filtro:
+def _posted_filter(request: HttpRequest) -> filtro.Filtro:
     """The filter of the list the button stood on: its address came along as `filtro`."""
     from django.http import QueryDict
 
@@ -336,7 +339,7 @@ def _posted_filter(request: HttpRequest) -> queries.Filtro:
 
 
 def _my_job(request: HttpRequest, pk: int) -> Reprocessamento:
-    mine = mass.jobs(request.entidade, cnes=request.cnes_permitidos, by=request.user)
+    mine = em_massa.jobs(request.entidade, cnes=request.cnes_permitidos, by=request.user)
     return get_object_or_404(mine, pk=pk)
 
 
@@ -370,7 +373,7 @@ def _back(request: HttpRequest, ficha: Ficha | None) -> str:
     asked = request.POST.get("voltar") or request.GET.get("voltar", "")
     if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
-    return reverse("fichas:detalhe", args=[ficha.uuid]) if ficha else reverse("exportacao:painel")
+    return reverse("fichas:detalhe", args=[ficha.uuid]) if ficha else reverse("painel:painel")
 
 
 def _back_query(request: HttpRequest) -> str:

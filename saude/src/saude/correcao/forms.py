@@ -9,7 +9,7 @@ from ledi.documents import cpf as cpf_document
 from ledi.documents.errors import DocumentError
 from ledi.tables import closed
 from saude.clientes.models import Cliente
-from saude.fichas.leitura import DIGITS
+from saude.registro.leitura import DIGITS
 
 DOCUMENTS = {
     "cpf": (cpf_document, "O CPF não confere. Verifique os 11 dígitos."),

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from saude.auditoria.actions import record_event
-from saude.clientes.actions import EDITABLE, StaleClient, _flow, _text
 from saude.clientes.models import Alteracao, Cliente, ParPossivel
+from saude.correcao.cliente import EDITABLE, StaleClient, _flow, _text
 from saude.fichas.models import Atendido
 
 Decisao = ParPossivel.Decisao

@@ -1,9 +1,6 @@
 from django.urls import path
 
-from saude.inconsistencias import views
+from saude.correcao import causa
 
 app_name = "inconsistencias"
-urlpatterns = [
-    path("inconsistencias/causa/", views.causa, name="causa"),
-    path("pendencias/", views.pendencias, name="pendencias"),
-]
+urlpatterns = [path("inconsistencias/causa/", causa.causa, name="causa")]

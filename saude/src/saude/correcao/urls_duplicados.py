@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from saude.clientes import views_duplicados as views
+from saude.correcao import views_duplicados as views
 
 urlpatterns = [
     path("clientes/buscar/", views.buscar, name="buscar"),

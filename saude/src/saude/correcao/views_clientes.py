@@ -12,15 +12,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from saude.acesso.areas import in_areas
+from saude.acesso.guarda import limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import COMPETENCIA
-from saude.clientes import actions, queries
-from saude.clientes.areas import visible
-from saude.clientes.forms import ClienteForm
 from saude.clientes.models import Cliente
-from saude.contas.access import limit_of, requires
+from saude.correcao import cliente as actions
+from saude.correcao import clientes
+from saude.correcao.areas import visible
+from saude.correcao.cliente import REGISTRATION
+from saude.correcao.forms import ClienteForm
+from saude.fichas import filtro
 from saude.fichas.models import Atendido, Ficha
-from saude.fichas.queries import in_areas
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
@@ -37,9 +40,9 @@ def lista(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     cursor = request.GET.get("depois", "")
     if text:
-        page, following = queries.search(request.entidade, text, PER_PAGE, cnes=request.cnes_permitidos), ""
+        page, following = clientes.search(request.entidade, text, PER_PAGE, cnes=request.cnes_permitidos), ""
     else:
-        page, following = _page(queries.listing(request.entidade, cnes=request.cnes_permitidos), cursor)
+        page, following = _page(clientes.listing(request.entidade, cnes=request.cnes_permitidos), cursor)
     if text and not cursor:
         record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado")
     context = {
@@ -64,7 +67,7 @@ def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
 
 def mine(request: HttpRequest, pk: int) -> Cliente:
     areas = request.cnes_permitidos
-    cliente = queries.by_id(request.entidade, pk, cnes=areas) if pk < 10**18 else None
+    cliente = clientes.by_id(request.entidade, pk, cnes=areas) if pk < 10**18 else None
     if cliente is None:
         raise Http404
     cliente.entidade = request.entidade
@@ -78,7 +81,7 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("clientes:detalhe", pk=cliente.mesclado_em_id)
     record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
     areas = request.cnes_permitidos
-    fichas = list(queries.fichas_of(cliente, cnes=areas)[: FICHAS_SHOWN + 1])
+    fichas = list(clientes.fichas_of(cliente, cnes=areas)[: FICHAS_SHOWN + 1])
     changes = cliente.alteracoes.select_related("usuario", "ficha").order_by("-em")
     if areas is not None:
         changes = changes.filter(Q(ficha=None) | Q(ficha__cnes__in=sorted(areas)))
@@ -105,10 +108,6 @@ def _causes(request: HttpRequest, cliente: Cliente) -> list[dict[str, Any]]:
         name = group["achado"].campo.rpartition(".")[2]
         group["no_cadastro"] = name in REGISTRATION
     return found
-
-
-#: wire names whose value comes from the registration
-REGISTRATION = frozenset(n for names in actions.WIRE.values() for n in names)
 
 
 @requires("corrigir")
@@ -223,7 +222,7 @@ def _tell(request: HttpRequest, touched: list[int]) -> None:
 def nao_identificados(request: HttpRequest) -> HttpResponse:
     competencia = request.GET.get("competencia", "")
     competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
-    found = findings.unidentified(request.entidade, competencia or None, cnes=request.cnes_permitidos)
+    found = filtro.unidentified(request.entidade, competencia or None, cnes=request.cnes_permitidos)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
     context = {
         "page_obj": page,
@@ -244,7 +243,7 @@ def identificar(request: HttpRequest, pk: int) -> HttpResponse:
         return _identify(request, attended, mine(request, int(chosen) if chosen.isdecimal() else 10**18))
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     areas = request.cnes_permitidos
-    found = queries.search(request.entidade, text, cnes=areas) if text else _candidates(request, attended)
+    found = clientes.search(request.entidade, text, cnes=areas) if text else _candidates(request, attended)
     context = {
         "atendido": attended,
         "q": text,

@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from saude.acesso.guarda import requires
 from saude.auditoria.actions import record_event
-from saude.clientes import actions, queries
 from saude.clientes import duplicados as pairs
-from saude.clientes import mesclar as merging
-from saude.clientes.areas import visible
 from saude.clientes.models import Cliente, MarcoDuplicados, ParPossivel
-from saude.contas.access import requires
+from saude.correcao import cliente as actions
+from saude.correcao import clientes
+from saude.correcao import mesclar as merging
+from saude.correcao.areas import visible
 from saude.fichas.models import Atendido
 from saude.fichas.situacoes import Situacao
 from saude.web.templatetags.saude import mascara_cns, mascara_cpf
@@ -36,7 +37,7 @@ def buscar(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     if len(text) < SHORTEST:
         return JsonResponse({"clientes": []})
-    found = queries.search(request.entidade, text, FOUND, cnes=request.cnes_permitidos)
+    found = clientes.search(request.entidade, text, FOUND, cnes=request.cnes_permitidos)
     record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado")
     whole = "corrigir" in request.permissoes
     response = JsonResponse({"clientes": [_json(c, whole) for c in found]})

@@ -19,8 +19,8 @@ from saude.exportacao.envelopes import Rewrapper, refresh_stale
 from saude.exportacao.files import PartialFile
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import Previa, preview, selected
-from saude.fichas.models import Tipo
 from saude.fichas.situacoes import Situacao, check
+from saude.registro.tipos import Tipo
 
 log = logging.getLogger(__name__)
 Estado = Exportacao.Estado

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
+from saude.comum.competencia import last_day
 from saude.exportacao.models import Exportacao
-from saude.fichas.models import Tipo
-from saude.fichas.queries import last_day
+from saude.registro.tipos import Tipo
 
 
 class ExportacaoForm(forms.Form):

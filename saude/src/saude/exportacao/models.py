@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from saude.fichas.models import Tipo
+from saude.registro.tipos import Tipo
 
 
 class Exportacao(models.Model):

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, QuerySet, Value, When
 
+from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade
 from saude.exportacao.models import Exportacao
 from saude.fichas.exportaveis import Exclusao, excluded, exclusions
 from saude.fichas.models import Ficha
-from saude.fichas.queries import Areas, in_areas
 from saude.fichas.situacoes import Situacao
 
 INCONSISTENT, PENDING, EXPORTED = "inconsistente", "pendente", "exportada"

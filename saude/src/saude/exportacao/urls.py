@@ -1,16 +1,10 @@
 from django.urls import path
 
 from saude.exportacao import views
-from saude.painel import views as painel
-from saude.painel.converters import register
 
-register()
 app_name = "exportacao"
-PAINEL = "executando/sistema/exportacao/"
 BASE = "executando/sistema/exportacoes/"
 urlpatterns = [
-    path(PAINEL, painel.painel, name="painel"),
-    path(PAINEL + "<competencia:competencia>/<situacao:situacao>/", painel.detalhe, name="detalhe"),
     path(BASE, views.exportacoes, name="exportacoes"),
     path(BASE + "nova/", views.nova, name="nova"),
     path(BASE + "nova/previa/", views.previa, name="previa"),

@@ -10,17 +10,17 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from saude.acesso.guarda import limit_of, requires
 from saude.auditoria.actions import record_event
-from saude.contas.access import limit_of, requires
+from saude.cadastros.tempo import local_today
+from saude.comum.competencia import Competencia
 from saude.exportacao import actions
 from saude.exportacao.files import path_of
 from saude.exportacao.forms import ExportacaoForm, month_of
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports, manifest, names_of, takes_only
 from saude.exportacao.selection import LABELS, preview
-from saude.fichas.queries import panel
-from saude.painel.converters import Competencia
-from saude.recebimento.actions import local_today
+from saude.fichas.contagens import panel
 
 PER_PAGE = 25
 OVER = (Exportacao.Estado.CONCLUIDA, Exportacao.Estado.VAZIA, Exportacao.Estado.FALHOU)

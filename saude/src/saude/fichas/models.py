@@ -10,32 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from saude.fichas.situacoes import Motivo, Situacao
-
-
-class Tipo(models.TextChoices):
-    FAD = "FAD", "Atendimento domiciliar"
-    FAI = "FAI", "Atendimento individual"
-    FAO = "FAO", "Atendimento odontológico individual"
-    FAC = "FAC", "Atividade coletiva"
-    FAE = "FAE", "Avaliação de elegibilidade"
-    FCD = "FCD", "Cadastro domiciliar e territorial"
-    FCI = "FCI", "Cadastro individual"
-    FCZM = "FCZM", "Complementar – Síndrome neurológica por Zika/Microcefalia"
-    MCA = "MCA", "Marcadores de consumo alimentar"
-    FP = "FP", "Procedimentos"
-    FV = "FV", "Vacinação"
-    FVD = "FVD", "Visita domiciliar e territorial"
-    FCC = "FCC", "Cuidado compartilhado"
-
-
-RARE = ["FAC", "FAD", "FAE", "FCC", "FCZM", "MCA"]  # these have an index of their own
-
-
-class Origem(models.TextChoices):
-    API = "api", "API"
-    APP = "app", "Aplicativo Saúde Domiciliar"
-    ARQUIVO = "arquivo", "Arquivo"
-    FORMULARIO = "formulario", "Formulário"
+from saude.registro.tipos import RARE, Origem, Tipo
 
 
 class Ficha(models.Model):

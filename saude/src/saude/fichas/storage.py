@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
 from django.db import connection
 from django.utils import timezone
 
-from saude.fichas.leitura import Fatos
+from saude.banco.cursor import server_cursor
 from saude.fichas.models import Entrada
 from saude.fichas.processing import Resultado, rules_version
 from saude.inconsistencias.diff import Julgada, sync
+from saude.registro.leitura import Fatos
 
 FICHA = [
     "id",
@@ -169,12 +169,6 @@ def next_ids(n: int) -> list[int]:
             [n],
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def server_cursor() -> psycopg.Cursor[Any]:
-    """psycopg's own cursor on Django's connection: parameters travel apart from the text, arrays included."""
-    connection.ensure_connection()
-    return psycopg.Cursor(connection.connection)
 
 
 def store_entries(rows: Sequence[tuple[int, str, bytes, int, int, int]]) -> None:

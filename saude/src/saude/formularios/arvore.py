@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.layouts import Field, Struct
-from saude.fichas.leitura import CITIZENS
 from saude.formularios import campos, questionario
 from saude.formularios.condicoes import conditions
+from saude.registro.leitura import CITIZENS
 
 MAX_DEPTH = 6
 KEYS = frozenset({"uuidFicha", "uuid"})  # of the ficha itself: the page tells it, nobody types it

@@ -10,8 +10,8 @@ from ledi.errors import TableError
 from ledi.layouts import Field
 from ledi.moments import local
 from ledi.tables import closed
-from saude.fichas.leitura import to_date
 from saude.formularios import questionario
+from saude.registro.leitura import to_date
 
 #: a list longer than this is searched, not unrolled
 MAX_SELECT = 40

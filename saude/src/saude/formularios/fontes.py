@@ -10,8 +10,8 @@ from typing import Any
 from ledi.errors import TableError
 from ledi.tables import closed
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Profissional
+from saude.comum.texto import fold
 from saude.referencias.models import Cbo, Cid, Procedimento, Publicacao
-from saude.web.texto import fold
 
 LIMIT = 30
 TABLES = frozenset({"ciap2", "cbo", "procedimentos", "municipios", "catmat"})

@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.layouts import Ficha, Field, Struct
-from saude.fichas.correction import PathError, get_at, steps
-from saude.fichas.leitura import to_date
 from saude.formularios.campos import to_moment, widget
+from saude.registro.caminhos import PathError, get_at, steps
+from saude.registro.leitura import to_date
 
 PREFIX, REMOVE = "f:", "remover:"
 INTEGER = re.compile(r"-?\d{1,18}")

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ledi.layouts import TIPOS, VERSIONS, layout
-from saude.contas.access import requires
+from saude.acesso.guarda import requires
 from saude.formularios import fontes
 from saude.formularios.arvore import Construtor
 from saude.formularios.ler import MAX_BLOCKS, field_at

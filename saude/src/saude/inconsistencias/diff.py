@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from saude.fichas.leitura import CITIZENS, Pessoa
-from saude.fichas.processing import ENVELOPE, Achado
+from saude.inconsistencias.achados import ENVELOPE, Achado
 from saude.inconsistencias.models import Inconsistencia
+from saude.registro.leitura import CITIZENS, Pessoa
 
 COLUMNS = (
     "entidade_id, ficha_id, competencia, posicao, cliente_id, codigo, campo, severidade, causa, params, "

@@ -8,11 +8,9 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
+from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
-from saude.fichas.models import Atendido, Ficha
-from saude.fichas.queries import Areas, in_areas
-from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.models import Inconsistencia, Severidade
 
 
@@ -24,7 +22,7 @@ def open_rows(
     return rows.filter(competencia=competencia) if competencia else rows
 
 
-def of_ficha(ficha: Ficha) -> QuerySet[Inconsistencia]:
+def of_ficha(ficha: Any) -> QuerySet[Inconsistencia]:
     """Open rows of one ficha, errors first."""
     return Inconsistencia.objects.filter(ficha=ficha, encerrada_em=None).order_by(
         "-severidade", "campo", "codigo"
@@ -48,7 +46,7 @@ def open_since(entidade: Entidade, *, after: int, limit: int, warnings: bool = F
     ]
 
 
-def history_of(ficha: Ficha) -> QuerySet[Inconsistencia]:
+def history_of(ficha: Any) -> QuerySet[Inconsistencia]:
     return Inconsistencia.objects.filter(ficha=ficha, encerrada_em__isnull=False).order_by("-encerrada_em")
 
 
@@ -126,15 +124,3 @@ def of_client(
         )
         .order_by("-severidade", "-n", "causa")
     )
-
-
-def unidentified(
-    entidade: Entidade, competencia: str | None = None, *, cnes: Areas = None
-) -> QuerySet[Atendido]:
-    """Attended without CPF and without CNS, in fichas that can still be mended."""
-    rows = Atendido.objects.filter(entidade=entidade, identificado=False)
-    rows = in_areas(rows, cnes, "ficha__cnes")
-    rows = rows.filter(ficha__n_nao_identificados__gt=0).exclude(ficha__situacao=Situacao.EXPORTADA)
-    if competencia:
-        rows = rows.filter(ficha__competencia=competencia)
-    return rows.select_related("ficha", "cliente").order_by("-ficha_id", "posicao")

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from saude.contas.access import public
+from saude.acesso.guarda import public
 from saude.metricas.coletor import texto
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import register_converter
 
+from saude.comum.competencia import Competencia
 from saude.fichas.situacoes import Situacao
 
 #: name in the address -> situation
@@ -11,16 +12,6 @@ SITUACOES = {
     "pendencias": Situacao.PENDENTE,
     "exportados": Situacao.EXPORTADA,
 }
-
-
-class Competencia:
-    regex = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])"  # years whose neighbours are dates too
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 class SituacaoDoPainel(Competencia):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from saude.fichas.queries import LinhaPainel
+from saude.fichas.contagens import LinhaPainel
 
 WIDTH, LEFT, RIGHT, BAR, GAP = 760, 74, 70, 22, 14
 PARTS = (

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
+from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.fichas.exportaveis import Exclusao
-from saude.fichas.models import Origem, Tipo
-from saude.fichas.queries import Areas, Filtro, in_areas
+from saude.fichas.filtro import Filtro
 from saude.fichas.situacoes import Situacao
+from saude.registro.tipos import Origem, Tipo
 
 TEXT = {
     "ficha": "tipo", "situacao": "situacao", "cnes": "cnes", "ine": "ine", "profissional": "profissional_cns",

@@ -8,9 +8,12 @@ from typing import Any
 from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from saude.acesso.areas import Areas
 from saude.cadastros.models import Entidade, Estabelecimento, Profissional
-from saude.fichas.models import Contagem, Ficha, Tipo
-from saude.fichas.queries import PAGE, Areas, Filtro, Pagina, _shows_undated, filtered
+from saude.fichas.filtro import Filtro, filtered
+from saude.fichas.models import Contagem, Ficha
+from saude.painel.listas import PAGE, Pagina, _shows_undated
+from saude.registro.tipos import Tipo
 
 BOUND = 10_000
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from saude.cadastros.models import Entidade
 from saude.cadastros.prazos import deadlines
-from saude.fichas.queries import LinhaPainel
+from saude.fichas.contagens import LinhaPainel
 
 SOON = 5
 

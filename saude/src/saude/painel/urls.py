@@ -1,5 +1,13 @@
-from django.urls import path
+from django.urls import include, path
 
-from saude.painel import views
+from saude.painel import views, views_pendencias
+from saude.painel.converters import register
 
-urlpatterns = [path("busca/", views.busca, name="busca")]
+register()
+PAINEL = "executando/sistema/exportacao/"
+pages = [
+    path(PAINEL, views.painel, name="painel"),
+    path(PAINEL + "<competencia:competencia>/<situacao:situacao>/", views.detalhe, name="detalhe"),
+    path("pendencias/", views_pendencias.pendencias, name="pendencias"),
+]
+urlpatterns = [path("", include((pages, "painel"))), path("busca/", views.busca, name="busca")]

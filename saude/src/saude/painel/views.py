@@ -7,19 +7,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
-from saude.contas.access import allowed_at, requires
-from saude.fichas import ordenacao, queries
-from saude.fichas.mass import jobs
-from saude.fichas.models import Ficha, Tipo
+from saude.cadastros.tempo import local_today
+from saude.fichas import contagens, filtro
+from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
-from saude.painel import apresenta, filtros
+from saude.painel import apresenta, filtros, listas, ordenacao
 from saude.painel.converters import SITUACOES
 from saude.painel.figura import PARTS, figure
 from saude.painel.planilha import xlsx_response
 from saude.painel.prazos import of_lines
-from saude.recebimento.actions import local_today
+from saude.processamento.em_massa import jobs
+from saude.registro.tipos import Tipo
 from saude.web.planilha import csv_response
 
 TITLES = {
@@ -35,7 +36,7 @@ PER_PAGE = 50
 
 @requires("ver")
 def painel(request: HttpRequest) -> HttpResponse:
-    lines = queries.panel(request.entidade, cnes=request.cnes_permitidos)
+    lines = contagens.panel(request.entidade, cnes=request.cnes_permitidos)
     due = of_lines(request.entidade, lines, local_today(request.entidade))
     context = {
         "linhas": [(line, due[line.competencia]) for line in lines],
@@ -57,9 +58,9 @@ def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpRespon
     tabs = dict(TABS) | (MORE_TABS if situacao == "inconsistencias" else {})
     tab = request.GET.get("guia", "totalizadores")
     if tab not in tabs:
-        return redirect(reverse("exportacao:detalhe", args=[competencia, situacao]))
-    lines = queries.panel(request.entidade, [competencia], cnes=request.cnes_permitidos)
-    line = next(iter(lines), queries.LinhaPainel(competencia))
+        return redirect(reverse("painel:detalhe", args=[competencia, situacao]))
+    lines = contagens.panel(request.entidade, [competencia], cnes=request.cnes_permitidos)
+    line = next(iter(lines), contagens.LinhaPainel(competencia))
     context = {
         "competencia": competencia,
         "linha": line,
@@ -77,14 +78,14 @@ def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpRespon
 def _totals(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     competencia, situacao = context["competencia"], context["situacao"]
     areas = request.cnes_permitidos
-    totals = queries.totals(request.entidade, competencia, situacao, cnes=areas)
+    totals = contagens.totals(request.entidade, competencia, situacao, cnes=areas)
     context["totais"] = [(tipo, Tipo(tipo).label, n) for tipo, n in totals.items()]
     context["maior"] = max(totals.values(), default=0) or 1
     context["soma"] = sum(totals.values())
     if situacao == Situacao.PENDENTE:
         context["suporte"] = request.entidade.instalacao.suporte_contato
     if situacao == Situacao.PROCESSADA:
-        context["nao_exportaveis"] = queries.not_exportable(request.entidade, competencia, cnes=areas)
+        context["nao_exportaveis"] = contagens.not_exportable(request.entidade, competencia, cnes=areas)
     return render(request, "painel/totalizadores.html", context)
 
 
@@ -103,14 +104,14 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
     """A page of the list with its filters: shared by the detail of a competência and by Pendências."""
     columns = ordenacao.COLUMNS if ordenacao.sortable(request.entidade, asked.filtro) else ()
     order = _order(request, asked.filtro, columns)
-    reader = ordenacao if order.lstrip("-") in columns else queries
+    reader = ordenacao if order.lstrip("-") in columns else listas
     page = reader.page(
         request.entidade, asked.filtro, cursor=request.GET.get("cursor", "")[:60], ordem=order, size=PER_PAGE,
         cnes=request.cnes_permitidos,
     )  # fmt: skip
     ids = [f.pk for f in page.fichas]
     reasons = dict(
-        queries.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids)).values_list(
+        filtro.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids)).values_list(
             "pk", "nao_exportavel"
         )
     )
@@ -122,32 +123,32 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "proxima": filtros.query(request, cursor=page.proxima) if page.proxima else "",
         "anterior": filtros.query(request, cursor=page.anterior) if page.anterior else "",
         "ordem": order,
-        "por_data": not queries._shows_undated(asked.filtro),
+        "por_data": not listas._shows_undated(asked.filtro),
         "ordenaveis": columns,
-        "longa_demais": queries._shows_undated(asked.filtro) and not columns,
+        "longa_demais": listas._shows_undated(asked.filtro) and not columns,
         "limite_ordem": ordenacao.BOUND,
-        "por_chegada": queries._is_short(asked.filtro),
+        "por_chegada": listas._is_short(asked.filtro),
         "filtros": asked,
         **filtros.choices(request.entidade, cnes=request.cnes_permitidos),
     }
 
 
-def _order(request: HttpRequest, f: queries.Filtro, columns: tuple[str, ...]) -> str:
+def _order(request: HttpRequest, f: filtro.Filtro, columns: tuple[str, ...]) -> str:
     """What is asked for among what this list can be sorted by: long lists by date, short ones by arrival too."""
     asked = request.GET.get("ordem", "")
     if asked.removeprefix("-") in columns:
         return asked
-    if queries._shows_undated(f):
+    if listas._shows_undated(f):
         return asked if asked in ("recebida", "-recebida") else "-recebida"
-    if asked in ("recebida", "-recebida") and queries._is_short(f):
+    if asked in ("recebida", "-recebida") and listas._is_short(f):
         return asked
     return "data" if asked == "data" else "-data"
 
 
-def _download(request: HttpRequest, f: queries.Filtro, kind: str, name: str) -> HttpResponse:
+def _download(request: HttpRequest, f: filtro.Filtro, kind: str, name: str) -> HttpResponse:
     record_event(by=request.user, entidade=request.entidade, tipo="lista.baixada", formato=kind, lista=name)
-    fichas = queries.filtered(request.entidade, f, cnes=request.cnes_permitidos)
-    fichas = queries.with_reason(request.entidade, fichas).order_by("id")
+    fichas = filtro.filtered(request.entidade, f, cnes=request.cnes_permitidos)
+    fichas = filtro.with_reason(request.entidade, fichas).order_by("id")
     rows = apresenta.sheet(request.entidade, fichas)
     make = csv_response if kind == "csv" else xlsx_response
     return make(f"{name}.{kind}", apresenta.HEADER, rows)
@@ -160,7 +161,7 @@ def _clients(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     context["especies"] = _kinds(
         request, context["competencia"], [r["cliente_id"] for r in context["page_obj"]]
     )
-    unknown = findings.unidentified(request.entidade, context["competencia"], cnes=areas)
+    unknown = filtro.unidentified(request.entidade, context["competencia"], cnes=areas)
     context["nao_identificados"] = unknown.count()
     return render(request, "painel/clientes.html", context)
 
@@ -191,7 +192,7 @@ VIEWS = {"totalizadores": _totals, "fichas": _list, "clientes": _clients, "causa
 def busca(request: HttpRequest) -> HttpResponse:
     """Search by uuid, whole or its first 8 characters; a single hit opens the ficha."""
     text = request.GET.get("uuid", "").strip()[:60]
-    found = queries.search_uuid(request.entidade, text, cnes=request.cnes_permitidos)
+    found = filtro.search_uuid(request.entidade, text, cnes=request.cnes_permitidos)
     if len(found) == 1 and found[0].uuid.lower() == text.lower():
         return redirect("fichas:detalhe", uuid=found[0].uuid)
     for ficha in found:
@@ -199,7 +200,7 @@ def busca(request: HttpRequest) -> HttpResponse:
     context = {
         "busca_uuid": text,
         "linhas": apresenta.rows(request.entidade, found),
-        "curto": bool(text) and len(text) < queries.MIN_SEARCH,
-        "minimo": queries.MIN_SEARCH,
+        "curto": bool(text) and len(text) < filtro.MIN_SEARCH,
+        "minimo": filtro.MIN_SEARCH,
     }
     return render(request, "busca/busca.html", context)

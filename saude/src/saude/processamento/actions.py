@@ -8,17 +8,18 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from saude.auditoria.actions import record_event
+from saude.banco.cursor import server_cursor
 from saude.cadastros.models import Entidade
 from saude.clientes.resolve import resolve
-from saude.fichas.contexto import Contexto
-from saude.fichas.correction import changed as with_changes
-from saude.fichas.historico import look
-from saude.fichas.leitura import facts
 from saude.fichas.models import Conteudo, Evento, Ficha
 from saude.fichas.processing import Resultado
-from saude.fichas.registro_json import digest, dump, load
 from saude.fichas.situacoes import Situacao, TransitionRefused, check, open_situations
-from saude.fichas.storage import Linha, insert, next_ids, server_cursor, update
+from saude.fichas.storage import Linha, insert, next_ids, update
+from saude.processamento.contexto import Contexto
+from saude.processamento.historico import look
+from saude.registro.caminhos import changed as with_changes
+from saude.registro.leitura import facts
+from saude.registro.texto_json import digest, dump, load
 
 RECTIFIED = frozenset({"FCI", "FCD"})
 
@@ -37,7 +38,7 @@ def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[st
 
     Returns how many there are in each situation afterwards.
     """
-    from saude.recebimento.intake import judge
+    from saude.processamento.julgar import judge
 
     ctx.hold_tables()
     linhas, records = [], []
@@ -117,7 +118,7 @@ def _rewrite(
     ficha: Ficha, record: dict[str, Any], *, by: Any, fields: list[str], ctx: Contexto | None = None
 ) -> None:
     """New content for a ficha that is held by the caller: judged, stored, told."""
-    from saude.recebimento.intake import judge
+    from saude.processamento.julgar import judge
 
     ctx = ctx or _context(ficha.entidade)
     linha = _linha(_kept(ficha), record, ctx)
@@ -168,7 +169,7 @@ def renewed(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Ficha:
-    from saude.recebimento.intake import judge
+    from saude.processamento.julgar import judge
 
     ctx = _context(old.entidade)
     linha = _linha(_kept(old), record, ctx)
@@ -191,7 +192,7 @@ def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Fi
 
 
 def _context(entidade: Entidade) -> Contexto:
-    from saude.recebimento.actions import context
+    from saude.processamento.julgar import context
 
     ctx = context(entidade)
     ctx.hold_tables()
@@ -288,7 +289,7 @@ def _outcome_changed(linha: Linha) -> bool:
 
 
 def _resolve(ctx: Contexto, linhas: Sequence[Linha]) -> None:
-    from saude.recebimento.intake import appearances
+    from saude.processamento.julgar import appearances
 
     resolve(ctx.entidade.pk, [s for x in linhas for s in appearances(x)])
 

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from ledi.envelope import Instalacao as DadosInstalacao
 from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Instalacao, Profissional
-from saude.fichas.leitura import CITIZENS, Fatos
-from saude.fichas.processing import Achado, Resultado, clean, envelope
+from saude.comum.texto import fold
+from saude.fichas.processing import Resultado, envelope
 from saude.fichas.situacoes import Situacao
+from saude.inconsistencias.achados import Achado, clean
 from saude.referencias.tables import held_tables, tables_of
-from saude.web.texto import fold
+from saude.registro.leitura import CITIZENS, Fatos
 
 NOT_IDENTIFIED = "CTX-CLIENTE-NAO-IDENTIFICADO"
 MAIN = "headerTransport.lotacaoFormPrincipal."

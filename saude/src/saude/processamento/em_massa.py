@@ -6,12 +6,13 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
-from saude.fichas.actions import judge_again
+from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
-from saude.fichas.queries import Areas, Filtro, filtered
 from saude.fichas.situacoes import open_situations
+from saude.processamento.actions import judge_again
 
 BLOCK = 500
 
@@ -80,8 +81,8 @@ def jobs(entidade: Entidade, *, cnes: Areas = None, by: Any = None) -> QuerySet[
 
 def _correct_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
     """The job's value at every place its cause points at, in the fichas of one block."""
-    from saude.fichas.actions import correct_each
     from saude.inconsistencias.models import Inconsistencia
+    from saude.processamento.actions import correct_each
 
     rows = Inconsistencia.objects.filter(
         ficha_id__in=bloco.fichas, causa=job.filtro["causa"], encerrada_em=None
@@ -93,7 +94,7 @@ def _correct_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[st
 
 
 def _cut(job: Reprocessamento, fichas: QuerySet[Ficha]) -> int:
-    from saude.fichas.tasks import reprocessar_bloco
+    from saude.processamento.tasks import reprocessar_bloco
 
     total, ids = 0, []
     for pk in fichas.order_by("pk").values_list("pk", flat=True).iterator(10_000):
@@ -112,7 +113,7 @@ def _block(job: Reprocessamento, ids: list[int], task: Any) -> int:
 
 def reprocess_block(bloco_id: int) -> None:
     """Do one block, exactly once: its fichas, its mark and the progress are one transaction."""
-    from saude.recebimento.actions import context
+    from saude.processamento.julgar import context
 
     with transaction.atomic():
         bloco = BlocoReprocessamento.objects.select_for_update().get(pk=bloco_id)

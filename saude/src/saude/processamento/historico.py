@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from ledi.rules.contexto import CITIZEN_FIELDS
+from saude.banco.cursor import server_cursor
 from saude.clientes.models import Cliente
-from saude.fichas.contexto import Contexto
-from saude.fichas.leitura import CITIZENS, Pessoa, digits
 from saude.fichas.models import Atendido, Conteudo, Ficha
-from saude.fichas.processing import Achado
-from saude.fichas.storage import Linha, server_cursor
+from saude.fichas.storage import Linha
+from saude.inconsistencias.achados import Achado
+from saude.processamento.contexto import Contexto
+from saude.registro.leitura import CITIZENS, Pessoa, digits
 
 ORIGEM, RESPONSAVEL, DOMICILIO, FAMILIA, IMOVEL, DUPLICADO = (f"CTX-HIST-00{n}" for n in range(1, 7))
 NASCIMENTO, SEXO = "CTX-CLI-001", "CTX-CLI-002"

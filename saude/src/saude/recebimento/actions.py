@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -14,7 +13,7 @@ from django.utils import timezone
 
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
-from saude.fichas.contexto import Contexto
+from saude.processamento.julgar import context
 from saude.recebimento import estatisticas
 from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Bloco, Lote, Registro
@@ -48,14 +47,6 @@ def receive(
         answers.extend(take_in(lote, context(entidade), chunk))
     close_lote(lote, by=by or token)
     return answers
-
-
-def context(entidade: Entidade) -> Contexto:
-    return Contexto.load(entidade, today=local_today(entidade))
-
-
-def local_today(entidade: Entidade) -> Any:
-    return timezone.now().astimezone(ZoneInfo(entidade.fuso)).date()
 
 
 def as_items(records: Iterable[Any]) -> Iterator[Item]:

@@ -14,15 +14,16 @@ from ledi.layouts import CURRENT
 from ledi.reading import parse
 from ledi.schema import record_schema
 from saude.contas.queries import token_by_secret
-from saude.fichas.models import Conteudo, Ficha, Origem
-from saude.fichas.processing import clean
+from saude.fichas.models import Conteudo, Ficha
 from saude.inconsistencias import queries as findings
+from saude.inconsistencias.achados import clean
 from saude.inconsistencias.models import Inconsistencia
 from saude.recebimento import actions, limits, queries
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.openapi import BY_ID, LISTED, LOT, LOT_BODY, RECORDS, record_body
 from saude.recebimento.spool import BodyRefused, spool
 from saude.recebimento.tasks import dividir_lote, spool_folder
+from saude.registro.tipos import Origem
 
 
 class Token(HttpBearer):

@@ -10,21 +10,20 @@ import psycopg
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
-from saude.clientes.resolve import Aparicao, resolve
-from saude.clientes.storage import ClientChanged
-from saude.fichas.contexto import Contexto, apply
-from saude.fichas.historico import look
-from saude.fichas.leitura import ORIGENS, Fatos, facts
-from saude.fichas.models import Evento, Ficha, Origem
-from saude.fichas.processing import Achado, Resultado, origin_of, process
-from saude.fichas.registro_json import digest, digest_before, dump
-from saude.fichas.situacoes import Motivo, Situacao, check
+from saude.fichas.models import Evento, Ficha
+from saude.fichas.processing import Resultado, process
+from saude.fichas.situacoes import Situacao, check
 from saude.fichas.storage import Linha, insert, next_ids, update
+from saude.inconsistencias.achados import Achado
 from saude.inconsistencias.models import Inconsistencia
+from saude.processamento.contexto import Contexto
+from saude.processamento.historico import look
+from saude.processamento.julgar import ATTEMPTS, _resolve, appearances, judge
 from saude.recebimento.models import Lote, Registro
+from saude.registro.leitura import ORIGENS, Fatos, facts
+from saude.registro.texto_json import digest, digest_before, dump
 
 log = logging.getLogger(__name__)
-ATTEMPTS = 4
 #: COPY raises psycopg's own errors
 RACES = (IntegrityError, OperationalError, psycopg.IntegrityError, psycopg.OperationalError)
 Status = Registro.Status
@@ -117,36 +116,6 @@ def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Re
     return answers
 
 
-def judge(
-    linha: Linha,
-    registro: dict[str, Any],
-    ctx: Contexto,
-    *,
-    arriving: bool = True,
-    judged: dict[int, Resultado] | None = None,
-) -> None:
-    """Process one record into its row; a record of the app waits, unless the entidade says otherwise."""
-    waits = arriving and linha.origem == Origem.APP and not ctx.instalacao.processar_app_na_chegada
-    if waits:
-        linha.resultado, linha.processada = Resultado(Situacao.PENDENTE, Motivo.APLICATIVO), False
-        return
-    linha.processada = True
-    try:
-        result = judged.get(id(registro)) if judged else None
-        if result is None:
-            origin = origin_of(linha.proveniencia)
-            result = process(
-                registro, instalacao=ctx.envelope, originadora=origin, hoje=ctx.today, tabelas=ctx.tabelas
-            )
-        if judged is not None:
-            judged[id(registro)] = result
-            result = result.copy()  # what is stored is added to
-        linha.resultado = apply(result, linha.fatos, registro, ctx)
-    except Exception as error:  # our fault, not the record's: it waits and is seen
-        log.error("processing failed: uuid=%s %s", linha.fatos.uuid, type(error).__name__)
-        linha.resultado = Resultado(Situacao.PENDENTE, Motivo.SISTEMA)
-
-
 def _lock_existing(ctx: Contexto, uuids: list[str]) -> dict[str, Ficha]:
     mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__any=set(uuids))
     rows = mine.order_by("uuid").select_for_update(of=("self",)).select_related("entrada")
@@ -223,26 +192,6 @@ def _store(ctx: Contexto, plans: list[_Plan]) -> None:
         Evento.objects.bulk_create(
             Evento(ficha_id=x.id, fato=Evento.Fato.SUBSTITUIDA, situacao=x.resultado.situacao) for x in old
         )
-
-
-def _resolve(ctx: Contexto, seen: list[Aparicao]) -> None:
-    """When another intake changed one of the clients meanwhile only this is done again, not the chunk."""
-    for _ in range(ATTEMPTS):
-        try:
-            with transaction.atomic():
-                return resolve(ctx.entidade.pk, seen)
-        except ClientChanged:
-            continue
-    resolve(ctx.entidade.pk, seen)
-
-
-def appearances(linha: Linha) -> list[Aparicao]:
-    """Who is on the ficha. Only a registration without errors may speak for the client's own data."""
-    trusted = linha.resultado.situacao == Situacao.PROCESSADA
-    for person in linha.fatos.pessoas:
-        person.cadastro = person.cadastro and trusted
-    known = linha.id if linha.anterior else None
-    return [Aparicao(person, known, linha.fatos.data) for person in linha.fatos.pessoas]
 
 
 def _answer(plan: _Plan) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledi.files import Kind, sniff
 from ledi.reading import read_records
-from saude.fichas.processing import stored
+from saude.inconsistencias.achados import stored
 from saude.recebimento.intake import Item
 from saude.recebimento.models import Lote
 

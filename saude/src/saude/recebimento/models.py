@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from saude.fichas.models import Origem
+from saude.registro.tipos import Origem
 
 
 class Lote(models.Model):

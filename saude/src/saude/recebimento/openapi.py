@@ -5,7 +5,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from saude.fichas.models import Tipo
+from saude.registro.tipos import Tipo
 
 ANSWER = {
     "type": "object",

@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 
 from saude.cadastros.models import Entidade
-from saude.fichas.models import Ficha, Origem
-from saude.fichas.queries import in_situation
+from saude.fichas.filtro import in_situation
+from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
 from saude.recebimento.models import Lote, Registro
+from saude.registro.tipos import Origem
 
 
 def lotes(entidade: Entidade) -> QuerySet[Lote]:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ledi.reading import parse
-from saude.fichas import registro_json
-from saude.fichas.processing import stored
+from saude.inconsistencias.achados import stored
 from saude.recebimento.intake import Item, unreadable
 from saude.recebimento.models import Bloco, Lote
+from saude.registro import texto_json
 
 PIECE = 1024 * 1024
 MAX_LINE = 12 * 1024 * 1024
@@ -132,7 +132,7 @@ def parse_line(number: int, line: bytes) -> Item:
     if len(line) > MAX_LINE:
         return unreadable(number, f"A linha {number} passa de {MAX_LINE // 1024**2} MB.")
     text = line.strip()
-    if quick := registro_json.read(text):
+    if quick := texto_json.read(text):
         return Item(number, quick[0], texto=quick[1])
     read = parse(text, f"linha {number}")
     if not read.readable:

@@ -13,10 +13,10 @@ from typing import Any
 
 from ledi.referencias import cnes as reader
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
+from saude.banco.cursor import server_cursor
 from saude.cadastros import models as cadastros
 from saude.cadastros.models import Entidade
-from saude.fichas.storage import server_cursor
-from saude.web.texto import fold
+from saude.comum.texto import fold
 
 NEVER = date(1900, 1, 1)  # end of a place or team that was registered by hand and no CNES shows
 SHOWN = 100  # items of each list kept for the page

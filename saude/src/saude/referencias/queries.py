@@ -7,9 +7,8 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Lotacao, Profissional
-from saude.fichas.models import Ficha
+from saude.comum.texto import fold
 from saude.referencias.models import Publicacao
-from saude.web.texto import fold
 
 Tipo, Situacao = Publicacao.Tipo, Publicacao.Situacao
 
@@ -41,22 +40,6 @@ def in_use(entidade: Entidade, today: date) -> dict[str, EmUso]:
         "sigtap": EmUso(of_today, today),
         "cnes": EmUso(mine.filter(tipo=Tipo.CNES).first(), today),
     }
-
-
-def gaps(entidade: Entidade) -> list[tuple[str, str]]:
-    """(competência with production but without a SIGTAP table, the one used in its place)."""
-    from saude.fichas.queries import panel
-
-    months = sorted(
-        f"{day:%Y%m}"
-        for day in releases(entidade)
-        .filter(tipo=Tipo.SIGTAP, situacao=Situacao.PRONTA)
-        .values_list("vale_de", flat=True)
-    )
-    if not months:
-        return []
-    asked = sorted((line.competencia for line in panel(entidade)), reverse=True)
-    return [(c, max((m for m in months if m <= c), default=months[0])) for c in asked if c not in months]
 
 
 def estabelecimentos(entidade: Entidade, text: str = "", *, all_of_them: bool = False) -> QuerySet[Any]:
@@ -97,11 +80,6 @@ def posts(**where: Any) -> QuerySet[Lotacao]:
     """Posts with all that a page shows of them, those in force first."""
     rows = Lotacao.objects.filter(**where).select_related("profissional", "estabelecimento", "equipe")
     return rows.order_by(F("fim").desc(nulls_first=True), "profissional__nome_busca")
-
-
-def open_fichas(entidade: Entidade, **where: Any) -> int:
-    """Fichas with inconsistências of a professional, post or team."""
-    return Ficha.objects.filter(entidade=entidade, parada=True, situacao="inconsistente", **where).count()
 
 
 def cbo_names(codes: set[str]) -> dict[str, str]:

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from ledi.layouts import Ficha, layout, nearest
 from saude.cadastros.models import Entidade
-from saude.fichas.models import Origem
 from saude.formularios import ler, questionario
 from saude.formularios.campos import RECTIFICATION, TECHNICAL
 from saude.recebimento.actions import receive
 from saude.recebimento.intake import Resposta
 from saude.registrar.models import Cabecalho, Rascunho
+from saude.registro.tipos import Origem
 
 MAX_DRAFTS = 500
 #: of the header, what goes on to the next ficha, whatever its kind
@@ -174,7 +174,7 @@ def remember(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> None:
 
 
 def _day(value: Any, zone: ZoneInfo) -> str:
-    from saude.fichas.leitura import to_date
+    from saude.registro.leitura import to_date
 
     day = to_date(value, zone) or datetime.now(zone).date()
     return day.isoformat()

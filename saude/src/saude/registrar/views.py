@@ -14,21 +14,21 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.layouts import TIPOS, VERSIONS, layout
+from saude.acesso.guarda import covers, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
-from saude.clientes import queries as clients
-from saude.contas.access import covers, requires
-from saude.fichas import queries as fichas
-from saude.fichas.correction import PathError
+from saude.correcao import clientes as clients
+from saude.fichas import filtro as fichas
 from saude.fichas.exportaveis import ATTENDANCE
-from saude.fichas.leitura import CITIZENS
-from saude.fichas.models import Tipo
 from saude.formularios import ler, questionario
 from saude.formularios.arvore import Campo, Construtor, Grupo, by_path, owner
-from saude.formularios.verificar import check
 from saude.painel.apresenta import Nomes
+from saude.processamento.julgar import check
 from saude.registrar import actions
 from saude.registrar.models import Rascunho
+from saude.registro.caminhos import PathError
+from saude.registro.leitura import CITIZENS
+from saude.registro.tipos import Tipo
 
 UUID = re.compile(r"[0-9A-Za-z-]{36,44}", re.ASCII)
 FOUND = 20

@@ -116,3 +116,16 @@ def _change_header_twin(record: dict[str, Any], path: str, value: Any, ficha: di
     for envelope_name, twin in TWINS.items():
         if twin == name and value is not None and record.get(envelope_name) == get_at(ficha, path):
             record[envelope_name] = value
+
+
+FINDING_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,6})\]")
+
+
+def value_at(node: Any, path: str) -> Any:
+    """The value a wire path points at (`visitasDomiciliares[0].temperatura`); None when it is not there."""
+    for name, index in FINDING_STEP.findall(path):
+        if name:
+            node = node.get(name) if isinstance(node, dict) else None
+        else:
+            node = node[int(index)] if isinstance(node, list) and int(index) < len(node) else None
+    return node

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from saude.fichas.models import Origem, Tipo
+from saude.registro.tipos import Origem, Tipo
 
 MAX_UUID = 44
 TIPOS = frozenset(Tipo.values)

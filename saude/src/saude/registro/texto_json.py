@@ -71,3 +71,8 @@ def _odd(node: Any) -> bool:
     if isinstance(node, dict):
         return any(map(_odd, node.values()))
     return isinstance(node, list) and any(map(_odd, node))
+
+
+def legible(text: str) -> Any:
+    """The kept text of a record, for a page: half a surrogate pair, which no page can say, is a “?”."""
+    return json.loads(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace"))

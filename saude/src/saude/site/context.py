@@ -2,7 +2,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from saude.web.menu import menu_for
+from saude.site.menu import menu_for
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from ledi_gerador import build, gerar
+from saude.atualizacao import demo as referencias
 from saude.cadastros.actions import create_entidade
 from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Lotacao, Profissional
-from saude.fichas.models import Origem
+from saude.processamento import julgar
 from saude.recebimento import actions
 from saude.recebimento.intake import Item, take_in
 from saude.recebimento.models import Lote
-from saude.referencias import demo as referencias
+from saude.registro.tipos import Origem
 
 SEED = 2026
 FICHAS = 6_000
@@ -38,7 +39,7 @@ def load(*, fichas: int = FICHAS, seed: int = SEED, today: date) -> Lote:
         formato=Lote.Formato.NDJSON,
         nome_arquivo="demonstracao.jsonl",
     )
-    ctx = actions.context(entidade)
+    ctx = julgar.context(entidade)
     for chunk in actions.chunks(_items(records), actions.CHUNK):
         take_in(lote, ctx, chunk)
     actions.close_lote(lote, by=BY)

@@ -3,9 +3,10 @@
 from django.core.management import call_command
 from django.db import transaction
 
+from saude.acesso.permissoes import PRESETS
 from saude.cadastros.models import Entidade
 from saude.contas.actions import grant, set_password
-from saude.contas.models import PRESETS, Usuario
+from saude.contas.models import Usuario
 
 #: user name -> (full name, preset)
 USERS = {

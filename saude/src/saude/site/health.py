@@ -4,8 +4,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from saude.acesso.guarda import public
 from saude.banco.servidor import EmbeddedServerError
-from saude.contas.access import public
 from saude.web.models import Marco
 
 

@@ -1,29 +1,29 @@
-"""The URL map. Each app owns its addresses in `<app>/urls.py`, rooted at /."""
+"""The URL map. Each app owns its addresses, rooted at /."""
 
 from django.urls import include, path
 
 from saude.web import views
 
-_APPS = [
-    "saude.web",
-    "saude.contas",
-    "saude.cadastros",
-    "saude.auditoria",
-    "saude.recebimento",
-    "saude.fichas",
-    "saude.inconsistencias",
-    "saude.clientes",
-    "saude.exportacao",
-    "saude.referencias",
-    "saude.formularios",
-    "saude.acs",
-    "saude.registrar",
-    "saude.arquivos",
-    "saude.painel",
-    "saude.metricas",
+_MAPS = [
+    "saude.site.urls",
+    "saude.contas.urls",
+    "saude.cadastros.urls",
+    "saude.auditoria.urls",
+    "saude.recebimento.urls",
+    "saude.correcao.urls",
+    "saude.correcao.urls_causa",
+    "saude.correcao.urls_clientes",
+    "saude.exportacao.urls",
+    "saude.atualizacao.urls",
+    "saude.formularios.urls",
+    "saude.acs.urls",
+    "saude.registrar.urls",
+    "saude.arquivos.urls",
+    "saude.painel.urls",
+    "saude.metricas.urls",
 ]
 
-urlpatterns = [path("", include(f"{app}.urls")) for app in _APPS]
+urlpatterns = [path("", include(urls)) for urls in _MAPS]
 
 handler400 = views.bad_request
 handler403 = views.forbidden

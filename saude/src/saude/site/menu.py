@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from saude.contas.access import limit_of
+from saude.acesso.guarda import limit_of
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
         "Executando",
         "Sistema",
         (
-            Item("Exportação", "exportacao:painel", "ver", "chart-column"),
+            Item("Exportação", "painel:painel", "ver", "chart-column"),
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
-            Item("Pendências", "inconsistencias:pendencias", "ver", "hourglass-half"),
+            Item("Pendências", "painel:pendencias", "ver", "hourglass-half"),
             Item("Conferir arquivo", "arquivos:conferir", "corrigir", "file-circle-check", True),
             Item("Importar planilha", "arquivos:planilha", "corrigir", "file-csv", True),
             Item("Sincronizações", "acs:sincronizacoes", "ver", "mobile-screen-button"),

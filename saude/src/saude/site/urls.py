@@ -1,6 +1,6 @@
 from django.urls import path
 
-from saude.web import health, views
+from saude.site import health, views
 
 urlpatterns = [
     path("", views.home, name="inicio"),

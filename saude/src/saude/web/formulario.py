@@ -1,3 +1,6 @@
+from typing import Any
+
+from django import forms
 from django.forms.renderers import TemplatesSetting
 
 
@@ -6,3 +9,12 @@ class FormRenderer(TemplatesSetting):
 
     form_template_name = "web/formulario/formulario.html"
     field_template_name = "web/formulario/campo.html"
+
+
+class DataInput(forms.DateInput):
+    """The browser's date picker, which speaks ISO whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)

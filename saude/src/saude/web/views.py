@@ -1,35 +1,7 @@
 """Home and the error pages, all in Portuguese."""
 
-from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
-from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
-from django.views.decorators.cache import cache_control
-
-from saude.contas.access import public, requires
-
-#: where a user lands, first page that exists and that the user may open
-LANDING = (
-    ("exportacao:painel", "ver"),
-    ("administrando_acessos", "administrar"),
-)
-
-
-@requires()
-def home(request: HttpRequest) -> HttpResponse:
-    for name, permissao in LANDING:
-        if permissao in request.permissoes:
-            try:
-                return redirect(reverse(name))
-            except NoReverseMatch:
-                continue
-    return render(request, "web/sem_acesso.html")
-
-
-@public
-@cache_control(max_age=86_400)
-def favicon(request: HttpRequest) -> HttpResponse:
-    return HttpResponsePermanentRedirect(staticfiles_storage.url("saude/icone.svg"))
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

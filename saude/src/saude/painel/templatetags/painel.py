@@ -6,8 +6,8 @@ from typing import Any
 from django import template
 
 from saude.fichas.exportaveis import Exclusao
-from saude.fichas.models import Tipo
 from saude.painel.filtros import query
+from saude.registro.tipos import Tipo
 
 register = template.Library()
 #: rules on the date of the header: the value of their cause is a moment

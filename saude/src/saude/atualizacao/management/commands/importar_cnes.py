@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from saude.atualizacao import actions
 from saude.cadastros.models import Entidade
-from saude.referencias import actions, arquivos
+from saude.referencias import arquivos
 from saude.referencias.models import Publicacao
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from saude.referencias import actions
+from saude.atualizacao import actions
 
 
 class Command(BaseCommand):

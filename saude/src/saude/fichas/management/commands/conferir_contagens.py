@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from saude.fichas.counts import differences, rebuild, strays
+from saude.fichas.contagem_mantida import differences, rebuild, strays
 
 
 class Command(BaseCommand):

@@ -7,13 +7,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledi.errors import LediError
 from saude.cadastros.models import Entidade
-from saude.fichas.models import Origem
+from saude.processamento import julgar
 from saude.recebimento import actions
 from saude.recebimento.intake import Resposta, take_in
 from saude.recebimento.leitura_arquivo import formato_of, items
 from saude.recebimento.models import Lote
 from saude.recebimento.spool import spool
 from saude.recebimento.tasks import spool_folder
+from saude.registro.tipos import Origem
 
 SHOWN = 20
 LIMIT = 8 * 1024**3
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         named = path.rename(path.with_name(f"{path.stem}{Path(lote.nome_arquivo).suffix or '.ndjson'}"))
         Lote.objects.filter(pk=lote.pk).update(arquivo=named.name)
         try:
-            ctx = actions.context(entidade)
+            ctx = julgar.context(entidade)
             for chunk in actions.chunks(items(named), actions.CHUNK):
                 answers = take_in(lote, ctx, chunk)
                 wrong = [a for a in answers if a.situacao != "processada" and a.status != "igual"]

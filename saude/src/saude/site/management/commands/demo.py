@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from saude.web.demonstracao import USERS, load, set_passwords
+from saude.site.demonstracao import USERS, load, set_passwords
 from saude.web.models import Marco
 
 

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from saude.acs import demo as acs
-from saude.recebimento.demo import FICHAS, SEED, load
-from saude.web.demonstracao import set_passwords
+from saude.site.demo_producao import FICHAS, SEED, load
+from saude.site.demonstracao import set_passwords
 from saude.web.models import Marco
 
 

@@ -7,10 +7,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from saude.acesso.permissoes import PRESETS
 from saude.cadastros.actions import create_entidade
 from saude.cadastros.models import Entidade
 from saude.contas.actions import create_user, grant, new_password
-from saude.contas.models import PRESETS, Usuario
+from saude.contas.models import Usuario
 
 
 class Command(BaseCommand):

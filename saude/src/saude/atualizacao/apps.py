@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AtualizacaoConfig(AppConfig):
+    name = "saude.atualizacao"

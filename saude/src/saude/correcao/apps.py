@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CorrecaoConfig(AppConfig):
+    name = "saude.correcao"

@@ -1,0 +1,41 @@
+"""What happened to a ficha, line by line."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from saude.acesso.areas import Areas
+from saude.fichas.models import Evento, Ficha
+
+
+@dataclass(frozen=True, slots=True)
+class Fato:
+    """One line of the timeline of a ficha."""
+
+    em: Any
+    texto: str
+    por: str = ""
+    detalhe: dict[str, Any] = field(default_factory=dict)
+
+
+def timeline(ficha: Ficha, *, cnes: Areas = None) -> list[Fato]:
+    """Received, processed, corrected by whom, exported in which file; oldest first.
+
+    An export that took other áreas too is told, not linked.
+    """
+    from saude.exportacao.queries import exports_of, takes_only
+
+    facts = [Fato(ficha.recebida_em, f"Recebida ({ficha.get_origem_display()})")]
+    if ficha.processada_em:
+        facts.append(
+            Fato(ficha.processada_em, "Processada pela última vez", detalhe={"regras": ficha.regras})
+        )
+    for event in Evento.objects.filter(ficha=ficha).select_related("usuario"):
+        who = event.usuario.get_full_name() if event.usuario else ""
+        text = f"{event.get_fato_display()}: {event.get_situacao_display().lower()}"
+        facts.append(Fato(event.em, text, who, event.detalhe))
+    for item in exports_of(ficha):
+        export = item.exportacao
+        who = export.por.get_full_name() if export.por else ""
+        link = {"id": export.pk} if takes_only(export, cnes) else {}
+        facts.append(Fato(export.concluida_em, f"Exportada no arquivo {export.arquivo}", who, link))
+    return sorted(facts, key=lambda x: x.em)

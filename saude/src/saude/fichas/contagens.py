@@ -1,0 +1,124 @@
+"""How many fichas: the panel, the totals, the pendências. From the kept counts; all scoped by entidade.
+
+`cnes` narrows any of them to the áreas of a limited user, whose fichas are then counted one by one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, Count, Max, QuerySet, Sum, Value, When
+
+from saude.acesso.areas import Areas, in_areas
+from saude.cadastros.models import Entidade
+from saude.comum.competencia import first_day, last_day
+from saude.fichas.exportaveis import excluded, exclusions
+from saude.fichas.filtro import in_situation
+from saude.fichas.models import Contagem, Ficha
+from saude.fichas.situacoes import Situacao
+from saude.registro.tipos import Tipo
+
+
+@dataclass(slots=True)
+class LinhaPainel:
+    """One competência of the panel. The four counts are disjoint and add up to `total`."""
+
+    competencia: str
+    processadas: int = 0
+    inconsistentes: int = 0
+    pendentes: int = 0
+    exportadas: int = 0
+    nao_exportaveis: int = 0  # of the processadas: left out by configuration
+
+    @property
+    def total(self) -> int:
+        return self.processadas + self.inconsistentes + self.pendentes + self.exportadas
+
+    @property
+    def a_exportar(self) -> int:
+        return self.processadas - self.nao_exportaveis
+
+    @property
+    def inicio(self) -> date:
+        return first_day(self.competencia)
+
+    @property
+    def fim(self) -> date:
+        return last_day(self.competencia)
+
+    @property
+    def prazo_bloqueado_por(self) -> int:
+        """Fichas that still have to be mended, reprocessed or exported before the deadline."""
+        return self.a_exportar + self.inconsistentes + self.pendentes
+
+
+COUNTED = {
+    Situacao.PROCESSADA: "processadas",
+    Situacao.INCONSISTENTE: "inconsistentes",
+    Situacao.PENDENTE: "pendentes",
+    Situacao.EXPORTADA: "exportadas",
+}
+
+
+def _counted(entidade: Entidade, cnes: Areas) -> tuple[QuerySet[Any], Any]:
+    """What is counted and how: the kept counts, or for some áreas the fichas themselves (index `ficha_cnes_data`)."""
+    if cnes is None:
+        return Contagem.objects.filter(entidade=entidade), Sum("n")
+    return in_areas(Ficha.objects.filter(entidade=entidade), cnes), Count("pk")
+
+
+def panel(
+    entidade: Entidade, competencias: Iterable[str] | None = None, *, cnes: Areas = None
+) -> list[LinhaPainel]:
+    """Every competência with production, newest first."""
+    rows, count = _counted(entidade, cnes)
+    if competencias is not None:
+        rows = rows.filter(competencia__in=list(competencias))
+    left_out = Case(When(excluded(entidade), then=Value(True)), default=Value(False))
+    lines: dict[str, LinhaPainel] = {}
+    counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=count)
+    for competencia, situacao, fora, n in counts.order_by():
+        line = lines.setdefault(competencia, LinhaPainel(competencia))
+        name = COUNTED[situacao]
+        setattr(line, name, getattr(line, name) + n)
+        if fora and situacao == Situacao.PROCESSADA:
+            line.nao_exportaveis += n
+    return sorted((x for x in lines.values() if x.total), key=lambda x: x.competencia, reverse=True)
+
+
+def totals(
+    entidade: Entidade, competencia: str, situacao: str | None = None, *, cnes: Areas = None
+) -> dict[str, int]:
+    """Fichas per tipo of a competência (Totalizadores): the 12 always, FCC when there is any."""
+    rows, count = _counted(entidade, cnes)
+    rows = rows.filter(competencia=competencia)
+    if situacao:
+        rows = rows.filter(situacao=situacao)
+    found = dict(rows.values_list("tipo").annotate(s=count).order_by())
+    return {t: found.get(t, 0) for t in Tipo.values if t != Tipo.FCC or found.get(t)}
+
+
+def not_exportable(entidade: Entidade, competencia: str, *, cnes: Areas = None) -> dict[str, int]:
+    """Processadas left out by configuration, per reason."""
+    rows, count = _counted(entidade, cnes)
+    rows = rows.filter(competencia=competencia, situacao=Situacao.PROCESSADA)
+    return {
+        str(reason): n
+        for reason, condition in exclusions(entidade)
+        if (n := rows.filter(condition).aggregate(s=count)["s"] or 0)
+    }
+
+
+def pending_by_origin(
+    entidade: Entidade, competencia: str | None = None, *, cnes: Areas = None
+) -> list[dict[str, Any]]:
+    """Pendências per origin and professional (the ACS), with the last arrival, and why they wait."""
+    rows = in_areas(in_situation(Ficha.objects.filter(entidade=entidade), Situacao.PENDENTE), cnes)
+    if competencia:
+        rows = rows.filter(competencia=competencia)
+    return list(
+        rows.values("origem", "profissional_cns", "motivo_pendencia")
+        .annotate(n=Count("pk"), ultima=Max("recebida_em"))
+        .order_by("origem", "-n")
+    )

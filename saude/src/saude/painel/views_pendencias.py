@@ -1,0 +1,41 @@
+"""The Pendências: what waits, and for whom."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from saude.acesso.guarda import requires
+from saude.cadastros.models import COMPETENCIA
+from saude.fichas import contagens
+from saude.fichas.situacoes import Motivo, Situacao
+from saude.painel import filtros
+from saude.painel.apresenta import Nomes
+from saude.painel.views import listing
+from saude.registro.tipos import Origem
+
+
+@requires("ver")
+def pendencias(request: HttpRequest) -> HttpResponse:
+    """What waits, per ACS or origin, and the list of it."""
+    competencia = request.GET.get("competencia", "")
+    competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
+    asked = filtros.read(request, competencia=competencia, situacao=Situacao.PENDENTE)
+    context = listing(request, asked) | {
+        "origens": _by_origin(request, competencia),
+        "competencia": competencia,
+        "suporte": request.entidade.instalacao.suporte_contato,
+        "na_chegada": request.entidade.instalacao.processar_app_na_chegada,
+    }
+    return render(request, "pendencias/pendencias.html", context)
+
+
+def _by_origin(request: HttpRequest, competencia: str) -> list[dict[str, Any]]:
+    names = Nomes.of(request.entidade).profissionais
+    found = contagens.pending_by_origin(request.entidade, competencia or None, cnes=request.cnes_permitidos)
+    for row in found:
+        row["origem_nome"] = Origem(row["origem"]).label
+        row["motivo"] = Motivo(row["motivo_pendencia"]).label
+        row["nome"] = names.get(row["profissional_cns"], "") or row["profissional_cns"] or "sem profissional"
+        row["do_sistema"] = row["motivo_pendencia"] != Motivo.APLICATIVO
+    return found

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ProcessamentoConfig(AppConfig):
+    name = "saude.processamento"

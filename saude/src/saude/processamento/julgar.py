@@ -1,0 +1,86 @@
+"""Judging records: the library's rules, then what the entidade's own registers can say."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from saude.cadastros.models import Entidade
+from saude.cadastros.tempo import local_today
+from saude.clientes.resolve import Aparicao, resolve
+from saude.clientes.storage import ClientChanged
+from saude.fichas.processing import Resultado, origin_of, process
+from saude.fichas.situacoes import Motivo, Situacao
+from saude.fichas.storage import Linha
+from saude.inconsistencias.achados import Achado
+from saude.processamento.contexto import Contexto, apply
+from saude.registro.leitura import facts
+from saude.registro.tipos import Origem
+
+log = logging.getLogger(__name__)
+ATTEMPTS = 4
+
+
+def context(entidade: Entidade) -> Contexto:
+    return Contexto.load(entidade, today=local_today(entidade))
+
+
+def judge(
+    linha: Linha,
+    registro: dict[str, Any],
+    ctx: Contexto,
+    *,
+    arriving: bool = True,
+    judged: dict[int, Resultado] | None = None,
+) -> None:
+    """Process one record into its row; a record of the app waits, unless the entidade says otherwise."""
+    waits = arriving and linha.origem == Origem.APP and not ctx.instalacao.processar_app_na_chegada
+    if waits:
+        linha.resultado, linha.processada = Resultado(Situacao.PENDENTE, Motivo.APLICATIVO), False
+        return
+    linha.processada = True
+    try:
+        result = judged.get(id(registro)) if judged else None
+        if result is None:
+            origin = origin_of(linha.proveniencia)
+            result = process(
+                registro, instalacao=ctx.envelope, originadora=origin, hoje=ctx.today, tabelas=ctx.tabelas
+            )
+        if judged is not None:
+            judged[id(registro)] = result
+            result = result.copy()  # what is stored is added to
+        linha.resultado = apply(result, linha.fatos, registro, ctx)
+    except Exception as error:  # our fault, not the record's: it waits and is seen
+        log.error("processing failed: uuid=%s %s", linha.fatos.uuid, type(error).__name__)
+        linha.resultado = Resultado(Situacao.PENDENTE, Motivo.SISTEMA)
+
+
+def _resolve(ctx: Contexto, seen: list[Aparicao]) -> None:
+    """When another intake changed one of the clients meanwhile only this is done again, not the chunk."""
+    for _ in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return resolve(ctx.entidade.pk, seen)
+        except ClientChanged:
+            continue
+    resolve(ctx.entidade.pk, seen)
+
+
+def appearances(linha: Linha) -> list[Aparicao]:
+    """Who is on the ficha. Only a registration without errors may speak for the client's own data."""
+    trusted = linha.resultado.situacao == Situacao.PROCESSADA
+    for person in linha.fatos.pessoas:
+        person.cadastro = person.cadastro and trusted
+    known = linha.id if linha.anterior else None
+    return [Aparicao(person, known, linha.fatos.data) for person in linha.fatos.pessoas]
+
+
+def check(entidade: Entidade, record: Mapping[str, Any]) -> list[Achado]:
+    """The findings this record would have, errors first: the same rules that judge it when saved."""
+    ctx = context(entidade)
+    plain = json.loads(json.dumps(record))
+    result = process(plain, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
+    found = apply(result, facts(plain, ctx.zone, today=ctx.today), plain, ctx).achados
+    return sorted(found, key=lambda a: (a.severidade != "erro", a.campo, a.codigo))
