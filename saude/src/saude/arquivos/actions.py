@@ -10,13 +10,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
-from procrastinate.exceptions import AlreadyEnqueued
 
 from ledi.errors import LediError
 from saude.arquivos import exame
 from saude.arquivos.guardados import SUFFIXES, FileRefused, folder, forget_old, keep, keep_received
 from saude.arquivos.models import Conferencia
 from saude.auditoria.actions import record_event
+from saude.banco.fila import enqueue_once
 from saude.cadastros.models import Entidade
 from saude.inconsistencias.achados import clean
 from saude.processamento import julgar
@@ -59,12 +59,12 @@ def upload(*, entidade: Entidade, by: Any, file: Any, name: str) -> Conferencia:
 
 def _enqueue(kind: str, row: Conferencia, *, later: bool = False) -> None:
     """Once per file. `later`: the work is being done by the page; the queue is there in case it dies."""
-    from saude.arquivos import tasks
-
-    task = getattr(tasks, kind)
-    when = {"schedule_in": {"seconds": SPARE}} if later else {}
-    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-        task.configure(queueing_lock=f"arquivo-{kind}-{row.pk}", **when).defer(conferencia_id=row.pk)
+    enqueue_once(
+        f"arquivos.{kind}",
+        queueing_lock=f"arquivo-{kind}-{row.pk}",
+        seconds=SPARE if later else 0,
+        conferencia_id=row.pk,
+    )
 
 
 @contextlib.contextmanager

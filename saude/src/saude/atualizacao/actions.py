@@ -13,6 +13,7 @@ from django.utils import timezone
 from ledi.errors import TableError
 from saude.atualizacao import efeito, reavaliar
 from saude.auditoria.actions import record_event
+from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.referencias import arquivos, cnes, sigtap
 from saude.referencias.arquivos import FileRefused, Guardado
@@ -216,9 +217,7 @@ def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Any, queue: bool =
             por=_user(by),
         )  # fmt: skip
         if queue:
-            from saude.atualizacao.tasks import importar_sigtap
-
-            importar_sigtap.defer(publicacao_id=row.pk)
+            enqueue("referencias.importar_sigtap", publicacao_id=row.pk)
     return row
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
+from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.fichas.models import BlocoReprocessamento, Reprocessamento
 from saude.referencias.models import Publicacao
@@ -15,8 +16,6 @@ def start(
     *, entidade: Entidade, publicacao: Publicacao, ids: Iterable[int], by: Any
 ) -> Reprocessamento | None:
     """Queue these fichas; None when there are none. In the caller's transaction: the tasks start with it."""
-    from saude.processamento.tasks import reprocessar_bloco
-
     waiting = iter(ids)
     block = list(islice(waiting, BLOCK))
     if not block:
@@ -30,7 +29,7 @@ def start(
     while block:
         job.total += len(block)
         row = BlocoReprocessamento.objects.create(reprocessamento=job, fichas=block)
-        reprocessar_bloco.defer(bloco_id=row.pk)
+        enqueue("fichas.reprocessar_bloco", bloco_id=row.pk)
         block = list(islice(waiting, BLOCK))
     job.save(update_fields=["total"])
     return job

@@ -8,6 +8,7 @@ from django.db import transaction
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade, Especialidade, Feriado, Instalacao, Prazo
 from saude.cadastros.prazos import deadline
+from saude.cadastros.sinais import instalacao_changed
 
 
 @transaction.atomic
@@ -47,22 +48,8 @@ def update_instalacao(*, by: Any, instalacao: Instalacao, values: dict[str, Any]
     record_event(
         by=by, entidade=current.entidade_id, tipo="instalacao.alterada", alvo=current, campos=changed
     )
-    _judge_again(current, set(changed), by=by)
+    instalacao_changed.send(Instalacao, instalacao=current, campos=set(changed), by=by)
     return current
-
-
-def _judge_again(instalacao: Instalacao, changed: set[str], *, by: Any) -> None:
-    """Switches that change what is an inconsistência act on the fichas already judged, in the background."""
-    from saude.fichas.filtro import Filtro
-    from saude.fichas.situacoes import Situacao
-    from saude.processamento.em_massa import start_reprocess
-
-    if not changed & {"bloquear_nao_identificados", "conferir_cadastros"}:
-        return
-    only = "conferir_cadastros" not in changed
-    for situacao in (Situacao.PROCESSADA, Situacao.INCONSISTENTE):
-        wanted = Filtro(situacao=str(situacao), nao_identificados=only)
-        start_reprocess(entidade=instalacao.entidade, filtro=wanted, by=by)
 
 
 @transaction.atomic

@@ -1,12 +1,10 @@
 """Search of clients for forms, and the possible duplicates: list, side by side, decision."""
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.guarda import requires
 from saude.auditoria.actions import record_event
+from saude.banco.fila import enqueue_once
 from saude.clientes import duplicados as pairs
 from saude.clientes.models import Cliente, MarcoDuplicados, ParPossivel
 from saude.correcao import cliente as actions
@@ -76,12 +75,7 @@ def duplicados(request: HttpRequest) -> HttpResponse:
 @require_POST
 def procurar(request: HttpRequest) -> HttpResponse:
     """Compare what changed, now, in the background."""
-    from procrastinate.exceptions import AlreadyEnqueued
-
-    from saude.clientes.tasks import procurar_duplicados
-
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        procurar_duplicados.defer()
+    enqueue_once("clientes.procurar_duplicados")
     messages.success(request, "A procura começou. Atualize esta página em alguns instantes.")
     return redirect("clientes:duplicados")
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ledi.zip import Entry, PackageWriter
 from saude.auditoria.actions import record_event
+from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.exportacao.envelopes import Rewrapper, refresh_stale
 from saude.exportacao.files import PartialFile
@@ -73,8 +74,6 @@ def create_export(
     `cnes`: only the fichas of these áreas, all that the user may export.
     NothingToExport when the choice selects nothing.
     """
-    from saude.exportacao.tasks import gerar_exportacao
-
     _validate(escopo, tipo, inicio, fim)
     _lock_requests(entidade)
     mine = Exportacao.objects.filter(entidade=entidade)
@@ -106,7 +105,7 @@ def create_export(
         escopo=escopo, ficha=tipo or "todas", inicio=str(inicio), fim=str(fim), previstas=previa.vao,
         areas=areas or "todas",
     )  # fmt: skip
-    gerar_exportacao.configure(lock=f"exportacao-{entidade.pk}").defer(exportacao_id=exportacao.pk)
+    _enqueue(exportacao)
     return exportacao
 
 
@@ -138,14 +137,17 @@ def run_export(exportacao_id: int) -> Exportacao:
 
 def retry_export(*, exportacao: Exportacao, by: Any) -> None:
     """Put a failed export in the queue again."""
-    from saude.exportacao.tasks import gerar_exportacao
-
     with transaction.atomic():
         mine = Exportacao.objects.filter(pk=exportacao.pk, estado=Estado.FALHOU)
         if mine.update(estado=Estado.ESPERA, erro=""):
             record_event(by=by, entidade=exportacao.entidade_id, tipo="exportacao.repetida", alvo=exportacao)
-            task = gerar_exportacao.configure(lock=f"exportacao-{exportacao.entidade_id}")
-            task.defer(exportacao_id=exportacao.pk)
+            _enqueue(exportacao)
+
+
+def _enqueue(exportacao: Exportacao) -> None:
+    """One at a time in an entidade."""
+    lock = f"exportacao-{exportacao.entidade_id}"
+    enqueue("exportacao.gerar", lock=lock, exportacao_id=exportacao.pk)
 
 
 def _attempt(exportacao: Exportacao) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
+from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
@@ -94,20 +95,18 @@ def _correct_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[st
 
 
 def _cut(job: Reprocessamento, fichas: QuerySet[Ficha]) -> int:
-    from saude.processamento.tasks import reprocessar_bloco
-
     total, ids = 0, []
     for pk in fichas.order_by("pk").values_list("pk", flat=True).iterator(10_000):
         ids.append(pk)
         if len(ids) == BLOCK:
-            total += _block(job, ids, reprocessar_bloco)
+            total += _block(job, ids)
             ids = []
-    return total + (_block(job, ids, reprocessar_bloco) if ids else 0)
+    return total + (_block(job, ids) if ids else 0)
 
 
-def _block(job: Reprocessamento, ids: list[int], task: Any) -> int:
+def _block(job: Reprocessamento, ids: list[int]) -> int:
     bloco = BlocoReprocessamento.objects.create(reprocessamento=job, fichas=ids)
-    task.defer(bloco_id=bloco.pk)
+    enqueue("fichas.reprocessar_bloco", bloco_id=bloco.pk)
     return len(ids)
 
 

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from saude.auditoria.actions import record_event
+from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.processamento.julgar import context
 from saude.recebimento import estatisticas
@@ -149,7 +150,6 @@ def _kept(raw: bytes) -> dict[str, Any]:
 def divide(lote: Lote, folder: Any) -> int:
     """Cut the spooled body into blocks and put a task per block in the queue. Safe to call again."""
     from saude.recebimento.spool import cut
-    from saude.recebimento.tasks import receber_bloco
 
     if lote.estado == Lote.Estado.CONCLUIDO:
         return 0
@@ -162,7 +162,7 @@ def divide(lote: Lote, folder: Any) -> int:
             )
             Lote.objects.filter(pk=lote.pk).update(posicao=end)
             if not bloco.feito_em:
-                receber_bloco.defer(bloco_id=bloco.pk)
+                enqueue("recebimento.receber_bloco", bloco_id=bloco.pk)
         n += 1
     with transaction.atomic():
         Lote.objects.filter(pk=lote.pk).update(posicao=F("tamanho"))

@@ -13,6 +13,7 @@ from ledi.errors import LediError
 from ledi.layouts import CURRENT
 from ledi.reading import parse
 from ledi.schema import record_schema
+from saude.banco.fila import enqueue
 from saude.contas.queries import token_by_secret
 from saude.fichas.models import Conteudo, Ficha
 from saude.inconsistencias import queries as findings
@@ -22,7 +23,7 @@ from saude.recebimento import actions, limits, queries
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.openapi import BY_ID, LISTED, LOT, LOT_BODY, RECORDS, record_body
 from saude.recebimento.spool import BodyRefused, spool
-from saude.recebimento.tasks import dividir_lote, spool_folder
+from saude.recebimento.tasks import spool_folder
 from saude.registro.tipos import Origem
 
 
@@ -151,7 +152,7 @@ def post_lotes(request: HttpRequest) -> HttpResponse:
             tamanho=kept.tamanho,
             sha256=kept.sha256,
         )
-        dividir_lote.defer(lote_id=lote.pk)
+        enqueue("recebimento.dividir_lote", lote_id=lote.pk)
     where = f"/api/v1/lotes/{lote.uuid}"
     return JsonResponse({"id": str(lote.uuid), "situacao": where}, status=202, headers={"Location": where})
 

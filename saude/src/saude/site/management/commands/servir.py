@@ -5,6 +5,8 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.wsgi import get_wsgi_application
+from waitress import create_server
 
 # the application sets its own, lower, limits and says them in Portuguese
 LIMITS = {"max_request_body_size": 9 * 1024**3}
@@ -19,14 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--paralelos", type=int, default=8, dest="threads", help="pedidos ao mesmo tempo")
 
     def handle(self, *args: Any, porta: int, endereco: str, threads: int, **options: Any) -> None:
-        from waitress import create_server
-
-        from saude.wsgi import application
-
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             server = create_server(
-                application, host=endereco, port=porta, threads=threads, ident="saude", **LIMITS
+                get_wsgi_application(), host=endereco, port=porta, threads=threads, ident="saude", **LIMITS
             )
         except OSError as error:
             raise CommandError(f"A porta {porta} não pôde ser aberta: {error.strerror}.") from error
