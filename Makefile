@@ -8,7 +8,7 @@ SYNC = UV_PYTHON_DOWNLOADS=never $(UV) sync --all-packages --all-groups --frozen
 BIN := .venv/bin
 READY := .venv/.pronto
 
-.PHONY: setup demo test check fix bench clean
+.PHONY: setup demo test check fix bench conformidade clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -45,6 +45,10 @@ fix: setup
 bench: setup
 	@set -e; for b in $(wildcard bench/bench_*.py); do echo "== $$b"; $(BIN)/python $$b; done
 	@$(BIN)/python bench/tabelas.py
+
+# the conformance kit, made anew from the library and the cases of its tests
+conformidade: setup
+	$(BIN)/python conformidade/gerar.py
 
 clean:
 	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis
