@@ -15,11 +15,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ledi import CURRENT, layout
+from ledi import CURRENT, VERSIONS, layout
 from ledi.cli.validar import report_of
 from ledi.errors import LediError
 from ledi.findings import Report
-from ledi.layouts import nearest
 from ledi.layouts.model import Field, Struct
 from ledi.moments import MomentError, competencia_of
 from ledi.reading import Item, read_records
@@ -66,9 +65,20 @@ def _kind_of_zip(file: Path) -> str:
     return PRODUCAO
 
 
-def tables(sigtap: str | None, cnes: str | None) -> MemoryTables | None:
-    """The tables in the files given; LediError says what is wrong with one of them."""
-    return load(tabelas=sigtap, cnes=cnes) if sigtap or cnes else None
+class Tables:
+    """The tables in the files given (path, name); `problem` says what is wrong with one of them."""
+
+    def __init__(self, sigtap: tuple[str, str] | None, cnes: tuple[str, str] | None) -> None:
+        self.opened: MemoryTables | None = None
+        self.problem = ""
+        try:
+            if sigtap or cnes:
+                self.opened = load(tabelas=sigtap and sigtap[0], cnes=cnes and cnes[0])
+        except (LediError, OSError) as error:
+            text = str(error) if isinstance(error, LediError) else "o arquivo não pôde ser lido"
+            for path, name in filter(None, (sigtap, cnes)):
+                text = text.replace(path, name).replace(Path(path).name, name)
+            self.problem = f"As tabelas não puderam ser usadas: {text}. As fichas são conferidas sem elas."
 
 
 # ---- judging
@@ -77,12 +87,10 @@ def tables(sigtap: str | None, cnes: str | None) -> MemoryTables | None:
 class Conference:
     """One pass over the files, in pieces that a worker sends to its page."""
 
-    def __init__(
-        self, files: Iterable[tuple[str, str]], hoje: str, opened: MemoryTables | None = None
-    ) -> None:
+    def __init__(self, files: Iterable[tuple[str, str]], hoje: str, tables: Tables | None = None) -> None:
         self._files = list(files)
         self._hoje = date.fromisoformat(hoje)
-        self._tables = opened
+        self._tables = tables.opened if tables else None
         self._uuids: set[str] = set()
         self._texts: dict[tuple[str, str, str], int] = {}
         self._total = 0
@@ -177,7 +185,7 @@ def _competencia(record: Json, report: Report) -> str:
     if report.tipo is None or report.wire is None:
         return ""
     value: Any = report.wire
-    for step in layout(report.versao or CURRENT).fichas[report.tipo].moment_path():
+    for step in layout(_known(report.versao)).fichas[report.tipo].moment_path():
         value = value.get(step) if isinstance(value, dict) else None
     try:
         return competencia_of(value, DEFAULT_ZONE) if isinstance(value, int) else ""
@@ -188,9 +196,10 @@ def _competencia(record: Json, report: Report) -> str:
 # ---- one ficha
 
 
-def open_ficha(path: str, position: int, hoje: str, opened: MemoryTables | None = None) -> str:
+def open_ficha(path: str, position: int, hoje: str, tables: Tables | None = None) -> str:
     """JSON of one record: every finding, and its fields with the names that a person knows."""
     item = next(islice(read_records(path), position, None))
+    opened = tables.opened if tables else None
     report = report_of(item, set(), tabelas=opened, hoje=date.fromisoformat(hoje))
     record = item.record if isinstance(item.record, dict) else {}
     made: Json = {
@@ -205,10 +214,14 @@ def open_ficha(path: str, position: int, hoje: str, opened: MemoryTables | None 
     }
     ficha = record.get("ficha")
     if report.tipo is not None and isinstance(ficha, dict):
-        kind = layout(nearest(report.versao or CURRENT)).fichas[report.tipo]
+        kind = layout(_known(report.versao)).fichas[report.tipo]
         made["nome"] = kind.nome
         made["campos"] = list(_fields(kind.root, ficha, 0, ""))
     return json.dumps(made, ensure_ascii=True)
+
+
+def _known(version: str | None) -> str:
+    return version if version in VERSIONS else CURRENT
 
 
 def _fields(struct: Struct, value: Json, depth: int, path: str) -> Iterator[Json]:
@@ -235,7 +248,12 @@ def _field(field: Field, value: Any, depth: int, path: str) -> Iterator[Json]:
         yield from _fields(inner.struct, value, depth + 1, f"{path}.")
     elif isinstance(value, list):
         for number, one in enumerate(value[:200]):
-            yield {**row, "rotulo": f"{row['rotulo']} {number + 1}", "valor": None, "caminho": f"{path}[{number}]"}
+            yield {
+                **row,
+                "rotulo": f"{row['rotulo']} {number + 1}",
+                "valor": None,
+                "caminho": f"{path}[{number}]",
+            }
             if isinstance(one, dict):
                 yield from _fields(inner.struct, one, depth + 1, f"{path}[{number}].")
     else:

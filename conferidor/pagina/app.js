@@ -18,6 +18,13 @@ const NOMES = {
   MCA: "Marcadores de consumo alimentar",
   "?": "Não reconhecida",
 };
+const FALHAS = {
+  iniciar: "O conferidor não pôde ser iniciado",
+  receber: "O arquivo não pôde ser aberto",
+  conferir: "A conferência parou no meio",
+  comparar: "Os arquivos não puderam ser comparados",
+  planilha: "A planilha não pôde ser feita",
+};
 const PAPEIS = { producao: "produção", cnes: "CNES", sigtap: "SIGTAP" };
 const [ARQUIVO, POSICAO, ONDE, TIPO, UUID, SITUACAO, COMPETENCIA, CNES, VERSAO, ACHADOS, NOTAS] = Array(11).keys();
 const number = new Intl.NumberFormat("pt-BR");
@@ -79,10 +86,14 @@ const heard = {
   diferencas: ({ pedido, texto }) => pedido === state.asked && showDifferences(JSON.parse(texto)),
   planilha: ({ dados }) => save(new Blob([dados], { type: "application/octet-stream" }), "conferencia.xlsx"),
   falha({ de, texto }) {
+    if (de === "abrir" || de === "diferencas") {
+      byId("ficha-corpo").replaceChildren(make("p", { class: "nota" }, `A ficha não pôde ser aberta: ${texto}.`));
+      return;
+    }
     state.running = false;
     phase("", false);
-    const what = de === "iniciar" ? "O conferidor não pôde ser iniciado" : "Isto não pôde ser feito";
-    addProblems([`${what}: ${texto.replace(/^[\w.]*(Error|Exception): /, "")}`]);
+    byId("comparacao").replaceChildren();
+    addProblems([`${FALHAS[de] ?? "Isto não pôde ser feito"}: ${texto}.`]);
   },
 };
 
@@ -253,7 +264,7 @@ function rowOf(row, index) {
     {},
     cell("Ficha", open),
     cell("Situação", make("span", { class: `situacao situacao--${kind(row)}` }, SITUACOES[row[SITUACAO]])),
-    cell("O que há", make("span", { class: "texto" }, text), more > 0 ? make("small", {}, ` e mais ${more}`) : null),
+    text ? cell("O que há", make("span", { class: "texto" }, text), more > 0 ? make("small", {}, ` e mais ${more}`) : null) : cell("O que há"),
     cell("Competência", month(row[COMPETENCIA])),
     cell("CNES", row[CNES]),
     cell("Versão", row[VERSAO]),
@@ -304,34 +315,41 @@ function drawCauses() {
 }
 
 function drawTotals() {
-  const by = (get, label) => {
+  const most = ([, a], [, b]) => b[0] - a[0];
+  const newest = ([a], [b]) => (a < b ? 1 : -1);
+  const by = (label, get, order, show = (key) => key) => {
     const counts = new Map();
     for (const row of state.rows) {
-      const key = get(row) || "não informado";
+      const key = get(row);
       const one = counts.get(key) ?? [0, 0];
       one[0] += 1;
       one[1] += row[SITUACAO] === "processada" ? 1 : 0;
       counts.set(key, one);
     }
-    const rows = [...counts].sort((a, b) => b[1][0] - a[1][0]).slice(0, 100);
-    const most = Math.max(1, ...rows.map(([, [total]]) => total));
-    return totalTable(label, rows, most);
+    const rows = [...counts].sort(order).slice(0, 100);
+    return totalTable(label, rows.map(([key, pair]) => [(key && show(key)) || "não informado", ...pair]));
   };
-  const parts = [
-    by((row) => NOMES[row[TIPO]] ?? row[TIPO], "Ficha"),
-    by((row) => month(row[COMPETENCIA]), "Competência"),
-    by((row) => row[CNES], "CNES"),
-    by((row) => row[VERSAO], "Versão declarada"),
-  ];
-  byId("totais").replaceChildren(...parts);
+  const side = make(
+    "div",
+    { class: "totais__lado" },
+    by("Competência", (row) => row[COMPETENCIA], newest, month),
+    by("CNES", (row) => row[CNES], most),
+    by("Versão declarada", (row) => row[VERSAO], most),
+  );
+  byId("totais").replaceChildren(by("Ficha", (row) => row[TIPO], most, (tipo) => NOMES[tipo] ?? tipo), side);
 }
 
-function totalTable(label, rows, most) {
-  const lines = rows.map(([key, [total, ready]]) => {
-    const bar = make("meter", { min: 0, max: most, value: total, "aria-hidden": "true" });
-    return make("tr", {}, make("th", { scope: "row" }, key), make("td", { class: "barra" }, bar), make("td", {}, number.format(total)), make("td", {}, number.format(ready)));
+function totalTable(label, rows) {
+  const most = Math.max(1, ...rows.map(([, total]) => total));
+  const lines = rows.map(([key, total, ready]) => {
+    const [good, bad] = [make("i", { class: "barra__pronta" }), make("i", { class: "barra__resto" })];
+    good.style.width = `${(100 * ready) / most}%`;
+    bad.style.width = `${(100 * (total - ready)) / most}%`;
+    const bar = make("div", { class: "barra", "aria-hidden": "true" }, good, bad);
+    const counts = [total, ready, total - ready].map((count) => make("td", {}, number.format(count)));
+    return make("tr", {}, make("th", { scope: "row" }, key, bar), ...counts);
   });
-  const head = make("tr", {}, make("th", {}, label), make("th", {}), make("th", {}, "Fichas"), make("th", {}, "Prontas"));
+  const head = make("tr", {}, ...[label, "Fichas", "Prontas", "Outras"].map((text) => make("th", { scope: "col" }, text)));
   return make("table", { class: "tabela tabela--total" }, make("thead", {}, head), make("tbody", {}, ...lines));
 }
 

@@ -5,13 +5,19 @@ const HERE = new URL(".", import.meta.url);
 const SUFFIXES = [".esus.xml", ".esus", ".xml", ".zip", ".jsonl", ".ndjson", ".json"];
 let python;
 let core;
-let opened = null; // the tables in use, a Python object
+let opened = null; // the tables in use: a Tables of conferir.py
 let run = 0;
 let mounted = 0;
 const files = []; // {name, path, kind, file}
 
 const say = (kind, data = {}) => postMessage({ tipo: kind, ...data });
-const words = (error) => String(error?.message ?? error).trim().split("\n").pop().slice(0, 500);
+// What Python raised may carry what is in a ficha: the library's own words are shown, anything else is not.
+const words = (error) => {
+  const last = String(error?.message ?? error).trim().split("\n").pop();
+  if (/MemoryError|out of memory/i.test(last)) return "a memória deste navegador acabou";
+  const own = /^ledi\.errors\.\w+: (.*)/.exec(last);
+  return own ? own[1].slice(0, 400) : "houve um erro inesperado";
+};
 
 async function bytes(name) {
   const answer = await fetch(new URL(name, HERE));
@@ -54,16 +60,13 @@ async function receive(given) {
 
 function loadTables() {
   const last = (kind) => files.filter((one) => one.kind === kind).pop();
-  const [sigtap, cnes] = [last("sigtap"), last("cnes")];
-  opened?.destroy?.();
+  const [sigtap, cnes] = [last("sigtap"), last("cnes")].map((one) => one && python.toPy([one.path, one.name]));
+  opened?.destroy();
   opened = null;
   if (!sigtap && !cnes) return;
   say("fase", { texto: "Lendo as tabelas…" });
-  try {
-    opened = core.tables(sigtap?.path, cnes?.path) ?? null;
-  } catch (error) {
-    say("problema", { texto: `Tabelas: ${words(error).replace(/^[\w.]*Error: /, "")}. As fichas são conferidas sem elas.` });
-  }
+  opened = core.Tables(sigtap, cnes);
+  if (opened.problem) say("problema", { texto: opened.problem });
 }
 
 async function judge({ hoje }) {

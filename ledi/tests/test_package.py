@@ -5,6 +5,7 @@ import os
 import shutil
 import struct
 import subprocess
+import sys
 import time
 import zipfile
 import zlib
@@ -379,3 +380,21 @@ def test_sniff(head: bytes, name: str, kind: Kind, tmp_path: Path):
     path = tmp_path / name
     path.write_bytes(head)
     assert sniff(path) == kind
+
+
+def test_without_isal_the_same_content_and_reports_by_zlib(tmp_path):
+    """A place without compiled packages: everything works, and the module says which backend made the bytes."""
+    code = (
+        "import sys; sys.modules['isal'] = None\n"
+        "from ledi.zip.deflate import BACKEND\n"
+        "from ledi.zip.writer import PackageWriter, make_entry\n"
+        "assert BACKEND == 'zlib', BACKEND\n"
+        "with open(sys.argv[1], 'wb') as file, PackageWriter(file) as package:\n"
+        "    package.add(make_entry('a.esus', b'conteudo' * 500))\n"
+    )
+    path = tmp_path / "z.zip"
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    assert list(read_package(path)) == [("a.esus", b"conteudo" * 500)]
+    mine = make_entry("a.esus", b"conteudo" * 500)
+    with zipfile.ZipFile(path) as opened:
+        assert mine.crc == opened.getinfo("a.esus").CRC

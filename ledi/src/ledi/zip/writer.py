@@ -14,13 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol
 
-from isal import isal_zlib
-
 from ledi.errors import PackageError
 from ledi.files import AtomicFile
 from ledi.zip import format as zf
+from ledi.zip.deflate import LEVEL, crc32, deflate
 
-LEVEL = 1  # of ISA-L: a third of the time of zlib's level 6, and 2 % larger
 _TIME, _DATE = 0, 0x21  # 1980-01-01 00:00
 _SPILL = 1024 * 1024
 
@@ -36,11 +34,11 @@ class Entry:
 
 
 def make_entry(name: str, data: bytes, level: int = LEVEL) -> Entry:
-    """Deflates a file into an entry; the same input gives the same bytes with the same ISA-L.
+    """Deflates a file into an entry; the same input gives the same bytes with the same `ledi.zip.deflate.BACKEND`.
 
-    `level`: 0 to 3, as ISA-L counts them.
+    `level`: 0 to 3, as ISA-L counts them (zlib has one).
     """
-    return Entry(name, isal_zlib.crc32(data), len(data), isal_zlib.compress(data, level, -15))
+    return Entry(name, crc32(data), len(data), deflate(data, level))
 
 
 class Sink(Protocol):

@@ -1,0 +1,237 @@
+"""The built page in a real Chromium: judged on the machine, offline, nothing sent, hostile files said in words."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from ledi_gerador import gerar, minimal
+
+MAKE = Path(__file__).resolve().parents[1] / "montar.py"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.browser
+
+
+class Static(http.server.SimpleHTTPRequestHandler):
+    """As plain a server as a municipality may have, with the two types that browsers insist on."""
+
+    extensions_map = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    made = tmp_path_factory.mktemp("conferidor") / "pasta"
+    done = subprocess.run([sys.executable, MAKE, made], capture_output=True, text=True, check=False)
+    if done.returncode == 2 and "não deu para trazer" in done.stderr:
+        pytest.skip(f"SEM REGISTRO DE PACOTES: {done.stderr.strip()}")
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(folder) -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Static, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    if CHROMIUM is None:
+        pytest.skip("SEM CHROMIUM: instale o pacote chromium para os testes de navegador")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser, site) -> Iterator:
+    context = browser.new_context(locale="pt-BR", viewport={"width": 1366, "height": 768})
+    made = context.new_page()
+    problems: list[str] = []
+    made.on("pageerror", lambda error: problems.append(str(error)))
+    made.on(
+        "request", lambda r: None if r.url.startswith((site, "blob:", "data:")) else problems.append(r.url)
+    )
+    made.goto(f"{site}index.html")
+    yield made
+    context.close()
+    assert not problems, problems
+
+
+def jsonl(path: Path, records: list) -> Path:
+    path.write_text("".join(json.dumps(one) + "\n" for one in records))
+    return path
+
+
+def judge(page, *files: Path) -> None:
+    page.set_input_files("#escolher", [str(file) for file in files])
+    page.wait_for_selector("html[data-fim]", timeout=120_000)
+
+
+def number(page, name: str) -> int:
+    return int(page.inner_text(f".numero--{name} b").replace(".", ""))
+
+
+def test_a_file_is_judged_listed_opened_and_taken_away(page, tmp_path):
+    records = list(gerar(semente=5, fichas=200, erros=0.2))
+    judge(page, jsonl(tmp_path / "produção.jsonl", records))
+    assert number(page, "total") == 200
+    bad = number(page, "inconsistente")
+    assert 0 < bad < 200
+    assert number(page, "pronta") == 200 - bad
+    page.click(".numero--inconsistente")
+    assert f"de {bad}" in page.inner_text("#pagina")
+    page.click("#linhas .abrir >> nth=0")
+    page.wait_for_selector("#ficha .achado--erro")
+    assert page.locator("#ficha .campos tr").count() > 3
+    page.click("#ficha-fechar")
+    page.click("#guia-causas")
+    first = int(page.inner_text(".causa__conta >> nth=0"))
+    page.click(".causa >> nth=0")
+    assert f"de {first}" in page.inner_text("#pagina")
+    with page.expect_download() as waiting:
+        page.click("#baixar-xlsx")
+    waiting.value.save_as(tmp_path / "x.xlsx")
+    assert load_workbook(tmp_path / "x.xlsx")["Fichas"].max_row == 201
+
+
+def test_it_works_with_the_network_cut(page, tmp_path):
+    page.wait_for_function(
+        "async () => (await caches.keys()).length > 0 && (await navigator.serviceWorker.ready).active !== null"
+        " && (await (await caches.open((await caches.keys())[0])).match('recursos.json')) !== undefined",
+        timeout=60_000,
+    )
+    page.context.set_offline(True)
+    page.reload()
+    judge(page, jsonl(tmp_path / "p.jsonl", [minimal("FVD"), minimal("FAI")]))
+    assert number(page, "pronta") == 2
+
+
+def test_neither_the_page_nor_its_worker_can_send_anything(page, tmp_path):
+    judge(page, jsonl(tmp_path / "p.jsonl", [minimal("FVD")]))
+    send = "fetch('http://127.0.0.2:9/', {method: 'POST', body: 'x', mode: 'no-cors'})"
+    tried = f"{send}.then(() => 'saiu', () => 'barrado')"
+    blocked: list[str] = []
+    page.on("console", lambda message: blocked.append(message.text))
+    assert page.evaluate(tried) == "barrado"
+    assert any("Content Security Policy" in text for text in blocked)
+    in_worker = """() => new Promise((done) => {
+        const code = `fetch('http://127.0.0.2:9/', {method: 'POST', body: 'x', mode: 'no-cors'})`
+            + `.then(() => postMessage('saiu'), () => postMessage('barrado'))`;
+        const made = new Worker(URL.createObjectURL(new Blob([code], {type: 'text/javascript'})));
+        addEventListener('securitypolicyviolation', () => {});
+        made.onmessage = (event) => done(event.data);
+    })"""
+    assert page.evaluate(in_worker) == "barrado"
+    policy = page.get_attribute("meta[http-equiv=Content-Security-Policy]", "content")
+    assert "connect-src 'self'" in policy
+    assert "form-action 'none'" in policy
+
+
+def test_what_is_not_production_is_said_in_words_and_the_page_goes_on(page, tmp_path):
+    (tmp_path / "foto.jpg").write_bytes(b"\xff\xd8\xff\xe0" * 100)
+    (tmp_path / "cortado.zip").write_bytes(b"PK\x03\x04" + b"\0" * 50)
+    (tmp_path / "vazio.jsonl").write_bytes(b"")
+    good = jsonl(tmp_path / "boa.jsonl", [minimal("FVD")])
+    judge(page, tmp_path / "foto.jpg", tmp_path / "cortado.zip", tmp_path / "vazio.jsonl", good)
+    told = page.inner_text("#problemas")
+    for name in ("foto.jpg", "cortado.zip", "vazio.jsonl"):
+        assert name in told
+    assert "Error" not in told
+    assert number(page, "pronta") == 1
+
+
+def test_markup_in_a_ficha_is_text(page, tmp_path):
+    record = minimal("FCI")
+    record["ficha"]["identificacaoUsuarioCidadao"]["nomeCidadao"] = "<img src=x onerror=alert(1)>"
+    record["uuid"] = "<b>oi</b>"
+    judge(page, jsonl(tmp_path / "p.jsonl", [record]))
+    page.click("#linhas .abrir >> nth=0")
+    page.wait_for_selector("#ficha .campos")
+    assert page.locator("#ficha img, #linhas b").count() == 0
+
+
+def test_two_files_are_compared(page, tmp_path):
+    one, two = minimal("FVD"), minimal("FP")
+    changed = json.loads(json.dumps(one))
+    changed["ficha"]["visitasDomiciliares"][0]["turno"] = 3
+    judge(page, jsonl(tmp_path / "a.jsonl", [one, two]))
+    page.click("#guia-comparar")
+    page.set_input_files("#comparar-arquivo", str(jsonl(tmp_path / "b.jsonl", [changed])))
+    page.wait_for_selector("#comparacao .abrir")
+    assert "Mesmo UUID, outro conteúdo: 1" in page.inner_text("#comparacao")
+    page.click("#comparacao .abrir")
+    page.wait_for_selector("#ficha-corpo td")
+    assert "ficha.visitasDomiciliares[0].turno" in page.inner_text("#ficha-corpo")
+
+
+def test_starting_again_forgets_the_files(page, tmp_path):
+    judge(page, jsonl(tmp_path / "a.jsonl", [minimal("FVD")]))
+    page.click("#recomecar")
+    assert page.is_visible("#alvo")
+    judge(page, jsonl(tmp_path / "b.jsonl", [minimal("FP"), minimal("FAC")]))
+    assert number(page, "total") == 2
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_no_serious_barrier_and_nothing_wider_than_the_screen(browser, site, tmp_path, width):
+    import axe_playwright_python
+
+    (source,) = Path(axe_playwright_python.__file__).parent.glob("axe*.js")
+    context = browser.new_context(locale="pt-BR", viewport={"width": width, "height": 800}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{site}index.html")
+    for step in ("start", "fichas", "causas", "totais", "comparar", "ficha"):
+        if step == "fichas":
+            judge(page, jsonl(tmp_path / "p.jsonl", list(gerar(semente=5, fichas=60, erros=0.3))))
+        elif step == "ficha":
+            page.click("#guia-fichas")
+            page.click("#linhas .abrir >> nth=0")
+            page.wait_for_selector("#ficha .campos")
+        elif step != "start":
+            page.click(f"#guia-{step}")
+        page.evaluate(source.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], step
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, step
+    context.close()
+
+
+def test_a_folder_opened_from_the_disk_says_what_to_do(browser, folder):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"file://{folder}/index.html")
+    assert "aberta direto do disco" in page.inner_text("#aviso")
+    assert page.is_hidden("#entrada")
+    context.close()
+
+
+def test_a_browser_without_webassembly_says_so(browser, site):
+    context = browser.new_context()
+    context.add_init_script("delete globalThis.WebAssembly")
+    page = context.new_page()
+    page.goto(f"{site}index.html")
+    assert "não tem WebAssembly" in page.inner_text("#aviso")
+    context.close()
