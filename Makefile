@@ -8,7 +8,7 @@ SYNC = UV_PYTHON_DOWNLOADS=never $(UV) sync --all-packages --all-groups --frozen
 BIN := .venv/bin
 READY := .venv/.pronto
 
-.PHONY: setup demo test check fix bench conformidade clean
+.PHONY: setup demo test check fix bench conformidade conferidor clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -49,6 +49,10 @@ bench: setup
 # the conformance kit, made anew from the library and the cases of its tests
 conformidade: setup
 	$(BIN)/python conformidade/gerar.py
+
+# the Conferidor as a static folder (dist/conferidor); needs the npm registry once
+conferidor: setup
+	$(BIN)/python conferidor/montar.py
 
 clean:
 	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -21,9 +21,6 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "ledi" / "tests"))
 
 import rule_cases  # noqa: E402
-from ledi.zip.reader import read_package  # noqa: E402
-from ledi.zip.writer import Entry, PackageWriter  # noqa: E402
-from ledi_gerador import minimal  # noqa: E402
 from rule_cases.harness import TODAY, Case, build  # noqa: E402
 
 from ledi import CURRENT, layout, validate  # noqa: E402
@@ -32,6 +29,9 @@ from ledi.findings import AVISO, ERRO  # noqa: E402
 from ledi.installation import FICTICIA  # noqa: E402
 from ledi.layouts.model import Ficha, Struct, Type  # noqa: E402
 from ledi.processing import finish, process  # noqa: E402
+from ledi.zip.reader import read_package  # noqa: E402
+from ledi.zip.writer import Entry, PackageWriter  # noqa: E402
+from ledi_gerador import minimal  # noqa: E402
 
 Json = dict[str, Any]
 MADE = ("layout", "validar", "bytes", "defeitos", "zips")
