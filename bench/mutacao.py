@@ -128,7 +128,8 @@ def killed(folder: Path) -> bool:
 
 def files() -> list[Path]:
     rules = ROOT / "ledi" / RULES
-    return sorted([*rules.glob("checks/*.py"), rules / "conditions.py", rules / "facets.py"])
+    alone = [rules / f"{name}.py" for name in ("conversion", "facets", "running", "sizes")]
+    return sorted([*rules.glob("checks/*.py"), *rules.glob("conditions/*.py"), *alone])
 
 
 def main() -> None:

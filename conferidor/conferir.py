@@ -21,6 +21,7 @@ from ledi.errors import LediError
 from ledi.findings import Report
 from ledi.layouts.model import Field, Struct
 from ledi.moments import MomentError, competencia_of
+from ledi.paths import value_at
 from ledi.reading import Item, read_records
 from ledi.referencias.memory import MemoryTables, load
 from ledi.tables import closed
@@ -184,9 +185,7 @@ def _competencia(record: Json, report: Report) -> str:
     """AAAAMM of the attendance, "" when it cannot be told."""
     if report.tipo is None or report.wire is None:
         return ""
-    value: Any = report.wire
-    for step in layout(_known(report.versao)).fichas[report.tipo].moment_path():
-        value = value.get(step) if isinstance(value, dict) else None
+    value = value_at(report.wire, layout(_known(report.versao)).fichas[report.tipo].date_path)
     try:
         return competencia_of(value, DEFAULT_ZONE) if isinstance(value, int) else ""
     except MomentError:

@@ -26,7 +26,7 @@ from ledi.rules.checks import (
 )
 from ledi.rules.checks.values import decimal_places
 from ledi.rules.env import Env
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi_gerador.minimos import minimal
 
 FVD = layout("8.7.0").fichas["FVD"]

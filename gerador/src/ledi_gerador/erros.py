@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ledi_gerador.documentos import ms
 from ledi_gerador.mutacoes import (
-    STRUCT,
     Json,
     Muta,
     aplicada,
@@ -22,6 +21,7 @@ from ledi_gerador.mutacoes import (
     dentes_demais,
     depois,
     em,
+    estrutura,
     homem,
     homem_gestante,
     muito_antes,
@@ -140,7 +140,7 @@ ERROS: tuple[Erro, ...] = (
     *_varios("nascimento há mais de 130 anos", nascimento(muito_antes), _NASCIMENTO),
     *(Erro("CBO não permitido na ficha", (t,), codigo, cbo_trocado(cbo)) for t, codigo, cbo in _CBO),
     *_varios("sexo fora da lista", poe("sexo", 3, se=lambda p: "sexo" in p), _SEXO),
-    *(Erro("turno em branco", (t,), f"{t}-{STRUCT[t]}-turno-obrigatorio", tira("turno")) for t in _TURNO),
+    *(Erro("turno em branco", (t,), f"{t}-{estrutura(t)}-turno-obrigatorio", tira("turno")) for t in _TURNO),
     Erro("INE diferente do cabeçalho", _UNICAS, "HEADER-U-004-1", outro_ine),
     Erro("INE diferente do cabeçalho", _VARIAS, "HEADER-L-004-1", outro_ine),
     Erro("data do atendimento no futuro", ("FVD", "FCD", "FAC"), "HEADER-U-005-1", data_futura),

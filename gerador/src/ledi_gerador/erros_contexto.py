@@ -11,7 +11,7 @@ from typing import Any
 
 from ledi_gerador.documentos import DIA_MS, cns_definitivo, instante
 from ledi_gerador.municipio import ENFERMEIRO, MEDICO, TECNICO, Municipio
-from ledi_gerador.mutacoes import FILHOS, Json, cabecalho, pessoa
+from ledi_gerador.mutacoes import Json, cabecalho, leiaute, pessoa, pessoas
 
 Muta = Callable[[Json, Random, Municipio], bool]
 _COM_CABECALHO = ("FVD", "FCI", "FCD", "FAI", "FAO", "FAD", "FAE", "FAC", "FP", "FV", "MCA", "FCZM")
@@ -77,7 +77,7 @@ def _procedimento(codigo: str, serve: Callable[[Json, Json], bool]) -> Muta:
     """A procedure SIGTAP does not allow there: `serve(citizen's part, main lotação)` tells where."""
 
     def muta(registro: Json, rng: Random, municipio: Municipio) -> bool:
-        for filho in registro["ficha"].get(FILHOS[registro["tipo"]], ()):
+        for filho in pessoas(registro):
             if filho.get("procedimentos") and serve(filho, cabecalho(registro)):
                 filho["procedimentos"] = [codigo]
                 return True
@@ -119,7 +119,7 @@ def _cid(cid: str, serve: Callable[[Json], bool]) -> Muta:
 def _outro_nascimento(registro: Json, rng: Random, municipio: Municipio) -> bool:
     """The birth date is not the registered one: day and month swapped, a year wrong."""
     quem: Any = pessoa(registro)
-    campo = "dtNascimento"
+    campo = leiaute(registro["tipo"]).citizen.struct.role_name("nascimento")
     if quem is None or campo not in quem or "ivcf" in quem or registro["tipo"] not in ("FP", "FVD"):
         return False
     quem[campo] = instante(quem[campo]) - 366 * DIA_MS

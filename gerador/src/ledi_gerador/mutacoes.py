@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
+from ledi.layouts import CURRENT, Ficha, layout
+from ledi.paths import put, value_at, walk
 from ledi_gerador.documentos import DIA_MS, instante, ms
 
 Json = dict[str, Any]
@@ -14,57 +16,42 @@ Muta = Callable[[Json, Random], bool]
 Parte = Callable[[Json], Json | None]
 
 
-FILHOS: Mapping[str, str] = {
-    "FAI": "atendimentosIndividuais",
-    "FAO": "atendimentosOdontologicos",
-    "FAD": "atendimentosDomiciliares",
-    "FP": "atendProcedimentos",
-    "FV": "vacinacoes",
-    "FVD": "visitasDomiciliares",
-    "FAC": "participantes",
-}
-STRUCT: Mapping[str, str] = {
-    "FAI": "FichaAtendimentoIndividualChildThrift",
-    "FAO": "FichaAtendimentoOdontologicoChildThrift",
-    "FAD": "FichaAtendimentoDomiciliarChildThrift",
-    "FP": "FichaProcedimentoChildThrift",
-    "FV": "FichaVacinacaoChildThrift",
-    "FVD": "FichaVisitaDomiciliarChildThrift",
-    "FAE": "FichaAvaliacaoElegibilidadeThrift",
-    "FAC": "FichaAtividadeColetivaThrift",
-    "FCZM": "FichaComplementarZikaMicrocefaliaThrift",
-}
+def leiaute(tipo: str) -> Ficha:
+    """Where things stand in a ficha and what they are called: the layout says."""
+    return layout(CURRENT).fichas[tipo]
+
+
+def pessoas(registro: Json) -> list[Json]:
+    """The parts of the ficha that tell who each citizen is."""
+    achadas = leiaute(registro["tipo"]).citizen.nodes(registro["ficha"])
+    return [parte for parte in achadas if isinstance(parte, dict)]
 
 
 def pessoa(registro: Json) -> Json | None:
-    """The part of the ficha that tells who the (first) citizen is."""
-    ficha, tipo = registro["ficha"], registro["tipo"]
-    if tipo in FILHOS:
-        filhos = ficha.get(FILHOS[tipo])
-        return filhos[0] if filhos else None
-    if tipo == "FCI":
-        return ficha["identificacaoUsuarioCidadao"]  # type: ignore[no-any-return]
-    return None if tipo in ("FCD", "FCC") else ficha
+    """The first of them; nobody spoils who is in a household or in a shared care."""
+    return None if registro["tipo"] in ("FCD", "FCC") else next(iter(pessoas(registro)), None)
+
+
+def estrutura(tipo: str) -> str:
+    """What the codes of findings call that part."""
+    return leiaute(tipo).citizen.struct.name
 
 
 def cabecalho(registro: Json) -> Json:
     """The main lotação in the header."""
-    topo: Json = registro["ficha"]["headerTransport"]
-    return topo.get("lotacaoFormPrincipal", topo)  # type: ignore[no-any-return]
+    parte: Json = value_at(registro["ficha"], leiaute(registro["tipo"]).main.path)
+    return parte
+
+
+def quando(registro: Json) -> int:
+    """The moment that dates the ficha."""
+    return instante(value_at(registro["ficha"], leiaute(registro["tipo"]).date_path))
 
 
 def _nomes(tipo: str) -> tuple[str, str, str]:
     """Wire names of CPF, CNS and birth date in `pessoa`."""
-    cpf, cns = ("cpfParticipante", "cnsParticipante") if tipo == "FAC" else ("cpfCidadao", "cnsCidadao")
-    nascimento = {
-        "FAO": "dtNascimento",
-        "FP": "dtNascimento",
-        "FV": "dtNascimento",
-        "FVD": "dtNascimento",
-        "FAE": "dataNascimentoCidadao",
-        "FCI": "dataNascimentoCidadao",
-    }.get(tipo, "dataNascimento")
-    return cpf, "cns" if tipo == "FAI" else cns, nascimento
+    nome = leiaute(tipo).citizen.struct.role_name
+    return nome("cpf"), nome("cns"), nome("nascimento")
 
 
 def _troca_digito(documento: str, posicao: int) -> str:
@@ -111,8 +98,9 @@ def sem_justificativa(registro: Json, rng: Random) -> bool:
         quem[cns] = _clientes(registro)[0]["cns"]
     elif cns not in quem:
         return False
-    quem["stNaoPossuiCpf"] = True
-    quem.pop("justificativaNaoPossuiCpf", None)
+    nome = leiaute(registro["tipo"]).citizen.struct.role_name
+    quem[nome("sem_cpf")] = True
+    quem.pop(nome("justificativa_sem_cpf"), None)
     return True
 
 
@@ -153,7 +141,7 @@ def nascimento(novo: Callable[[Json], int]) -> Muta:
 
 
 def depois(registro: Json) -> int:
-    return instante(registro["ficha"]["headerTransport"]["dataAtendimento"]) + DIA_MS
+    return quando(registro) + DIA_MS
 
 
 def muito_antes(registro: Json) -> int:
@@ -210,11 +198,9 @@ def em(*caminho: str) -> Parte:
     def onde(registro: Json) -> Json | None:
         parte: Any = registro["ficha"]
         for nome in caminho:
-            parte = parte.get(nome)
+            parte = walk(parte, (nome,))
             if isinstance(parte, list):
-                parte = parte[0] if parte else None
-            if parte is None:
-                return None
+                parte = walk(parte, (0,))
         return parte  # type: ignore[no-any-return]
 
     return onde
@@ -225,7 +211,7 @@ def cbo_trocado(cbo: str) -> Muta:
         quem = pessoa(registro)
         if quem is not None and "encaminhamentos" in quem:
             return False
-        cabecalho(registro)["cboCodigo_2002"] = cbo
+        cabecalho(registro)[leiaute(registro["tipo"]).main.struct.role_name("cbo")] = cbo
         return True
 
     return muta
@@ -239,16 +225,15 @@ def outro_ine(registro: Json, rng: Random) -> bool:
 
 
 def data_futura(registro: Json, rng: Random) -> bool:
-    topo = registro["ficha"]["headerTransport"]
-    ano = datetime.fromtimestamp(instante(topo["dataAtendimento"]) / 1000, UTC).year + 3
-    topo["dataAtendimento"] = ms(date(ano, 3, 2))
+    ano = datetime.fromtimestamp(quando(registro) / 1000, UTC).year + 3
+    put(registro["ficha"], leiaute(registro["tipo"]).date_path, ms(date(ano, 3, 2)))
     return True
 
 
 def casa_vazia(registro: Json) -> Json | None:
-    for visita in registro["ficha"]["visitasDomiciliares"]:
+    for visita in pessoas(registro):
         if visita["tipoDeImovel"] in (2, 3, 4, 5, 12) and visita["desfecho"] == 1:
-            return visita  # type: ignore[no-any-return]
+            return visita
     return None
 
 
@@ -258,14 +243,10 @@ def homem(parte: Json) -> bool:
 
 def homem_gestante(registro: Json, rng: Random) -> bool:
     ficha = registro["ficha"]
-    ident, saude = ficha["identificacaoUsuarioCidadao"], ficha.get("condicoesDeSaude")
-    if saude is None or ident["sexoCidadao"] != 0:
+    ident, saude = pessoa(registro), ficha.get("condicoesDeSaude")
+    if ident is None or saude is None or ident["sexoCidadao"] != 0:
         return False
-    idade = (
-        (instante(ficha["headerTransport"]["dataAtendimento"]) - instante(ident["dataNascimentoCidadao"]))
-        / DIA_MS
-        / 365.25
-    )
+    idade = (quando(registro) - instante(ident["dataNascimentoCidadao"])) / DIA_MS / 365.25
     if not 10 < idade < 59:
         return False
     saude["statusEhGestante"] = True

@@ -201,24 +201,8 @@ def _cids() -> dict[str, tuple[str, str]]:
 
 
 def _tabelas(municipio: Municipio, competencia: str) -> dict[str, list[Linha]]:
-    feitas = _relacoes(competencia)
-    do_ato = sorted(procedimentos().values(), key=lambda p: p.codigo)
     quando = {"DT_COMPETENCIA": competencia}
-    feitas["tb_procedimento"] = [_procedimento(p, competencia) for p in do_ato]
-    feitas["tb_grupo"] = [{"CO_GRUPO": c, "NO_GRUPO": n, **quando} for c, n in _GRUPOS.items()]
-    feitas["tb_sub_grupo"] = [
-        {"CO_GRUPO": c[:2], "CO_SUB_GRUPO": c[2:], "NO_SUB_GRUPO": n, **quando} for c, n in _SUBGRUPOS.items()
-    ]
-    feitas["tb_forma_organizacao"] = [
-        {
-            "CO_GRUPO": c[:2],
-            "CO_SUB_GRUPO": c[2:4],
-            "CO_FORMA_ORGANIZACAO": c[4:],
-            "NO_FORMA_ORGANIZACAO": _SUBGRUPOS[c[:4]],
-            **quando,
-        }
-        for c in sorted({p.codigo[:6] for p in do_ato})
-    ]
+    feitas = _relacoes(competencia) | _do_ato(competencia)
     feitas["tb_cid"] = [
         {
             "CO_CID": c,
@@ -246,6 +230,31 @@ def _tabelas(municipio: Municipio, competencia: str) -> dict[str, list[Linha]]:
         {"CO_FINANCIAMENTO": "01", "NO_FINANCIAMENTO": "ATENÇÃO PRIMÁRIA À SAÚDE", **quando}
     ]
     return {nome: feitas[nome] for nome in LAYOUTS}
+
+
+def _do_ato(competencia: str) -> dict[str, list[Linha]]:
+    """The procedures and the groups they stand in."""
+    todos = sorted(procedimentos().values(), key=lambda p: p.codigo)
+    quando = {"DT_COMPETENCIA": competencia}
+    formas: list[Linha] = [
+        {
+            "CO_GRUPO": c[:2],
+            "CO_SUB_GRUPO": c[2:4],
+            "CO_FORMA_ORGANIZACAO": c[4:],
+            "NO_FORMA_ORGANIZACAO": _SUBGRUPOS[c[:4]],
+            **quando,
+        }
+        for c in sorted({p.codigo[:6] for p in todos})
+    ]
+    subgrupos: list[Linha] = [
+        {"CO_GRUPO": c[:2], "CO_SUB_GRUPO": c[2:], "NO_SUB_GRUPO": n, **quando} for c, n in _SUBGRUPOS.items()
+    ]
+    return {
+        "tb_procedimento": [_procedimento(p, competencia) for p in todos],
+        "tb_grupo": [{"CO_GRUPO": c, "NO_GRUPO": n, **quando} for c, n in _GRUPOS.items()],
+        "tb_sub_grupo": subgrupos,
+        "tb_forma_organizacao": formas,
+    }
 
 
 # The classic occupation of those of the family health strategy: SIGTAP allows both wherever it allows one

@@ -10,7 +10,7 @@ from ledi.layouts import CURRENT, TIPOS, Field, Struct, layout
 from ledi.rules import registry
 from ledi.rules.checks import Declared
 from ledi.rules.model import RECORD, Rule
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

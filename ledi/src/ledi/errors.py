@@ -49,3 +49,7 @@ class DecodeError(LediError):
 
 class LayoutError(LediError):
     """The layout data files contradict themselves (a defect of the library, not of the record)."""
+
+
+class PathError(LediError):
+    """A path that is none, or that leads nowhere in this record."""

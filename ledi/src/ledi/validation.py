@@ -11,18 +11,13 @@ from zoneinfo import ZoneInfo
 from ledi.findings import AVISO, ERRO, Finding, Report
 from ledi.layouts import CURRENT, TIPOS, VERSIONS, Ficha, layout, version_key
 from ledi.moments import MomentError, zone_of
+from ledi.paths import steps, value_at, walk
 from ledi.rules.env import Env
 from ledi.rules.registry import plan
 
 PROCESSADA, INCONSISTENTE, PENDENTE = "processada", "inconsistente", "pendente"
 _KNOWN_KEYS = frozenset(("tipo", "versao", "uuid", "cnes", "ine", "ibge", "ficha", "contexto"))
 DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
-_ENVELOPE = {
-    "uuidDadoSerializado": "uuid",
-    "cnesDadoSerializado": "cnes",
-    "codIbge": "ibge",
-    "ineDadoSerializado": "ine",
-}
 
 
 def validate(
@@ -153,9 +148,10 @@ def _check_envelope(
     found = env.found
     if not found and _agrees(record, kind, wire):
         return
-    values = {field: record.get(key) for field, key in _ENVELOPE.items()}
     outer = Env(record, env.zone, env.now, env.tables)
     made = plan("TRANSPORTE", used)
+    keys = {field.name: field.role for field in made.struct.fields}  # the record names them by their roles
+    values = {name: record.get(key) for name, key in keys.items()}
     clean = made.normalise(values, outer, None)
     outer.root = clean
     outer.attendance = env.attendance
@@ -164,15 +160,11 @@ def _check_envelope(
     env.skipped |= outer.skipped
     env.crashed += outer.crashed
     flagged = {finding.path for finding in found}
-    path, lotacao = kind.main_lotacao(wire)
     inner = {
-        "uuid": (kind.uuid_field, wire.get(kind.uuid_field)),
-        "cnes": (f"{path}.cnes", lotacao.get("cnes")),
-        "ine": (f"{path}.ine", lotacao.get("ine")),
-        "ibge": (".".join(kind.ibge_path()), _dig(wire, kind.ibge_path())),
+        key: (where, value_at(wire, where)) for key, where in {"uuid": kind.uuid_field, **kind.twins}.items()
     }
     for finding in outer.found:
-        key = _ENVELOPE[finding.path]
+        key = keys[finding.path]
         where, value = inner[key]
         if where in flagged and value == record.get(key):
             continue  # the same bad value is already told where it stands in the ficha
@@ -187,28 +179,17 @@ def _agrees(record: Mapping[str, Any], kind: Ficha, wire: dict[str, Any]) -> boo
     """True when the envelope repeats values that the ficha's own rules have just found good."""
     if kind.tipo == "FCC" or record.get("uuid") != wire.get(kind.uuid_field):
         return False
-    _, lotacao = kind.main_lotacao(wire)
-    return (
-        record.get("cnes") == lotacao.get("cnes")
-        and record.get("ibge") == _dig(wire, kind.ibge_path())
-        and record.get("ine") == lotacao.get("ine")
-        and type(record.get("cnes")) is str is type(record.get("ibge"))
-    )
-
-
-def _dig(node: Any, names: tuple[str, ...]) -> Any:
-    for name in names:
-        if not isinstance(node, Mapping):
-            return None
-        node = node.get(name)
-    return node
+    for key, way in kind.twin_ways:
+        if record.get(key) != walk(wire, way):
+            return False
+    return type(record.get("cnes")) is str is type(record.get("ibge"))
 
 
 def _moment(wire: dict[str, Any], kind: Ficha, env: Env) -> int | None:
     """The date of the attendance; None when it is itself wrong: nothing is then compared with it."""
-    *above, name = kind.moment_path()
-    holder = _dig(wire, tuple(above))
-    value = _dig(holder, (name,))
+    *above, name = steps(kind.date_path)
+    holder = walk(wire, above)
+    value = holder.get(name) if holder.__class__ is dict else None
     return value if isinstance(value, int) and (id(holder), name) not in env.broken else None
 
 

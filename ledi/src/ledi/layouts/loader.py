@@ -11,14 +11,28 @@ from types import MappingProxyType
 from typing import Any
 
 from ledi.errors import LayoutError, UnknownVersion
-from ledi.layouts.model import Ficha, Field, Layout, Struct, Type
+from ledi.layouts.model import ROLES, Ficha, Field, Layout, Struct, Type
 from ledi.versions import in_force, version_key
 
 TIPOS = ("FAD", "FAI", "FAO", "FAC", "FAE", "FCD", "FCI", "FCZM", "MCA", "FP", "FV", "FVD", "FCC")
 _SCALARS = ("bool", "i32", "i64", "double", "string", "binary")
 _HEAD = ("tipo", "nome", "tipo_dado", "root", "uuid_field", "header_field", "children_field", "doc_page")
 _FIELD_KEYS = frozenset(
-    ("id", "name", "type", "label", "required", "min", "max", "unit", "domain", "format", "section", "doc")
+    (
+        "id",
+        "name",
+        "type",
+        "label",
+        "required",
+        "min",
+        "max",
+        "unit",
+        "domain",
+        "format",
+        "section",
+        "doc",
+        "role",
+    )
     + ("since", "until", "history")
 )
 
@@ -64,8 +78,9 @@ class _Scope:
         rows = _merge(shared, own)
         sections = (own or {}).get("sections") or (shared or {}).get("sections") or ()
         heading = {field: title for title, *names in sections for field in names}
+        roles = _roles(name, rows, {**(shared or {}).get("roles", {}), **(own or {}).get("roles", {})})
         fields = [
-            self._field({"section": heading.get(row["name"]), **row})
+            self._field({"section": heading.get(row["name"]), "role": roles.get(row["name"], ""), **row})
             for row in rows
             if in_force(self.version, row.get("since"), row.get("until"))
         ]
@@ -103,6 +118,14 @@ class _Scope:
             is_enum = inner.endswith("EnumThrift")
             return Type("list", item=Type("i32") if is_enum else self._type(inner))
         return Type("struct", struct=self.struct(text))
+
+
+def _roles(struct: str, rows: list[dict[str, Any]], declared: Mapping[str, str]) -> dict[str, str]:
+    """Field -> role of a struct."""
+    unknown = (declared.keys() - ROLES) | (set(declared.values()) - {row["name"] for row in rows})
+    if unknown:
+        raise LayoutError(f"papel ou campo desconhecido em {struct}: {', '.join(sorted(unknown))}")
+    return {name: role for role, name in declared.items()}
 
 
 def _as_on_paper(fields: list[Field], order: list[str]) -> tuple[Field, ...]:

@@ -10,6 +10,31 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
+
+from ledi.errors import LayoutError, PathError
+from ledi.paths import Step, join, steps, walk
+
+#: What a field is for, whatever its name in each struct; the layouts declare it (`roles`).
+ROLES = frozenset(
+    # of a ficha: the citizens' block, the main professional's and the shared one's, its date, its municipality
+    ("cidadao", "principal", "compartilhado", "data", "ibge")
+    # of a professional's post
+    + ("profissional", "cbo", "cnes", "ine")
+    # of a citizen
+    + ("cpf", "cns", "sem_cpf", "justificativa_sem_cpf", "nascimento", "sexo", "nome", "nome_social")
+    + (
+        "nome_mae",
+        "desconhece_mae",
+        "raca_cor",
+        "telefone",
+        "microarea",
+        "cpf_responsavel",
+        "cns_responsavel",
+    )
+    # of the envelope
+    + ("uuid",)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +56,7 @@ class Field:
     """One field of a struct.
 
     `id` is the thrift id, None when the official documentation names the field but no IDL gives it an id:
-    such a field is accepted, never serialised. `min`/`max` are measured in `unit`.
+    such a field is accepted, never serialised. `min`/`max` are measured in `unit`. `role` is one of ROLES.
     """
 
     name: str
@@ -45,6 +70,7 @@ class Field:
     domain: str | None = None
     format: str | None = None
     section: str | None = None
+    role: str = ""
     since: str | None = None
     until: str | None = None
 
@@ -74,11 +100,77 @@ class Struct:
     def by_id(self) -> Mapping[int, Field]:
         return MappingProxyType({f.id: f for f in self.fields if f.id is not None})
 
+    @cached_property
+    def by_role(self) -> Mapping[str, Field]:
+        return MappingProxyType({f.role: f for f in self.fields if f.role})
+
+    def role_name(self, role: str) -> str:
+        """Wire name of the field with that role; "" when the struct has none."""
+        found = self.by_role.get(role)
+        return found.name if found else ""
+
+    def field_at(self, path: str) -> Field | None:
+        """The field at a path from this struct (`a[0].b`); None when there is none."""
+        struct: Struct | None = self
+        found: Field | None = None
+        try:
+            way = steps(path)
+        except PathError:
+            return None
+        for step in way:
+            if isinstance(step, int):
+                continue
+            found = struct.by_name.get(step) if struct else None
+            if found is None:
+                return None
+            struct = (found.type.item or found.type).struct
+        return found
+
     def __hash__(self) -> int:
         return id(self)
 
     def __eq__(self, other: object) -> bool:
         return self is other
+
+
+@dataclass(frozen=True)
+class Block:
+    """A struct where a ficha has it: at `path` ("" is the ficha itself), once or (`many`) in a list."""
+
+    path: str
+    many: bool
+    struct: Struct
+
+    def at(self, position: int = 0) -> str:
+        """Path of one of them."""
+        return f"{self.path}[{position}]" if self.many else self.path
+
+    @property
+    def pattern(self) -> str:
+        """The path as rules write it: "visitasDomiciliares[]"."""
+        return f"{self.path}[]" if self.many else self.path
+
+    def name(self, role: str, position: int = 0) -> str:
+        """Path of the field with that role in one of them; "" when they have none."""
+        name = self.struct.role_name(role)
+        return join(self.at(position), name) if name else ""
+
+    def nodes(self, ficha: Any) -> list[Any]:
+        """What a record has there, position by position, whatever it is; [None] for nothing where one stands."""
+        node = walk(ficha, steps(self.path)) if self.path else ficha
+        return node if isinstance(node, list) else [node]
+
+    def position(self, path: str) -> int | None:
+        """Which of them a path points into; None when it points elsewhere."""
+        if not self.path:
+            return 0
+        own, rest = path[: len(self.path)], path[len(self.path) :]
+        if own != self.path or rest[:1] not in ("", ".", "["):
+            return None
+        if not self.many:
+            return 0
+        index = rest[1:].partition("]")[0] if rest[:1] == "[" else ""
+        return int(index) if index.isdecimal() and len(index) <= 6 else None
 
 
 @dataclass(frozen=True)
@@ -101,21 +193,63 @@ class Ficha:
         assert struct is not None
         return struct.name
 
-    def main_lotacao(self, ficha: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
-        """Wire path and value of the main professional's lotação ({} when absent or malformed)."""
-        path, node = self.header_field, ficha.get(self.header_field)
-        if self.header_kind == "VariasLotacoesHeaderThrift":
-            path += ".lotacaoFormPrincipal"
-            node = node.get("lotacaoFormPrincipal") if isinstance(node, Mapping) else None
-        return path, node if isinstance(node, Mapping) else {}
+    @cached_property
+    def header(self) -> Block:
+        """Where the professional, the date and the município stand."""
+        return self._block(self.root.by_name[self.header_field], "")
 
-    def moment_path(self) -> tuple[str, ...]:
+    @cached_property
+    def main(self) -> Block:
+        """The post of the main professional: the header itself, or a part of it."""
+        part = self.header.struct.by_role.get("principal")
+        return self._block(part, self.header.path) if part else self.header
+
+    @cached_property
+    def shared(self) -> Block | None:
+        """The post of a second professional, in the fichas that have one."""
+        part = self.header.struct.by_role.get("compartilhado")
+        return self._block(part, self.header.path) if part else None
+
+    @cached_property
+    def citizen(self) -> Block:
+        """Where the citizens stand: a list, a struct, or the ficha itself."""
+        field = self.root.by_role.get("cidadao")
+        return self._block(field, "") if field else Block("", False, self.root)
+
+    @cached_property
+    def date_path(self) -> str:
         """Path of the moment that dates the record (attendance, registration or evolution)."""
-        return ("dataEvolucao",) if self.tipo == "FCC" else (self.header_field, "dataAtendimento")
+        return self.root.role_name("data") or self.header.name("data")
 
-    def ibge_path(self) -> tuple[str, ...]:
-        """Path of the município code that the record's `ibge` must equal."""
-        return (self.header_field, "codigoIbgeMunicipio")
+    @cached_property
+    def twins(self) -> Mapping[str, str]:
+        """Key of the envelope -> path of the field that must have the same value (cnes, ine, ibge)."""
+        places = {"cnes": self.main, "ine": self.main, "ibge": self.header}
+        return MappingProxyType({key: block.name(key) for key, block in places.items()})
+
+    @cached_property
+    def twin_ways(self) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+        """The same, ready to be followed."""
+        return tuple((key, steps(path)) for key, path in self.twins.items())
+
+    def main_lotacao(self, ficha: Any) -> tuple[str, Mapping[str, Any]]:
+        """Wire path and value of the main professional's lotação ({} when absent or malformed)."""
+        node = walk(ficha, steps(self.main.path))
+        return self.main.path, node if isinstance(node, dict) else {}
+
+    def block(self, place: str) -> Block:
+        """The struct at a place as rules write it (`a[].b`). Raises LayoutError when there is none."""
+        above, _, _ = place.rpartition(".")
+        field = self.root.field_at(place.replace("[]", ""))
+        if field is None:
+            raise LayoutError(f"{self.tipo}: não há {place}")
+        return self._block(field, above)
+
+    def _block(self, field: Field, above: str) -> Block:
+        struct = (field.type.item or field.type).struct
+        if struct is None:
+            raise LayoutError(f"{self.tipo}: {field.name} não é uma estrutura")
+        return Block(join(above, field.name), field.type.kind == "list", struct)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from ledi.layouts.model import Ficha, Layout, Struct
 from ledi.rules.checks import Domain, Forbidden
 from ledi.rules.facets import FacetMaker
 from ledi.rules.model import ABSENT, PRESENT, Rule
-from ledi.rules.paths import Scope
 from ledi.rules.running import Bound, Step, StructPlan
+from ledi.rules.scope import Scope
 
 
 class Compiler:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ledi.findings import Finding
 from ledi.moments import age_in_months, age_in_years, competencia_of, day_of, ordinal_of
+from ledi.tables.vinculo import Verdict
 
 # A path is a chain (parent, name, index): built per struct, written out only for a finding.
 Path = tuple[Any, str, int | None] | None
@@ -35,8 +36,8 @@ class Env:
     """State of one validation. Times: `now` and `attendance` are epoch ms or None."""
 
     __slots__ = (
-        "attendance", "broken", "crashed", "current", "found", "gaps", "now", "record", "root", "skipped",
-        "tables", "up", "zone",
+        "attendance", "broken", "crashed", "current", "found", "gaps", "now", "post", "record", "root", "skipped",
+        "tables", "up", "verdict", "zone",
     )  # fmt: skip
 
     def __init__(self, record: Mapping[str, Any], zone: ZoneInfo, now: int | None, tables: Any) -> None:
@@ -53,6 +54,8 @@ class Env:
         self.crashed: list[str] = []
         self.current = ""
         self.gaps: dict[int, list[int]] = {}
+        self.post: dict[str, Any] | None = None  # the last post judged against the CNES, and what was found
+        self.verdict: Verdict | None = None
 
     def keep_positions(self, made: list[Any], lost: list[int]) -> None:
         """Remembers where the items of a list stood in the record, when unreadable ones were left out of it."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from ledi.findings import ERRO
-
-if TYPE_CHECKING:
-    from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 
 # Closure made from a check: (value, node, env) -> None when fine, else the facts of the finding (a dict),
 # or a list of (index, facts) when items of a list are at fault.
@@ -24,7 +22,7 @@ SEVERITY = "severidade"
 
 
 class Check(Protocol):
-    """One entry of the vocabulary (see vocabulary.py)."""
+    """One entry of the vocabulary (see ledi.rules.checks)."""
 
     @property
     def gate(self) -> str: ...  # PRESENT: field filled; ABSENT: field not filled; ALWAYS
@@ -64,6 +62,4 @@ class Rule:
 
     def moved(self, **changes: Any) -> Rule:
         """A copy with other attributes, for structs that several fichas share."""
-        from dataclasses import replace
-
         return replace(self, **changes)

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from ledi.layouts import TIPOS, Struct, in_force, layout
 from ledi.rules.compiler import Compiler
-from ledi.rules.contexto import context_rules
+from ledi.rules.ctx import context_rules
 from ledi.rules.model import Rule
 from ledi.rules.running import StructPlan
 
@@ -61,8 +61,7 @@ def _envelope_rules(version: str) -> list[Rule]:
 def _envelope_struct(version: str) -> Struct:
     """The part of DadoTransporteThrift that a record brings."""
     whole = layout(version).structs["DadoTransporteThrift"]
-    names = ("uuidDadoSerializado", "cnesDadoSerializado", "codIbge", "ineDadoSerializado")
-    return Struct(whole.name, whole.label, tuple(whole.by_name[name] for name in names))
+    return Struct(whole.name, whole.label, tuple(field for field in whole.fields if field.role))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ledi.findings import AVISO, Finding
 from ledi.layouts.model import Struct
 from ledi.rules.env import Env, Path, write_path
 from ledi.rules.model import SEVERITY, CheckFn, Rule
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 
 Step = tuple[str, CheckFn, Callable[[Env, dict[str, Any], Path, Any], None]]
 Normaliser = Callable[[Any, Env, dict[str, Any], Path], Any]

@@ -9,7 +9,7 @@ from ledi.documents import cnpj, cpf
 from ledi.rules.checks import Declared, Document, Domain, Pattern
 from ledi.rules.checks.base import NOTHING, Base
 from ledi.rules.model import CONTEXT, CheckFn, Rule
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.rules.shared.cidadao import EMAIL
 
 _INSTALACAO_PERTENCE = "Só o cadastro do município (CNES) diz; verificada no sistema com o CNES carregado."

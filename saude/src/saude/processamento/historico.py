@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from ledi.rules.contexto import CITIZEN_FIELDS
+from ledi.layouts import layout
 from saude.banco.cursor import server_cursor
 from saude.clientes.models import Cliente
 from saude.fichas.models import Atendido, Conteudo, Ficha
@@ -163,16 +163,17 @@ def _clients(seen: Sequence[Visto]) -> None:
     rows = Cliente.objects.filter(id__any=ids, cadastro_em__isnull=False)
     known = {pk: (birth, sex) for pk, birth, sex in rows.values_list("pk", "nascimento", "sexo")}
     for visto, person in people:
-        fields = CITIZEN_FIELDS.get(visto.tipo)
-        if fields is None or person.cliente_id not in known:
+        if person.cliente_id not in known:
             continue
+        citizen = layout().fichas[visto.tipo].citizen
+        birth_path, sex_path = (citizen.name(role, person.posicao) for role in ("nascimento", "sexo"))
         birth, sex = known[person.cliente_id]
-        if birth and person.nascimento and birth != person.nascimento:
+        if birth_path and birth and person.nascimento and birth != person.nascimento:
             text = "A data de nascimento não é a do cadastro deste cliente. Confira qual das duas está certa."
-            visto.say(NASCIMENTO, f"{_prefix(visto.tipo, person)}{fields[0]}", text)
-        if sex is not None and person.sexo is not None and sex != person.sexo:
+            visto.say(NASCIMENTO, birth_path, text)
+        if sex_path and sex is not None and person.sexo is not None and sex != person.sexo:
             text = "O sexo não é o do cadastro deste cliente. Confira qual dos dois está certo."
-            visto.say(SEXO, f"{_prefix(visto.tipo, person)}{fields[1]}", text)
+            visto.say(SEXO, sex_path, text)
 
 
 Moment = tuple[str, str, int, Any]  # tipo, professional, client, moment

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledi.layouts import Ficha, layout, nearest
+from ledi.paths import value_at
 from saude.cadastros.models import Entidade
 from saude.formularios import ler, questionario
 from saude.formularios.campos import RECTIFICATION, TECHNICAL
@@ -166,10 +167,7 @@ def remember(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> None:
     data = {name: main[name] for name in SHARED if isinstance(main.get(name), str)}
     if isinstance(main.get("cns"), str):
         data["profissionalCNS"] = main["cns"]
-    node: Any = ficha
-    for step in made.moment_path():
-        node = node.get(step) if isinstance(node, Mapping) else None
-    data["data"] = _day(node, ZoneInfo(entidade.fuso))
+    data["data"] = _day(value_at(ficha, made.date_path), ZoneInfo(entidade.fuso))
     Cabecalho.objects.update_or_create(entidade=entidade, usuario=by, defaults={"dados": data})
 
 

@@ -130,8 +130,7 @@ def _tree(
 ) -> Grupo:
     """The form of the record; or, with `ficha` and `moves` of a form that was sent, of what stands in that form."""
     made = layout(record["versao"]).fichas[record["tipo"]]
-    path, _ = made.main_lotacao(record["ficha"])
-    homes = {"cnes": f"{path}.cnes", "ine": f"{path}.ine", "ibge": ".".join(made.ibge_path())}
+    homes = made.twins
     if ficha is None:
         ficha, moves = questionario.asked(made, record["ficha"])
     for a in found:

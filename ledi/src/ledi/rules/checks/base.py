@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from ledi.layouts.model import Field
 from ledi.rules.model import PRESENT, CheckFn
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.rules.wording import safe_value
 
 NOTHING: Mapping[str, Any] = {}
+SEXES = {0: "M", 1: "F"}  # dictionary Sexo: 0 masculino, 1 feminino
 
 
 class Base:
@@ -60,3 +61,8 @@ def value_facts(field: Field, value: Any) -> dict[str, Any]:
 def each(value: Any) -> Any:
     """Items to look at: the items of a list, else the value alone, with their index (None when alone)."""
     return enumerate(value) if value.__class__ is list else ((None, value),)
+
+
+def month(competencia: str) -> str:
+    """ "09/2026" of "202609"."""
+    return f"{competencia[4:6]}/{competencia[:4]}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ledi.rules.checks.base import Base
 from ledi.rules.model import ALWAYS, PRESENT, CheckFn
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 
 
 @dataclass(frozen=True)

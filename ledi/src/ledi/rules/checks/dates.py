@@ -10,7 +10,7 @@ from typing import Any
 from ledi.rules.checks.base import NOTHING, Base, label
 from ledi.rules.conditions import Cond
 from ledi.rules.model import CheckFn
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 
 NOW = "@agora"
 ATTENDANCE = "@atendimento"

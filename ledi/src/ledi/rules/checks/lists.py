@@ -8,7 +8,7 @@ from typing import Any
 
 from ledi.rules.checks.base import NOTHING, Base, field_of, label
 from ledi.rules.model import CheckFn
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.rules.wording import join
 
 

@@ -10,7 +10,7 @@ from ledi.findings import AVISO
 from ledi.rules.checks.base import NOTHING, Base, field_of, label
 from ledi.rules.conditions import Cond, Filled
 from ledi.rules.model import ABSENT, ALWAYS, SEVERITY, CheckFn
-from ledi.rules.paths import Scope, is_filled
+from ledi.rules.scope import Scope, is_filled
 from ledi.rules.wording import code_text, codes_text, join, wish
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ledi.rules.checks.base import NOTHING, Base, label
 from ledi.rules.conditions import Cond
 from ledi.rules.model import ALWAYS, CheckFn
-from ledi.rules.paths import Scope, is_filled
+from ledi.rules.scope import Scope, is_filled
 from ledi.rules.wording import join
 
 _RECORD_WORDS = {"cnes": "ao CNES do registro", "ine": "ao INE do registro", "ibge": "ao código IBGE do registro",

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledi.findings import AVISO
-from ledi.rules.checks.base import Base, each, label
+from ledi.rules.checks.base import SEXES, Base, each, label
 from ledi.rules.conditions import Cond
 from ledi.rules.model import SEVERITY, CheckFn
-from ledi.rules.paths import Scope
-
-_SEXES = {0: "M", 1: "F"}  # dictionary Sexo: 0 masculino, 1 feminino
+from ledi.rules.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def _good(tables: Any, kind: str, code: str, node: Mapping[str, Any], env: Any, 
         return found is not None
     if found is None:
         return True  # another rule says that the code does not exist
-    person = _SEXES.get(sex(node, env))
+    person = SEXES.get(sex(node, env))
     return person is None or found.sexo in (None, "I", "N", person)
 
 

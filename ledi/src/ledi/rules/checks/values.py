@@ -14,7 +14,7 @@ from ledi.findings import AVISO
 from ledi.rules.checks.base import NOTHING, Base, each, field_of, label, shown, value_facts
 from ledi.rules.conditions import Cond
 from ledi.rules.model import SEVERITY, CheckFn
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.rules.wording import code_text, codes_text
 from ledi.tables import closed
 

@@ -28,7 +28,7 @@ from ledi.rules.checks import (
 from ledi.rules.checks.base import Base
 from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, one_of, where
 from ledi.rules.model import CheckFn, Outcome, Rule
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.rules.shared.header import header_rules
 from ledi.rules.wording import code_text
 from ledi.tables import closed

@@ -20,7 +20,7 @@ from ledi.rules.checks import (
 from ledi.rules.checks.base import Base
 from ledi.rules.conditions import Cond, age, all_of, any_filled, empty, filled, not_one_of, one_of
 from ledi.rules.model import CheckFn, Rule
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.rules.shared.cidadao import sem_cpf
 from ledi.rules.shared.header import header_rules
 from ledi.rules.wording import join

@@ -9,7 +9,7 @@ from typing import Any
 from ledi.findings import AVISO
 from ledi.rules.checks import Custom, Domain, Unique
 from ledi.rules.model import CheckFn, Rule
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.tables import closed
 
 

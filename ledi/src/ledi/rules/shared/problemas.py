@@ -22,7 +22,7 @@ from ledi.rules.checks import (
 )
 from ledi.rules.conditions import age, all_of, any_filled, empty, filled, matches, not_, one_of
 from ledi.rules.model import HISTORY, Rule
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.tables import closed
 
 GRAVIDEZ = "W78"

@@ -12,7 +12,7 @@ from ledi.findings import AVISO
 from ledi.rules.checks import Custom, Domain, NotAfter, NotBefore
 from ledi.rules.checks.base import Base
 from ledi.rules.model import SEVERITY, CheckFn, Rule
-from ledi.rules.paths import Scope
+from ledi.rules.scope import Scope
 from ledi.rules.shared.exames import code_format, prefer_sigtap
 from ledi.rules.wording import codes_text
 from ledi.tables import closed

@@ -1,4 +1,4 @@
-"""Paths inside a ficha as rules write them, compiled into getters.
+"""Where a rule stands, and the paths it writes from there, compiled into getters.
 
 `campo` is in the same struct; `^campo` one struct up; `^^campo` two; `/a.b` from the ficha's root; `a.b` nested.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from ledi.errors import LayoutError
 from ledi.layouts.model import Ficha, Field, Layout, Struct
+from ledi.paths import walk
 
 Getter = Callable[[dict[str, Any], Any], Any]
 
@@ -66,8 +67,7 @@ class Scope:
         if path.startswith("/"):
             root = self.parents[0] if self.parents else self.struct
             return root, path[1:].split(".")
-        up = len(path) - len(path.lstrip("^"))
-        names = path[up:].split(".")
+        up, names = _climb(path)
         if up == 0:
             return self.struct, names
         if up > len(self.parents):
@@ -81,8 +81,7 @@ class Scope:
             return lambda node, env: None
         if path.startswith("/"):
             return _from_root(path[1:].split("."))
-        up = len(path) - len(path.lstrip("^"))
-        names = path[up:].split(".")
+        up, names = _climb(path)
         if up:
             return _from_parent(up, names)
         return _nested(names)
@@ -91,37 +90,35 @@ class Scope:
         """(levels up or -1 for root, names): how the engine asks whether that field is broken."""
         if path.startswith("/"):
             return -1, tuple(path[1:].split("."))
-        up = len(path) - len(path.lstrip("^"))
-        return up, tuple(path[up:].split("."))
+        up, names = _climb(path)
+        return up, tuple(names)
 
 
-def _dig(node: Any, names: list[str]) -> Any:
-    for name in names:
-        if node.__class__ is not dict:
-            return None
-        node = node.get(name)
-    return node
+def _climb(path: str) -> tuple[int, list[str]]:
+    """(structs up, names from there) of `^^a.b`."""
+    up = len(path) - len(path.lstrip("^"))
+    return up, path[up:].split(".")
 
 
 def _nested(names: list[str]) -> Getter:
     if len(names) == 1:
         name = names[0]
         return lambda node, env: node.get(name)
-    return lambda node, env: _dig(node, names)
+    return lambda node, env: walk(node, names)
 
 
 def _from_parent(up: int, names: list[str]) -> Getter:
     if len(names) == 1:
         name = names[0]
         return lambda node, env: env.up[-up].get(name)
-    return lambda node, env: _dig(env.up[-up], names)
+    return lambda node, env: walk(env.up[-up], names)
 
 
 def _from_root(names: list[str]) -> Getter:
     if len(names) == 1:
         name = names[0]
         return lambda node, env: env.root.get(name)
-    return lambda node, env: _dig(env.root, names)
+    return lambda node, env: walk(env.root, names)
 
 
 def is_filled(value: Any) -> bool:

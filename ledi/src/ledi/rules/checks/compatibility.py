@@ -1,4 +1,4 @@
-"""Checks against the município's CNES and the monthly tables: the words of the CTX rules.
+"""Procedures, exams and CID10 against their rows of SIGTAP: existence, sex, age, CBO. The words of CTX rules.
 
 A table older than the ficha proves little by what it lacks: what is missing from it is an aviso. A rule whose
 table is not loaded is skipped and told.
@@ -9,105 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.findings import AVISO
-from ledi.moments import competencia_of, day_of
-from ledi.rules.checks.base import Base, each
+from ledi.moments import competencia_of
+from ledi.rules.checks.base import SEXES, Base, each, month
 from ledi.rules.model import SEVERITY, CheckFn
-from ledi.rules.paths import Getter, Scope
-from ledi.tables import closed, vinculo
+from ledi.rules.scope import Getter, Scope
+from ledi.tables import closed
 from ledi.tables.port import NOT_APPLICABLE, Kind, Procedimento
 
-_SEXES = {0: "M", 1: "F"}  # dictionary Sexo
 _SEX_NAMES = {"M": "masculino", "F": "feminino"}
-
-#: part of a post -> (the rule, what one finding says)
-_VINCULO = {
-    vinculo.CNES: ("O CNES é de um estabelecimento do município.",
-                   "Este CNES não está no cadastro do município. Corrija o estabelecimento."),
-    vinculo.INE: ("O INE é de uma equipe do município.",
-                  "Este INE não está no cadastro do município. Corrija a equipe."),
-    vinculo.INE_CNES: ("A equipe é do estabelecimento informado.",
-                       "Esta equipe é de outro estabelecimento (CNES {outro}). Corrija o INE ou o CNES."),
-    vinculo.INE_ATIVA: ("A equipe estava ativa na data.",
-                        "Esta equipe foi desativada em {dia}, antes desta data. Corrija o INE ou a data."),
-    vinculo.PROFISSIONAL: ("O profissional está no CNES do município nessa data.",
-                           "O profissional não está no CNES do município nessa data. Corrija o CNS."),
-    vinculo.CBO: ("O profissional tem no CNES o CBO informado.",
-                  "No CNES do município, o profissional não tem este CBO. Corrija o CBO ou o CNS."),
-    vinculo.POSTO: ("O profissional tem lotação, com esse CBO, no estabelecimento informado.",
-                    "No CNES, o profissional não atua com este CBO neste estabelecimento. Corrija-o."),
-    vinculo.EQUIPE: ("O profissional tem lotação, com esse CBO, na equipe informada.",
-                     "No CNES, o profissional não está nesta equipe com este CBO. Corrija o INE da ficha."),
-}  # fmt: skip
-_ATUALIZE = " Se a ficha está certa, atualize o CNES e importe o arquivo novo."
-_DEPOIS = " O CNES importado só o traz depois desta data: confira."
-_TABELA = " O CNES em uso é de {mes}, mais antigo que a ficha: importe o do mês."
-
-
-@dataclass(frozen=True)
-class Vinculo(Base):
-    """One part of "professional CNS + CBO + CNES + INE is a post of CNES on that day" (ledi.tables.vinculo).
-
-    `who`: the field with the professional's CNS. `mild`: always an aviso.
-    """
-
-    part: str
-    who: str = "profissionalCNS"
-    cbo: str = "cboCodigo_2002"
-    mild: bool = False
-
-    def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        part, who, cbo, mild = self.part, self.who, self.cbo, self.mild
-
-        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
-            # The rules of one post follow one another: the verdict is asked for once.
-            last = _last[0]
-            if last[0] is env and last[1] is node:
-                verdict = last[2]
-            else:
-                verdict = _verdict(node, env, who, cbo)
-                _last[0] = (env, node, verdict)
-            if verdict is None:
-                env.skip()
-                return None
-            if not verdict or part not in verdict:
-                return None
-            facts = verdict[part]
-            if mild or "depois" in facts or "tabela" in facts:
-                return {**facts, SEVERITY: AVISO}
-            return facts
-
-        return run
-
-    def describe(self, scope: Scope, name: str | None) -> str:
-        return _VINCULO[self.part][0]
-
-    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
-        text = _VINCULO[self.part][1].format_map(facts)
-        if "depois" in facts:
-            return text + _DEPOIS
-        return text + (_TABELA.format(mes=_month(facts["tabela"])) if "tabela" in facts else _ATUALIZE)
-
-
-_last: list[tuple[Any, Any, vinculo.Verdict | None]] = [(None, None, None)]
-
-
-def _verdict(node: dict[str, Any], env: Any, who: str, cbo: str) -> vinculo.Verdict | None:
-    """None when there is no CNES to ask."""
-    tables = env.tables
-    if tables is None or not tables.has("lotacao"):
-        return None
-    if env.attendance is None:
-        return vinculo.FINE
-    get = node.get
-    day = _day(env.attendance, env.zone)
-    return vinculo.judge(tables, get(who) or "", get(cbo) or "", get("cnes") or "", get("ine") or "", day)
-
 
 EXISTE, SEXO, IDADE, CBO, CID = "existe", "sexo", "idade", "cbo", "cid"
 _PROCEDIMENTO = {
@@ -180,7 +94,7 @@ def _exists(found: Found, code: str, node: dict[str, Any], env: Any, get: Any) -
 
 
 def _sex(found: Found, code: str, node: dict[str, Any], env: Any, get: Any) -> Mapping[str, Any] | None:
-    sex = _SEXES.get(get[0](node, env))
+    sex = SEXES.get(get[0](node, env))
     if found is None or sex is None or found.accepts_sex(sex):
         return None
     return {"serve": _SEX_NAMES[found.sexo]}
@@ -245,7 +159,7 @@ class NaCid(Base):
             found = tables.cid(plain_cid(value), competencia)
             if sex is None:
                 return None if found is not None else {"valor": value[:10], **_older(env, "cid", True)}
-            person = _SEXES.get(sex(node, env))
+            person = SEXES.get(sex(node, env))
             if found is None or person is None or found.accepts_sex(person):
                 return None
             return {"valor": value[:10], "serve": _SEX_NAMES[found.sexo]}
@@ -301,8 +215,8 @@ def _older(env: Any, kind: Kind, soft: bool) -> Mapping[str, Any]:
     asked = env.competencia
     used = env.tables.competencia(kind, asked) or asked
     if not soft or used >= asked:
-        return {"mes": _month(used)}
-    return {"mes": _month(used), "antiga": True, SEVERITY: AVISO}
+        return {"mes": month(used)}
+    return {"mes": month(used), "antiga": True, SEVERITY: AVISO}
 
 
 def _older_words(facts: Mapping[str, Any]) -> str:
@@ -325,10 +239,6 @@ def _months(months: int) -> str:
     return " e ".join(parts)
 
 
-def _month(competencia: str) -> str:
-    return f"{competencia[4:6]}/{competencia[:4]}"
-
-
 def _competencia(env: Any) -> str | None:
     return None if env.attendance is None else _month_of(env.attendance, env.zone)
 
@@ -336,11 +246,6 @@ def _competencia(env: Any) -> str | None:
 @lru_cache(maxsize=1 << 14)
 def _month_of(millis: int, zone: ZoneInfo) -> str:
     return competencia_of(millis, zone)
-
-
-@lru_cache(maxsize=1 << 14)
-def _day(millis: int, zone: ZoneInfo) -> date:
-    return day_of(millis, zone)
 
 
 @lru_cache(maxsize=1)
