@@ -7,6 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNC = UV_PYTHON_DOWNLOADS=never $(UV) sync --all-packages --all-groups --frozen
 BIN := .venv/bin
 READY := .venv/.pronto
+TEMPLATES := saude/src/saude/templates
 
 .PHONY: setup demo test check fix bench conformidade conferidor clean
 .DEFAULT_GOAL := setup
@@ -30,6 +31,9 @@ test: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/biome check --colors=off --error-on-warnings .
+	$(BIN)/djangofmt --check $(TEMPLATES)
+	$(BIN)/djangofmt check $(TEMPLATES)
 	$(BIN)/mypy ledi/src gerador/src
 	$(BIN)/lint-imports
 	$(BIN)/saude gerar_docs --conferir
@@ -39,6 +43,9 @@ check: setup
 fix: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/biome check --colors=off --write .
+	$(BIN)/djangofmt check --fix $(TEMPLATES)
+	$(BIN)/djangofmt $(TEMPLATES)
 	$(BIN)/saude gerar_docs
 	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g; done
 

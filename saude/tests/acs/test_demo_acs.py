@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from html_lido import lido
 from producao import cidadao, com_cpf, registro
 from telefone import so_do_aparelho
 
@@ -49,6 +50,6 @@ def test_the_coordinator_reprocesses_what_the_phone_sent(client, criar_usuario, 
     for bloco in BlocoReprocessamento.objects.all():
         reprocess_block(bloco.pk)
     assert sorted(Ficha.objects.values_list("situacao", flat=True)) == ["inconsistente", "processada"]
-    agent = client.get(f"/executando/sistema/sincronizacoes/{lotacao.pk}/").content.decode()
+    agent = lido(client.get(f"/executando/sistema/sincronizacoes/{lotacao.pk}/"))
     assert "0 pendentes" in agent and "1 inconsistente" in agent
     assert f"retorno:{lacking['uuid']}" in telefone.puxar_tudo()[0]

@@ -13,6 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
+from html_lido import lido
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from producao import cidadao, exportar, quebrado, receber, registro
@@ -60,7 +61,7 @@ def test_a_uuid_twice_in_a_file_is_told_and_the_last_one_counts(enviar, client):
     cidadao(record)["turno"] = 3
     where = enviar(first + lines(record))
     assert Conferencia.objects.get().resumo["repetidos"] == 1
-    assert "De cada UUID vale o último" in client.get(where).content.decode()
+    assert "De cada UUID vale o último" in lido(client.get(where))
     assert "registro 1" in client.get(f"{where}2/").content.decode()
     client.post(f"{where}receber/")
     kept = json.loads(Ficha.objects.get().conteudo.registro)
@@ -76,7 +77,7 @@ def test_what_is_here_already_and_what_is_locked_is_told_before(enviar, client, 
     where = enviar(sent, here, registro("FVD"))
     found = Conferencia.objects.get().resumo
     assert (found["aqui"], found["travadas"]) == (2, 1)
-    page = client.get(where).content.decode()
+    page = lido(client.get(where))
     assert "2 registros têm" in page
     assert "já foi exportado" in page
     client.post(f"{where}receber/")

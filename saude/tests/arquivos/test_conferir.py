@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from html_lido import lido
 from producao import cidadao, exportar, quebrado, receber, registro
 
 from ledi.codecs import thrift
@@ -150,7 +151,7 @@ def test_a_failure_under_way_leaves_nothing(enviar, client, monkeypatch):
         raise RuntimeError("disk")
 
     monkeypatch.setattr(actions.intake, "close_lote", fails)
-    page = client.post(f"{where}receber/", follow=True).content.decode()
+    page = lido(client.post(f"{where}receber/", follow=True))
     assert "Nada foi recebido" in page
     assert stored == [4]  # they were there, and are gone again
     assert not Ficha.objects.exists()
@@ -269,7 +270,7 @@ def test_a_zip_bad_in_the_middle_is_shown_but_never_half_taken_in(enviar, client
     where = enviar(bytes(data), "meio.zip")["Location"]
     row = Conferencia.objects.get()
     assert (row.estado, row.lidos) == ("falhou", 1)
-    assert "Receber para corrigir" not in client.get(where).content.decode()
+    assert "Receber para corrigir" not in lido(client.get(where))
     client.post(f"{where}receber/")
     assert not Ficha.objects.exists()
 

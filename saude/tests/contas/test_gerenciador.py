@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from html_lido import lido
 
 from saude.cadastros.models import Estabelecimento
 from saude.contas.models import ApiToken, Usuario
@@ -105,6 +106,6 @@ def test_header_changes_area(client, admin, entidade):
 
 def test_menu_shows_only_what_the_user_may_do(client, criar_usuario):
     client.force_login(criar_usuario("Consulta"))
-    html = client.get(reverse("prazos")).content.decode()
+    html = lido(client.get(reverse("prazos")))
     assert "Especialidades" in html and "Gerenciador de acessos" not in html
     assert "Mudar prazo" not in html

@@ -114,11 +114,20 @@ def test_the_summary_says_names_beside_codes(coordenador, entidade):
     assert "225142 - MÉDICO DA ESTRATÉGIA DE SAÚDE DA FAMÍLIA" in summary.upper()
 
 
-def test_the_panel_fits_a_tablet_and_a_sheet_of_paper(coordenador, entidade):
-    """Nothing of a table hidden beyond its box: Prazo and Ações are the last columns."""
+@pytest.mark.parametrize("face", ["Raleway Variable", "DejaVu Sans"])
+def test_the_panel_fits_a_tablet_and_a_sheet_of_paper(coordenador, entidade, face):
+    """Nothing of a table hidden beyond its box: Prazo and Ações are the last columns.
+
+    In the face that we ship, and in the wide one of a bare Debian where it did not arrive.
+    """
     receber(entidade, registro("FVD"), quebrado())
     page = coordenador
+    if face == "DejaVu Sans":
+        page.route("**/raleway-*.woff2", lambda route: route.abort())
+        page.route("**/raleway-*.woff2*", lambda route: route.abort())
     page.goto(f"{page.base}/executando/sistema/exportacao/")
+    loaded = "[...document.fonts].some((f) => f.family.includes('Raleway') && f.status === 'loaded')"
+    assert page.evaluate(f"document.fonts.ready.then(() => {loaded})") == (face == "Raleway Variable")
     for media, width in (
         ("screen", 640),
         ("screen", 800),

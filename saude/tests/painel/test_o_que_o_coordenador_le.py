@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from html_lido import lido
 from producao import com_cpf, receber, registro
 
 from saude.cadastros.models import Equipe, Estabelecimento
@@ -39,7 +40,7 @@ def test_a_client_with_a_header_at_fault_is_not_called_right(coordenador, entida
     record["ine"] = record["ficha"]["headerTransport"]["ine"] = "0000999991"
     receber(entidade, record)
     assert Ficha.objects.get().situacao == "inconsistente"
-    page = coordenador.get(reverse("clientes:detalhe", args=[Cliente.objects.get().pk])).content.decode()
+    page = lido(coordenador.get(reverse("clientes:detalhe", args=[Cliente.objects.get().pk])))
     assert "Nada a corrigir nos dados deste cliente" in page and "Nenhuma inconsistência" not in page
 
 
@@ -66,5 +67,5 @@ def test_pendencias_that_stay_lead_to_the_central_de_atendimento(coordenador, en
     receber(entidade, registro("FVD", origem="app"))
     entidade.instalacao.suporte_contato = "Ramal 7"
     entidade.instalacao.save()
-    page = coordenador.get(address).content.decode()
+    page = lido(coordenador.get(address))
     assert "Reprocessar registros" in page and "Central de Atendimento (<b>Ramal 7</b>)" in page

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from html_lido import lido
 from producao import DIA, quebrado, receber, registro
 
 from saude.cadastros.models import Estabelecimento, Profissional
@@ -63,7 +64,7 @@ def test_pages_follow_one_another(lista, entidade):
 
 def test_headings_sort_and_say_so(client, criar_usuario, lista):
     client.force_login(criar_usuario("Digitador"))
-    html = client.get(f"{URL}&ordem=profissional").content.decode()
+    html = lido(client.get(f"{URL}&ordem=profissional"))
     assert re.search(r'aria-sort="ascending"><a class="p-ordena" href="[^"]*ordem=-profissional', html)
     where = [html.index(f.uuid) for f in reversed(lista)]
     assert where == sorted(where)

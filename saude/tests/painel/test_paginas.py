@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
+from html_lido import lido
 from producao import DIA, com_cpf, quebrado, receber, registro
 
 from saude.auditoria.models import Evento
@@ -34,7 +35,7 @@ def entra(client: Client, criar_usuario):
 
 def html(response) -> str:
     assert response.status_code == 200, response.status_code
-    return response.content.decode()
+    return lido(response)
 
 
 def test_empty_panel_says_what_to_do(entra):

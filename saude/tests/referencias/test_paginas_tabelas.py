@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from html_lido import lido
 
 from ledi_gerador import build, cnes, sigtap
 from saude.atualizacao import actions
@@ -96,13 +97,13 @@ def test_a_month_without_table_says_which_one_answers(cliente, entidade, town, t
 
     actions.import_sigtap_file(path=sigtap.write(town, tmp_path, "202607"), by="teste")
     receber(entidade, registro("FVD"))
-    assert "09/2026 usa a de 07/2026" in cliente.get(reverse("referencias:lista")).text
+    assert "09/2026 usa a de 07/2026" in lido(cliente.get(reverse("referencias:lista")))
 
 
 def test_consulting_is_not_importing(client, criar_usuario, xml, entidade):
     client.force_login(criar_usuario("Consulta"))
     page = client.get(reverse("referencias:lista"))
-    assert page.status_code == 200 and "Enviar e comparar" not in page.text
+    assert page.status_code == 200 and "Enviar e comparar" not in lido(page)
     assert upload(client, "cnes", xml).status_code == 403
     assert not Publicacao.objects.exists()
 

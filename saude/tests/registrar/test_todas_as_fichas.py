@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 from formulario_html import sent
+from html_lido import lido
 
 from ledi import validate
 from ledi.layouts import TIPOS, VERSIONS, layout
@@ -186,7 +187,7 @@ def test_the_questionnaire_asks_what_the_age_answers(client, digitador, entidade
 
 @pytest.mark.parametrize("tipo", DOZE)
 def test_the_uuid_and_what_the_system_writes_are_not_asked(client, digitador, tipo):
-    html = client.get(f"/registrar/{tipo}/").content.decode()
+    html = lido(client.get(f"/registrar/{tipo}/"))
     assert ">0000000-" not in html
     assert "definido ao escolher o CNES" in html
     for name in (

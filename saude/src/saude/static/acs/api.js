@@ -19,10 +19,19 @@ async function pedir(caminho, opcoes, segundos = 60) {
   const relogio = new AbortController();
   const prazo = setTimeout(() => relogio.abort(), segundos * 1000);
   try {
-    const resposta = await fetch(RAIZ + caminho, { ...opcoes, signal: relogio.signal, cache: "no-store", credentials: "omit" });
+    const resposta = await fetch(RAIZ + caminho, {
+      ...opcoes,
+      signal: relogio.signal,
+      cache: "no-store",
+      credentials: "omit",
+    });
     const texto = await resposta.text();
     let corpo = null;
-    try { corpo = JSON.parse(texto); } catch { /* not ours: a proxy's page */ }
+    try {
+      corpo = JSON.parse(texto);
+    } catch {
+      /* not ours: a proxy's page */
+    }
     await aprender(corpo?.servidor_em);
     if (!resposta.ok) throw new Recusado(resposta.status, corpo);
     if (corpo === null) throw new SemRede("A resposta não veio do servidor do município. Confira a rede.");
@@ -47,7 +56,11 @@ async function cabecalhos() {
 
 export function registrar(codigo, instalacao) {
   const corpo = { codigo, instalacao, nome: nomeDoAparelho(), versao_app: VERSAO, hora_aparelho: Date.now() };
-  return pedir("/registrar", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(corpo) }, 30);
+  return pedir(
+    "/registrar",
+    { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(corpo) },
+    30,
+  );
 }
 
 export async function puxar(cursor) {

@@ -3,7 +3,7 @@
 import { aparelho } from "./aparelho.js";
 import { assentar, vigiar } from "./atualizacao.js";
 import { aoMudar, meta } from "./banco.js";
-import { NOMES, abrir, nova } from "./registros.js";
+import { abrir, NOMES, nova } from "./registros.js";
 import { lembrar } from "./relogio.js";
 import { tela as sair } from "./sair.js";
 import { iniciar, sincronizar, situacao } from "./sincronia.js";
@@ -19,7 +19,10 @@ let instalador = null; // the browser's offer to install the app
 const TELAS = {
   "": async () => ({ titulo: "Famílias", aqui: "#/", conteudo: await telas.familias() }),
   domicilio: async (uuid) => ({ titulo: "Domicílio", aqui: "#/", voltar: "#/", conteudo: await telas.domicilio(uuid) }),
-  nova: async (...partes) => (partes[0] ? emForm(await nova(...partes)) : { titulo: "Registrar", aqui: "#/nova", conteudo: telas.registrarMenu() }),
+  nova: async (...partes) =>
+    partes[0]
+      ? emForm(await nova(...partes))
+      : { titulo: "Registrar", aqui: "#/nova", conteudo: telas.registrarMenu() },
   registro: async (uuid) => emForm(await abrir(uuid)),
   aparelho: async () => ({ titulo: "No aparelho", aqui: "#/aparelho", conteudo: await aparelho() }),
   mais: async () => ({ titulo: "Mais", aqui: "#/mais", conteudo: await telas.mais(instalador && instalar) }),
@@ -27,17 +30,34 @@ const TELAS = {
 };
 
 async function emForm(registro) {
-  if (!registro) return { titulo: "Registro", aqui: "#/aparelho", voltar: "#/aparelho", conteudo: ["Este registro não está mais no aparelho: já foi enviado ou descartado."] };
+  if (!registro)
+    return {
+      titulo: "Registro",
+      aqui: "#/aparelho",
+      voltar: "#/aparelho",
+      conteudo: ["Este registro não está mais no aparelho: já foi enviado ou descartado."],
+    };
   let titulo = NOMES[registro.tipo];
-  const conteudo = await formulario(registro, (t) => { titulo = t; });
-  return { titulo, voltar: registro.domicilio ? `#/domicilio/${registro.domicilio}` : "#/aparelho", cheia: true, conteudo };
+  const conteudo = await formulario(registro, (t) => {
+    titulo = t;
+  });
+  return {
+    titulo,
+    voltar: registro.domicilio ? `#/domicilio/${registro.domicilio}` : "#/aparelho",
+    cheia: true,
+    conteudo,
+  };
 }
 
 async function desenhar() {
   const [tela, ...partes] = (location.hash || "#/").slice(2).split("/").map(decodeURIComponent);
   const minha = ++vez;
   if (!(await meta("acesso")) || tela === "entrar") {
-    const tudo = await telas.entrar(() => { location.hash = "#/"; desenhar(); sincronizar({ manual: true }); });
+    const tudo = await telas.entrar(() => {
+      location.hash = "#/";
+      desenhar();
+      sincronizar({ manual: true });
+    });
     if (minha !== vez) return;
     raiz.replaceChildren(...tudo);
     emFormulario = true;
@@ -52,7 +72,10 @@ async function desenhar() {
 }
 
 function saiu(avisado) {
-  situacao.feito = avisado ? "Os dados foram apagados deste aparelho." : "Os dados foram apagados deste aparelho. Sem internet o servidor não soube: peça à coordenação que revogue o acesso.";
+  situacao.feito = avisado
+    ? "Os dados foram apagados deste aparelho."
+    : "Os dados foram apagados deste aparelho. Sem internet o servidor não soube: peça à coordenação que " +
+      "revogue o acesso.";
   situacao.avisos = [];
   location.hash = "#/entrar";
 }
@@ -63,7 +86,11 @@ async function instalar() {
   desenhar();
 }
 
-const falhou = (erro) => { console.error(erro); raiz.textContent = `O aplicativo não abriu: ${erro.message}. Recarregue a página; o que foi salvo continua no aparelho.`; };
+const falhou = (erro) => {
+  console.error(erro);
+  const conselho = "Recarregue a página; o que foi salvo continua no aparelho.";
+  raiz.textContent = `O aplicativo não abriu: ${erro.message}. ${conselho}`;
+};
 addEventListener("hashchange", async () => {
   emFormulario = false;
   if (dito) situacao.feito = ""; // what was done is said until the next screen
@@ -72,21 +99,34 @@ addEventListener("hashchange", async () => {
   scrollTo(0, 0);
   assentar();
 });
-addEventListener("beforeinstallprompt", (e) => { e.preventDefault(); instalador = e; });
+addEventListener("beforeinstallprompt", (e) => {
+  e.preventDefault();
+  instalador = e;
+});
 for (const nome of ["online", "offline"]) addEventListener(nome, () => redesenhar());
 let marcado = null;
 const ocupado = () => emFormulario || document.activeElement?.id === "busca" || location.hash === "#/sair";
 function redesenhar() {
   clearTimeout(marcado);
-  marcado = setTimeout(() => { if (ocupado()) atualizarFaixa(); else { assentar(); desenhar().catch(falhou); } }, 100);
+  marcado = setTimeout(() => {
+    if (ocupado()) atualizarFaixa();
+    else {
+      assentar();
+      desenhar().catch(falhou);
+    }
+  }, 100);
 }
 // A form is never drawn over; only the line above it that says what is still on the phone.
 async function atualizarFaixa() {
   const linha = document.getElementById("estado");
   if (linha) linha.replaceWith(await telas.faixa());
 }
-aoMudar((assunto, deOutraAba) => { if (assunto === "saiu" && deOutraAba) location.replace("/acs/"); else redesenhar(); });
+aoMudar((assunto, deOutraAba) => {
+  if (assunto === "saiu" && deOutraAba) location.replace("/acs/");
+  else redesenhar();
+});
 
 // A fresh page answers for itself: the household's list and the draft come from the phone, the network only later.
 lembrar().then(desenhar).catch(falhou).then(iniciar);
-vigiar(() => !emFormulario && !situacao.rodando).catch((erro) => console.warn("casca", erro)); // without it the app needs the network to open
+// without it the app needs the network to open
+vigiar(() => !emFormulario && !situacao.rodando).catch((erro) => console.warn("casca", erro));

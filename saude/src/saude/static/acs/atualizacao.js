@@ -11,7 +11,10 @@ export async function vigiar(podeRecarregar) {
   livre = podeRecarregar;
   let tinha = Boolean(navigator.serviceWorker.controller); // the first one to take over changes nothing
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (tinha) { novidade.trocada = true; assentar(); }
+    if (tinha) {
+      novidade.trocada = true;
+      assentar();
+    }
     tinha = true;
   });
   registro = await navigator.serviceWorker.register("/acs/sw.js", { scope: "/acs/" });

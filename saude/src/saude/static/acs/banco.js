@@ -19,22 +19,39 @@ function abrir() {
     };
     pedido.onsuccess = () => {
       const db = pedido.result;
-      db.onversionchange = () => { db.close(); aberto = null; };
-      db.onclose = () => { aberto = null; };
+      db.onversionchange = () => {
+        db.close();
+        aberto = null;
+      };
+      db.onclose = () => {
+        aberto = null;
+      };
       ok(db);
     };
-    pedido.onerror = () => { aberto = null; falha(traduzir(pedido.error)); };
+    pedido.onerror = () => {
+      aberto = null;
+      falha(traduzir(pedido.error));
+    };
   });
   return aberto;
 }
 
 function traduzir(erro) {
-  if (erro && erro.name === "QuotaExceededError") return new SemEspaco("Não há espaço no aparelho para guardar. O que você escreveu continua nesta tela: não a feche. Apague fotos ou vídeos e toque em Salvar de novo.");
-  if (erro && erro.name === "VersionError") return new Error("O aplicativo foi atualizado em outra aba. Recarregue esta página.");
+  if (erro && erro.name === "QuotaExceededError")
+    return new SemEspaco(
+      "Não há espaço no aparelho para guardar. O que você escreveu continua nesta tela: não a feche. " +
+        "Apague fotos ou vídeos e toque em Salvar de novo.",
+    );
+  if (erro && erro.name === "VersionError")
+    return new Error("O aplicativo foi atualizado em outra aba. Recarregue esta página.");
   return erro || new Error("O aparelho não conseguiu guardar os dados.");
 }
 
-const promessa = (pedido) => new Promise((ok, falha) => { pedido.onsuccess = () => ok(pedido.result); pedido.onerror = () => falha(pedido.error); });
+const promessa = (pedido) =>
+  new Promise((ok, falha) => {
+    pedido.onsuccess = () => ok(pedido.result);
+    pedido.onerror = () => falha(pedido.error);
+  });
 
 // `trabalho` gets the stores by name, each with get, getAll, put, delete, clear as promises. All or nothing.
 export async function transacao(nomes, modo, trabalho) {
@@ -45,12 +62,32 @@ export async function transacao(nomes, modo, trabalho) {
     let causa = null;
     tx.oncomplete = () => ok(resultado);
     tx.onabort = () => falha(causa || traduzir(tx.error));
-    const lojas = Object.fromEntries(nomes.map((nome) => {
-      const loja = tx.objectStore(nome);
-      const de = (metodo) => (...args) => promessa(loja[metodo](...args));
-      return [nome, { get: de("get"), getAll: de("getAll"), put: de("put"), delete: de("delete"), clear: de("clear") }];
-    }));
-    Promise.resolve(trabalho(lojas)).then((r) => { resultado = r; }, (e) => { causa = e instanceof DOMException ? traduzir(e) : e; try { tx.abort(); } catch { falha(causa); } });
+    const lojas = Object.fromEntries(
+      nomes.map((nome) => {
+        const loja = tx.objectStore(nome);
+        const de =
+          (metodo) =>
+          (...args) =>
+            promessa(loja[metodo](...args));
+        return [
+          nome,
+          { get: de("get"), getAll: de("getAll"), put: de("put"), delete: de("delete"), clear: de("clear") },
+        ];
+      }),
+    );
+    Promise.resolve(trabalho(lojas)).then(
+      (r) => {
+        resultado = r;
+      },
+      (e) => {
+        causa = e instanceof DOMException ? traduzir(e) : e;
+        try {
+          tx.abort();
+        } catch {
+          falha(causa);
+        }
+      },
+    );
   });
 }
 
@@ -72,8 +109,10 @@ export async function gravarRegistro(registro, carimbo) {
   await transacao(["registros", "historico"], "readwrite", async (l) => {
     const atual = await l.registros.get(registro.uuid);
     const enviado = !atual && carimbo ? await l.historico.get(registro.uuid) : null;
-    if (enviado) novo.revisao_base = enviado.revisao; // sent while it was open here: it goes once more, as a change
-    else if ((atual?.carimbo ?? null) !== (carimbo ?? null)) throw new Mudou("Este registro mudou em outra aba. Abra-o de novo: vale o que a outra aba guardou.");
+    if (enviado)
+      novo.revisao_base = enviado.revisao; // sent while it was open here: it goes once more, as a change
+    else if ((atual?.carimbo ?? null) !== (carimbo ?? null))
+      throw new Mudou("Este registro mudou em outra aba. Abra-o de novo: vale o que a outra aba guardou.");
     await l.registros.put(novo);
   });
   avisar();
@@ -87,12 +126,17 @@ export async function apagarRegistro(uuid) {
 
 // --- every tab hears of a change, this one too
 const ouvintes = new Set();
-export function aoMudar(funcao) { ouvintes.add(funcao); }
+export function aoMudar(funcao) {
+  ouvintes.add(funcao);
+}
 export function avisar(assunto = "dados") {
-  ouvintes.forEach((f) => f(assunto));
+  for (const f of ouvintes) f(assunto);
   canal?.postMessage(assunto);
 }
-if (canal) canal.onmessage = (e) => ouvintes.forEach((f) => f(e.data, true));
+if (canal)
+  canal.onmessage = (e) => {
+    for (const f of ouvintes) f(e.data, true);
+  };
 
 // --- will the browser keep it? true, false (it may throw it away when space is short), null (cannot tell)
 export async function guardaGarantida() {

@@ -7,16 +7,32 @@ export const preenchido = (v) => v !== null && v !== undefined && v !== "" && !(
 export function valorEm(pilha, ref) {
   let nivel = pilha.length - 1;
   let caminho = ref;
-  if (caminho.startsWith("/")) { nivel = 0; caminho = caminho.slice(1); }
-  while (caminho.startsWith("^")) { nivel -= 1; caminho = caminho.slice(1); }
-  return caminho.split(".").reduce((no, nome) => (no === null || no === undefined ? undefined : no[nome]), pilha[Math.max(0, nivel)]);
+  if (caminho.startsWith("/")) {
+    nivel = 0;
+    caminho = caminho.slice(1);
+  }
+  while (caminho.startsWith("^")) {
+    nivel -= 1;
+    caminho = caminho.slice(1);
+  }
+  return caminho
+    .split(".")
+    .reduce((no, nome) => (no === null || no === undefined ? undefined : no[nome]), pilha[Math.max(0, nivel)]);
 }
 
-const comparar = { "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b, "=": (a, b) => a === b };
+const comparar = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "=": (a, b) => a === b,
+};
 
 function meses(pilha, nascimento) {
   const header = pilha[0].headerTransport || {};
-  const [de, ate] = [nascimento, header.dataAtendimento].map((t) => (/^\d{4}-\d\d-\d\d/.test(t || "") ? t.slice(0, 10).split("-").map(Number) : null));
+  const [de, ate] = [nascimento, header.dataAtendimento].map((t) =>
+    /^\d{4}-\d\d-\d\d/.test(t || "") ? t.slice(0, 10).split("-").map(Number) : null,
+  );
   if (!de || !ate) return null;
   return (ate[0] - de[0]) * 12 + ate[1] - de[1] - (ate[2] < de[2] ? 1 : 0);
 }
@@ -29,27 +45,41 @@ export function vale(pilha, condicao) {
     if (partes.includes(fim)) return fim;
     return partes.includes(null) ? null : !fim;
   }
-  if (tipo === "not") { const dentro = vale(pilha, resto[0]); return dentro === null ? null : !dentro; }
+  if (tipo === "not") {
+    const dentro = vale(pilha, resto[0]);
+    return dentro === null ? null : !dentro;
+  }
   if (tipo === "server") return null;
   const valor = valorEm(pilha, resto[0]);
   const valores = Array.isArray(valor) ? valor : [valor];
   switch (tipo) {
-    case "filled": return preenchido(valor);
-    case "empty": return !preenchido(valor);
-    case "true": return valor === true;
-    case "false": return valor === false;
-    case "in": { const codigos = resto[1].map(String); return valores.some((v) => preenchido(v) && codigos.includes(String(v))); }
-    case "matches": return valores.some((v) => typeof v === "string" && new RegExp(`^(?:${resto[1]})$`).test(v));
-    case "compare": return preenchido(valor) && comparar[resto[1]](Number(String(valor).replace(",", ".")), resto[2]);
+    case "filled":
+      return preenchido(valor);
+    case "empty":
+      return !preenchido(valor);
+    case "true":
+      return valor === true;
+    case "false":
+      return valor === false;
+    case "in": {
+      const codigos = resto[1].map(String);
+      return valores.some((v) => preenchido(v) && codigos.includes(String(v)));
+    }
+    case "matches":
+      return valores.some((v) => typeof v === "string" && new RegExp(`^(?:${resto[1]})$`).test(v));
+    case "compare":
+      return preenchido(valor) && comparar[resto[1]](Number(String(valor).replace(",", ".")), resto[2]);
     case "age": {
       const idade = meses(pilha, valor);
       return idade !== null && comparar[resto[1]](resto[3] === "meses" ? idade : Math.floor(idade / 12), resto[2]);
     }
-    default: return null;
+    default:
+      return null;
   }
 }
 
-const soDePreenchimento = (c) => c[0] === "filled" || ((c[0] === "all" || c[0] === "any") && c.length > 1 && c.slice(1).every(soDePreenchimento));
+const soDePreenchimento = (c) =>
+  c[0] === "filled" || ((c[0] === "all" || c[0] === "any") && c.length > 1 && c.slice(1).every(soDePreenchimento));
 
 // What the rules say of a field now: `exigido`, `proibido`, `conflito` (forbidden because another is filled) and
 // `dependente` (the question before it was not answered yes).

@@ -3,7 +3,9 @@
 import { h, icone } from "./uteis.js";
 
 const RECUSAS = {
-  1: "O acesso à localização foi negado. Para usar, libere a localização nas permissões deste site. A localização não é obrigatória: você pode salvar sem ela.",
+  1:
+    "O acesso à localização foi negado. Para usar, libere a localização nas permissões deste site. A " +
+    "localização não é obrigatória: você pode salvar sem ela.",
   2: "O aparelho não conseguiu se localizar. Ligue a localização (GPS) e tente ao ar livre, ou salve sem ela.",
   3: "A localização demorou demais. Tente ao ar livre, ou salve sem ela.",
 };
@@ -17,18 +19,36 @@ export function localizacao(campo, no, id, mudou) {
     dito.textContent = texto || (tem ? `Latitude ${escrito(no[campo.n])}, longitude ${escrito(no[campo.par])}` : "");
     tirar.hidden = !tem;
   };
-  tirar.addEventListener("click", () => { delete no[campo.n]; delete no[campo.par]; mostrar(); mudou(); });
+  tirar.addEventListener("click", () => {
+    delete no[campo.n];
+    delete no[campo.par];
+    mostrar();
+    mudou();
+  });
   pedir.addEventListener("click", () => {
-    if (!isSecureContext || !navigator.geolocation) { mostrar("A localização só funciona por HTTPS, num aparelho que a tenha."); return; }
+    if (!isSecureContext || !navigator.geolocation) {
+      mostrar("A localização só funciona por HTTPS, num aparelho que a tenha.");
+      return;
+    }
     pedir.disabled = true;
     mostrar("Procurando a localização…");
-    const fim = (texto) => { pedir.disabled = false; mostrar(texto); };
-    navigator.geolocation.getCurrentPosition(({ coords }) => {
-      no[campo.n] = arredondar(coords.latitude);
-      no[campo.par] = arredondar(coords.longitude);
-      mudou();
-      fim(`Latitude ${escrito(no[campo.n])}, longitude ${escrito(no[campo.par])}, com precisão de ${Math.round(coords.accuracy)} m.${coords.accuracy > 100 ? " Para melhorar, tente ao ar livre." : ""}`);
-    }, (erro) => fim(RECUSAS[erro.code] || RECUSAS[2]), { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 });
+    const fim = (texto) => {
+      pedir.disabled = false;
+      mostrar(texto);
+    };
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        no[campo.n] = arredondar(coords.latitude);
+        no[campo.par] = arredondar(coords.longitude);
+        mudou();
+        fim(
+          `Latitude ${escrito(no[campo.n])}, longitude ${escrito(no[campo.par])}, com precisão de ` +
+            `${Math.round(coords.accuracy)} m.${coords.accuracy > 100 ? " Para melhorar, tente ao ar livre." : ""}`,
+        );
+      },
+      (erro) => fim(RECUSAS[erro.code] || RECUSAS[2]),
+      { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
+    );
   });
   mostrar();
   return h("div", {}, h("div", { class: "acoes" }, pedir, tirar), dito);

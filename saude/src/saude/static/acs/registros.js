@@ -17,37 +17,107 @@ export async function nova(tipo, domicilio, cidadao) {
   const aberto = alvo && (await todos("registros")).find((r) => r.tipo === tipo && raiz(r) === alvo.uuid);
   if (aberto) return aberto; // its update is on the phone already: go on with it
   const uuid = `${perfil.estabelecimento.cnes}-${uuid4()}`;
-  const header = { profissionalCNS: perfil.profissional.cns, cboCodigo_2002: perfil.cbo, cnes: perfil.estabelecimento.cnes, ...(perfil.equipe ? { ine: perfil.equipe.ine } : {}), codigoIbgeMunicipio: perfil.municipio.ibge, dataAtendimento: agora() };
+  const header = {
+    profissionalCNS: perfil.profissional.cns,
+    cboCodigo_2002: perfil.cbo,
+    cnes: perfil.estabelecimento.cnes,
+    ...(perfil.equipe ? { ine: perfil.equipe.ine } : {}),
+    codigoIbgeMunicipio: perfil.municipio.ibge,
+    dataAtendimento: agora(),
+  };
   const comum = { headerTransport: header, tpCdsOrigem: 3 };
-  const ficha = tipo === "FVD" ? { ...comum, uuidFicha: uuid, ...visita(perfil, d, c) }
-    : tipo === "FCD" ? { ...(d ? datas(d.ficha, perfil.fuso) : novoDomicilio(perfil, domicilios)), ...comum, ...cadeia(uuid, d) }
-    : { ...(c ? atualizacao(c, perfil.fuso) : novoCidadao(perfil, d)), ...comum, ...cadeia(uuid, c) };
+  const ficha =
+    tipo === "FVD"
+      ? { ...comum, uuidFicha: uuid, ...visita(perfil, d, c) }
+      : tipo === "FCD"
+        ? { ...(d ? datas(d.ficha, perfil.fuso) : novoDomicilio(perfil, domicilios)), ...comum, ...cadeia(uuid, d) }
+        : { ...(c ? atualizacao(c, perfil.fuso) : novoCidadao(perfil, d)), ...comum, ...cadeia(uuid, c) };
   const campos = (await item(`formulario:${tipo}`))?.campos || [];
-  const manter = tipo === "FCI" && c ? campos.filter((x) => x.w === "grupo" && !PERGUNTADAS.includes(x.n)).map((x) => x.n) : [];
-  return { uuid, tipo, versao: perfil.versao_ledi, ficha, manter, clientes: c && tipo === "FVD" ? [{ nome: c.nome, nascimento: c.nascimento, sexo: c.sexo }] : [], domicilio: d?.uuid || null, cidadao: c?.uuid || null, titulo: c?.nome || d?.endereco || "", estado: "rascunho", motivos: [], criado_em: Date.now() };
+  const manter =
+    tipo === "FCI" && c ? campos.filter((x) => x.w === "grupo" && !PERGUNTADAS.includes(x.n)).map((x) => x.n) : [];
+  return {
+    uuid,
+    tipo,
+    versao: perfil.versao_ledi,
+    ficha,
+    manter,
+    clientes: c && tipo === "FVD" ? [{ nome: c.nome, nascimento: c.nascimento, sexo: c.sexo }] : [],
+    domicilio: d?.uuid || null,
+    cidadao: c?.uuid || null,
+    titulo: c?.nome || d?.endereco || "",
+    estado: "rascunho",
+    motivos: [],
+    criado_em: Date.now(),
+  };
 }
 
 const area = (perfil) => (perfil.microarea ? { microArea: perfil.microarea } : {});
-const cadeia = (uuid, antes) => ({ uuid, uuidFichaOriginadora: antes ? antes.uuid : uuid, fichaAtualizada: Boolean(antes) });
+const cadeia = (uuid, antes) => ({
+  uuid,
+  uuidFichaOriginadora: antes ? antes.uuid : uuid,
+  fichaAtualizada: Boolean(antes),
+});
 
 function visita(perfil, d, c) {
-  const quem = c ? { ...(c.cpf ? { cpfCidadao: c.cpf } : c.cns ? { cnsCidadao: c.cns } : {}), ...(c.nascimento ? { dtNascimento: c.nascimento } : {}), ...(typeof c.sexo === "number" ? { sexo: c.sexo } : {}) } : {};
-  return { visitasDomiciliares: [{ ...area(perfil), tipoDeImovel: d?.imovel || 1, ...(d ? { uuidOrigemCadastroDomiciliar: d.uuid } : {}), ...quem }] };
+  const quem = c
+    ? {
+        ...(c.cpf ? { cpfCidadao: c.cpf } : c.cns ? { cnsCidadao: c.cns } : {}),
+        ...(c.nascimento ? { dtNascimento: c.nascimento } : {}),
+        ...(typeof c.sexo === "number" ? { sexo: c.sexo } : {}),
+      }
+    : {};
+  return {
+    visitasDomiciliares: [
+      {
+        ...area(perfil),
+        tipoDeImovel: d?.imovel || 1,
+        ...(d ? { uuidOrigemCadastroDomiciliar: d.uuid } : {}),
+        ...quem,
+      },
+    ],
+  };
 }
 
 // The state is that of the other households of the microárea.
 function novoDomicilio(perfil, outros) {
   const uf = outros.map((x) => x.ficha?.enderecoLocalPermanencia?.numeroDneUf).find(Boolean);
-  return { tipoEndereco: 3, tipoDeImovel: 1, statusTermoRecusa: false, enderecoLocalPermanencia: { ...area(perfil), codigoIbgeMunicipio: perfil.municipio.ibge, ...(uf ? { numeroDneUf: uf } : {}) } };
+  return {
+    tipoEndereco: 3,
+    tipoDeImovel: 1,
+    statusTermoRecusa: false,
+    enderecoLocalPermanencia: {
+      ...area(perfil),
+      codigoIbgeMunicipio: perfil.municipio.ibge,
+      ...(uf ? { numeroDneUf: uf } : {}),
+    },
+  };
 }
 
 function novoCidadao(perfil, d) {
   const familia = d?.familias[0];
-  const responsavel = familia?.cpf ? { statusEhResponsavel: false, cpfResponsavelFamiliar: familia.cpf } : familia?.cns ? { statusEhResponsavel: false, cnsResponsavelFamiliar: familia.cns } : {};
-  return { statusTermoRecusaCadastroIndividualAtencaoBasica: false, emSituacaoDeRua: { statusSituacaoRua: false }, identificacaoUsuarioCidadao: { ...area(perfil), stNaoPossuiCpf: false, nacionalidadeCidadao: 1, paisNascimento: 31, codigoIbgeMunicipioNascimento: perfil.municipio.ibge, ...responsavel } };
+  const responsavel = familia?.cpf
+    ? { statusEhResponsavel: false, cpfResponsavelFamiliar: familia.cpf }
+    : familia?.cns
+      ? { statusEhResponsavel: false, cnsResponsavelFamiliar: familia.cns }
+      : {};
+  return {
+    statusTermoRecusaCadastroIndividualAtencaoBasica: false,
+    emSituacaoDeRua: { statusSituacaoRua: false },
+    identificacaoUsuarioCidadao: {
+      ...area(perfil),
+      stNaoPossuiCpf: false,
+      nacionalidadeCidadao: 1,
+      paisNascimento: 31,
+      codigoIbgeMunicipioNascimento: perfil.municipio.ibge,
+      ...responsavel,
+    },
+  };
 }
 
-const atualizacao = (c, fuso) => ({ statusTermoRecusaCadastroIndividualAtencaoBasica: c.recusado === true, identificacaoUsuarioCidadao: datas(c.identificacao || {}, fuso) });
+const atualizacao = (c, fuso) => ({
+  statusTermoRecusaCadastroIndividualAtencaoBasica: c.recusado === true,
+  identificacaoUsuarioCidadao: datas(c.identificacao || {}, fuso),
+});
 
 export async function abrir(uuid) {
   const meu = await ler("registros", uuid);
@@ -56,7 +126,24 @@ export async function abrir(uuid) {
   if (!r?.editavel) return null;
   const perfil = await item("perfil");
   const casa = r.ficha.visitasDomiciliares?.[0]?.uuidOrigemCadastroDomiciliar || null;
-  return { uuid, tipo: r.tipo, versao: perfil.versao_ledi, ficha: datas(r.ficha, perfil.fuso), manter: [], clientes: r.clientes || [], domicilio: casa, cidadao: null, titulo: r.quem, estado: "rascunho", motivos: r.motivos, revisao_base: r.revisao, criado_em: Date.now() };
+  return {
+    uuid,
+    tipo: r.tipo,
+    versao: perfil.versao_ledi,
+    ficha: datas(r.ficha, perfil.fuso),
+    manter: [],
+    clientes: r.clientes || [],
+    domicilio: casa,
+    cidadao: null,
+    titulo: r.quem,
+    estado: "rascunho",
+    motivos: r.motivos,
+    revisao_base: r.revisao,
+    criado_em: Date.now(),
+  };
 }
 
-export const datas = (no, fuso) => JSON.parse(JSON.stringify(no), (nome, v) => (typeof v === "number" && /^(data|dt)|resideDesde/i.test(nome) ? diaDe(v, fuso) : v));
+export const datas = (no, fuso) =>
+  JSON.parse(JSON.stringify(no), (nome, v) =>
+    typeof v === "number" && /^(data|dt)|resideDesde/i.test(nome) ? diaDe(v, fuso) : v,
+  );

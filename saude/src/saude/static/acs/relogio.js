@@ -18,7 +18,10 @@ export async function aprender(servidorEm) {
   const novo = servidorEm - Date.now();
   const mudou = Math.abs(novo - desvio) > 60e3 || !visto;
   desvio = novo;
-  if (mudou) { visto = Date.now(); await gravarMeta("relogio", { desvio, em: visto }).catch(() => {}); }
+  if (mudou) {
+    visto = Date.now();
+    await gravarMeta("relogio", { desvio, em: visto }).catch(() => {});
+  }
 }
 
 // The last day that is not in the future for either clock: a wrong phone must not refuse a true date.
@@ -30,7 +33,11 @@ export function ultimoDia() {
 export function aviso() {
   if (Math.abs(desvio) <= TOLERANCIA) return "";
   const lado = desvio > 0 ? "atrasado" : "adiantado";
-  return `O relógio deste aparelho estava ${lado} ${tamanho(Math.abs(desvio))} no último contato com o servidor (${momento(visto)} pelo aparelho). Acerte a data e a hora do aparelho e confira a data de cada registro: ela vai como está escrita.`;
+  return (
+    `O relógio deste aparelho estava ${lado} ${tamanho(Math.abs(desvio))} no último contato com o servidor ` +
+    `(${momento(visto)} pelo aparelho). Acerte a data e a hora do aparelho e confira a data de cada registro: ` +
+    "ela vai como está escrita."
+  );
 }
 
 function tamanho(ms) {

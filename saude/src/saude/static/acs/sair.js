@@ -11,8 +11,13 @@ const LOJAS = ["registros", "territorio", "meta", "historico"];
 export async function apagarTudo() {
   const trabalho = async () => {
     let avisado = true;
-    if (await meta("acesso")) await sair().catch(() => { avisado = false; });
-    await transacao(LOJAS, "readwrite", async (l) => { for (const loja of LOJAS) await l[loja].clear(); });
+    if (await meta("acesso"))
+      await sair().catch(() => {
+        avisado = false;
+      });
+    await transacao(LOJAS, "readwrite", async (l) => {
+      for (const loja of LOJAS) await l[loja].clear();
+    });
     return avisado;
   };
   const avisado = navigator.locks ? await navigator.locks.request("acs-sincronia", trabalho) : await trabalho();
@@ -22,18 +27,64 @@ export async function apagarTudo() {
 
 export async function tela(aoSair) {
   const registros = await todos("registros");
-  const perde = h("input", { type: "checkbox", onchange: () => { apagar.disabled = !perde.checked; } });
-  const apagar = h("button", { type: "button", class: "perigo", disabled: registros.length > 0, onclick: async () => {
-    apagar.disabled = true;
-    if (!registros.length && (await todos("registros")).length) { location.reload(); return; } // saved meanwhile, in another tab
-    aoSair(await apagarTudo());
-  } }, icone("lixo"), "Apagar tudo e sair");
+  const perde = h("input", {
+    type: "checkbox",
+    onchange: () => {
+      apagar.disabled = !perde.checked;
+    },
+  });
+  const apagar = h(
+    "button",
+    {
+      type: "button",
+      class: "perigo",
+      disabled: registros.length > 0,
+      onclick: async () => {
+        apagar.disabled = true;
+        if (!registros.length && (await todos("registros")).length) {
+          location.reload();
+          return;
+        } // saved meanwhile, in another tab
+        aoSair(await apagarTudo());
+      },
+    },
+    icone("lixo"),
+    "Apagar tudo e sair",
+  );
   return [
-    h("p", {}, "Apaga deste aparelho os domicílios, as pessoas, os registros e o acesso. O aplicativo continua instalado, vazio. Para voltar, peça outro código à coordenação."),
+    h(
+      "p",
+      {},
+      "Apaga deste aparelho os domicílios, as pessoas, os registros e o acesso. O aplicativo continua " +
+        "instalado, vazio. Para voltar, peça outro código à coordenação.",
+    ),
     registros.length
-      ? [h("p", { class: "erro" }, h("b", {}, `Ainda não foi enviado: ${contagem(registros).tudo}.`), " Se sair agora, isso se perde."),
-        h("div", { class: "acoes" }, h("button", { type: "button", class: "principal", onclick: async () => { await sincronizar({ manual: true }); location.hash = "#/aparelho"; } }, icone("giro"), "Enviar antes de sair")),
-        h("label", { class: "opcao" }, perde, "Quero apagar mesmo assim o que não foi enviado")]
+      ? [
+          h(
+            "p",
+            { class: "erro" },
+            h("b", {}, `Ainda não foi enviado: ${contagem(registros).tudo}.`),
+            " Se sair agora, isso se perde.",
+          ),
+          h(
+            "div",
+            { class: "acoes" },
+            h(
+              "button",
+              {
+                type: "button",
+                class: "principal",
+                onclick: async () => {
+                  await sincronizar({ manual: true });
+                  location.hash = "#/aparelho";
+                },
+              },
+              icone("giro"),
+              "Enviar antes de sair",
+            ),
+          ),
+          h("label", { class: "opcao" }, perde, "Quero apagar mesmo assim o que não foi enviado"),
+        ]
       : h("p", { class: "certo" }, icone("certo"), "Tudo o que foi salvo já está no servidor."),
     h("div", { class: "acoes" }, apagar),
   ];

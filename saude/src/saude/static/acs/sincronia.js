@@ -1,8 +1,8 @@
 // Sends what is on the phone and fetches what changed. One tab at a time; a record leaves the phone only in the
 // transaction that notes the server's confirmation.
 
-import { Recusado, SemRede, VERSAO, empurrar, puxar } from "./api.js";
-import { SemEspaco, avisar, gravarMeta, meta, transacao } from "./banco.js";
+import { empurrar, puxar, Recusado, SemRede, VERSAO } from "./api.js";
+import { avisar, gravarMeta, meta, SemEspaco, transacao } from "./banco.js";
 import { plural, uuid4 } from "./uteis.js";
 
 const TAMANHO = 10;
@@ -19,7 +19,10 @@ let semGuardar = null; // the batch under way when the phone has no room to keep
 export const situacao = { rodando: false, erro: "", avisos: [], atualizar: "", feito: "" };
 
 export async function sincronizar({ manual = false } = {}) {
-  if (andando) { deNovo = true; return; }
+  if (andando) {
+    deNovo = true;
+    return;
+  }
   andando = true;
   try {
     if (!(await meta("acesso")) || (await meta("bloqueio"))) return;
@@ -49,7 +52,11 @@ async function comTrava(trabalho) {
     return true;
   });
   if (!minha) return null;
-  try { return await trabalho(); } finally { await gravarMeta("trava", null); }
+  try {
+    return await trabalho();
+  } finally {
+    await gravarMeta("trava", null);
+  }
 }
 
 async function rodada(manual) {
@@ -58,7 +65,9 @@ async function rodada(manual) {
   situacao.avisos = [];
   avisar("sincronia");
   try {
-    while (await enviarLote(manual)) { /* until nothing is left */ }
+    while (await enviarLote(manual)) {
+      /* until nothing is left */
+    }
     await buscar();
     falhas = 0;
     await gravarMeta("sincronizado_em", Date.now());
@@ -126,15 +135,33 @@ async function montar(manual) {
       ...(r.revisao_base ? { revisao_base: r.revisao_base } : {}),
       ...(r.manter?.length ? { manter: r.manter } : {}),
     }));
-    const corpo = { versao_app: VERSAO, hora_aparelho: Date.now(), restam: espera.length - escolhidos.length, registros };
-    const lote = { id: uuid4(), texto: JSON.stringify(corpo), carimbos: Object.fromEntries(escolhidos.map((r) => [r.uuid, r.carimbo])) };
+    const corpo = {
+      versao_app: VERSAO,
+      hora_aparelho: Date.now(),
+      restam: espera.length - escolhidos.length,
+      registros,
+    };
+    const lote = {
+      id: uuid4(),
+      texto: JSON.stringify(corpo),
+      carimbos: Object.fromEntries(escolhidos.map((r) => [r.uuid, r.carimbo])),
+    };
     semGuardar = lote;
     await l.meta.put({ chave: "lote", valor: lote });
     return lote;
-  }).then((lote) => { semGuardar = null; return lote; }, (erro) => {
-    if (!(erro instanceof SemEspaco) || !semGuardar) { semGuardar = null; throw erro; }
-    return semGuardar; // no room even for the batch: it goes all the same, and what is taken frees the phone
-  });
+  }).then(
+    (lote) => {
+      semGuardar = null;
+      return lote;
+    },
+    (erro) => {
+      if (!(erro instanceof SemEspaco) || !semGuardar) {
+        semGuardar = null;
+        throw erro;
+      }
+      return semGuardar; // no room even for the batch: it goes all the same, and what is taken frees the phone
+    },
+  );
 }
 
 // The server answered: in one transaction, what it took leaves the phone and what it refused comes back.
@@ -155,11 +182,24 @@ async function anotar(lote, resposta, cabe) {
   await transacao(["registros", "historico", "meta"], "readwrite", async (l) => {
     for (const r of resposta.registros) {
       const meu = r.uuid && (await l.registros.get(r.uuid));
-      if (!meu) { resolvidos += 1; continue; }
+      if (!meu) {
+        resolvidos += 1;
+        continue;
+      }
       resolvidos += 1;
       const intocado = meu.carimbo === lote.carimbos[r.uuid];
       if (r.aceito && intocado) {
-        if (cabe) await l.historico.put({ uuid: meu.uuid, tipo: meu.tipo, titulo: meu.titulo, em: Date.now(), data: meu.ficha.headerTransport.dataAtendimento, domicilio: meu.domicilio || null, cidadao: meu.cidadao || null, revisao: r.revisao });
+        if (cabe)
+          await l.historico.put({
+            uuid: meu.uuid,
+            tipo: meu.tipo,
+            titulo: meu.titulo,
+            em: Date.now(),
+            data: meu.ficha.headerTransport.dataAtendimento,
+            domicilio: meu.domicilio || null,
+            cidadao: meu.cidadao || null,
+            revisao: r.revisao,
+          });
         await l.registros.delete(meu.uuid);
       } else if (r.aceito && cabe) {
         await l.registros.put({ ...meu, revisao_base: r.revisao });
@@ -167,7 +207,8 @@ async function anotar(lote, resposta, cabe) {
         await l.registros.put({ ...meu, estado: "recusado", motivos: r.motivos });
       }
     }
-    for (const antigo of await l.historico.getAll()) if (antigo.em < Date.now() - HISTORICO) await l.historico.delete(antigo.uuid);
+    for (const antigo of await l.historico.getAll())
+      if (antigo.em < Date.now() - HISTORICO) await l.historico.delete(antigo.uuid);
     await l.meta.delete("lote");
     await l.meta.delete("tamanho_lote");
   });
@@ -203,7 +244,10 @@ async function buscar() {
       await l.meta.put({ chave: "resumo", valor: pagina.resumo });
     });
     cursor = pagina.cursor;
-    if (pagina.fim) { avisos(pagina); return; }
+    if (pagina.fim) {
+      avisos(pagina);
+      return;
+    }
   }
 }
 
@@ -226,14 +270,33 @@ const somar = (registros) => {
 export function contagem(registros) {
   const de = (estado) => registros.filter((r) => r.estado === estado);
   const [espera, recusados, rascunhos] = [de("por_enviar"), de("recusado"), de("rascunho")];
-  const extra = [recusados.length ? plural(recusados.length, "recusado", "recusados") : "", rascunhos.length ? plural(rascunhos.length, "rascunho", "rascunhos") : ""].filter(Boolean).join(", ");
+  const extra = [
+    recusados.length ? plural(recusados.length, "recusado", "recusados") : "",
+    rascunhos.length ? plural(rascunhos.length, "rascunho", "rascunhos") : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
   const tudo = [espera.length ? `${somar(espera)} por enviar` : "", extra].filter(Boolean).join(", ");
-  return { espera: espera.length, recusados: recusados.length, rascunhos: rascunhos.length, extra, tudo, texto: somar(espera) };
+  return {
+    espera: espera.length,
+    recusados: recusados.length,
+    rascunhos: rascunhos.length,
+    extra,
+    tudo,
+    texto: somar(espera),
+  };
 }
 
 export function iniciar() {
-  addEventListener("online", () => { falhas = 0; sincronizar(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden && navigator.onLine) sincronizar(); });
-  setInterval(() => { if (navigator.onLine) sincronizar(); }, 5 * 60e3);
+  addEventListener("online", () => {
+    falhas = 0;
+    sincronizar();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && navigator.onLine) sincronizar();
+  });
+  setInterval(() => {
+    if (navigator.onLine) sincronizar();
+  }, 5 * 60e3);
   sincronizar();
 }

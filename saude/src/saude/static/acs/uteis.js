@@ -4,7 +4,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const ICONES = {
   casa: "M3 11.5 12 4l9 7.5M5.5 10v10h13V10M10 20v-5.500h4V20",
   mais: "M12 5v14M5 12h14",
-  nuvem: "M7 18a4.500 4.500 0 0 1-.5-8.970A6 6 0 0 1 18 10.500 3.800 3.800 0 0 1 17.500 18zM12 17v-5.500m-2.300 2.200 2.300-2.300 2.300 2.300",
+  nuvem:
+    "M7 18a4.500 4.500 0 0 1-.5-8.970A6 6 0 0 1 18 10.500 3.800 3.800 0 0 1 17.500 18zM12 17v-5.500m-2.300 " +
+    "2.200 2.300-2.300 2.300 2.300",
   pessoa: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.500 20.500c.6-4 3.600-6 7.500-6s6.900 2 7.500 6",
   menu: "M4 6.500h16M4 12h16M4 17.500h16",
   voltar: "M15 5l-7 7 7 7",
@@ -16,18 +18,25 @@ const ICONES = {
   lixo: "M5 7h14M9.500 7V4.500h5V7M7 7l1 13h8l1-13",
   giro: "M20 12a8 8 0 1 1-2.300-5.600M20 3.500V8h-4.500",
   relogio: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.500 2",
-  alvo: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 2v4m0 12v4M2 12h4m12 0h4M12 13.500a1.500 1.500 0 1 0 0-3 1.500 1.500 0 0 0 0 3z",
+  alvo:
+    "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 2v4m0 12v4M2 12h4m12 0h4M12 13.500a1.500 1.500 0 1 0 0-3 1.500 " +
+    "1.500 0 0 0 0 3z",
   sair: "M10 4H5v16h5M15 8l4 4-4 4M19 12H9",
   baixar: "M12 4v11m-4-4 4 4 4-4M5 20h14",
   prancheta: "M8 5H5.500v15.500h13V5H16M9 3.500h6v3.500H9zM9 12h6M9 16h4",
-  fora: "M3 3l18 18M8.500 15.800a5 5 0 0 1 5.600-1M5 12.300a10 10 0 0 1 4.500-2.600M2 8.800A15 15 0 0 1 7 6m4.500-.8A15 15 0 0 1 22 8.800m-6 1.300a10 10 0 0 1 3 2.200M12 19.500v.1",
+  fora:
+    "M3 3l18 18M8.500 15.800a5 5 0 0 1 5.600-1M5 12.300a10 10 0 0 1 4.500-2.600M2 8.800A15 15 0 0 1 7 " +
+    "6m4.500-.8A15 15 0 0 1 22 8.800m-6 1.300a10 10 0 0 1 3 2.200M12 19.500v.1",
 };
 
 export function icone(nome, rotulo = "") {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("class", "icone");
-  if (rotulo) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", rotulo); } else svg.setAttribute("aria-hidden", "true");
+  if (rotulo) {
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", rotulo);
+  } else svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", ICONES[nome]);
   svg.append(path);
@@ -47,7 +56,12 @@ export function h(tag, atributos = {}, ...filhos) {
   return elemento;
 }
 
-export const dobrar = (texto) => String(texto ?? "").normalize("NFD").replace(/[\u0300-\u036f]/g, "").toUpperCase().trim();
+export const dobrar = (texto) =>
+  String(texto ?? "")
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toUpperCase()
+    .trim();
 
 export const plural = (n, um, muitos) => `${n} ${n === 1 ? um : muitos}`;
 
@@ -69,7 +83,9 @@ export function dia(iso) {
 }
 
 export function momento(ms) {
-  return ms ? new Date(ms).toLocaleString("pt-BR", { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" }) : "nunca";
+  return ms
+    ? new Date(ms).toLocaleString("pt-BR", { day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" })
+    : "nunca";
 }
 
 export const diasDesde = (iso) => Math.round((Date.parse(hoje()) - Date.parse(iso.slice(0, 10))) / 86400e3);
@@ -85,7 +101,9 @@ export function ha(iso) {
 // An epoch of the wire, as the local day in the municipality's time zone.
 export function diaDe(valor, fuso) {
   if (typeof valor !== "number") return valor;
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: fuso, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date(valor));
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: fuso, year: "numeric", month: "2-digit", day: "2-digit" }).format(
+    new Date(valor),
+  );
 }
 
 export function idade(nascimento) {
@@ -99,4 +117,8 @@ export function idade(nascimento) {
 
 export const mascaraCpf = (t) => (t && t.length === 11 ? `***.${t.slice(3, 6)}.${t.slice(6, 9)}-**` : "");
 export const mascaraCns = (t) => (t && t.length === 15 ? `${t[0]}** **** **** ${t.slice(11)}` : "");
-export const nomeProprio = (t) => String(t || "").toLowerCase().replace(/(^|[\s'-])(\p{L})/gu, (_, a, b) => a + b.toUpperCase()).replace(/ (De|Da|Do|Das|Dos|E) /g, (p) => p.toLowerCase());
+export const nomeProprio = (t) =>
+  String(t || "")
+    .toLowerCase()
+    .replace(/(^|[\s'-])(\p{L})/gu, (_, a, b) => a + b.toUpperCase())
+    .replace(/ (De|Da|Do|Das|Dos|E) /g, (p) => p.toLowerCase());

@@ -26,7 +26,8 @@ function percorrer(campos, pilha, base, achados) {
     if (campo.w === "grupo") {
       if (regra.exigido || temAlgo(valor)) percorrer(campo.campos, [...pilha, valor || {}], caminho, achados);
     } else if (campo.w === "lista") {
-      (valor || []).forEach((item, i) => percorrer(campo.campos, [...pilha, item], `${caminho}[${i}]`, achados));
+      for (const [i, item] of (valor || []).entries())
+        percorrer(campo.campos, [...pilha, item], `${caminho}[${i}]`, achados);
       if (regra.exigido && !(valor || []).length) achados.push({ caminho, mensagem: "Inclua ao menos um." });
     } else {
       const mensagem = conferirCampo(campo, valor, regra, no);
@@ -37,7 +38,8 @@ function percorrer(campos, pilha, base, achados) {
 
 export function temAlgo(no) {
   if (Array.isArray(no)) return no.some((v) => (typeof v === "object" && v !== null ? temAlgo(v) : preenchido(v)));
-  if (no && typeof no === "object") return Object.values(no).some((v) => (typeof v === "object" && v !== null ? temAlgo(v) : preenchido(v)));
+  if (no && typeof no === "object")
+    return Object.values(no).some((v) => (typeof v === "object" && v !== null ? temAlgo(v) : preenchido(v)));
   return preenchido(no);
 }
 
@@ -66,19 +68,28 @@ function conferirNumero(campo, valor) {
   if (campo.w === "inteiro" && !Number.isInteger(n)) return "Informe um número inteiro.";
   const [menor, maior] = campo.faixa || (campo.u === "valor" ? [campo.min ?? null, campo.max ?? null] : [null, null]);
   const escrito = (x) => String(x).replace(".", ",");
-  if (menor !== null && n < menor) return maior !== null ? `Deve ficar de ${escrito(menor)} a ${escrito(maior)}.` : `Deve ser ${escrito(menor)} ou mais.`;
-  if (maior !== null && n > maior) return menor !== null ? `Deve ficar de ${escrito(menor)} a ${escrito(maior)}.` : `Deve ser no máximo ${escrito(maior)}.`;
-  if (campo.u === "digitos" && campo.max && String(Math.abs(n)).replace(/\D/g, "").length > campo.max) return `Até ${campo.max} dígitos.`;
+  if (menor !== null && n < menor)
+    return maior !== null
+      ? `Deve ficar de ${escrito(menor)} a ${escrito(maior)}.`
+      : `Deve ser ${escrito(menor)} ou mais.`;
+  if (maior !== null && n > maior)
+    return menor !== null
+      ? `Deve ficar de ${escrito(menor)} a ${escrito(maior)}.`
+      : `Deve ser no máximo ${escrito(maior)}.`;
+  if (campo.u === "digitos" && campo.max && String(Math.abs(n)).replace(/\D/g, "").length > campo.max)
+    return `Até ${campo.max} dígitos.`;
   return "";
 }
 
 function conferirTamanho(campo, valor) {
   if (campo.u === "caracteres" && typeof valor === "string") {
     const n = valor.trim().length;
-    if (campo.min && n < campo.min) return campo.min === campo.max ? `São ${campo.min} caracteres.` : `Ao menos ${campo.min} caracteres.`;
+    if (campo.min && n < campo.min)
+      return campo.min === campo.max ? `São ${campo.min} caracteres.` : `Ao menos ${campo.min} caracteres.`;
     if (campo.max && n > campo.max) return `Até ${campo.max} caracteres (agora ${n}).`;
   }
-  if (campo.u === "itens" && Array.isArray(valor) && campo.max && valor.length > campo.max) return `Até ${campo.max} opções.`;
+  if (campo.u === "itens" && Array.isArray(valor) && campo.max && valor.length > campo.max)
+    return `Até ${campo.max} opções.`;
   return "";
 }
 
@@ -95,9 +106,12 @@ function limparNo(campos, pilha) {
   for (const campo of campos) {
     const valor = no[campo.n];
     if (!preenchido(valor) || estado(campo, pilha).proibido) continue;
-    if (campo.w === "grupo") { if (temAlgo(valor)) feito[campo.n] = limparNo(campo.campos, [...pilha, valor]); }
-    else if (campo.w === "lista") { const itens = valor.map((i) => limparNo(campo.campos, [...pilha, i])).filter(temAlgo); if (itens.length) feito[campo.n] = itens; }
-    else feito[campo.n] = escrever(campo, valor);
+    if (campo.w === "grupo") {
+      if (temAlgo(valor)) feito[campo.n] = limparNo(campo.campos, [...pilha, valor]);
+    } else if (campo.w === "lista") {
+      const itens = valor.map((i) => limparNo(campo.campos, [...pilha, i])).filter(temAlgo);
+      if (itens.length) feito[campo.n] = itens;
+    } else feito[campo.n] = escrever(campo, valor);
   }
   return feito;
 }

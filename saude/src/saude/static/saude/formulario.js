@@ -7,11 +7,24 @@
     const fields = form.querySelectorAll(`[name="${CSS.escape(`f:${path}`)}"]`);
     if (fields.length) return fieldValue(fields);
     if (inside(form, path)) return [true];
-    return path.split(/[.[\]]+/).filter(Boolean).reduce((node, step) => (node == null ? null : node[step]), form.ficha) ?? null;
+    return (
+      path
+        .split(/[.[\]]+/)
+        .filter(Boolean)
+        .reduce((node, step) => (node == null ? null : node[step]), form.ficha) ?? null
+    );
   };
   // a group or list of blocks is filled when something in it is
-  const inside = (form, path) => [...form.querySelectorAll(`[name^="${CSS.escape(`f:${path}`)}"]`)].some((f) => /^[.[]/.test(f.name.slice(path.length + 2)) && typed(f) && !f.closest("[data-fora]"));
-  const typed = (f) => (f.type === "checkbox" ? f.checked : f.type !== "hidden" || f.dataset.momento !== undefined ? Boolean(f.value.trim()) : false);
+  const inside = (form, path) =>
+    [...form.querySelectorAll(`[name^="${CSS.escape(`f:${path}`)}"]`)].some(
+      (f) => /^[.[]/.test(f.name.slice(path.length + 2)) && typed(f) && !f.closest("[data-fora]"),
+    );
+  const typed = (f) =>
+    f.type === "checkbox"
+      ? f.checked
+      : f.type !== "hidden" || f.dataset.momento !== undefined
+        ? Boolean(f.value.trim())
+        : false;
   const code = (text) => text.trim().split(" - ")[0];
   const fieldValue = (fields) => {
     const boxes = [...fields].filter((f) => f.type === "checkbox");
@@ -25,7 +38,10 @@
   const resolve = (struct, ref) => {
     if (ref.startsWith("/")) return ref.slice(1);
     let up = struct;
-    while (ref.startsWith("^")) { ref = ref.slice(1); up = parent(up); }
+    while (ref.startsWith("^")) {
+      ref = ref.slice(1);
+      up = parent(up);
+    }
     return up ? `${up}.${ref}` : ref;
   };
   const parent = (path) => {
@@ -33,7 +49,13 @@
     return plain.includes(".") ? plain.slice(0, plain.lastIndexOf(".")) : "";
   };
   const number = (value) => Number(String(value).replace(",", "."));
-  const compare = { "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b, "=": (a, b) => a === b };
+  const compare = {
+    "<": (a, b) => a < b,
+    "<=": (a, b) => a <= b,
+    ">": (a, b) => a > b,
+    ">=": (a, b) => a >= b,
+    "=": (a, b) => a === b,
+  };
 
   function months(form, birth) {
     const at = moment(read(form, "headerTransport.dataAtendimento"));
@@ -44,30 +66,49 @@
   }
   const moment = (value) => {
     if (typeof value === "number") return new Date(value - 3 * 3600e3);
-    return typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value) ? new Date(`${value.slice(0, 10)}T00:00:00Z`) : null;
+    return typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value)
+      ? new Date(`${value.slice(0, 10)}T00:00:00Z`)
+      : null;
   };
 
   function holds(form, struct, condition) {
     const [kind, ...rest] = condition;
-    if (kind === "all") return rest.map((c) => holds(form, struct, c)).reduce((a, b) => (a === false || b === false ? false : a === null || b === null ? null : true), true);
-    if (kind === "any") return rest.map((c) => holds(form, struct, c)).reduce((a, b) => (a === true || b === true ? true : a === null || b === null ? null : false), false);
-    if (kind === "not") { const inner = holds(form, struct, rest[0]); return inner === null ? null : !inner; }
+    if (kind === "all")
+      return rest
+        .map((c) => holds(form, struct, c))
+        .reduce((a, b) => (a === false || b === false ? false : a === null || b === null ? null : true), true);
+    if (kind === "any")
+      return rest
+        .map((c) => holds(form, struct, c))
+        .reduce((a, b) => (a === true || b === true ? true : a === null || b === null ? null : false), false);
+    if (kind === "not") {
+      const inner = holds(form, struct, rest[0]);
+      return inner === null ? null : !inner;
+    }
     if (kind === "server") return null;
     const value = read(form, resolve(struct, rest[0]));
     const values = Array.isArray(value) ? value : [value];
     switch (kind) {
-      case "filled": return filled(value);
-      case "empty": return !filled(value);
-      case "true": return value === true;
-      case "false": return value === false;
-      case "in": return values.some((v) => filled(v) && rest[1].map(String).includes(String(v)));
-      case "matches": return values.some((v) => typeof v === "string" && new RegExp(`^(?:${rest[1]})$`).test(v));
-      case "compare": return filled(value) && compare[rest[1]](number(value), rest[2]);
+      case "filled":
+        return filled(value);
+      case "empty":
+        return !filled(value);
+      case "true":
+        return value === true;
+      case "false":
+        return value === false;
+      case "in":
+        return values.some((v) => filled(v) && rest[1].map(String).includes(String(v)));
+      case "matches":
+        return values.some((v) => typeof v === "string" && new RegExp(`^(?:${rest[1]})$`).test(v));
+      case "compare":
+        return filled(value) && compare[rest[1]](number(value), rest[2]);
       case "age": {
         const age = months(form, value);
         return age !== null && compare[rest[1]](rest[3] === "meses" ? age : Math.floor(age / 12), rest[2]);
       }
-      default: return null;
+      default:
+        return null;
     }
   }
 
@@ -82,7 +123,10 @@
         const answer = holds(form, struct, condition);
         if (kind === "exige" && answer) needed = true;
         if (kind === "proibe" && answer) forbidden = true;
-        if (kind === "so" && answer !== null) { if (answer) needed = true; else forbidden = true; }
+        if (kind === "so" && answer !== null) {
+          if (answer) needed = true;
+          else forbidden = true;
+        }
       });
       const mark = box.querySelector(":scope > label > .f-exigido, :scope > fieldset > legend > .f-exigido");
       if (mark) mark.hidden = !needed;
@@ -95,14 +139,19 @@
     questionnaires(form);
     // a heading over nothing goes
     form.querySelectorAll(".f-secao").forEach((part) => {
-      part.hidden = !part.querySelector(":scope > .f-campos > .f-campo:not([hidden]), :scope > .f-grupo:not([hidden]), :scope > details > .f-campos > .f-campo:not([hidden])");
+      part.hidden = !part.querySelector(
+        ":scope > .f-campos > .f-campo:not([hidden]), :scope > .f-grupo:not([hidden]), " +
+          ":scope > details > .f-campos > .f-campo:not([hidden])",
+      );
     });
   }
   // Of several questionnaires, only the one the age asks for.
   function questionnaires(form) {
     const all = [...form.querySelectorAll("[data-questionario]")];
     const asked = all.some((box) => box.dataset.exigido);
-    all.forEach((box) => { if (asked && !box.dataset.exigido && box.dataset.vazio) box.hidden = true; });
+    all.forEach((box) => {
+      if (asked && !box.dataset.exigido && box.dataset.vazio) box.hidden = true;
+    });
   }
 
   function start(form) {
@@ -112,7 +161,12 @@
     form.addEventListener("change", () => judge(form));
     form.addEventListener("input", () => judge(form));
     form.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target.matches("input") && !event.target.matches("[role=combobox][aria-expanded=true]")) event.preventDefault();
+      if (
+        event.key === "Enter" &&
+        event.target.matches("input") &&
+        !event.target.matches("[role=combobox][aria-expanded=true]")
+      )
+        event.preventDefault();
     });
   }
 
@@ -125,7 +179,7 @@
     button.dataset.proximo = next + 1;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    const form = event.target.closest && event.target.closest("form[data-ficha]");
+    const form = event.target.closest?.("form[data-ficha]");
     if (form && event.target.matches("[data-blocos]")) {
       codeBoxes(event.target);
       judge(form);
@@ -134,7 +188,7 @@
     }
   });
   document.addEventListener("click", (event) => {
-    const button = event.target.closest && event.target.closest("[data-remover]");
+    const button = event.target.closest?.("[data-remover]");
     if (!button) return;
     const block = button.closest(".f-grupo");
     block.querySelector("[data-remover-campo]").value = "1";
@@ -146,19 +200,31 @@
   // --- lists of codes: typed in one box, or ticked (one stop of Tab; arrows go from box to box)
   const boxesOf = (input) => [...input.closest("fieldset").querySelectorAll("input[type=checkbox]")];
   function codeBoxes(scope) {
-    scope.querySelectorAll("[data-codigos]").forEach((input) => { tell(input); rove(boxesOf(input)); });
+    scope.querySelectorAll("[data-codigos]").forEach((input) => {
+      tell(input);
+      rove(boxesOf(input));
+    });
   }
-  const tell = (input) => { input.value = boxesOf(input).filter((b) => b.checked).map((b) => b.value).join(" "); };
+  const tell = (input) => {
+    input.value = boxesOf(input)
+      .filter((b) => b.checked)
+      .map((b) => b.value)
+      .join(" ");
+  };
   function rove(boxes, at) {
     const stop = at || boxes.find((b) => b.checked) || boxes[0];
-    boxes.forEach((b) => { b.tabIndex = b === stop ? 0 : -1; });
+    boxes.forEach((b) => {
+      b.tabIndex = b === stop ? 0 : -1;
+    });
   }
   document.addEventListener("input", (event) => {
     const input = event.target;
     if (!input.matches("[data-codigos]")) return;
     const codes = input.value.split(/[\s,;]+/).filter(Boolean);
     const boxes = boxesOf(input);
-    boxes.forEach((b) => { b.checked = codes.includes(b.value); });
+    boxes.forEach((b) => {
+      b.checked = codes.includes(b.value);
+    });
     const strange = codes.filter((c) => !boxes.some((b) => b.value === c));
     input.setCustomValidity(strange.length ? `Não existe na lista: ${strange.join(", ")}` : "");
     input.setAttribute("aria-invalid", String(strange.length > 0));
@@ -166,11 +232,15 @@
   });
   document.addEventListener("change", (event) => {
     const group = event.target.matches("input[type=checkbox]") && event.target.closest("fieldset");
-    const input = group && group.querySelector("[data-codigos]");
-    if (input) { tell(input); input.setCustomValidity(""); input.setAttribute("aria-invalid", "false"); }
+    const input = group?.querySelector("[data-codigos]");
+    if (input) {
+      tell(input);
+      input.setCustomValidity("");
+      input.setAttribute("aria-invalid", "false");
+    }
   });
   document.addEventListener("keydown", (event) => {
-    const group = event.target.matches && event.target.matches("input[type=checkbox]") && event.target.closest("fieldset");
+    const group = event.target.matches?.("input[type=checkbox]") && event.target.closest("fieldset");
     if (!group || !group.querySelector("[data-codigos]")) return;
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -194,7 +264,10 @@
     if (!input.matches("[data-fonte]")) return;
     clearTimeout(waiting.get(input));
     wanted.delete(input);
-    waiting.set(input, setTimeout(() => load(input), 150));
+    waiting.set(
+      input,
+      setTimeout(() => load(input), 150),
+    );
   });
   document.addEventListener("focusin", (event) => {
     if (!event.target.matches("[data-fonte]")) return;
@@ -208,21 +281,38 @@
     const input = event.target;
     if (!input.matches("[data-fonte]") || event.ctrlKey) return;
     const open = input.getAttribute("aria-expanded") === "true";
-    if (event.key === "Escape" && open) { close(input); event.stopPropagation(); }
-    if (event.key === "ArrowDown" && !open) { load(input, true); event.preventDefault(); return; }
-    if (event.key === "Enter" && !open && !chosen(input)) { event.preventDefault(); wanted.add(input); clearTimeout(waiting.get(input)); load(input); return; }
+    if (event.key === "Escape" && open) {
+      close(input);
+      event.stopPropagation();
+    }
+    if (event.key === "ArrowDown" && !open) {
+      load(input, true);
+      event.preventDefault();
+      return;
+    }
+    if (event.key === "Enter" && !open && !chosen(input)) {
+      event.preventDefault();
+      wanted.add(input);
+      clearTimeout(waiting.get(input));
+      load(input);
+      return;
+    }
     if (!open) return;
     const rows = options(input);
     const now = rows.findIndex((r) => r.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown") mark(input, rows, Math.min(now + 1, rows.length - 1));
     else if (event.key === "ArrowUp") mark(input, rows, Math.max(now - 1, 0));
-    else if (event.key === "Enter" && now >= 0) { choose(input, rows[now]); taken(input); }
-    else if (event.key === "Tab") { if (now >= 0 && !chosen(input)) choose(input, rows[now]); return; }
-    else return;
+    else if (event.key === "Enter" && now >= 0) {
+      choose(input, rows[now]);
+      taken(input);
+    } else if (event.key === "Tab") {
+      if (now >= 0 && !chosen(input)) choose(input, rows[now]);
+      return;
+    } else return;
     event.preventDefault();
   });
   document.addEventListener("mousedown", (event) => {
-    const row = event.target.closest && event.target.closest(".f-lista [role=option]:not([aria-disabled])");
+    const row = event.target.closest?.(".f-lista [role=option]:not([aria-disabled])");
     if (!row) return;
     event.preventDefault();
     const input = document.querySelector(`[aria-controls="${row.parentElement.id}"]`);
@@ -234,8 +324,13 @@
     const text = all ? "" : input.value.trim();
     const mine = (asking.get(input) || 0) + 1;
     asking.set(input, mine);
-    const answer = await fetch(`${input.dataset.fonte}?q=${encodeURIComponent(text)}&id=${list.id}`, { headers: { "HX-Request": "true" } });
-    if (answer.status === 401) { document.dispatchEvent(new Event("sessaoTerminada")); return; }
+    const answer = await fetch(`${input.dataset.fonte}?q=${encodeURIComponent(text)}&id=${list.id}`, {
+      headers: { "HX-Request": "true" },
+    });
+    if (answer.status === 401) {
+      document.dispatchEvent(new Event("sessaoTerminada"));
+      return;
+    }
     if (!answer.ok || asking.get(input) !== mine) return;
     const html = await answer.text();
     if (asking.get(input) !== mine || document.activeElement !== input) return;
@@ -247,17 +342,29 @@
     if (!wanted.has(input)) return;
     wanted.delete(input);
     // Enter before the list was seen: only what cannot be mistaken
-    if (rows.length === 1 || (rows.length && code(rows[0].dataset.valor).toLowerCase() === code(text).toLowerCase())) { choose(input, rows[0]); taken(input); }
+    if (rows.length === 1 || (rows.length && code(rows[0].dataset.valor).toLowerCase() === code(text).toLowerCase())) {
+      choose(input, rows[0]);
+      taken(input);
+    }
   }
   function mark(input, rows, index) {
-    rows.forEach((r, i) => r.setAttribute("aria-selected", String(i === index)));
-    if (rows[index]) { input.setAttribute("aria-activedescendant", rows[index].id); rows[index].scrollIntoView({ block: "nearest" }); }
+    for (const [i, r] of rows.entries()) r.setAttribute("aria-selected", String(i === index));
+    if (rows[index]) {
+      input.setAttribute("aria-activedescendant", rows[index].id);
+      rows[index].scrollIntoView({ block: "nearest" });
+    }
   }
   const taken = (input) => input.dispatchEvent(new Event("escolhido", { bubbles: true }));
   function choose(input, row) {
     const target = input.dataset.acrescenta ? document.getElementById(input.dataset.acrescenta) : input;
     if (target === input) input.value = row.dataset.valor;
-    else { target.value = [...target.value.split("\n").filter((t) => t.trim() && code(t) !== code(row.dataset.valor)), row.dataset.valor].join("\n"); input.value = ""; }
+    else {
+      target.value = [
+        ...target.value.split("\n").filter((t) => t.trim() && code(t) !== code(row.dataset.valor)),
+        row.dataset.valor,
+      ].join("\n");
+      input.value = "";
+    }
     input.dataset.escolhido = input.value;
     close(input);
     target.dispatchEvent(new Event("input", { bubbles: true }));

@@ -5,61 +5,96 @@
   if (!form) return;
   const KEY = `registrar:${form.getAttribute("action")}`;
   const state = document.getElementById("rascunho-estado");
-  const text = () => new URLSearchParams([...new FormData(form)].filter(([n]) => n !== "csrfmiddlewaretoken")).toString();
+  const text = () =>
+    new URLSearchParams([...new FormData(form)].filter(([n]) => n !== "csrfmiddlewaretoken")).toString();
 
   // --- draft: in this computer at once, on the server a moment later
   let timer;
   let asked = 0;
   function changed() {
-    try { localStorage.setItem(KEY, text()); } catch { /* full or refused: the server still keeps it */ }
+    try {
+      localStorage.setItem(KEY, text());
+    } catch {
+      /* full or refused: the server still keeps it */
+    }
     clearTimeout(timer);
     timer = setTimeout(save, 1200);
   }
   async function save() {
     const mine = ++asked;
     try {
-      const answer = await fetch(form.dataset.guardar, { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } });
-      if (answer.status === 401) { document.dispatchEvent(new Event("sessaoTerminada")); throw new Error("sessão"); }
+      const answer = await fetch(form.dataset.guardar, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { "HX-Request": "true" },
+      });
+      if (answer.status === 401) {
+        document.dispatchEvent(new Event("sessaoTerminada"));
+        throw new Error("sessão");
+      }
       if (!answer.ok) {
         const told = (answer.headers.get("Content-Type") || "").includes("json") ? (await answer.json()).erro : "";
-        state.textContent = told ? `Rascunho só neste computador: ${told}` : "O servidor não guardou o rascunho: ele está neste computador.";
+        state.textContent = told
+          ? `Rascunho só neste computador: ${told}`
+          : "O servidor não guardou o rascunho: ele está neste computador.";
         return;
       }
       if (mine !== asked) return;
       localStorage.removeItem(KEY);
       form.dirty = false;
-      state.textContent = `Rascunho guardado às ${new Date().toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit" })}.`;
-    } catch { state.textContent = "Sem conexão com o servidor: o rascunho está guardado neste computador."; }
+      const hour = new Date().toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit" });
+      state.textContent = `Rascunho guardado às ${hour}.`;
+    } catch {
+      state.textContent = "Sem conexão com o servidor: o rascunho está guardado neste computador.";
+    }
   }
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   // What was sent stays in this computer until a page says that the server has it (data-guardada, saude.js).
   form.addEventListener("submit", () => {
     clearTimeout(timer);
-    try { localStorage.setItem(KEY, text()); } catch { /* full or refused */ }
+    try {
+      localStorage.setItem(KEY, text());
+    } catch {
+      /* full or refused */
+    }
   });
   const left = localStorage.getItem(KEY);
-  if (left && new URLSearchParams(left).get("uuid") !== form.dataset.registrar) document.getElementById("recuperar").hidden = false;
+  if (left && new URLSearchParams(left).get("uuid") !== form.dataset.registrar)
+    document.getElementById("recuperar").hidden = false;
   document.querySelector("[data-recuperar]").addEventListener("click", async () => {
     const body = new URLSearchParams(left);
     body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
     const answer = await fetch(form.dataset.guardar, { method: "POST", body });
-    if (answer.ok) { localStorage.removeItem(KEY); form.dirty = false; location.href = (await answer.json()).endereco; return; }
-    state.textContent = "O servidor não recuperou o rascunho: ele continua neste computador. Confira a entidade no alto da tela.";
+    if (answer.ok) {
+      localStorage.removeItem(KEY);
+      form.dirty = false;
+      location.href = (await answer.json()).endereco;
+      return;
+    }
+    state.textContent =
+      "O servidor não recuperou o rascunho: ele continua neste computador. Confira a entidade no alto da tela.";
   });
 
   // --- dates as dd/mm/aaaa and hours as hh:mm whatever the language of the browser; 8, 6 or 4 digits are enough
-  const two = (n) => String(n).padStart(2, "0");
   const brazilian = (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? iso.split("-").reverse().join("/") : "");
   function isoDate(digits, whole) {
     let year = digits.slice(4);
     if (whole && year.length === 2) year = (Number(year) > new Date().getFullYear() % 100 ? "19" : "20") + year;
     if (year.length !== 4) return "";
     const date = new Date(`${year}-${digits.slice(2, 4)}-${digits.slice(0, 2)}T00:00:00Z`);
-    return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(digits.slice(0, 2)) && Number(year) > 1880 ? date.toISOString().slice(0, 10) : "";
+    return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(digits.slice(0, 2)) && Number(year) > 1880
+      ? date.toISOString().slice(0, 10)
+      : "";
   }
   function typedAs(kind, input, text, read, show) {
-    Object.assign(text, { type: "text", inputMode: "numeric", autocomplete: "off", maxLength: kind.length, placeholder: kind });
+    Object.assign(text, {
+      type: "text",
+      inputMode: "numeric",
+      autocomplete: "off",
+      maxLength: kind.length,
+      placeholder: kind,
+    });
     text.dataset.mascara = kind;
     text.value = show(input.value);
     const take = (whole) => {
@@ -83,20 +118,28 @@
     let made = "";
     for (const c of kind) {
       if (!digits) break;
-      if (/[a-z]/.test(c)) { made += digits[0]; digits = digits.slice(1); } else made += c;
+      if (/[a-z]/.test(c)) {
+        made += digits[0];
+        digits = digits.slice(1);
+      } else made += c;
     }
     return made;
   }
   const isoHour = (digits, whole) => {
     const d = whole && digits.length === 3 ? `0${digits}` : digits;
-    return d.length === 4 && Number(d.slice(0, 2)) < 24 && Number(d.slice(2)) < 60 ? `${d.slice(0, 2)}:${d.slice(2)}` : "";
+    return d.length === 4 && Number(d.slice(0, 2)) < 24 && Number(d.slice(2)) < 60
+      ? `${d.slice(0, 2)}:${d.slice(2)}`
+      : "";
   };
   // the native date stays beside as the calendar, and holds the value
   function dateBox(input) {
     if (input.dataset.calendario !== undefined) return input;
     const text = document.createElement("input");
-    const label = input.getAttribute("aria-label") || (document.querySelector(`label[for="${input.id}"]`)?.firstChild.textContent.trim() ?? "Data");
-    if (input.id) text.id = input.id; else text.setAttribute("aria-label", label);
+    const label =
+      input.getAttribute("aria-label") ||
+      (document.querySelector(`label[for="${input.id}"]`)?.firstChild.textContent.trim() ?? "Data");
+    if (input.id) text.id = input.id;
+    else text.setAttribute("aria-label", label);
     text.setAttribute("aria-describedby", input.getAttribute("aria-describedby") || "");
     input.removeAttribute("id");
     input.tabIndex = -1;
@@ -107,7 +150,11 @@
     input.before(box);
     box.append(text, input);
     typedAs("dd/mm/aaaa", input, text, isoDate, brazilian);
-    input.mostrar = () => { text.value = brazilian(input.value); text.setAttribute("aria-invalid", "false"); text.setCustomValidity(""); };
+    input.mostrar = () => {
+      text.value = brazilian(input.value);
+      text.setAttribute("aria-invalid", "false");
+      text.setCustomValidity("");
+    };
     input.addEventListener("change", input.mostrar);
     return text;
   }
@@ -133,15 +180,24 @@
       const text = dateBox(one);
       text.dataset.dia = date ? "seu" : "cabecalho";
       typedAs("hh:mm", time, two_, isoHour, (v) => v);
-      const join = () => { input.value = one.value && time.value ? `${one.value}T${time.value}` : ""; };
+      const join = () => {
+        input.value = one.value && time.value ? `${one.value}T${time.value}` : "";
+      };
       for (const part of [text, one, two_]) for (const kind of ["input", "change"]) part.addEventListener(kind, join);
-      for (const part of [text, one]) part.addEventListener("change", () => { text.dataset.dia = one.value === day()?.value ? "cabecalho" : "seu"; });
-      text.seguir = () => { one.value = day().value; one.mostrar(); join(); };
+      for (const part of [text, one])
+        part.addEventListener("change", () => {
+          text.dataset.dia = one.value === day()?.value ? "cabecalho" : "seu";
+        });
+      text.seguir = () => {
+        one.value = day().value;
+        one.mostrar();
+        join();
+      };
     });
     scope.querySelectorAll("input[type=date]").forEach(dateBox);
   }
   form.addEventListener("change", () => {
-    if (day()) form.querySelectorAll("[data-dia=cabecalho]").forEach((text) => text.seguir());
+    if (day()) for (const text of form.querySelectorAll("[data-dia=cabecalho]")) text.seguir();
   });
   form.addEventListener("submit", (event) => {
     const bad = form.querySelector("[data-mascara][aria-invalid=true]");
@@ -165,26 +221,73 @@
   form.addEventListener("change", (event) => {
     const name = event.target.name || "";
     if (!/[.:]cpf(Cidadao|Participante)$/.test(name) || !event.target.value.trim()) return;
-    const lacks = form.querySelector(`[name="${CSS.escape(name.replace(/cpf(Cidadao|Participante)$/, "stNaoPossuiCpf"))}"]`);
-    if (lacks && !lacks.value) { lacks.value = "nao"; lacks.dispatchEvent(new Event("change", { bubbles: true })); }
+    const lacks = form.querySelector(
+      `[name="${CSS.escape(name.replace(/cpf(Cidadao|Participante)$/, "stNaoPossuiCpf"))}"]`,
+    );
+    if (lacks && !lacks.value) {
+      lacks.value = "nao";
+      lacks.dispatchEvent(new Event("change", { bubbles: true }));
+    }
   });
 
   // --- keyboard: Enter goes on, Ctrl+Enter finishes, Ctrl+Insert adds a block
   const seen = (f) => f.offsetParent && !f.closest("details:not([open]) > :not(summary)");
-  const fields = () => [...form.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((f) => seen(f) && !f.disabled && f.tabIndex >= 0 && !(f.type === "checkbox" && f.closest("fieldset").querySelector("[data-codigos]")) && !form.querySelector(`[data-acrescenta="${f.id || "-"}"]`) && !(f.dataset.dia === "cabecalho" && f.value));
+  const fields = () =>
+    [...form.querySelectorAll("input:not([type=hidden]), select, textarea")].filter(
+      (f) =>
+        seen(f) &&
+        !f.disabled &&
+        f.tabIndex >= 0 &&
+        !(f.type === "checkbox" && f.closest("fieldset").querySelector("[data-codigos]")) &&
+        !form.querySelector(`[data-acrescenta="${f.id || "-"}"]`) &&
+        !(f.dataset.dia === "cabecalho" && f.value),
+    );
   const empty = (f) => (f.type === "checkbox" ? !f.checked : !f.value.trim());
-  const needed = (f) => f.closest(".r-cidadao") || f.dataset.acrescenta || Boolean(f.closest(".f-campo")?.querySelector(":scope > label > .f-obrigatorio, :scope > fieldset .f-obrigatorio, :scope > label > .f-exigido:not([hidden]), :scope > fieldset .f-exigido:not([hidden])"));
+  const needed = (f) =>
+    f.closest(".r-cidadao") ||
+    f.dataset.acrescenta ||
+    Boolean(
+      f
+        .closest(".f-campo")
+        ?.querySelector(
+          ":scope > label > .f-obrigatorio, :scope > fieldset .f-obrigatorio, " +
+            ":scope > label > .f-exigido:not([hidden]), :scope > fieldset .f-exigido:not([hidden])",
+        ),
+    );
   function advance(from) {
     const all = fields();
     const next = all.find((f) => f !== from && from.compareDocumentPosition(f) & Node.DOCUMENT_POSITION_FOLLOWING);
     (next || form.querySelector("[value=finalizar]")).focus();
   }
-  form.addEventListener("escolhido", (event) => { if (!event.target.dataset.acrescenta) advance(event.target); });
+  form.addEventListener("escolhido", (event) => {
+    if (!event.target.dataset.acrescenta) advance(event.target);
+  });
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); event.target.dispatchEvent(new Event("change", { bubbles: true })); form.requestSubmit(form.querySelector("[value=finalizar]")); return; }
-    if (event.key === "Insert" && event.ctrlKey) { event.preventDefault(); const all = form.querySelectorAll("[data-adicionar]"); if (all.length) nearest(all, event.target).click(); return; }
-    if (event.key !== "Enter" || event.shiftKey || event.altKey || event.target.matches("textarea, button, summary, a, [aria-expanded=true]")) return;
-    if (event.target.dataset.fonte && event.target.value.trim() && event.target.value !== event.target.dataset.escolhido) return; // formulario.js takes the option first
+    if (event.key === "Enter" && event.ctrlKey) {
+      event.preventDefault();
+      event.target.dispatchEvent(new Event("change", { bubbles: true }));
+      form.requestSubmit(form.querySelector("[value=finalizar]"));
+      return;
+    }
+    if (event.key === "Insert" && event.ctrlKey) {
+      event.preventDefault();
+      const all = form.querySelectorAll("[data-adicionar]");
+      if (all.length) nearest(all, event.target).click();
+      return;
+    }
+    if (
+      event.key !== "Enter" ||
+      event.shiftKey ||
+      event.altKey ||
+      event.target.matches("textarea, button, summary, a, [aria-expanded=true]")
+    )
+      return;
+    if (
+      event.target.dataset.fonte &&
+      event.target.value.trim() &&
+      event.target.value !== event.target.dataset.escolhido
+    )
+      return; // formulario.js takes the option first
     event.preventDefault();
     advance(event.target);
   });
@@ -195,20 +298,31 @@
     const place = document.getElementById(id);
     const box = place && (place.closest(".f-campo") || place.closest(".f-grupo") || place);
     if (!box) return;
-    for (let up = box; up; up = up.parentElement) { if (up.tagName === "DETAILS") up.open = true; up.hidden = false; }
-    const inner = [...box.querySelectorAll("input:not([type=hidden]), select, textarea")].find((f) => seen(f) && f.tabIndex >= 0);
+    for (let up = box; up; up = up.parentElement) {
+      if (up.tagName === "DETAILS") up.open = true;
+      up.hidden = false;
+    }
+    const inner = [...box.querySelectorAll("input:not([type=hidden]), select, textarea")].find(
+      (f) => seen(f) && f.tabIndex >= 0,
+    );
     (inner || box).focus({ preventScroll: true });
     box.scrollIntoView({ block: "center" });
   }
   document.addEventListener("click", (event) => {
-    const link = event.target.closest && event.target.closest("[data-ir]");
-    if (link) { event.preventDefault(); goTo(link.dataset.ir); }
+    const link = event.target.closest?.("[data-ir]");
+    if (link) {
+      event.preventDefault();
+      goTo(link.dataset.ir);
+    }
   });
 
   // --- citizen search: fills what the block has of these names
   const FILLS = [
     [["cpfCidadao", "cpfParticipante", "cpfResponsavel"], (c) => c.cpf],
-    [["cns", "cnsCidadao", "cnsParticipante", "numeroCnsResponsavel"], (c, has) => (c.cpf && has(FILLS[0][0]) ? "" : c.cns)],
+    [
+      ["cns", "cnsCidadao", "cnsParticipante", "numeroCnsResponsavel"],
+      (c, has) => (c.cpf && has(FILLS[0][0]) ? "" : c.cns),
+    ],
     [["dataNascimento", "dtNascimento", "dataNascimentoCidadao", "dataNascimentoResponsavel"], (c) => c.nascimento],
     [["sexo", "sexoCidadao"], (c) => c.sexo],
     [["nomeCidadao"], (c) => c.nome],
@@ -225,39 +339,60 @@
     const id = `r-cidadao-${++serial}`;
     const box = document.createElement("div");
     box.className = "r-cidadao s-campo";
-    box.innerHTML = `<label for="${id}">Buscar cidadão</label><input type="search" id="${id}" placeholder="Nome, CPF ou CNS" autocomplete="off" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="${id}-l"><ul id="${id}-l" class="f-lista" role="listbox" aria-label="Cidadãos" hidden></ul>`;
+    box.innerHTML =
+      `<label for="${id}">Buscar cidadão</label>` +
+      `<input type="search" id="${id}" placeholder="Nome, CPF ou CNS" autocomplete="off" role="combobox" ` +
+      `aria-autocomplete="list" aria-expanded="false" aria-controls="${id}-l">` +
+      `<ul id="${id}-l" class="f-lista" role="listbox" aria-label="Cidadãos" hidden></ul>`;
     const part = [...block.querySelectorAll("[data-identificacao]")].find((p) => p.closest("[data-cidadao]") === block);
     const head = part ? part.querySelector(":scope > .f-parte") : block.querySelector(":scope > .f-grupo__cabeca");
-    if (head) head.after(box); else (part || block).prepend(box);
+    if (head) head.after(box);
+    else (part || block).prepend(box);
     const input = box.querySelector("input");
     const list = box.querySelector("ul");
     let rows = [];
     let wait;
-    const close = () => { list.hidden = true; input.setAttribute("aria-expanded", "false"); };
-    const mark = (i) => [...list.children].forEach((li, n) => li.setAttribute("aria-selected", String(n === i)));
+    const close = () => {
+      list.hidden = true;
+      input.setAttribute("aria-expanded", "false");
+    };
+    const mark = (i) => {
+      for (const [n, li] of [...list.children].entries()) li.setAttribute("aria-selected", String(n === i));
+    };
     const choose = (c) => {
       fill(block, c);
       input.value = c.nome;
       close();
       const rest = fields().filter((f) => input.compareDocumentPosition(f) & Node.DOCUMENT_POSITION_FOLLOWING);
-      const next = rest.find((f) => part && part.contains(f) && needed(f) && empty(f)) || rest.find((f) => !part || !part.contains(f));
+      const next =
+        rest.find((f) => part?.contains(f) && needed(f) && empty(f)) || rest.find((f) => !part || !part.contains(f));
       if (next) next.focus();
     };
     for (const kind of ["input", "change"]) input.addEventListener(kind, (event) => event.stopPropagation());
     input.addEventListener("input", () => {
       clearTimeout(wait);
       wait = setTimeout(async () => {
-        const answer = await fetch(`${form.dataset.clientes}?q=${encodeURIComponent(input.value)}`, { headers: { "HX-Request": "true" } });
+        const answer = await fetch(`${form.dataset.clientes}?q=${encodeURIComponent(input.value)}`, {
+          headers: { "HX-Request": "true" },
+        });
         if (!answer.ok) return;
         rows = (await answer.json()).clientes;
-        list.replaceChildren(...(rows.length ? rows : [null]).map((c, i) => {
-          const li = document.createElement("li");
-          li.setAttribute("role", "option");
-          li.id = `${id}-${i}`;
-          li.textContent = c ? `${c.nome || "Sem nome"} ${c.detalhe ? `(${c.detalhe})` : ""}` : "Nenhum cidadão encontrado";
-          if (c) li.addEventListener("mousedown", (event) => { event.preventDefault(); choose(c); });
-          return li;
-        }));
+        list.replaceChildren(
+          ...(rows.length ? rows : [null]).map((c, i) => {
+            const li = document.createElement("li");
+            li.setAttribute("role", "option");
+            li.id = `${id}-${i}`;
+            li.textContent = c
+              ? `${c.nome || "Sem nome"} ${c.detalhe ? `(${c.detalhe})` : ""}`
+              : "Nenhum cidadão encontrado";
+            if (c)
+              li.addEventListener("mousedown", (event) => {
+                event.preventDefault();
+                choose(c);
+              });
+            return li;
+          }),
+        );
         list.hidden = false;
         input.setAttribute("aria-expanded", "true");
         if (rows.length) mark(0);
@@ -277,10 +412,16 @@
     input.addEventListener("blur", () => setTimeout(close, 150));
   }
   function fill(block, client) {
-    const has = (names) => [...block.querySelectorAll("[name^='f:']")].some((f) => names.includes(f.name.split(/[.:]/).pop()));
+    const has = (names) =>
+      [...block.querySelectorAll("[name^='f:']")].some((f) => names.includes(f.name.split(/[.:]/).pop()));
     FILLS.forEach(([names, value]) => {
-      const field = names.map((n) => [...block.querySelectorAll(`[name^="f:"]`)].find((f) => f.name.split(/[.:]/).pop() === n)).find(Boolean);
-      if (field) { field.value = value(client, has) || ""; if (field.mostrar) field.mostrar(); }
+      const field = names
+        .map((n) => [...block.querySelectorAll(`[name^="f:"]`)].find((f) => f.name.split(/[.:]/).pop() === n))
+        .find(Boolean);
+      if (field) {
+        field.value = value(client, has) || "";
+        if (field.mostrar) field.mostrar();
+      }
     });
     const lacks = [...block.querySelectorAll("[name$='stNaoPossuiCpf']")][0];
     if (lacks && client.cpf) lacks.value = "nao";
@@ -289,7 +430,10 @@
   }
   const search = () => form.querySelectorAll("[data-cidadao]").forEach(addSearch);
   search();
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.matches("[data-blocos]")) splitMoments(event.target); search(); });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.matches("[data-blocos]")) splitMoments(event.target);
+    search();
+  });
 
   // --- where to begin: at what is wrong, else at the first thing to fill; the page moves only when it must
   const wrong = form.querySelector(".f-fora [data-ir]");
@@ -297,6 +441,7 @@
   if (wrong) goTo(wrong.dataset.ir);
   else if (first) {
     first.focus({ preventScroll: true });
-    if (first.getBoundingClientRect().bottom > window.innerHeight) first.closest(".f-campo, .r-cidadao").scrollIntoView({ block: "center" });
+    if (first.getBoundingClientRect().bottom > window.innerHeight)
+      first.closest(".f-campo, .r-cidadao").scrollIntoView({ block: "center" });
   }
 })();

@@ -1,7 +1,7 @@
 // Small behaviours of every page. No inline scripts (CSP): everything hangs on data attributes.
 (() => {
   "use strict";
-  const closest = (event, selector) => event.target.closest && event.target.closest(selector);
+  const closest = (event, selector) => event.target.closest?.(selector);
 
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.s-suspenso[open], details.s-tres[open]").forEach((d) => {
@@ -43,8 +43,13 @@
   function copyText(button) {
     const source = document.getElementById(button.dataset.copiar);
     const text = source.value || source.textContent.trim();
-    const done = () => { button.querySelector("span").textContent = "Copiado"; };
-    if (navigator.clipboard) { navigator.clipboard.writeText(text).then(done); return; }
+    const done = () => {
+      button.querySelector("span").textContent = "Copiado";
+    };
+    if (navigator.clipboard) {
+      navigator.clipboard.writeText(text).then(done);
+      return;
+    }
     source.select();
     document.execCommand("copy");
     done();
@@ -64,15 +69,18 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.matches("[data-uma-vez]")) {
-      if (form.dataset.enviado) { event.preventDefault(); return; }
+      if (form.dataset.enviado) {
+        event.preventDefault();
+        return;
+      }
       form.dataset.enviado = "1";
-      form.querySelectorAll("button[type=submit]").forEach((b) => b.setAttribute("aria-disabled", "true"));
+      for (const b of form.querySelectorAll("button[type=submit]")) b.setAttribute("aria-disabled", "true");
     }
   });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-enviado]").forEach((form) => {
       delete form.dataset.enviado;
-      form.querySelectorAll("button[aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled"));
+      for (const b of form.querySelectorAll("button[aria-disabled]")) b.removeAttribute("aria-disabled");
     });
   });
   document.addEventListener("change", (event) => {
@@ -113,10 +121,12 @@
 
   // The server has the ficha: what the browser kept of it is no longer needed (registrar.js).
   document.querySelectorAll("[data-guardada]").forEach((mark) => {
-    Object.keys(localStorage).filter((key) => key.startsWith("registrar:")).forEach((key) => {
-      const uuid = new URLSearchParams(localStorage.getItem(key)).get("uuid");
-      if (uuid === mark.dataset.guardada) localStorage.removeItem(key);
-    });
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith("registrar:"))
+      .forEach((key) => {
+        const uuid = new URLSearchParams(localStorage.getItem(key)).get("uuid");
+        if (uuid === mark.dataset.guardada) localStorage.removeItem(key);
+      });
   });
 
   function save(form, key) {
