@@ -82,7 +82,13 @@ def plain(**changes) -> bytes:
 
 @pytest.mark.parametrize(
     ("declared", "used"),
-    [((8, 7, 3), "8.7.0"), ((9, 0, 0), "8.7.0"), ((8, 1, 0), "7.2.2"), ((4, 0, 0), "7.2.2")],
+    [
+        ((8, 7, 3), "8.7.0"),
+        ((9, 0, 0), "8.7.0"),
+        ((8, 1, 0), "7.4.2"),
+        ((7, 2, 1), "7.2.2"),
+        ((4, 0, 0), "7.2.2"),
+    ],
 )
 def test_unknown_version_is_read_with_the_nearest_and_told(declared: tuple[int, int, int], used: str):
     versao = dict(zip(("major", "minor", "revision"), declared, strict=True))

@@ -6,18 +6,18 @@ import pytest
 from rule_cases.fae import ADMITIDO, ESTRANGEIRO, INELEGIVEL, NATURALIZADO
 from rule_cases.fcc import ORIGEM
 from rule_cases.fczm import EXAMES
-from rule_cases.harness import DELETE, TODAY, Case, build, day
+from rule_cases.harness import DELETE, FOREVER, TODAY, Case, build, day
 from rule_cases.mca import P1, P2, Q1, Q2, Q3
 
-from ledi import validate
+from ledi import CURRENT, validate
 from ledi_gerador.documentos import cns, cpf
 from ledi_gerador.minimos import INICIO
 
 ADDRESS = ("001-1", "002-2", "003-1", "005-1", "006-3", "007-1", "008-1", "009-1", "010-2")
 
 
-def codes(tipo: str, change: dict, versao: str = "8.7.0") -> set[str]:
-    report = validate(build(Case("", tipo, {}, versao=versao), change), hoje=TODAY)
+def codes(tipo: str, change: dict, versao: str = CURRENT) -> set[str]:
+    report = validate(build(Case("", tipo, {}, versao=versao), change), hoje=TODAY, validades=FOREVER)
     assert not report.crashed
     return {finding.code for finding in report.findings}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rule_cases.harness import DELETE, TODAY, Case, build, day
+from rule_cases.harness import DELETE, FOREVER, TODAY, Case, build, day
 from rule_cases.partes import FRACIONADA, INTERVALO, MEDICAMENTO, UNICA
 
-from ledi import validate
+from ledi import CURRENT, validate
 from ledi.tables import closed
 from ledi_gerador.minimos import FIM, INICIO
 
@@ -18,9 +18,9 @@ CBO = "headerTransport.lotacaoFormPrincipal.cboCodigo_2002"
 CID, CIAP = {"hipoteseDiagnosticoCid10": "I10"}, {"hipoteseDiagnosticoCiap2": "K86"}
 
 
-def codes(change: dict[str, Any], versao: str = "8.7.0", **root: Any) -> set[str]:
+def codes(change: dict[str, Any], versao: str = CURRENT, **root: Any) -> set[str]:
     whole = {**{C + name: value for name, value in change.items()}, **root}
-    report = validate(build(Case("", "FAI", {}, versao=versao), whole), hoje=TODAY)
+    report = validate(build(Case("", "FAI", {}, versao=versao), whole), hoje=TODAY, validades=FOREVER)
     assert not report.crashed
     return {finding.code.removeprefix("FAI-") for finding in report.findings}
 
@@ -74,7 +74,7 @@ def test_the_treatment_lasts_longer_than_its_period():
     assert medicine(MEDICAMENTO, dtInicioTratamento=day("2026-09-15")) == set()
 
 
-def referral(*items: dict[str, str], versao: str = "8.7.0", cbo: str = PHYSICIAN) -> set[str]:
+def referral(*items: dict[str, str], versao: str = CURRENT, cbo: str = PHYSICIAN) -> set[str]:
     change: dict[str, Any] = {
         "condutas": [4],
         "encaminhamentos": [{"especialidade": 6, "classificacaoRisco": 1, **item} for item in items],

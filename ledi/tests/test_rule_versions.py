@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rule_cases.harness import DELETE, TODAY, Case, build
+from rule_cases.harness import DELETE, FOREVER, TODAY, Case, build
 
 from ledi import validate
 from ledi_gerador.documentos import cns
@@ -43,7 +43,7 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], set[str]]] = [
 
 
 def codes(tipo: str, versao: str, change: dict[str, Any]) -> set[str]:
-    report = validate(build(Case("", tipo, {}, versao=versao), change), hoje=TODAY)
+    report = validate(build(Case("", tipo, {}, versao=versao), change), hoje=TODAY, validades=FOREVER)
     assert not report.crashed
     return {finding.code for finding in report.findings}
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Literal, overload
 
+from ledi.layouts import CURRENT
 from ledi_gerador import erros as catalogo
 from ledi_gerador import erros_contexto as de_contexto
 from ledi_gerador.documentos import iso
@@ -23,7 +24,7 @@ from ledi_gerador.fichas.visitas import fvd
 from ledi_gerador.municipio import HOJE, Municipio, build
 from ledi_gerador.oficina import Json, Oficina, Rascunho
 
-VERSAO = "8.7.0"
+VERSAO = CURRENT
 FICHAS_POR_BLOCO = 6000  # what 1,500 citizens give in three months
 # Share of each type among fichas; FCC only on request
 PESOS: Mapping[str, float] = {

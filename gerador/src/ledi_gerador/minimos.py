@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from ledi.layouts import CURRENT
 from ledi_gerador.documentos import cns, cns_definitivo, cpf, ms
 
 CNES = "0019615"
 INE = "0000471828"
 IBGE = "4205407"
-VERSAO = "8.7.0"
+VERSAO = CURRENT
 DIA = date(2026, 9, 15)
 ATENDIMENTO = ms(DIA)
 INICIO, FIM = ms(DIA, 12), ms(DIA, 12.5)

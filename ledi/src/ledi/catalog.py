@@ -25,6 +25,7 @@ class Entry:
     text: str
     since: str | None
     until: str | None
+    maybe: str | None
     why: str | None
     doc_page: str
     declared: bool
@@ -61,6 +62,7 @@ def _entry(tipo: str, rule: Rule, scope: Scope) -> Entry:
         text=rule.text if rule.text and "{" not in rule.text else check.describe(scope, name),
         since=rule.since,
         until=rule.until,
+        maybe=rule.maybe,
         why=rule.why,
         doc_page=row.doc_page if row else "",
         declared=isinstance(check, Declared),

@@ -6,7 +6,7 @@ Source: dado_transporte.thrift (namespace br.gov.saude.esusab.dadotransp) and th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -140,12 +140,13 @@ def wrap_xml(
     originadora: Instalacao | None = None,
     lote: int | None = None,
     layout: Layout,
+    unknown: Sequence[Unknown] = (),
 ) -> bytes:
-    """The same envelope in the XML form, around a wire mapping (not bytes)."""
+    """The same envelope in the XML form, around a wire mapping (not bytes); `unknown` as `xml.decode` gives back."""
     head = _head(record, lote, layout)
     root = layout.fichas[record["tipo"]].root
     sender, origin = remetente.to_wire(), (originadora or remetente).to_wire()
-    return xml.encode_transport(layout, head, root, ficha, sender, origin)
+    return xml.encode_transport(layout, head, root, ficha, sender, origin, unknown)
 
 
 def _head(record: Mapping[str, Any], lote: int | None, layout: Layout) -> dict[str, Any]:

@@ -47,6 +47,10 @@ class DecodeError(LediError):
         super().__init__(f"{reason} (em {', '.join(where)})" if where else reason)
 
 
+class ConversionError(LediError):
+    """A record that cannot be put in another version."""
+
+
 class LayoutError(LediError):
     """The layout data files contradict themselves (a defect of the library, not of the record)."""
 

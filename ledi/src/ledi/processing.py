@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ledi.carried import placed
 from ledi.codecs import thrift
 from ledi.envelope import Instalacao, file_name, wrap, wrap_xml
 from ledi.errors import EncodeError
 from ledi.findings import Report
 from ledi.layouts import CURRENT, layout
+from ledi.layouts.releases import Validades
 from ledi.rules.registry import plan
 from ledi.validation import PROCESSADA, validate
 from ledi.zip import Entry, make_entry
@@ -42,9 +44,13 @@ def process(
     hoje: date | None = None,
     versao: str | None = None,
     lote: int | None = None,
+    esperada: str | None = None,
+    validades: Validades | None = None,
 ) -> Processed:
     """Validates a record and, when it is *processada*, makes its entry. Never raises for bad data."""
-    report = validate(record, versao=versao, tabelas=tabelas, hoje=hoje)
+    report = validate(
+        record, versao=versao, tabelas=tabelas, hoje=hoje, esperada=esperada, validades=validades
+    )
     if report.situacao != PROCESSADA:
         return Processed(report, None)
     return Processed(
@@ -70,9 +76,12 @@ def finish(
     made = layout(report.versao)
     origin = originadora or instalacao
     name = file_name(record["uuid"], formato)
+    root = made.fichas[report.tipo].root
+    unknown = placed(record, root, report.wire, formato) if record.get("contexto") else []
     if formato == "xml":
-        data = wrap_xml(record, report.wire, remetente=instalacao, originadora=origin, lote=lote, layout=made)
+        data = wrap_xml(record, report.wire, remetente=instalacao, originadora=origin, lote=lote, layout=made,
+                        unknown=unknown)  # fmt: skip
         return make_entry(name, data)
-    body = thrift.encode(made.fichas[report.tipo].root, report.wire)
+    body = thrift.encode(root, report.wire, unknown)
     data = wrap(record, body, remetente=instalacao, originadora=origin, lote=lote, layout=made)
     return make_entry(name, data)

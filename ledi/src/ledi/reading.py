@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ledi.carried import add_to
+from ledi.codecs.wire import Unknown
 from ledi.envelope import Envelope, unwrap_any
 from ledi.errors import LediError, PackageError
 from ledi.files import Kind, sniff
@@ -93,13 +95,15 @@ def open_bytes(data: bytes, where: str) -> Item:
     except LediError as error:
         text = f"{where}: não é uma ficha do LEDI legível: {error}."
         return _unreadable(where, "REGISTRO-arquivo-formato", text)
-    prefix = f"{envelope.tipo}-{envelope.ficha.root.name}"
-    found = tuple(
-        Finding(f"{prefix}-campo{one.id}-desconhecido", one.path, f"O arquivo traz um {one.label}.", AVISO)
-        for one in (*envelope.unknown, *decoded.unknown)
-    )
-    record = envelope.record(decoded)
+    found = tuple(_in_envelope(one) for one in envelope.unknown)
+    record = add_to(envelope.record(decoded), decoded)
     return Item(where, record, envelope, found, notes=envelope.notes)
+
+
+def _in_envelope(one: Unknown) -> Finding:
+    name = one.name if one.name.isidentifier() and len(one.name) <= 60 else f"campo{one.id or ''}"
+    text = f"O envelope do arquivo traz um {one.label}: o envelope é refeito no envio, sem ele."
+    return Finding(f"TRANSPORTE-DadoTransporteThrift-{name}-desconhecido", one.path, text, AVISO)
 
 
 class _Repeated(Exception):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ledi import carried
 from ledi.findings import AVISO, ERRO, Finding, Report
-from ledi.layouts import CURRENT, TIPOS, VERSIONS, Ficha, layout, version_key
+from ledi.layouts import CURRENT, TIPOS, VERSIONS, Ficha, layout, nearest, releases, version_key
+from ledi.layouts.releases import Validades
 from ledi.moments import MomentError, zone_of
 from ledi.paths import steps, value_at, walk
 from ledi.rules.env import Env
@@ -21,14 +24,22 @@ DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 def validate(
-    record: Any, *, versao: str | None = None, tabelas: Any = None, hoje: date | None = None
+    record: Any,
+    *,
+    versao: str | None = None,
+    tabelas: Any = None,
+    hoje: date | None = None,
+    esperada: str | None = None,
+    validades: Validades | None = None,
 ) -> Report:
     """Validates one record against LEDI.
 
     `record`: the JSON mapping {"tipo", "versao", "uuid", "cnes", "ine", "ibge", "ficha", "contexto"?}.
     `versao`: layout to use instead of the record's (a difference is an aviso). `tabelas`: open monthly tables
     (ledi.tables.port.Tables); without them the rules that need one are skipped and named in `unverified`.
-    `hoje`: the current date in the município; without it "not in the future" is not verified. Never raises.
+    `hoje`: the current date in the município; without it neither "not in the future" nor the end of the version's
+    validity is verified. `esperada`: the version that the installation sends in (another is an aviso); `validades`:
+    last day of each version, where it is not the library's. Never raises.
     """
     if not isinstance(record, Mapping):
         return _refused(
@@ -36,8 +47,9 @@ def validate(
         )
     found: list[Finding] = []
     tipo, used = _tipo(record, found), _version(record, versao, found)
-    uuid = _shown_uuid(record)
-    declared = used or (record.get("versao") if isinstance(record.get("versao"), str) else None)
+    uuid, declared = _shown_uuid(record), versao or record.get("versao")
+    if used == declared:
+        found += version_notices(used, hoje, esperada, validades)
     for key in record:
         if key not in _KNOWN_KEYS:
             found.append(_unknown_key(key))
@@ -46,9 +58,11 @@ def validate(
         found.append(
             _finding("REGISTRO-ficha-tipo", "ficha", 'O registro não traz a ficha (um objeto em "ficha").')
         )
-    if tipo is None or used is None or not isinstance(ficha, dict):
-        return _refused(uuid, tipo, declared, found)
-    return _validate_ficha(record, layout(used).fichas[tipo], used, tabelas, hoje, found)
+    shown = declared if isinstance(declared, str) else None
+    if tipo is None or not isinstance(ficha, dict):
+        return _refused(uuid, tipo, shown, found)
+    report = _validate_ficha(record, layout(used).fichas[tipo], used, tabelas, hoje, found)
+    return report if used == declared else replace(report, versao=shown, wire=None)
 
 
 def _validate_ficha(
@@ -64,6 +78,9 @@ def _validate_ficha(
     made.check_early(wire, env, None)
     made.check(wire, env, None)
     _check_envelope(record, kind, wire, env, used)
+    whole = _serialisable(found)
+    if record.get("contexto"):
+        found += [*carried.findings(record, kind, used), *carried.lost(record, wire)]
     situacao = PROCESSADA
     if any(finding.severity == ERRO for finding in found):
         situacao = INCONSISTENTE
@@ -81,7 +98,7 @@ def _validate_ficha(
         findings=tuple(found),
         unverified=tuple(sorted(env.skipped)),
         crashed=tuple(dict.fromkeys(env.crashed)),
-        wire=wire if _serialisable(found) else None,
+        wire=wire if whole else None,
     )
 
 
@@ -112,8 +129,8 @@ def _tipo(record: Mapping[str, Any], found: list[Finding]) -> str | None:
     return None
 
 
-def _version(record: Mapping[str, Any], forced: str | None, found: list[Finding]) -> str | None:
-    """The layout version to use, or None with a finding."""
+def _version(record: Mapping[str, Any], forced: str | None, found: list[Finding]) -> str:
+    """The layout to judge with: of the version declared, or the nearest one with a finding on `versao`."""
     declared = record.get("versao")
     if forced is not None:
         layout(forced)  # an unknown forced version is the caller's mistake: UnknownVersion
@@ -123,22 +140,63 @@ def _version(record: Mapping[str, Any], forced: str | None, found: list[Finding]
         return forced
     if isinstance(declared, str) and declared in VERSIONS:
         return declared
-    known = f"Versões conhecidas: {', '.join(VERSIONS)}."
+    used = nearest(declared).version if isinstance(declared, str) else CURRENT
+    code, text = _not_known(declared)
+    found.append(_finding(code, "versao", f"{text} O resto do registro foi conferido com a {used}."))
+    return used
+
+
+def _not_known(declared: Any) -> tuple[str, str]:
+    """(code, what to do) for a version that no layout here is of."""
     if declared is None:
-        found.append(_finding("REGISTRO-versao-obrigatorio", "versao", f"Falta a versão do LEDI. {known}"))
-        return None
+        text = f"Falta a versão do LEDI. Escreva em que versão a ficha foi feita, como {CURRENT}."
+        return "REGISTRO-versao-obrigatorio", text
     try:
         parts = version_key(declared) if isinstance(declared, str) else None
     except ValueError:
         parts = None
     if parts is None:
-        text = f"A versão do LEDI deve ter a forma 8.7.0. {known}"
-        found.append(_finding("REGISTRO-versao-formato", "versao", text))
-        return None
-    wrong = next(i for i, (a, b) in enumerate(zip(parts, version_key(CURRENT), strict=True), 1) if a != b)
-    text = f"A versão {declared} do LEDI não é conhecida. {known}"
-    found.append(_finding(f"COMMON-VERSAO-00{wrong}-1", "versao", text))
-    return None
+        text = f"A versão do LEDI deve ser um texto de três números, como {CURRENT}. Corrija a versão."
+        return "REGISTRO-versao-formato", text
+    current = version_key(CURRENT)
+    wrong = next((i for i, pair in enumerate(zip(parts, current, strict=True), 1) if pair[0] != pair[1]), 3)
+    return f"COMMON-VERSAO-00{wrong}-1", _why_not(declared, parts)
+
+
+def _why_not(declared: str, parts: tuple[int, ...]) -> str:
+    release = releases().get(declared)
+    if release is not None:
+        return (
+            f"A versão {declared} do LEDI é antiga: aqui ela só é lida, e o que foi feito nela valeu até "
+            f"{release.valid_until:%d/%m/%Y}. Gere a ficha em uma versão que o PEC leia."
+        )
+    if parts > version_key(CURRENT):
+        return (
+            f"A versão {declared} do LEDI é mais nova do que as conhecidas aqui, que vão até a {CURRENT}. Confira o "
+            "número; se ela existe, atualize o sistema ou gere a ficha em uma versão anterior que o PEC leia."
+        )
+    below = [known for known in VERSIONS if version_key(known) < parts]
+    above = next(known for known in VERSIONS if version_key(known) > parts)
+    near = f"as mais próximas são a {below[-1]} e a {above}" if below else f"a mais antiga é a {above}"
+    return f"A versão {declared} do LEDI não é conhecida: das conhecidas, {near}. Corrija a versão."
+
+
+def version_notices(
+    version: str, hoje: date | None, esperada: str | None = None, validades: Validades | None = None
+) -> list[Finding]:
+    """Avisos on a version that is known: its validity is over, or it is not the one the installation sends in."""
+    found = []
+    release = releases()[version]
+    if hoje is not None and release.days_left(hoje, validades) < 0:
+        text = (
+            f"O LEDI {version} valeu até {release.until(validades):%d/%m/%Y}: o SIAPS invalida o que foi feito em "
+            "versão publicada há mais de 12 meses. Gere a ficha na versão mais nova que o PEC leia."
+        )
+        found.append(_finding("REGISTRO-versao-expirada", "versao", text, AVISO))
+    if esperada is not None and esperada != version:
+        text = f"A ficha é da versão {version} do LEDI, e a instalação envia na {esperada}. Confira se o PEC a lê."
+        found.append(_finding("REGISTRO-versao-instalacao", "versao", text, AVISO))
+    return found
 
 
 def _check_envelope(

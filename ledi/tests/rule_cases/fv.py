@@ -46,6 +46,9 @@ V722 = {
 }
 
 
+V742 = {C + "stNaoPossuiCpf": DELETE, V + "coRndsFabricante": DELETE}
+
+
 def fv(code: str, bad: dict, good: dict | None = None, base: dict | None = None, **more) -> Case:
     return Case(code, "FV", bad, good=good or {}, base=base or {}, **more)
 
@@ -192,6 +195,21 @@ CASES: list[Case] = [
         good={V + "fabricante": "B" * 60},
     ),
     *makers(),
+    fv(
+        "FV-V-005-16",
+        {V + "fabricante": "BUTANTÃ"},
+        good={V + "fabricante": "BUTANTAN"},
+        base=V742,
+        versao="7.4.2",
+    ),
+    fv(
+        "FV-V-005-16",
+        {V + "fabricante": "BUTANTÃ"},
+        good={V + "fabricante": "PFIZER/BIONTECH"},
+        base=V742,
+        versao="7.3.5",
+        severity="aviso",
+    ),
     fv("FV-V-006-1", {V + "grupoAtendimento": DELETE}),
     fv("FV-V-006-2", {**ANTERIOR, V + "grupoAtendimento": 121}, good=ANTERIOR),
     fv("FV-V-006-o1", {V + "grupoAtendimento": 9999}),

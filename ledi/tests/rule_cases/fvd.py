@@ -173,10 +173,9 @@ CASES: list[Case] = [
     fvd("FVD-023-1", {V + "dtNascimento": day("1990-05-04")}, base=IVCF),
     fvd("FVD-023-1", {V + "dtNascimento": DELETE, V + "sexo": DELETE}, severity="aviso", good={V + "ivcf": DELETE}, base=IVCF),
     fvd("FVD-004-3", {V + "dtNascimento": DELETE}, base=IVCF),
-    # not sent in 7.2.2, so never refused
+    # 7.2.2 has its id too, in the IDL of the branch of 19/08/2025
     *[
-        fvd(code, bad, base=IVCF, versao="7.2.2", severity="aviso",
-            codes=frozenset((code, "FVD-FichaVisitaDomiciliarChildThrift-ivcf-sem_id")), good={V + "ivcf": DELETE})
+        fvd(code, bad, base=IVCF, versao="7.2.2", good={V + "ivcf": DELETE})
         for code, bad in (
             ("FVD-023-1", {V + "dtNascimento": day("1990-05-04")}),
             ("FVD-IV-015-1", {V + "ivcf.dataResultado": day("2026-11-25")}),

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ledi.layouts import CURRENT, VERSIONS
 from ledi_gerador.minimos import minimal
 
 TODAY = date(2026, 11, 24)
+FOREVER = dict.fromkeys(VERSIONS, date.max)  # no version of a case is past its date
 DELETE = object()
 _PART = re.compile(r"([A-Za-z_0-9]+)((?:\[\d+\])*)")
 
@@ -32,7 +34,7 @@ class Case:
     codes: frozenset[str] = frozenset()
     good: Mapping[str, Any] = field(default_factory=dict)
     base: Mapping[str, Any] = field(default_factory=dict)
-    versao: str = "8.7.0"
+    versao: str = CURRENT
     tabelas: Any = None
     severity: str = "erro"
 

@@ -8,7 +8,6 @@ import math
 import sys
 from typing import Any
 
-from ledi.codecs.wire import Unknown
 from ledi.reading import Item, read_records
 
 
@@ -39,29 +38,18 @@ def opened(item: Item) -> dict[str, Any]:
     envelope = item.envelope
     if envelope is None:
         return record
-    unknown = [*envelope.unknown, *envelope.decode().unknown]
+    context = record.get("contexto") or {}
     opening = {
         "versao_declarada": envelope.declared_version,
         "versao_usada": envelope.used_version,
         "notas": list(item.notes),
-        "desconhecidos": [_unknown(one) for one in unknown],
+        "desconhecidos": context.get("abertura", {}).get("desconhecidos", []),
         "lote": envelope.lote,
         "remetente": dict(envelope.remetente),
         "originadora": dict(envelope.originadora),
     }
-    context = record.get("contexto")
-    record["contexto"] = {**(context if isinstance(context, dict) else {}), "abertura": opening}
+    record["contexto"] = {**context, "abertura": opening}
     return record
-
-
-def _unknown(one: Unknown) -> dict[str, Any]:
-    return {
-        "caminho": one.path,
-        "id": one.id,
-        "tipo": one.wire_type,
-        "nome": one.name,
-        "bytes": one.raw.hex(),
-    }
 
 
 def _strict(value: Any) -> Any:

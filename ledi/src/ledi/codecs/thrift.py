@@ -6,10 +6,11 @@ present, and what it may hold, is for the rules: here only what has no place on 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from struct import error as PackError
 from typing import TYPE_CHECKING, Any
 
 from ledi.codecs import wire
-from ledi.codecs._decode import Context, Fault, Read, compile_reader, fail
+from ledi.codecs._decode import Context, Fault, Read, compile_reader, fail, skip
 from ledi.codecs._encode import Write, compile_writer, walk
 from ledi.codecs.wire import Decoded, Unknown
 from ledi.errors import DecodeError, EncodeError
@@ -60,6 +61,16 @@ def encode(struct: "Struct", mapping: Mapping[str, Any], unknown: Sequence[Unkno
     if unknown:
         return walk(struct, mapping, unknown)
     return encoder(struct)(mapping)
+
+
+def is_value(field_id: int, wire_type: int, raw: bytes) -> bool:
+    """Can these bytes be the value of a field: whole, and nothing after it?"""
+    if not 0 < field_id < 1 << 15 or wire_type not in wire.MIN_SIZE:
+        return False
+    try:
+        return skip(raw, 0, wire_type, 0) == len(raw)
+    except (Fault, IndexError, PackError):
+        return False
 
 
 def decode(

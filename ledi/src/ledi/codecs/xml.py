@@ -77,6 +77,26 @@ def root_element(struct: "Struct") -> str:
     return f"{name[0].lower()}{name[1:]}Transport"
 
 
+def element_name(struct: str, field: str) -> str:
+    """Name of the element of a field, in any version."""
+    name: str = _facts()["names"].get(f"{struct}.{field}", field)
+    return name
+
+
+def has_element(struct: "Struct", name: str) -> bool:
+    """Is it the name of an element of the struct?"""
+    return name in _by_element(struct)
+
+
+def is_element(name: str, raw: bytes) -> bool:
+    """Are these the bytes of one whole element of that name, as `decode` gives back what it does not know?"""
+    try:
+        node = tree.parse(raw)
+    except DecodeError:
+        return False
+    return node.name == name and tree.to_bytes(node) == raw
+
+
 # ---- writing
 
 
@@ -94,15 +114,19 @@ def encode_transport(
     ficha: Mapping[str, Any],
     remetente: Mapping[str, Any],
     originadora: Mapping[str, Any],
+    unknown: Sequence[Unknown] = (),
 ) -> bytes:
-    """A whole `.esus.xml` file around a ficha; `head` has the scalar fields of DadoTransporteThrift."""
+    """A whole `.esus.xml` file around a ficha; `head` has the scalar fields of DadoTransporteThrift.
+
+    `unknown` are elements of the ficha that `decode` gave back.
+    """
     transport = layout.structs["DadoTransporteThrift"]
     spaces = {"ns2": INSTALLATION, "ns3": TRANSPORT, "ns4": namespace(root)}
     declared = "".join(f" xmlns:{prefix}={quoteattr(uri)}" for prefix, uri in spaces.items())
     out = [DECLARATION, f"<ns3:dadoTransporteTransportXml{declared}>"]
     for name in HEAD:
         _write_field(name, transport.by_name[name], head.get(name), name, {}, out)
-    _write_root(root, ficha, (), "", out)
+    _write_root(root, ficha, unknown, "", out)
     for name, values in (("remetente", remetente), ("originadora", originadora)):
         inner = transport.by_name[name].type.struct
         assert inner is not None
@@ -234,6 +258,11 @@ def decode(
     unknown: list[Unknown] = []
     value = _read_struct(struct, node, "", unknown)
     return Decoded(value, unknown if keep_unknown else [])
+
+
+def decode_parts(struct: "Struct", elements: bytes) -> dict[str, Any]:
+    """The wire mapping of a struct from the elements inside it. Raises DecodeError."""
+    return _read_struct(struct, tree.parse(b"<partes>" + elements + b"</partes>"), "", [])
 
 
 def decode_transport(layout: "Layout", data: bytes, *, max_size: int = tree.MAX_DATA) -> Transport:

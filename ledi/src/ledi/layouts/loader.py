@@ -5,18 +5,19 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 from ledi.errors import LayoutError, UnknownVersion
-from ledi.layouts.model import ROLES, Ficha, Field, Layout, Struct, Type
+from ledi.layouts.model import ROLES, Doubt, Ficha, Field, Layout, Struct, Type
+from ledi.layouts.releases import releases
 from ledi.versions import in_force, version_key
 
 TIPOS = ("FAD", "FAI", "FAO", "FAC", "FAE", "FCD", "FCI", "FCZM", "MCA", "FP", "FV", "FVD", "FCC")
 _SCALARS = ("bool", "i32", "i64", "double", "string", "binary")
-_HEAD = ("tipo", "nome", "tipo_dado", "root", "uuid_field", "header_field", "children_field", "doc_page")
+HEAD = ("tipo", "nome", "tipo_dado", "root", "uuid_field", "header_field", "children_field", "doc_page")
 _FIELD_KEYS = frozenset(
     (
         "id",
@@ -33,25 +34,18 @@ _FIELD_KEYS = frozenset(
         "doc",
         "role",
     )
-    + ("since", "until", "history")
+    + ("since", "until", "history", "source")
 )
+_STRENGTH = {"": 0, "nao": 1, "condicional": 2, "sim": 3}  # of `required`
 
 
-@lru_cache(maxsize=64)
-def _document(name: str) -> dict[str, Any]:
+@cache
+def document(name: str) -> dict[str, Any]:
     text = files("ledi.layouts").joinpath("fichas", f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text, parse_float=Decimal)
 
 
-@lru_cache(maxsize=1)
-def version_table() -> Mapping[str, Mapping[str, str]]:
-    """Facts of each known version: `published` (ISO date or "") and `pec` (least PEC version)."""
-    text = files("ledi.layouts").joinpath("versions.toml").read_text(encoding="utf-8")
-    rows = sorted(tomllib.loads(text)["version"], key=lambda row: version_key(row["id"]))
-    return MappingProxyType({row["id"]: row for row in rows})
-
-
-VERSIONS: tuple[str, ...] = tuple(version_table())
+VERSIONS: tuple[str, ...] = tuple(row.id for row in releases().values() if not row.read_only)
 CURRENT: str = VERSIONS[-1]
 
 
@@ -61,7 +55,7 @@ class _Scope:
     def __init__(self, version: str, own: Mapping[str, Any]) -> None:
         self.version = version
         self.own = own
-        self.shared = _document("comum")
+        self.shared = document("comum")
         self.done: dict[str, Struct] = {}
 
     def struct(self, name: str) -> Struct:
@@ -75,7 +69,7 @@ class _Scope:
         shared, own = self.shared.get(wire_name), self.own.get(name)
         if own is None and shared is None:
             raise LayoutError(f"estrutura {name} não está em nenhum layout")
-        rows = _merge(shared, own)
+        rows = merge(shared, own)
         sections = (own or {}).get("sections") or (shared or {}).get("sections") or ()
         heading = {field: title for title, *names in sections for field in names}
         roles = _roles(name, rows, {**(shared or {}).get("roles", {}), **(own or {}).get("roles", {})})
@@ -95,28 +89,43 @@ class _Scope:
         if unknown:
             raise LayoutError(f"chave desconhecida no campo {row.get('name')}: {', '.join(sorted(unknown))}")
         values = dict(row)
+        doubt: Doubt | None = None
         for old in sorted(values.pop("history", ()), key=lambda h: version_key(h["until"]), reverse=True):
             if in_force(self.version, None, old["until"]):
-                values.update({key: value for key, value in old.items() if key != "until"})
-        values.pop("doc", None)
+                doubt = self._older(values, old)
+        for key in ("doc", "source"):
+            values.pop(key, None)
         values["id"] = values.get("id") or None  # 0 in a history: the IDL of that version had no id yet
+        values["domain"] = values.get("domain") or None  # "" in a history: that version had no list yet
         for bound in ("min", "max"):
-            if values.get(bound) in (None, ""):
-                values.pop(bound, None)
-            else:
-                values[bound] = Decimal(values[bound])
+            values[bound] = _number(values.get(bound))
         values["type"] = self._type(values["type"])
-        return Field(**values)
+        return Field(**values, doubt=doubt)
+
+    def _older(self, values: dict[str, Any], old: Mapping[str, Any]) -> Doubt | None:
+        """Puts what an older version said into `values`; between `doubt_since` and `until`, what refuses least."""
+        facts = {key: value for key, value in old.items() if key not in ("until", "doubt_since")}
+        since = old.get("doubt_since")
+        if not since or not in_force(self.version, since, None):
+            values.update(facts)
+            return None
+        strict: dict[str, Any] = {}
+        for key, value in facts.items():
+            if key not in ("min", "max", "required"):
+                raise LayoutError(f"{values['name']}: não se sabe qual {key} recusa menos")
+            values[key], strict[key] = _mildest(key, value, values.get(key))
+        bounds = {key: _number(strict.get(key)) for key in ("min", "max")}
+        return Doubt(
+            since, old["until"], **bounds, required=strict.get("required", "") == "sim" != values["required"]
+        )
 
     def _type(self, text: str) -> Type:
         if text in _SCALARS:
             return Type(text)
-        if text.startswith("enum:"):
+        if text.startswith("enum:") or text.endswith("EnumThrift"):
             return Type("i32")
         if text.startswith("list<"):
-            inner = text[5:-1]
-            is_enum = inner.endswith("EnumThrift")
-            return Type("list", item=Type("i32") if is_enum else self._type(inner))
+            return Type("list", item=self._type(text[5:-1]))
         return Type("struct", struct=self.struct(text))
 
 
@@ -128,13 +137,35 @@ def _roles(struct: str, rows: list[dict[str, Any]], declared: Mapping[str, str])
     return {name: role for role, name in declared.items()}
 
 
+def structs_in(text: str) -> list[str]:
+    """Name of the struct that a type is, or is a list of."""
+    inner = text.removeprefix("list<").removesuffix(">")
+    plain = inner in _SCALARS or inner.startswith("enum:") or inner.endswith("EnumThrift")
+    return [] if plain else [inner]
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value in (None, "") else Decimal(value)
+
+
+def _mildest(key: str, one: Any, other: Any) -> tuple[Any, Any]:
+    """(the value that refuses least, the other one)."""
+    if key == "required":
+        first, second = sorted((one or "", other or ""), key=_STRENGTH.__getitem__)
+        return first, second
+    known = sorted(value for value in (one, other) if value not in (None, ""))
+    if len(known) < 2:
+        return "", known[0] if known else ""
+    return (known[0], known[1]) if key == "min" else (known[1], known[0])
+
+
 def _as_on_paper(fields: list[Field], order: list[str]) -> tuple[Field, ...]:
     """In the order of the paper ficha; what no section names keeps its order at the end."""
     place = {name: n for n, name in enumerate(order)}
     return tuple(sorted(fields, key=lambda f: place.get(f.name, len(place))))
 
 
-def _merge(shared: Mapping[str, Any] | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def merge(shared: Mapping[str, Any] | None, own: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Rows of a struct: the shared facts overridden by the ficha's own, field by field."""
     if own is None or not own.get("extends"):
         source = own or shared
@@ -148,27 +179,27 @@ def _merge(shared: Mapping[str, Any] | None, own: Mapping[str, Any] | None) -> l
 
 
 def _ficha(version: str, tipo: str) -> Ficha:
-    document = _document(tipo.lower())
-    own = {key: value for key, value in document.items() if key not in _HEAD}
-    head: dict[str, Any] = {key: document.get(key) for key in _HEAD}
-    head["root"] = _Scope(version, own).struct(document["root"])
+    found = document(tipo.lower())
+    own = {key: value for key, value in found.items() if key not in HEAD}
+    head: dict[str, Any] = {key: found.get(key) for key in HEAD}
+    head["root"] = _Scope(version, own).struct(found["root"])
     return Ficha(**head)
 
 
-@lru_cache(maxsize=16)
+@cache
 def layout(version: str = CURRENT) -> Layout:
     """The layout of exactly that LEDI version. Raises UnknownVersion for any other than `VERSIONS`."""
     if version not in VERSIONS:
         raise UnknownVersion(f"versão do LEDI desconhecida: {version!r}; conhecidas: {', '.join(VERSIONS)}")
-    shared = _Scope(version, _document("transporte"))
-    names = [*_document("transporte"), *_document("comum")]
+    shared = _Scope(version, document("transporte"))
+    names = [*document("transporte"), *document("comum")]
     structs = MappingProxyType({name: shared.struct(name) for name in names})
     fichas = MappingProxyType({tipo: _ficha(version, tipo) for tipo in TIPOS})
     return Layout(version=version, fichas=fichas, structs=structs)
 
 
 def nearest(version: str) -> Layout:
-    """The known layout closest to a declared version, for reading foreign bytes only.
+    """The known layout closest to a declared version: to read foreign bytes with, and to judge what they bring.
 
     The newest known version not above the declared one, else the oldest known; any text is accepted.
     """

@@ -52,6 +52,20 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a field may ask from a version that cannot be told: some one between `since` and `until`.
+
+    `min`, `max`: bounds that are passed with an aviso; `required`: absence too.
+    """
+
+    since: str
+    until: str
+    min: Decimal | None = None
+    max: Decimal | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of a struct.
 
@@ -73,6 +87,7 @@ class Field:
     role: str = ""
     since: str | None = None
     until: str | None = None
+    doubt: Doubt | None = None
 
     @property
     def is_date(self) -> bool:

@@ -12,6 +12,8 @@ from ledi.rules.facets import FacetMaker
 from ledi.rules.model import ABSENT, PRESENT, Rule
 from ledi.rules.running import Bound, Step, StructPlan
 from ledi.rules.scope import Scope
+from ledi.rules.wording import doubt_text
+from ledi.versions import in_force
 
 
 class Compiler:
@@ -57,7 +59,7 @@ class Compiler:
         self.used.add(place)
         newest_scope = Scope(layout(CURRENT), self.ficha, newest, newest_parents)
         scope = Scope(self.layout, self.ficha, struct, parents, newest_scope)
-        plan = StructPlan(struct, f"{self.code}-{struct.name}")
+        plan = StructPlan(struct, self.code, scope.version)
         bounds = [
             b for rule in self.by_place.get(place, ()) if (b := self._bind(rule, scope, unsent)) is not None
         ]
@@ -82,13 +84,14 @@ class Compiler:
         own = (name,) if name and not isinstance(rule.check, Forbidden) else ()
         paths = rule.check.refs() + own
         unsent = unsent or (name is not None and scope.own_field(name).id is None)
-        return Bound(rule, fn, scope, tuple(scope.ref(path) for path in paths), unsent)
+        doubt = _doubt(rule, scope.version)
+        return Bound(rule, fn, scope, tuple(scope.ref(path) for path in paths), unsent, doubt)
 
     def _fields(
         self, plan: StructPlan, scope: Scope, facets: list[Bound], covered: dict[str, set[str]], place: str,
         newest_parents: tuple[Struct, ...], newest: Struct, unsent: bool,
     ) -> None:  # fmt: skip
-        children, required = [], []
+        children, required, wanted = [], [], []
         for item in scope.struct.fields:
             own = [bound for bound in facets if bound.rule.name == item.name]
             inner = (item.type.item or item.type).struct
@@ -110,10 +113,13 @@ class Compiler:
             simple = maker.simple()
             if simple is not None:
                 plan.simple[item.name] = simple
+            text = f"O campo {item.label} é obrigatório. Preencha {item.label}."
             if item.required == "sim":
-                text = f"O campo {item.label} é obrigatório. Preencha {item.label}."
                 required.append((item.name, maker.code("obrigatorio"), text))
-        plan.children, plan.required = tuple(children), tuple(required)
+            elif item.doubt and item.doubt.required:
+                text += " " + doubt_text("Passou a ser", item.doubt.since, item.doubt.until)
+                wanted.append((item.name, maker.code("obrigatorio"), text))
+        plan.children, plan.required, plan.wanted = tuple(children), tuple(required), tuple(wanted)
         plan.ahead = tuple((name, sub) for name, is_list, sub in children if sub.early and not is_list)
 
     def _rules(self, plan: StructPlan, bounds: list[Bound]) -> None:
@@ -148,6 +154,13 @@ def _superseded(bound: Bound, scope: Scope) -> frozenset[str]:
     ):
         return replaced - {"minimo", "maximo"}
     return replaced
+
+
+def _doubt(rule: Rule, version: str) -> str:
+    """Why the rule may not be of this version yet, or nothing."""
+    if rule.maybe is None or rule.since is None or in_force(version, rule.since, None):
+        return ""
+    return doubt_text("A regra entrou", rule.maybe, rule.since)
 
 
 def _join(place: str, name: str, is_list: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -11,11 +11,13 @@ from typing import Any
 from ledi.documents import cnes, cnpj, cns, cpf, ibge, ine, nome, uuid
 from ledi.findings import AVISO, Finding
 from ledi.layouts.model import Field
+from ledi.rules import doubts
 from ledi.rules.checks import Domain
 from ledi.rules.conversion import Conversion
 from ledi.rules.env import Env, Path, write_path
 from ledi.rules.running import BAD, Bound, Normaliser, StructPlan
 from ledi.rules.sizes import Problem, bounds
+from ledi.rules.wording import other_version
 from ledi.tables import closed
 
 MAX_ITEMS = 100_000
@@ -65,7 +67,16 @@ class FacetMaker:
             inner = self._list()
         else:
             inner = self._scalar()
+        inner = doubts.watched(field, self._doubtful(), self.prefix, self.covered, inner)
         return self._without_id(inner) if field.id is None else inner
+
+    def _doubtful(self) -> Mapping[Any, doubts.Span]:
+        """Codes that this version may not have."""
+        lists = {self.field.domain} if self.field.domain and "dominio" not in self.covered else set()
+        for bound in self.rules:
+            if isinstance(bound.rule.check, Domain):
+                lists |= set(bound.rule.check.lists(bound.scope, self.field.name))
+        return doubts.codes(self.field, lists, self.version)
 
     def _without_id(self, inner: Normaliser) -> Normaliser:
         code, name = self.code("sem_id"), self.field.name
@@ -117,14 +128,16 @@ class FacetMaker:
     def simple(self) -> tuple[type, frozenset[Any]] | None:
         """(class, values) when being one of the values is all it takes: the hot loop then needs no call."""
         kind = self.field.type.kind
-        if self.field.id is None or (self._facets() and self.field.domain is None):
+        if self.field.id is None or self.field.doubt or (self._facets() and self.field.domain is None):
             return None
         if kind == "bool" and not self.rules:
             return bool, frozenset((True, False))
         if kind not in ("i32", "i64", "string") or self.field.is_date:
             return None
         codes = self._only_codes()
-        return None if codes is None else (str if kind == "string" else int, codes)
+        if codes is None:
+            return None
+        return str if kind == "string" else int, codes - self._doubtful().keys()
 
     def _only_codes(self) -> frozenset[Any] | None:
         checks = [bound.rule.check for bound in self.rules]
@@ -258,13 +271,14 @@ class FacetMaker:
         codes: frozenset[Any] = closed.codes(self.field.domain, self.version)
         if (self.field.type.item or self.field.type).kind == "string":
             codes = frozenset(str(code) for code in codes)
-        label = self.field.label
+        label, domain, version = self.field.label, self.field.domain, self.version
 
         def run(value: Any) -> Problem | None:
             if value in codes or value == "":
                 return None
             shown = str(value) if len(str(value)) <= 40 and str(value).isprintable() else "informado"
-            return "dominio", f"O código {shown} não é aceito em {label}. Escolha um código da lista."
+            hint = other_version(domain, value, version)
+            return "dominio", f"O código {shown} não é aceito em {label}.{hint} Escolha um código da lista."
 
         return run
 

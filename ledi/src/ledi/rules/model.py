@@ -45,6 +45,7 @@ class Rule:
     ("" is the ficha's root); `name` the field that findings point at (None: the struct itself).
 
     `text`/`fix` override the sentence made by the check; `why` explains a rule that one record cannot settle.
+    `maybe`: first version that may have the rule already, when nobody can tell: from it to `since`, an aviso.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Rule:
     severity: str = ERRO
     since: str | None = None
     until: str | None = None
+    maybe: str | None = None
     state: str = RECORD
     text: str | None = None
     fix: str | None = None

@@ -35,11 +35,11 @@ def all_rules(tipo: str) -> tuple[Rule, ...]:
 
 
 def rules_in_force(tipo: str, version: str) -> tuple[Rule, ...]:
-    """The rules of a ficha that hold in a LEDI version."""
-    return tuple(rule for rule in all_rules(tipo) if in_force(version, rule.since, rule.until))
+    """The rules of a ficha that hold, or may hold, in a LEDI version."""
+    return tuple(rule for rule in all_rules(tipo) if in_force(version, rule.maybe or rule.since, rule.until))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=160)
 def plan(tipo: str, version: str) -> StructPlan:
     """The compiled plan of a ficha (or "TRANSPORTE", "INSTALACAO") in a version."""
     made = layout(version)

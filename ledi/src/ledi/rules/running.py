@@ -10,6 +10,7 @@ from typing import Any
 
 from ledi.findings import AVISO, Finding
 from ledi.layouts.model import Struct
+from ledi.layouts.spans import Span, elsewhere
 from ledi.rules.env import Env, Path, write_path
 from ledi.rules.model import SEVERITY, CheckFn, Rule
 from ledi.rules.scope import Scope
@@ -35,6 +36,7 @@ class Bound:
     scope: Scope
     refs: tuple[tuple[int, tuple[str, ...]], ...]
     unsent: bool = False  # the field has no place on the wire in this version: it cannot be refused
+    doubt: str = ""  # why nobody can tell whether this version has the rule: it cannot be refused either
 
     @property
     def step(self) -> Step:
@@ -46,7 +48,7 @@ class Bound:
         rule = self.rule
         if env.broken and env.is_broken(node, self.refs):
             return
-        if (rule.check.facet or rule.early) and rule.name is not None:
+        if (rule.check.facet or rule.early) and rule.name is not None and not self.doubt:
             env.broken.add((id(node), rule.name))
         items = result if result.__class__ is list else [(None, result)]
         for index, facts in items:
@@ -58,8 +60,10 @@ class Bound:
             mend = rule.fix or ("" if rule.text else rule.check.mend)
             if mend:
                 text = f"{text} {mend}"
+            if self.doubt:
+                text = f"{text} {self.doubt}"
             where = write_path(path, rule.name, index) if rule.name else write_path(path, None, index)
-            severity = AVISO if self.unsent else facts.get(SEVERITY, rule.severity)
+            severity = AVISO if self.unsent or self.doubt else facts.get(SEVERITY, rule.severity)
             env.found.append(Finding(rule.code, where, text, severity, facts))
 
 
@@ -76,10 +80,12 @@ class StructPlan:
     """Everything to do with one struct in one place of a ficha."""
 
     struct: Struct
-    code_prefix: str
+    tipo: str
+    version: str
     fields: dict[str, Normaliser] = field(default_factory=dict)
     simple: dict[str, tuple[type, frozenset[Any]]] = field(default_factory=dict)
     required: tuple[tuple[str, str, str], ...] = ()
+    wanted: tuple[tuple[str, str, str], ...] = ()  # required by a version that may be this one
     early: tuple[tuple[str, tuple[Step, ...]], ...] = ()
     present: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     absent: tuple[tuple[str, tuple[Step, ...]], ...] = ()
@@ -87,6 +93,10 @@ class StructPlan:
     children: tuple[tuple[str, bool, StructPlan], ...] = ()
     ahead: tuple[tuple[str, StructPlan], ...] = ()
     has_rules: bool = False
+
+    @property
+    def code_prefix(self) -> str:
+        return f"{self.tipo}-{self.struct.name}"
 
     def normalise(self, raw: dict[str, Any], env: Env, path: Path) -> dict[str, Any]:
         """The struct as it goes on the wire; facet findings go to `env`."""
@@ -118,6 +128,9 @@ class StructPlan:
             elif value.__class__ is str and value.isspace() and (id(clean), name) not in env.broken:
                 blank = f"{message} Só tem espaços."  # nobody says whether the PEC takes it
                 env.found.append(Finding(code, write_path(path, name), blank, AVISO))
+        for name, code, message in self.wanted:
+            if clean.get(name) in (None, "", []) and (id(clean), name) not in env.broken:
+                env.found.append(Finding(code, write_path(path, name), message, AVISO))
         return clean
 
     def check_early(self, node: dict[str, Any], env: Env, path: Path) -> None:
@@ -183,10 +196,23 @@ def report_unknown(plan: StructPlan, name: Any, env: Env, path: Path) -> None:
     """Finding for a field that the layout does not have, with the nearest name it has."""
     text = str(name)
     safe = text if _SAFE_NAME.fullmatch(text) else "campo"
+    code, where = f"{plan.code_prefix}-{safe}-desconhecido", write_path(path, safe)
+    span = next((s for s in elsewhere(plan.tipo, plan.struct.name, plan.version) if s.name == text), None)
+    if span is not None:
+        env.found.append(Finding(code, where, other_version(span, plan.version)))
+        return
     shown = text if _SAFE_NAME.fullmatch(text) else "(nome não reconhecível)"
     known = list(plan.fields)
     near = difflib.get_close_matches(text[:80], known, n=1, cutoff=0.6) if text == safe else []
     near = near or [name for name in known if len(text) > 3 and name.lower().startswith(text.lower())][:1]
     hint = f" Você quis dizer {near[0]}?" if near else " Apague-o ou confira o nome."
     message = f"O campo {shown} não existe em {plan.struct.label} nesta versão do LEDI.{hint}"
-    env.found.append(Finding(f"{plan.code_prefix}-{safe}-desconhecido", write_path(path, safe), message))
+    env.found.append(Finding(code, where, message))
+
+
+def other_version(span: Span, version: str) -> str:
+    """The sentence about a field that the declared version does not have and another has."""
+    return (
+        f"O campo {span.name} ({span.label}) não existe na versão {version} do LEDI: existe {span.when}. O PEC o "
+        "perderia sem avisar. Declare uma versão que o tenha e que o PEC leia, ou não envie o campo."
+    )

@@ -16,7 +16,7 @@ _OPEN_FORMATS = frozenset(("cnes", "ine", "ibge", "cid", "ciap", "cbo", "procedi
 def code_text(domain: str | None, value: Any) -> str:
     """ "3 (Terreno baldio)" when the domain knows the code, else the code."""
     if domain is not None:
-        label = closed.labels(domain).get(value)
+        label = closed.ever(domain).get(value)
         if label:
             return f"{value} ({label})"
     return str(value)
@@ -59,6 +59,19 @@ def codes_text(domain: str | None, codes: Iterable[Any], most: int = 12) -> str:
     if len(ordered) > most:
         return ", ".join(shown) + f" e mais {len(ordered) - most}"
     return join(shown)
+
+
+def other_version(domain: str, code: Any, version: str) -> str:
+    """ " Na lista, ele existe a partir da versão 8.6.0." for a code of another version, else nothing."""
+    when = closed.when(domain, code, version)
+    return f" Na lista, ele existe {when} do LEDI." if when else ""
+
+
+def doubt_text(what: str, since: str, until: str) -> str:
+    """Why something is an aviso: `what` changed somewhere from `since` to `until`."""
+    return (
+        f"{what} entre a {since} e a {until} do LEDI, e não se sabe em qual versão: por isso é só um aviso."
+    )
 
 
 _WISHES = {"está": "esteja", "é": "seja", "contém": "contenha", "há": "haja", "tem": "tenha"}

@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from ledi.layouts import CURRENT
 from saude.comum.texto import fold
 
 IBGE = RegexValidator(r"^\d{7}$", "Informe os 7 dígitos do código IBGE.")
@@ -11,6 +12,11 @@ CNES = RegexValidator(r"^\d{7}$", "O CNES tem 7 dígitos.")
 INE = RegexValidator(r"^\d{10}$", "O INE tem 10 dígitos.")
 CBO = RegexValidator(r"^[0-9A-Z]{6}$", "O CBO tem 6 caracteres.")
 COMPETENCIA = RegexValidator(r"^\d{4}(0[1-9]|1[0-2])$", "Informe a competência como AAAAMM.")
+
+
+def newest_ledi() -> str:
+    """The LEDI version that a new installation sends in."""
+    return CURRENT
 
 
 class Entidade(models.Model):
@@ -42,7 +48,7 @@ class Instalacao(models.Model):
     nome_razao_social = models.CharField("nome ou razão social", max_length=255)
     email = models.EmailField("e-mail", max_length=255, blank=True)
     telefone = models.CharField("telefone", max_length=20, blank=True)
-    versao_ledi = models.CharField("versão do LEDI", max_length=10, default="8.7.0")
+    versao_ledi = models.CharField("versão do LEDI", max_length=10, default=newest_ledi)
     suporte_contato = models.CharField("contato do suporte", max_length=255, blank=True)
     processar_app_na_chegada = models.BooleanField(
         "processar os registros do aplicativo na chegada", default=False

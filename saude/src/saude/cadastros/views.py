@@ -1,6 +1,6 @@
 """Instalação, Especialidades and Prazos."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib import messages
 from django.core.validators import RegexValidator
@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from ledi.layouts import CURRENT, version_table
+from ledi.layouts import CURRENT, releases
 from saude.acesso.guarda import requires
 from saude.cadastros import actions
 from saude.cadastros.forms import EspecialidadeForm, FeriadoForm, InstalacaoForm, PrazoForm
@@ -17,7 +17,6 @@ from saude.cadastros.models import COMPETENCIA, Especialidade, Feriado
 from saude.cadastros.prazos import deadline, deadlines, national_holidays
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 6
-OLD_AFTER_DAYS = 365
 
 
 @requires("administrar")
@@ -39,12 +38,11 @@ def instalacao(request: HttpRequest) -> HttpResponse:
 
 def version_warning(version: str) -> str:
     """Why the LEDI version in use is a risk, or nothing. SIAPS refuses layouts older than 12 months."""
-    known = version_table().get(version, {}).get("published")
-    published = date.fromisoformat(known) if known else None
-    if published and timezone.localdate() - published > timedelta(days=OLD_AFTER_DAYS):
+    release = releases().get(version)
+    if release and release.days_left(timezone.localdate()) < 0:
         return (
-            f"O LEDI {version} foi publicado em {published:%d/%m/%Y}, há mais de 12 meses: o SIAPS invalida "
-            f"dados de versões antigas. Use a {CURRENT}."
+            f"O LEDI {version} foi publicado em {release.published:%d/%m/%Y}, há mais de 12 meses: o SIAPS invalida "
+            f"dados de versões antigas. Use a {CURRENT}, se o PEC do município a lê (PEC {releases()[CURRENT].pec})."
         )
     if version != CURRENT:
         return (

@@ -79,7 +79,7 @@ def _common_field(row: Inconsistencia) -> Field | None:
     path = owner(row.campo)
     if path in ENVELOPE:
         return ENVELOPE[path]
-    field = field_at(nearest(row.ficha.versao or "8.7.0").fichas[row.ficha.tipo].root, path)
+    field = field_at(nearest(row.ficha.versao or "").fichas[row.ficha.tipo].root, path)
     if field is None or path != row.campo or field.type.kind in ("struct", "list"):
         return None
     if path.startswith("headerTransport."):

@@ -51,7 +51,7 @@ class Edicao:
 
     @property
     def versao(self) -> str:
-        return nearest(self.ficha.versao or "8.7.0").version
+        return nearest(self.ficha.versao or "").version
 
     @property
     def layout(self) -> FichaLayout:

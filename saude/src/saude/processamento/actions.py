@@ -155,12 +155,12 @@ def replace_exported(*, ficha: Ficha, changes: Mapping[str, Any], motivo: str, b
 
 def renewed(record: dict[str, Any]) -> dict[str, Any]:
     """The record under a new uuid; FCI and FCD point at the first of their line (`uuidFichaOriginadora`)."""
-    from ledi.layouts import layout
+    from ledi.layouts import nearest
 
     tipo, ficha = record["tipo"], record["ficha"]
     cnes = record.get("cnes")
     new = f"{cnes}-{uuid_module.uuid4()}" if cnes else str(uuid_module.uuid4())
-    field = layout(record.get("versao") or "8.7.0").fichas[tipo].uuid_field
+    field = nearest(str(record.get("versao") or "")).fichas[tipo].uuid_field
     if tipo in RECTIFIED:
         ficha["uuidFichaOriginadora"] = ficha.get("uuidFichaOriginadora") or record["uuid"]
         ficha["fichaAtualizada"] = True

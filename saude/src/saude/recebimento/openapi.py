@@ -5,6 +5,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
+from ledi.layouts import CURRENT
 from saude.registro.tipos import Tipo
 
 ANSWER = {
@@ -103,7 +104,7 @@ BY_ID: dict[str, Any] = {"responses": {200: {"description": "Encontrado"}, **pro
 LISTED: dict[str, Any] = {"responses": {200: {"description": "Uma página"}, **problems(401, 422)}}
 PROPERTIES = {
     "tipo": {"type": "string"},
-    "versao": {"type": "string", "example": "8.7.0"},
+    "versao": {"type": "string", "example": CURRENT},
     "uuid": {"type": "string", "minLength": 36, "maxLength": 44},
     "cnes": {"type": "string"},
     "ine": {"type": "string"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from ledi.rules.checks.base import Base
 from ledi.rules.model import ALWAYS, PRESENT, CheckFn
@@ -13,14 +15,16 @@ from ledi.rules.scope import Scope
 class Custom(Base):
     """An odd rule as a small named function `fn(value, node, env)` -> None | facts | [(index, facts)].
 
-    `words` is the whole Portuguese sentence; `reads` the fields it looks at besides its own.
+    `words` is the whole Portuguese sentence; `reads` the fields it looks at besides its own. `by_version`: `fn` makes
+    that function for a LEDI version, where it reads lists that change with it.
     """
 
-    fn: CheckFn
+    fn: CheckFn | Callable[[str], CheckFn]
     words: str
     reads: tuple[str, ...] = ()
     always: bool = False
     is_facet: bool = False
+    by_version: bool = False
 
     @property
     def gate(self) -> str:  # type: ignore[override]
@@ -34,7 +38,11 @@ class Custom(Base):
         return self.reads
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        return self.fn
+        return (
+            cast("Callable[[str], CheckFn]", self.fn)(scope.version)
+            if self.by_version
+            else cast(CheckFn, self.fn)
+        )
 
     def describe(self, scope: Scope, name: str | None) -> str:
         return self.words

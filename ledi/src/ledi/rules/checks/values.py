@@ -15,7 +15,7 @@ from ledi.rules.checks.base import NOTHING, Base, each, field_of, label, shown, 
 from ledi.rules.conditions import Cond
 from ledi.rules.model import SEVERITY, CheckFn
 from ledi.rules.scope import Scope
-from ledi.rules.wording import code_text, codes_text
+from ledi.rules.wording import code_text, codes_text, other_version
 from ledi.tables import closed
 
 
@@ -33,15 +33,21 @@ class Domain(Base):
     facet: ClassVar[bool] = True
     supersedes: ClassVar[frozenset[str]] = frozenset(("dominio", "minimo", "maximo", "formato"))
 
+    def lists(self, scope: Scope, name: str | None) -> tuple[str, ...]:
+        """Names of the lists it takes its codes from; none when they are fixed."""
+        if self.codes or (self.tables and not self.table):
+            return self.tables
+        domain = self.table or field_of(scope, name).domain
+        assert domain is not None, f"{name} has no domain in the layout"
+        return (domain, *self.tables)
+
     def allowed(self, scope: Scope, name: str | None) -> frozenset[Any]:
         if self.codes:
             return frozenset(self.codes)
         field = field_of(scope, name)
-        names = (self.table,) if self.table else () if self.tables else (field.domain,)
         kind = (field.type.item or field.type).kind
         found: set[Any] = set()
-        for table in (*names, *self.tables):
-            assert table is not None, f"{name} has no domain in the layout"
+        for table in self.lists(scope, name):
             codes = closed.codes(table, scope.version)
             found.update(str(code) for code in codes) if kind == "string" else found.update(codes)
         return frozenset(found)
@@ -52,7 +58,8 @@ class Domain(Base):
 
         def facts(value: Any) -> dict[str, Any]:
             text = str(value)
-            return {"valor": text if len(text) <= 40 and text.isprintable() else "(texto)"}
+            outros = "".join(other_version(table, value, scope.version) for table in self.lists(scope, name))
+            return {"valor": text if len(text) <= 40 and text.isprintable() else "(texto)", "outros": outros}
 
         if field.type.kind == "list":
 
@@ -74,7 +81,9 @@ class Domain(Base):
         codes = self.allowed(scope, name)
         domain = field_of(scope, name).domain
         hint = f" Use {codes_text(domain, codes)}." if len(codes) <= 12 else " Escolha um código da lista."
-        return f"O código {facts['valor']} não é aceito em {label(scope, name)}.{hint}"
+        return (
+            f"O código {facts['valor']} não é aceito em {label(scope, name)}.{facts.get('outros', '')}{hint}"
+        )
 
 
 @dataclass(frozen=True)

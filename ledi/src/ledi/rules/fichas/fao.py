@@ -24,7 +24,7 @@ from ledi.rules.checks import (
     Unique,
 )
 from ledi.rules.conditions import all_of, any_of, filled, is_false, not_, not_one_of, one_of
-from ledi.rules.model import Rule
+from ledi.rules.model import CheckFn, Rule
 from ledi.rules.shared.cidadao import sem_cpf
 from ledi.rules.shared.encaminhamentos import CBO, encaminhamentos_fao
 from ledi.rules.shared.exames import Told, exames_rules, prefer_sigtap
@@ -50,7 +50,6 @@ SEM_ENCAMINHAR = one_of(CBO, "322415", "322430", "322405", "322425")
 ESCUTA = "0301040079"
 ORTESES = "07"
 GRUPOS = tuple(str(code) for code in closed.codes("procedimentos_grupos/FAO"))
-EXCECOES = frozenset(row["code"] for row in closed.rows("procedimentos_excecoes/FAO"))
 AB = {row["code"]: row["sigtap"] for row in closed.rows("procedimentos_ab/FAO")}
 QUANTIDADES = {row["code"]: int(row["quantidade_maxima"]) for row in closed.rows("procedimentos_quantidade")}
 _GRUPO = "Só são aceitos procedimentos SIGTAP dos grupos 01 a 04, do subgrupo 0804 e da lista da ficha."
@@ -69,8 +68,11 @@ def _of_group(value: str, node: dict[str, Any], env: Any) -> Any:
     return None if value.startswith((*GRUPOS, ORTESES)) or value in AB else {"valor": value}
 
 
-def _orthosis(value: str, node: dict[str, Any], env: Any) -> Any:
-    return None if not value.startswith(ORTESES) or value in EXCECOES else {"valor": value}
+def _orthosis(version: str) -> CheckFn:
+    taken = closed.texts("procedimentos_excecoes/FAO", version)
+    return lambda value, node, env: (
+        None if not value.startswith(ORTESES) or value in taken else {"valor": value}
+    )
 
 
 def _triage(value: str, node: dict[str, Any], env: Any) -> Any:
@@ -166,7 +168,7 @@ RULES: tuple[Rule, ...] = (
     Rule("FAO-PQ-001-2", PROCEDIMENTO, "coMsProcedimento", Told(_of_group, _GRUPO, is_facet=True, told=_NAO_GRUPO)),
     Rule("FAO-PQ-001-2", PROCEDIMENTO, "coMsProcedimento", prefer_sigtap("procedimento", AB), since="8.4.0", severity=AVISO,
          why="A página pede o código SIGTAP e não diz que o código AB é recusado."),
-    Rule("FAO-PQ-001-3", PROCEDIMENTO, "coMsProcedimento", Told(_orthosis, _ORTESE, is_facet=True, told=_NAO_ORTESE)),
+    Rule("FAO-PQ-001-3", PROCEDIMENTO, "coMsProcedimento", Told(_orthosis, _ORTESE, is_facet=True, by_version=True, told=_NAO_ORTESE)),
     Rule("FAO-PQ-001-4", PROCEDIMENTO, "coMsProcedimento", Custom(_triage, _ESCUTA, is_facet=True)),
     Rule("FAO-PQ-002-1", PROCEDIMENTO, "quantidade",
          Told(_too_many, "A quantidade não passa da máxima do procedimento, na lista da ficha.", reads=_READS,

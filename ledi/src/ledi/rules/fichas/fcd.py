@@ -83,8 +83,8 @@ def _recusa(code: str, name: str) -> Rule:
 
 RAIZ: tuple[Rule, ...] = (
     Rule("FCD-001-e1", "", "animaisNoDomicilio", Domain()),
-    # Until 8.4.2 the page says 4 and the list has 8 codes.
-    Rule("FCD-001-e1", "", "animaisNoDomicilio", Length(0, 4, doubtful=4), until="8.4.2"),
+    # The page of 7.2.2 says 4 and the list has 8 codes; later it says 8, nobody knows since when.
+    Rule("FCD-001-e1", "", "animaisNoDomicilio", Length(0, 4, doubtful=4), until="8.7.0"),
     _imovel("FCD-001-1", "animaisNoDomicilio"),
     Rule("FCD-001-2", "", "animaisNoDomicilio", Forbidden(is_false("stAnimaisNoDomicilio"))),
     _recusa("FCD-001-3", "animaisNoDomicilio"),
@@ -93,7 +93,7 @@ RAIZ: tuple[Rule, ...] = (
     Rule("FCD-003-1", "", "enderecoLocalPermanencia", Required(not_true("statusTermoRecusa"))),
     _imovel("FCD-004-1", "familias"),
     # stAtivo has no id in the IDL and the page contradicts itself on it: nothing is refused.
-    Rule("FCD-004-2", "", "familias", Forbidden(is_false("stAtivo")), since="8.4.2", severity=AVISO,
+    Rule("FCD-004-2", "", "familias", Forbidden(is_false("stAtivo")), since="8.4.0", severity=AVISO,
          text="O LEDI diz que um domicílio inativo não tem famílias. Confira se o domicílio está mesmo inativo."),
     Rule("FCD-004-3", "", "familias", Unique(keys=("numeroCnsResponsavel",)),
          text="Duas famílias têm o mesmo CNS de responsável. Apague a repetida ou corrija o CNS."),
@@ -124,12 +124,12 @@ RAIZ: tuple[Rule, ...] = (
     Rule("FCD-016-1", "", "longitude", Required(filled("latitude"))),
     Rule("FCD-016-2", "", "longitude", Range(-180, 180, decimals=8)),
     Rule("FCD-017-1", "", "tipoEndereco", Equals(3)),
-    Rule("FCD-018-1", "", "stAtivo", Forbidden(not_true("fichaAtualizada")), since="8.4.2", severity=AVISO,
+    Rule("FCD-018-1", "", "stAtivo", Forbidden(not_true("fichaAtualizada")), since="8.4.0", severity=AVISO,
          text="O LEDI só prevê Domicílio ativo em ficha de atualização. Confira se a ficha é uma atualização."),
     Rule("FCD-018-2", "", "stAtivo",
          Custom(_all_moved, "O domicílio só fica ativo sem famílias ou com todas elas mudadas.",
                 reads=("familias",)),
-         since="8.4.2", severity=AVISO,
+         since="8.4.0", severity=AVISO,
          text="O LEDI diz que o domicílio só fica ativo sem famílias, ou se todas se mudaram; há {familias} "
               "que não se mudou. Confira se o domicílio está mesmo ativo."),
 )  # fmt: skip

@@ -201,7 +201,7 @@ SOCIODEMOGRAFICAS: tuple[Rule, ...] = (
     Rule("FCI-SD-004-1", SOCIAL, "orientacaoSexualCidadao",
          Forbidden(is_false("statusDesejaInformarOrientacaoSexual"))),
     Rule("FCI-SD-004-2", SOCIAL, "orientacaoSexualCidadao",
-         Required(is_true("statusDesejaInformarOrientacaoSexual")), since="8.4.2"),
+         Required(is_true("statusDesejaInformarOrientacaoSexual")), since="8.4.2", maybe="8.4.0"),
     Rule("FCI-SD-006-e1", SOCIAL, "relacaoParentescoCidadao", Domain()),
     Rule("FCI-SD-006-1", SOCIAL, "relacaoParentescoCidadao",
          Forbidden(not_(is_false(f"^{PESSOA}.statusEhResponsavel"))),
@@ -211,7 +211,7 @@ SOCIODEMOGRAFICAS: tuple[Rule, ...] = (
     Rule("FCI-SD-015-1", SOCIAL, "identidadeGeneroCidadao",
          Forbidden(is_false("statusDesejaInformarIdentidadeGenero"))),
     Rule("FCI-SD-015-2", SOCIAL, "identidadeGeneroCidadao",
-         Required(is_true("statusDesejaInformarIdentidadeGenero")), since="8.4.2"),
+         Required(is_true("statusDesejaInformarIdentidadeGenero")), since="8.4.2", maybe="8.4.0"),
     Rule("FCI-SD-017-e1", SOCIAL, "responsavelPorCrianca", Domain()),
     Rule("FCI-SD-017-1", SOCIAL, "responsavelPorCrianca", Forbidden(age(NASCIMENTO, ">=", 10))),
     Rule("FCI-SD-018-e1", SOCIAL, "coPovoComunidadeTradicional", Domain()),
@@ -221,7 +221,14 @@ SOCIODEMOGRAFICAS: tuple[Rule, ...] = (
 
 SAIDAS: tuple[Rule, ...] = (
     Rule("FCI-SA-001-e1", SAIDA, "motivoSaidaCidadao", Domain()),
-    Rule("FCI-SA-001-1", SAIDA, "motivoSaidaCidadao", Forbidden(is_true(f"^{RECUSA}")), since="8.4.2"),
+    Rule(
+        "FCI-SA-001-1",
+        SAIDA,
+        "motivoSaidaCidadao",
+        Forbidden(is_true(f"^{RECUSA}")),
+        since="8.4.2",
+        maybe="8.4.0",
+    ),
     Rule("FCI-SA-002-1", SAIDA, "dataObito", RequiredOrForbidden(MORREU)),
     Rule("FCI-SA-002-2", SAIDA, "dataObito", NotBefore(NASCIMENTO)),
     Rule("FCI-SA-002-3", SAIDA, "dataObito", NotBefore(f"^{PESSOA}.dtEntradaBrasil")),
@@ -237,9 +244,9 @@ _ACABARAM, _COMEU = (
 _AS_DUAS = "Responda as duas perguntas sobre alimentos ou nenhuma."
 SOCIOECONOMICAS: tuple[Rule, ...] = (
     Rule("FCI-SE-001-1", RENDA, _ACABARAM, Expect(filled(_COMEU)), fix=_AS_DUAS),
-    Rule("FCI-SE-001-2", RENDA, _ACABARAM, Forbidden(is_true(f"^{RECUSA}")), since="8.7.0"),
+    Rule("FCI-SE-001-2", RENDA, _ACABARAM, Forbidden(is_true(f"^{RECUSA}")), since="8.7.0", maybe="8.6.0"),
     Rule("FCI-SE-002-1", RENDA, _COMEU, Expect(filled(_ACABARAM)), fix=_AS_DUAS),
-    Rule("FCI-SE-002-2", RENDA, _COMEU, Forbidden(is_true(f"^{RECUSA}")), since="8.7.0"),
+    Rule("FCI-SE-002-2", RENDA, _COMEU, Forbidden(is_true(f"^{RECUSA}")), since="8.7.0", maybe="8.6.0"),
 )
 
 RULES: tuple[Rule, ...] = (

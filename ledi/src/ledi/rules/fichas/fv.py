@@ -27,10 +27,10 @@ from ledi.rules.checks import (
 )
 from ledi.rules.checks.base import Base
 from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, one_of, where
-from ledi.rules.model import CheckFn, Outcome, Rule
+from ledi.rules.model import SEVERITY, CheckFn, Outcome, Rule
 from ledi.rules.scope import Scope
 from ledi.rules.shared.header import header_rules
-from ledi.rules.wording import code_text
+from ledi.rules.wording import code_text, doubt_text
 from ledi.tables import closed
 from ledi.tables.closed import vacinas
 
@@ -125,12 +125,22 @@ def _combination(value: Any, node: dict[str, Any], env: Any, version: str) -> An
             continue
         if any((id(item), key) in env.broken for key in _KEYS):
             continue  # not even in its own list
-        if vaccine not in vacinas.vaccines(version) or (vaccine, strategy, dose) in vacinas.combinations(
-            version
-        ):
+        if vaccine not in vacinas.vaccines(version):
             continue  # an absent vaccine is VACREG-001
-        found.append((index, {"texto": _why_not(vaccine, strategy, dose, version)}))
+        if (vaccine, strategy, dose) not in vacinas.combinations(version):
+            found.append((index, {"texto": _why_not(vaccine, strategy, dose, version)}))
+        elif (vaccine, strategy, dose) in vacinas.doubts(version):
+            span = vacinas.doubts(version)[vaccine, strategy, dose]
+            found.append((index, {"texto": _in_doubt(vaccine, strategy, dose, span), SEVERITY: AVISO}))
     return found or None
+
+
+def _in_doubt(vaccine: int, strategy: int, dose: int, span: tuple[str, str]) -> str:
+    what = (
+        f"A tabela de regras de vacinação pode não ter a vacina {code_text('Imunobiologico', vaccine)} na estratégia "
+        f"{code_text('EstrategiaVacinacao', strategy)} com a dose {code_text('Dose', dose)} na versão declarada: mudou"
+    )
+    return doubt_text(what, *span)
 
 
 def _why_not(vaccine: int, strategy: int, dose: int, version: str) -> str:
@@ -166,8 +176,10 @@ def _pesquisa(code: str, name: str) -> Rule:
     return Rule(code, VACINA, name, RequiredOrForbidden(is_true("stPesquisaClinica")))
 
 
-def _local(code: str, via: Cond, locais: tuple[int, ...]) -> Rule:
-    return Rule(code, VACINA, "localAplicacao", OnlyCodes(locais, when=via), since="8.4.0")
+def _local(
+    code: str, via: Cond, locais: tuple[int, ...], since: str = "7.3.0", until: str | None = None
+) -> Rule:
+    return Rule(code, VACINA, "localAplicacao", OnlyCodes(locais, when=via), since=since, until=until)
 
 
 RULES: tuple[Rule, ...] = (
@@ -325,14 +337,17 @@ RULES: tuple[Rule, ...] = (
             ("FV-V-005-9", 96, "BHARAT-COVAXIN"),
         )
     ),
+    # The list was read in 7.4.2; the names of the one of 7.3.2 to 7.3.4 were others.
     Rule(
         "FV-V-005-16",
         VACINA,
         "fabricante",
-        Declared("O fabricante está na tabela de fabricantes da 7.3.2."),
-        since="7.3.2",
+        Domain("Fabricante"),
+        since="7.4.2",
         until="8.4.0",
-        why="A lista daquela versão não é mais publicada: não se recusa o que não se conhece.",
+        maybe="7.3.2",
+        text="O fabricante não está na tabela de fabricantes do LEDI, que vale até antes da 8.4.0. "
+        "Escreva o nome como está na tabela, como BUTANTAN.",
     ),
     Rule("FV-V-006-1", VACINA, "grupoAtendimento", Required(APLICADA)),
     Rule("FV-V-006-2", VACINA, "grupoAtendimento", Forbidden(ANTERIOR)),
@@ -352,7 +367,7 @@ RULES: tuple[Rule, ...] = (
     # The official examples in XML and Java bring false in any vaccine.
     Rule("FV-V-009-1", VACINA, "stAplicadoExterior", RequiredOrForbidden(EXTERIOR, mild_false=True)),
     Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Domain()),
-    Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Required(ESPECIAL), since="8.4.2"),
+    Rule("FV-V-010-1", VACINA, "cboPrescritorCodigo2002", Required(ESPECIAL), since="7.3.3", maybe="7.3.2"),
     Rule("FV-V-011-1", VACINA, "cid10MotivoIndicacao", Required(ESPECIAL)),
     Rule(
         "FV-V-011-2",
@@ -365,8 +380,9 @@ RULES: tuple[Rule, ...] = (
     _pesquisa("FV-V-015-1", "anvisaNumeroRegistro"),
     Rule("FV-V-016-o1", VACINA, "viaAdministracao", Domain(), since="7.3.0"),
     _local("FV-V-017-1", one_of("viaAdministracao", 1), (17,)),
-    _local("FV-V-017-2", one_of("viaAdministracao", 3), INTRAMUSCULAR),
+    _local("FV-V-017-2", one_of("viaAdministracao", 3, 4), INTRAMUSCULAR, until="8.4.0"),  # 4: profunda
+    _local("FV-V-017-2", one_of("viaAdministracao", 3), INTRAMUSCULAR, since="8.4.0"),
     _local("FV-V-017-3", one_of("viaAdministracao", 2, 6), PELE),
     _local("FV-V-017-4", one_of("viaAdministracao", 5), (1,)),
-    _local("FV-V-017-5", one_of("viaAdministracao", 7), (22,)),
+    _local("FV-V-017-5", one_of("viaAdministracao", 7), (22,), since="8.4.0"),
 )

@@ -29,7 +29,7 @@ from ledi.rules.shared.ivcf import ivcf_rules
 
 VISITA = "visitasDomiciliares[]"
 
-# CASAI (13) entered these rules after 7.2.2.
+# CASAI (13) entered these rules in 7.3.3.
 SEM_CIDADAO = one_of("tipoDeImovel", 2, 3, 4, 5, 6, 12, 13)
 SEM_CIDADAO_722 = one_of("tipoDeImovel", 2, 3, 4, 5, 6, 12)
 SEM_CIDADAO_MOTIVOS = (1, 27, 28, 31, 34, 35, 36, 37)
@@ -48,8 +48,8 @@ _QUEM = "Um registro só não diz quem é o responsável familiar do imóvel: de
 def _sem_cidadao(code: str, name: str) -> tuple[Rule, ...]:
     """Forbidden where the property has no citizen."""
     return (
-        Rule(code, VISITA, name, Forbidden(SEM_CIDADAO), since="8.4.2"),
-        Rule(code, VISITA, name, Forbidden(SEM_CIDADAO_722), until="8.4.2"),
+        Rule(code, VISITA, name, Forbidden(SEM_CIDADAO), since="7.3.3"),
+        Rule(code, VISITA, name, Forbidden(SEM_CIDADAO_722), until="7.3.3"),
     )
 
 
@@ -73,8 +73,8 @@ RULES: tuple[Rule, ...] = (
     Rule("FVD-007-e1", VISITA, "motivosVisita", Domain()),
     Rule("FVD-007-e1", VISITA, "motivosVisita", Length(0, 36, doubtful=1)),  # the list has 37 codes
     Rule("FVD-007-1", VISITA, "motivosVisita", Forbidden(SEM_VISITA)),
-    Rule("FVD-007-2", VISITA, "motivosVisita", OnlyCodes(SEM_CIDADAO_MOTIVOS, when=SEM_CIDADAO), since="8.4.2"),
-    Rule("FVD-007-2", VISITA, "motivosVisita", OnlyCodes(SEM_CIDADAO_MOTIVOS, when=SEM_CIDADAO_722), until="8.4.2"),
+    Rule("FVD-007-2", VISITA, "motivosVisita", OnlyCodes(SEM_CIDADAO_MOTIVOS, when=SEM_CIDADAO), since="7.3.3"),
+    Rule("FVD-007-2", VISITA, "motivosVisita", OnlyCodes(SEM_CIDADAO_MOTIVOS, when=SEM_CIDADAO_722), until="7.3.3"),
     Rule("FVD-007-3", VISITA, "motivosVisita", NotCodes((5, 6), when=one_of("sexo", 0))),
     Rule("FVD-008-e1", VISITA, "desfecho", Domain()),
     *microarea_rules("FVD-009-1", VISITA, required=True),

@@ -163,7 +163,7 @@ def _questionario(number: int, name: str) -> tuple[Rule, ...]:
             text=f"Pela idade na data do atendimento, é obrigatório o questionário {QUEM[name]}. Preencha-o, "
             "no lugar de outro, ou corrija a data de nascimento.",
         ),
-        Rule(f"{code}-2", "", name, AllAnswered(ENUNS[name]), since="8.4.2"),
+        Rule(f"{code}-2", "", name, AllAnswered(ENUNS[name]), since="7.3.7", maybe="7.3.6"),
         Rule(
             f"{code}-o1",
             "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ledi.findings import AVISO
@@ -21,9 +22,9 @@ def exames_rules(tipo: str, at: str) -> tuple[Rule, ...]:
     return (
         *code_format(code, at, "codigoExame"),
         Rule(f"{code}-1", at, "codigoExame",
-             Told(_accepted(tipo), "Só é aceito exame do grupo 02 do SIGTAP ou da lista da ficha.",
+             Told(partial(_accepted, tipo), "Só é aceito exame do grupo 02 do SIGTAP ou da lista da ficha.",
                   told="O código {valor} não é de exame: use um SIGTAP do grupo 02 ou um exame da lista da ficha.",
-                    is_facet=True)),
+                  is_facet=True, by_version=True)),
         Rule(f"{code}-1", at, "codigoExame", prefer_sigtap("exame", sigtap), since="8.4.0",
              severity=AVISO, why="A página não diz que o código AB com SIGTAP é recusado."),
         Rule(f"{code}-2", parent, name, Unique(("codigoExame",))),
@@ -74,13 +75,13 @@ def _ab_written(value: str, node: dict[str, Any], env: Any) -> Any:
     return None if good else {"valor": value[:40]}
 
 
-def _accepted(tipo: str) -> CheckFn:
+def _accepted(tipo: str, version: str) -> CheckFn:
     """SIGTAP of the groups of the ficha, or an exam of its list. Every AB code of the list: that the ones with
     SIGTAP were retired in 8.4.0 is told by another rule."""
     groups = tuple(str(code) for code in closed.codes(f"procedimentos_grupos/exames/{tipo}"))
-    listed = frozenset(
-        row["code"] for name in ("exames", "exames_ab") for row in closed.rows(f"{name}/{tipo}")
-    )
+    listed = closed.texts(f"exames/{tipo}", version) | {
+        row["code"] for row in closed.rows(f"exames_ab/{tipo}")
+    }
 
     def run(value: Any, node: dict[str, Any], env: Any) -> Any:
         return None if value.startswith(groups) or value in listed else {"valor": value[:40]}

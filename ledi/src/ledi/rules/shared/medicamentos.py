@@ -128,7 +128,7 @@ def medicamentos_rules(tipo: str, at: str) -> tuple[Rule, ...]:
     parent, _, name = at.removesuffix("[]").rpartition(".")
     code = f"{tipo}-MED-"
     return (
-        Rule(f"{code}000-o1", parent, name, Unique(whole=True), since="8.4.2"),
+        Rule(f"{code}000-o1", parent, name, Unique(whole=True), since="8.4.2", maybe="7.2.3"),
         Rule(f"{code}001-1", at, "codigoCatmat", Domain("catmat")),
         Rule(f"{code}002-e1", at, "viaAdministracao", Domain()),
         Rule(f"{code}004-1", at, "doseUnica", Forbidden(is_true("usoContinuo"), only_true=True)),

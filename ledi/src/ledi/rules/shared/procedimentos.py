@@ -36,20 +36,23 @@ def ab_written(code: str, at: str) -> Rule:
 def accepted(code: str, at: str, tipo: str, *, listed: bool = False) -> Rule:
     """SIGTAP of the groups of the ficha; `listed`: or a code of its own list, AB or SIGTAP."""
     groups = tuple(sorted(str(group) for group in closed.codes(f"procedimentos_grupos/{tipo}")))
-    tables = ("procedimentos", "procedimentos_ab") if listed else ()
-    extra = frozenset(row["code"] for table in tables for row in closed.rows(f"{table}/{tipo}"))
     words = f"O procedimento não é aceito nesta ficha: use um SIGTAP que comece por {_either(groups)}" + (
         " ou um procedimento da lista da ficha." if listed else "."
     )
 
-    def strange(value: str) -> bool:
-        return not value.startswith(groups) and value not in extra
+    def strange_in(version: str) -> CheckFn:
+        # every AB code: that some were retired is told by `retired_ab`
+        own = closed.texts(f"procedimentos/{tipo}", version) if listed else frozenset()
+        retired = {row["code"] for row in closed.rows(f"procedimentos_ab/{tipo}")} if listed else set()
+        return _items(
+            lambda value: not value.startswith(groups) and value not in own and value not in retired
+        )
 
     return Rule(
         code,
         at,
         "procedimentos",
-        Custom(_items(strange), words, is_facet=True),
+        Custom(strange_in, words, is_facet=True, by_version=True),
         text=f"{words} Código informado: {{valor}}.",
     )
 

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -18,6 +18,23 @@ from typing import NamedTuple
 
 from ledi.errors import TableError
 from ledi.tables.closed import _versions
+from ledi.tables.closed._versions import Move, changes_in
+
+__all__ = [
+    "Code",
+    "Move",
+    "Row",
+    "changes_in",
+    "codes",
+    "combos",
+    "doubts",
+    "ever",
+    "labels",
+    "names",
+    "rows",
+    "texts",
+    "when",
+]
 
 Code = int | str
 Row = Mapping[str, str]
@@ -68,25 +85,64 @@ _INTEGER = re.compile(r"0|[1-9][0-9]*")
 @cache
 def codes(name: str, version: str | None = None) -> frozenset[Code]:
     """Codes of a list as of a LEDI version (None: the newest one shipped)."""
-    return frozenset(labels(name, version))
+    return _codes(name, _versions.edition(name, version))
 
 
 @cache
 def texts(name: str, version: str | None = None) -> frozenset[str]:
     """The same codes as text, for fields that carry an enum in a string (`doseFrequencia`, exam results)."""
-    return frozenset(str(code) for code in codes(name, version))
+    return _texts(name, _versions.edition(name, version))
 
 
 @cache
 def labels(name: str, version: str | None = None) -> Mapping[Code, str]:
     """Code -> Portuguese label, in the official order; of a repeated code the first label is kept."""
+    return _labels(name, _versions.edition(name, version))
+
+
+@cache  # one for all the versions in which the list is the same
+def _codes(name: str, edition: str | None) -> frozenset[Code]:
+    return frozenset(_labels(name, edition))
+
+
+@cache
+def _texts(name: str, edition: str | None) -> frozenset[str]:
+    return frozenset(map(str, _codes(name, edition)))
+
+
+@cache
+def _labels(name: str, edition: str | None) -> Mapping[Code, str]:
     key, label = _columns(name)
     found: dict[str, str] = {}
     for row in rows(name):
         found.setdefault(row[key], row[label])
-    found = _versions.as_of(name, found, version)
+    found = _versions.as_of(name, found, edition)
     convert = _converter(name, found)
     return MappingProxyType({convert(code): text for code, text in found.items()})
+
+
+@cache
+def ever(name: str) -> Mapping[Code, str]:
+    """Every code the list has or had in any version, with its label."""
+    gone = _versions.removed(name)
+    convert = _converter(name, [*labels(name), *gone])
+    old = {convert(code): label for code, label in gone.items()}
+    return MappingProxyType({**old, **labels(name)})
+
+
+def when(name: str, code: object, version: str) -> str:
+    """In which versions a code is that this one does not have ("a partir da versão 8.6.0"); "" when in none."""
+    return _versions.when(name, str(code), version)
+
+
+@cache
+def doubts(name: str, version: str) -> Mapping[Code, tuple[str, str]]:
+    """Codes of that version's list that may have come later, or gone before: (since, until) of the doubt."""
+    found = _versions.doubts(name, version)
+    if not found:
+        return MappingProxyType({})
+    convert = _converter(name, labels(name, version))
+    return MappingProxyType({convert(code): span for code, span in found.items()})
 
 
 @cache
@@ -98,6 +154,8 @@ def rows(name: str) -> tuple[Row, ...]:
         return _group(name)
     table, _, lista = name.partition("/")
     if table not in _TABLES:
+        if _versions.knows(name):
+            return ()
         raise TableError(f"A lista “{name}” não existe na biblioteca.")
     found = _file(_TABLES[table].file)
     if lista:
@@ -139,14 +197,14 @@ def _columns(name: str) -> tuple[str, str]:
     if name in _enums() or "#" in name:
         return "code", "label"
     rows(name)  # refuses an unknown name
-    table = _TABLES[name.partition("/")[0]]
-    return table.key, table.label
+    table = _TABLES.get(name.partition("/")[0])
+    return (table.key, table.label) if table else ("code", "label")
 
 
-def _converter(name: str, found: Mapping[str, str]) -> type[int] | type[str]:
+def _converter(name: str, found: Iterable[Code]) -> type[int] | type[str]:
     base = re.split("[#/]", name)[0]
     # A group or a version takes the type of its whole list, not that of the codes left in it.
-    every = {row["code"] for row in _enums()[base]} if base in _enums() else set(found)
+    every = {row["code"] for row in _enums()[base]} if base in _enums() else {str(code) for code in found}
     if base in _TEXT or base.startswith(_TEXT_TABLES):
         return str
     return int if all(_INTEGER.fullmatch(code) for code in every) else str

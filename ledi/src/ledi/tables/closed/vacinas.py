@@ -23,6 +23,17 @@ def combinations(version: str | None = None) -> frozenset[tuple[int, int, int]]:
 
 
 @cache
+def doubts(version: str) -> Mapping[tuple[int, int, int], tuple[str, str]]:
+    """Combinations of that version that may have come later, or gone before: (since, until) of the doubt."""
+    strategies = _esus_by_rnds()
+    found = {}
+    for code, span in closed.doubts(_LIST, version).items():
+        vaccine, strategy, dose = map(int, str(code).split("/"))
+        found[vaccine, strategies[strategy], dose] = span
+    return found
+
+
+@cache
 def vaccines(version: str | None = None) -> frozenset[int]:
     """Imunobiológicos that may be applied; the others only as a previous record (VACREG-001)."""
     return frozenset(vaccine for vaccine, _, _ in combinations(version))
