@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import struct
 import tempfile
-from array import array
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol
 
+from ledi.distinct import HashSet
 from ledi.errors import PackageError
 from ledi.files import AtomicFile
 from ledi.zip import format as zf
@@ -56,7 +56,7 @@ class PackageWriter:
     def __init__(self, fileobj: Sink) -> None:
         self._file = fileobj
         self._offset = 0
-        self._names = _Names()
+        self._names = HashSet()
         self._directory = bytearray()
         self._spilled: IO[bytes] | None = None
         self._directory_size = 0
@@ -127,45 +127,6 @@ class PackageWriter:
             self._spilled.close()
 
 
-class _Names:
-    """A set of 64-bit hashes in 8 bytes per slot (a set of str takes some 150 per name).
-
-    Two different names would have to share 64 bits of a keyed hash to be taken for one: for a million names,
-    once in 40 million packages.
-    """
-
-    def __init__(self) -> None:
-        self._mask = 1023
-        self._slots = array("q", bytes(8 * (self._mask + 1)))
-        self._used = 0
-
-    def add(self, key: int) -> bool:
-        """False when it was there."""
-        key = key or 1  # 0 marks a free slot
-        slots, mask = self._slots, self._mask
-        at = key & mask
-        while slots[at]:
-            if slots[at] == key:
-                return False
-            at = (at + 1) & mask
-        slots[at] = key
-        self._used += 1
-        if self._used * 3 > mask * 2:
-            self._grow()
-        return True
-
-    def _grow(self) -> None:
-        old = self._slots
-        self._mask = mask = 2 * self._mask + 1
-        self._slots = slots = array("q", bytes(8 * (mask + 1)))
-        for key in old:
-            if key:
-                at = key & mask
-                while slots[at]:
-                    at = (at + 1) & mask
-                slots[at] = key
-
-
 class SplitWriter:
     """One package, or several when a limit is given: `<prefix>.zip`, or `<prefix>-001.zip`, `-002`, …
 
@@ -182,7 +143,7 @@ class SplitWriter:
         self._max_records, self._max_bytes = max_records, max_bytes
         self._files: list[AtomicFile] = []
         self._writer: PackageWriter | None = None
-        self._names = _Names()
+        self._names = HashSet()
         self.count = 0
 
     def add(self, entry: Entry) -> None:
