@@ -74,9 +74,8 @@ def _fill(made: Path) -> None:
 
 def _fonts(folder: Path) -> None:
     folder.mkdir()
-    found = sorted(FONT.rglob("*.woff2")) if FONT.exists() else []
-    for path in found:
-        shutil.copy(path, folder / path.name.lower())
+    for path in sorted(FONT.iterdir()):  # the faces and their licence
+        shutil.copy(path, folder)
 
 
 # ---- what is brought

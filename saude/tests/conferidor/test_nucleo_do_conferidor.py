@@ -17,7 +17,7 @@ from ledi.processing import process
 from ledi.zip.writer import PackageWriter
 from ledi_gerador import gerar, minimal
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "conferidor"))
 import conferir
 
 HOJE = "2026-11-24"

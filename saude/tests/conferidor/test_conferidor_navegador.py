@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,8 +16,7 @@ from openpyxl import load_workbook
 
 from ledi_gerador import gerar, minimal
 
-MAKE = Path(__file__).resolve().parents[1] / "montar.py"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+MAKE = Path(__file__).resolve().parents[3] / "conferidor" / "montar.py"
 pytestmark = pytest.mark.browser
 
 
@@ -53,21 +51,9 @@ def site(folder) -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    if CHROMIUM is None:
-        pytest.skip("SEM CHROMIUM: instale o pacote chromium para os testes de navegador")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
-
-
 @pytest.fixture
-def page(browser, site) -> Iterator:
-    context = browser.new_context(locale="pt-BR", viewport={"width": 1366, "height": 768})
+def page(navegador, site) -> Iterator:
+    context = navegador.new_context(locale="pt-BR", viewport={"width": 1366, "height": 768})
     made = context.new_page()
     problems: list[str] = []
     made.on("pageerror", lambda error: problems.append(str(error)))
@@ -196,11 +182,11 @@ def test_starting_again_forgets_the_files(page, tmp_path):
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-def test_no_serious_barrier_and_nothing_wider_than_the_screen(browser, site, tmp_path, width):
+def test_no_serious_barrier_and_nothing_wider_than_the_screen(navegador, site, tmp_path, width):
     import axe_playwright_python
 
     (source,) = Path(axe_playwright_python.__file__).parent.glob("axe*.js")
-    context = browser.new_context(locale="pt-BR", viewport={"width": width, "height": 800}, bypass_csp=True)
+    context = navegador.new_context(locale="pt-BR", viewport={"width": width, "height": 800}, bypass_csp=True)
     page = context.new_page()
     page.goto(f"{site}index.html")
     for step in ("start", "fichas", "causas", "totais", "comparar", "ficha"):
@@ -219,8 +205,8 @@ def test_no_serious_barrier_and_nothing_wider_than_the_screen(browser, site, tmp
     context.close()
 
 
-def test_a_folder_opened_from_the_disk_says_what_to_do(browser, folder):
-    context = browser.new_context()
+def test_a_folder_opened_from_the_disk_says_what_to_do(navegador, folder):
+    context = navegador.new_context()
     page = context.new_page()
     page.goto(f"file://{folder}/index.html")
     assert "aberta direto do disco" in page.inner_text("#aviso")
@@ -228,8 +214,8 @@ def test_a_folder_opened_from_the_disk_says_what_to_do(browser, folder):
     context.close()
 
 
-def test_a_browser_without_webassembly_says_so(browser, site):
-    context = browser.new_context()
+def test_a_browser_without_webassembly_says_so(navegador, site):
+    context = navegador.new_context()
     context.add_init_script("delete globalThis.WebAssembly")
     page = context.new_page()
     page.goto(f"{site}index.html")
