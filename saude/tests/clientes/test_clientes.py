@@ -10,8 +10,9 @@ from producao import cidadao, exportar, ficha_de, receber, registro
 
 from ledi_gerador.documentos import cns, cpf
 from saude.clientes.models import Alteracao, Cliente
-from saude.correcao.cliente import StaleClient, correct_client, create_client, identify, merge
+from saude.correcao.cliente import StaleClient, correct_client, create_client, identify
 from saude.correcao.clientes import divergences, same_person, search
+from saude.correcao.mesclar import merge_pair
 from saude.fichas.models import Atendido, Ficha
 
 CPF_A, CPF_B = cpf(123_456_789), cpf(222_333_444)
@@ -145,7 +146,10 @@ def test_identify_the_unidentified(entidade, criar_usuario):
 def test_merge_keeps_one_and_loses_nothing(entidade):
     receber(entidade, visita(CPF_A), visita(CNS_A))
     kept, gone = Cliente.objects.get(cpf=CPF_A), Cliente.objects.get(cns=CNS_A)
-    merge(de=gone, para=kept, by="teste")
+    a, b = sorted((kept, gone), key=lambda c: c.pk)
+    pair = ParPossivel.objects.create(entidade=entidade, a=a, b=b, pontos=90)
+    revisions = {c.pk: c.revisao for c in (a, b)}
+    merge_pair(par=pair, fica=kept.pk, escolhas={"cns": gone.pk}, revisoes=revisions, by="teste")
     kept.refresh_from_db()
     assert (kept.cns, kept.atendimentos.count()) == (CNS_A, 2)
     receber(entidade, visita(CNS_A))

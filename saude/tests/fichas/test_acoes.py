@@ -11,7 +11,7 @@ from saude.correcao.historia import timeline
 from saude.fichas.filtro import Filtro
 from saude.fichas.models import BlocoReprocessamento, ConteudoAnterior, Evento, Ficha
 from saude.fichas.situacoes import TRANSITIONS, Situacao, TransitionRefused, check, document
-from saude.processamento.actions import StaleForm, correct, correct_many, replace_exported, reprocess
+from saude.processamento.actions import StaleForm, correct, correct_each, replace_exported, reprocess
 from saude.processamento.em_massa import reprocess_block, start_reprocess
 
 TURNO = "visitasDomiciliares[0].turno"
@@ -84,10 +84,10 @@ def test_correct_exported_is_refused(entidade):
         correct(ficha=ficha_de(answer), changes={TURNO: 2}, revisao=1, by="teste")
 
 
-def test_correct_many_mends_once_for_all(entidade):
+def test_correct_each_mends_many_at_once(entidade):
     answers = receber(entidade, quebrado(), quebrado(), quebrado())
-    ids = [a.ficha_id for a in answers]
-    assert correct_many(entidade=entidade, ids=ids, changes={TURNO: 1}, by="teste") == 3
+    changes = {a.ficha_id: {TURNO: 1} for a in answers}
+    assert correct_each(entidade=entidade, changes=changes, by="teste")["processada"] == 3
     assert set(Ficha.objects.values_list("situacao", flat=True)) == {"processada"}
 
 

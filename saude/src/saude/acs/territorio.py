@@ -15,6 +15,7 @@ from django.db.models import Count, Max, Q
 
 from saude.acs.formularios import TIPOS, form, lists_of, options
 from saude.acs.models import Aparelho, ItemTerritorio
+from saude.banco import travas
 from saude.cadastros.models import Lotacao
 from saude.cadastros.tempo import local_today
 from saude.clientes.models import Cliente
@@ -305,7 +306,9 @@ def _refresh(place: Territorio, items: Items) -> None:
     """Give a new place in the order to what changed since the last pull of this territory."""
     owner = {"profissional_id": place.device.profissional_id, "recorte": place.recorte}
     with connection.cursor() as cursor:  # two phones of one ACS
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [2_006, place.device.profissional_id % 2**31])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s)", [travas.TERRITORIO, place.device.profissional_id % 2**31]
+        )
     rows = {r.chave: r for r in ItemTerritorio.objects.filter(**owner)}
     following = (ItemTerritorio.objects.filter(**owner).aggregate(m=Max("ordem"))["m"] or 0) + 1
     changed: list[ItemTerritorio] = []

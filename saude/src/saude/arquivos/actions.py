@@ -16,6 +16,7 @@ from saude.arquivos import exame
 from saude.arquivos.guardados import SUFFIXES, FileRefused, folder, forget_old, keep, keep_received
 from saude.arquivos.models import Conferencia
 from saude.auditoria.actions import record_event
+from saude.banco import travas
 from saude.banco.fila import enqueue_once
 from saude.cadastros.models import Entidade
 from saude.inconsistencias.achados import clean
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 Estado = Conferencia.Estado
 SMALL = 2 * 1024 * 1024  # read while the user waits
 ATOMIC = 2_000  # records taken in by one transaction, as one chunk: what it locks, other receptions wait for
-LOCK = 4_260  # advisory lock class: one process at a time works on a file
 SPARE = 30  # seconds after which the queue looks whether the page, which did the work itself, has done it
 LEFT_AFTER = timedelta(minutes=10)
 FAILED = "Falha ao receber: nada deste arquivo foi recebido."
@@ -79,12 +79,12 @@ def alone(pk: int, *, patience: float = 0) -> Iterator[bool]:
     finally:
         if held and connection.connection and not connection.connection.closed and connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, pk])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [travas.ARQUIVO, pk])
 
 
 def _try_lock(pk: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, pk])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [travas.ARQUIVO, pk])
         return bool(cursor.fetchone()[0])
 
 

@@ -13,11 +13,10 @@ from ledi.reading import Item, read_records
 from saude.arquivos.guardados import FileRefused, folder
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.fichas.models import Ficha
-from saude.fichas.processing import process
 from saude.inconsistencias.achados import Achado, clean, stored
-from saude.processamento.contexto import Contexto, apply
-from saude.processamento.julgar import context
-from saude.registro.leitura import TIPOS, facts
+from saude.processamento.contexto import Contexto
+from saude.processamento.julgar import assess, context
+from saude.registro.leitura import TIPOS
 from saude.registro.texto_json import digest, dump
 
 log = logging.getLogger(__name__)
@@ -130,9 +129,7 @@ def judge(position: int, item: Item, ctx: Contexto) -> ItemConferido:
     situation = "inconsistente"
     if item.readable:
         try:
-            result = process(record, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
-            if isinstance(record, dict):
-                result = apply(result, facts(record, ctx.zone, today=ctx.today), record, ctx)
+            result = assess(record, ctx)
             situation, found = str(result.situacao), [*found, *result.achados]
         except Exception as error:
             log.error("judging a record of a file failed: %s", type(error).__name__)

@@ -27,18 +27,15 @@ from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.comum.texto import fold
 from saude.fichas.models import Ficha
-from saude.fichas.processing import process
 from saude.formularios import ler
 from saude.formularios.campos import domain_labels
 from saude.inconsistencias.achados import Achado, clean
 from saude.processamento import julgar
-from saude.processamento.contexto import apply
 from saude.recebimento import actions as intake
 from saude.recebimento.intake import Item, take_in
 from saude.recebimento.models import Lote
 from saude.registrar.actions import version_for
 from saude.registro.caminhos import get_at
-from saude.registro.leitura import facts
 from saude.registro.tipos import Origem
 
 log = logging.getLogger(__name__)
@@ -118,8 +115,7 @@ def preview(planilha: Planilha) -> Previa:
         uuids.append(made.registro["uuid"])
         found.divergencias += made.divergencias
         plain = json.loads(json.dumps(made.registro))
-        result = process(plain, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
-        result = apply(result, facts(plain, ctx.zone, today=ctx.today), plain, ctx)
+        result = julgar.assess(plain, ctx)
         result.achados = [_clearer(a, plain) for a in result.achados]
         found.total += 1
         found.situacoes[str(result.situacao)] += 1

@@ -13,12 +13,13 @@ from django.utils import timezone
 from ledi.errors import TableError
 from saude.atualizacao import efeito, reavaliar
 from saude.auditoria.actions import record_event
+from saude.banco import travas
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.referencias import arquivos, cnes, sigtap
 from saude.referencias.arquivos import FileRefused, Guardado
 from saude.referencias.models import Publicacao
-from saude.referencias.tables import LOCK, DatabaseTables, load_cnes, load_sigtap, releases_key, tables_of
+from saude.referencias.tables import DatabaseTables, load_cnes, load_sigtap, releases_key, tables_of
 from saude.referencias.tables import sigtap as sigtap_of
 
 log = logging.getLogger(__name__)
@@ -295,7 +296,7 @@ def _not_twice(rows: Any, kept: Guardado) -> None:
 def _lock(publicacao: Publicacao, situacao: str) -> Publicacao:
     """The row, held; imports of one kind go one after the other, and no ficha is judged meanwhile."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, publicacao.entidade_id or 0])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [travas.TABELAS, publicacao.entidade_id or 0])
     row = (
         Publicacao.objects.select_for_update(of=("self",))
         .select_related("entidade", "por")

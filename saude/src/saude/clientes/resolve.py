@@ -11,6 +11,7 @@ from datetime import date
 
 from django.db import connection
 
+from saude.banco import travas
 from saude.clientes import storage
 from saude.clientes.models import Alteracao
 from saude.clientes.storage import Cadastro, Mudanca
@@ -124,7 +125,7 @@ def _lock(entidade_id: int, people: Iterable[Pessoa]) -> None:
     """Two intakes at once must not create the same citizen twice: a lock per citizen key, in order. An intake
     with very many new citizens takes the whole entidade instead."""
     keys = {p.cpf or p.cns or fold(p.nome) for p in people}
-    space = 1_000_000 + entidade_id % 1_000_000
+    space = travas.CLIENTES + entidade_id % 1_000_000
     with connection.cursor() as cursor:
         if len(keys) > MANY:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, -1)", [space])

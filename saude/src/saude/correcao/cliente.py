@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from ledi.layouts import CURRENT, layout
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Alteracao, Cliente
 from saude.comum.texto import fold
 from saude.fichas.models import Atendido, Ficha
-from saude.fichas.situacoes import open_situations
+from saude.fichas.situacoes import check, open_situations
+from saude.inconsistencias.models import Inconsistencia
+from saude.processamento.actions import correct_each, reprocess
 from saude.registro.leitura import BIRTH, CITIZENS, CNS, CPF, SEX, to_date
 
 EDITABLE = (
@@ -74,8 +77,6 @@ def correct_client(*, cliente: Cliente, changes: Mapping[str, Any], revisao: int
 
 def _flowing(cliente: Cliente, touched: list[str]) -> list[str]:
     """What goes into the fichas: what changed, and what the registration has right where a record has it wrong."""
-    from saude.inconsistencias.models import Inconsistencia
-
     fields = Inconsistencia.objects.filter(cliente=cliente, encerrada_em=None).values_list("campo", flat=True)
     wrong = {field.rpartition(".")[2] for field in fields}
     names = {k for k in EDITABLE if wrong.intersection(WIRE.get(k, ())) and getattr(cliente, k)}
@@ -91,68 +92,47 @@ def identify(*, atendido: Atendido, cliente: Cliente, by: Any) -> Ficha:
     ficha = Ficha.objects.select_related("entidade__instalacao").get(pk=atendido.ficha_id)
     if cliente.entidade_id != ficha.entidade_id:
         raise ValueError("client of another entidade")
-    _apply(ficha, {atendido.posicao: cliente}, ["cpf", "cns", "nascimento", "sexo"], by)
+    check(ficha.situacao, "corrigir")
+    names = ["cpf", "cns", "nascimento", "sexo"]
+    _write(ficha.entidade, cliente, {ficha.pk: [atendido.posicao]}, names, by)
     Atendido.objects.filter(ficha=ficha, posicao=atendido.posicao).update(cliente=cliente)
     record_event(by=by, entidade=ficha.entidade, tipo="cliente.identificado", alvo=ficha, cliente=cliente.pk)
     return Ficha.objects.get(pk=ficha.pk)
 
 
-@transaction.atomic
-def merge(*, de: Cliente, para: Cliente, by: Any) -> None:
-    """Two registrations of one person become one; the first points at the second, nothing is deleted."""
-    a, b = Cliente.objects.select_for_update().filter(pk__in=sorted([de.pk, para.pk])).order_by("pk")
-    gone, kept = (a, b) if a.pk == de.pk else (b, a)
-    if gone.entidade_id != kept.entidade_id or gone.mesclado_em_id or kept.mesclado_em_id:
-        raise ValueError("clients that cannot be merged")
-    gone.mesclado_em = kept
-    gone.save(update_fields=["mesclado_em"])
-    for name in EDITABLE:
-        if getattr(kept, name) in ("", None) and getattr(gone, name) not in ("", None):
-            setattr(kept, name, getattr(gone, name))
-    kept.revisao += 1
-    kept.save()
-    Atendido.objects.filter(cliente=gone).update(cliente=kept)
-    from saude.inconsistencias.models import Inconsistencia
-
-    Inconsistencia.objects.filter(cliente=gone, encerrada_em=None).update(cliente=kept)
-    record_event(by=by, entidade=kept.entidade, tipo="cliente.mesclado", alvo=kept, de=gone.pk)
-
-
-def _flow(cliente: Cliente, touched: list[str], by: Any) -> list[int]:
+def _flow(cliente: Cliente, names: list[str], by: Any) -> list[int]:
     """The new values into every record of the client that can still change."""
     rows = Atendido.objects.filter(cliente=cliente, ficha__situacao__in=open_situations("corrigir"))
-    positions: dict[int, dict[int, Cliente]] = {}
+    positions: dict[int, list[int]] = {}
     for row in rows.order_by("ficha_id", "posicao"):
-        positions.setdefault(row.ficha_id, {})[row.posicao] = cliente
-    fichas = Ficha.objects.filter(pk__in=positions).select_related("entidade__instalacao").order_by("pk")
-    for ficha in fichas:
-        _apply(ficha, positions[ficha.pk], touched, by)
+        positions.setdefault(row.ficha_id, []).append(row.posicao)
+    _write(cliente.entidade, cliente, positions, names, by)
     return sorted(positions)
 
 
-def _apply(ficha: Ficha, people: dict[int, Cliente], names: list[str], by: Any) -> None:
-    from saude.processamento.actions import correct
-
-    zone = ZoneInfo(ficha.entidade.fuso)
-    current = Ficha.objects.select_for_update().get(pk=ficha.pk)
-    record = json.loads(current.conteudo.registro)
-    changes: dict[str, Any] = {}
-    for position, cliente in people.items():
-        changes |= _changes(record, current.tipo, position, cliente, names, zone)
-    if changes:
-        correct(ficha=current, changes=changes, revisao=current.revisao, by=by)
-    else:
-        from saude.processamento.actions import reprocess
-
-        reprocess(entidade=ficha.entidade, ids=[ficha.pk], by=by)
+def _write(
+    entidade: Entidade, cliente: Cliente, positions: Mapping[int, list[int]], names: list[str], by: Any
+) -> None:
+    """The client's values into the fichas, at these citizens of each; one context judges them all."""
+    zone = ZoneInfo(entidade.fuso)
+    mine = Ficha.objects.filter(entidade=entidade, pk__in=positions).order_by("pk")
+    changes: dict[int, dict[str, Any]] = {}
+    for ficha in mine.select_for_update(of=("self",)).select_related("conteudo"):
+        record = json.loads(ficha.conteudo.registro)
+        found: dict[str, Any] = {}
+        for position in positions[ficha.pk]:
+            found |= _changes(record, ficha.tipo, position, cliente, names, zone)
+        changes[ficha.pk] = found
+    if written := {pk: found for pk, found in changes.items() if found}:
+        correct_each(entidade=entidade, changes=written, by=by)
+    if same := [pk for pk, found in changes.items() if not found]:
+        reprocess(entidade=entidade, ids=same, by=by)
 
 
 def _changes(
     record: dict[str, Any], tipo: str, position: int, cliente: Cliente, names: list[str], zone: ZoneInfo
 ) -> dict[str, Any]:
     """Paths and values that follow from the registration, for the fields this kind of ficha has."""
-    from ledi.layouts import CURRENT, layout
-
     root = layout(CURRENT).fichas[tipo].root
     where = CITIZENS[tipo]
     field = root.by_name.get(where) if where else None

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ledi.zip import Entry, PackageWriter
 from saude.auditoria.actions import record_event
+from saude.banco import travas
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.exportacao.envelopes import Rewrapper, refresh_stale
@@ -25,7 +26,6 @@ from saude.registro.tipos import Tipo
 
 log = logging.getLogger(__name__)
 Estado = Exportacao.Estado
-LOCK = 4_201  # advisory lock class: one export at a time in an entidade
 BATCH = 5_000
 FREE_ATTEMPTS = 3  # after these, fichas are held while the file is written
 # ids come in order: the range keeps the plan at a slice of the primary key whatever the statistics say
@@ -122,7 +122,7 @@ def run_export(exportacao_id: int) -> Exportacao:
     """Make the file and mark its fichas. Safe to call again at any point: done stays done."""
     exportacao = Exportacao.objects.select_related("entidade__instalacao", "por").get(pk=exportacao_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, exportacao.entidade_id])
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [travas.EXPORTACAO, exportacao.entidade_id])
     try:
         exportacao.refresh_from_db(fields=["estado"])
         if exportacao.estado not in (Estado.CONCLUIDA, Estado.VAZIA):
@@ -130,7 +130,9 @@ def run_export(exportacao_id: int) -> Exportacao:
     finally:
         if connection.connection and not connection.connection.closed and connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, exportacao.entidade_id])
+                cursor.execute(
+                    "SELECT pg_advisory_unlock(%s, %s)", [travas.EXPORTACAO, exportacao.entidade_id]
+                )
     exportacao.refresh_from_db()
     return exportacao
 
@@ -333,4 +335,4 @@ def _set(exportacao: Exportacao, **values: Any) -> None:
 
 def _lock_requests(entidade: Entidade) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK + 1, entidade.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [travas.NOVA_EXPORTACAO, entidade.pk])

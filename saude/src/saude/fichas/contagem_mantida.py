@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, Sum
 
+from saude.banco import travas
 from saude.fichas.models import Contagem, Ficha
 
 KEYS = ("entidade_id", "competencia", "tipo", "situacao", "especialidade", "urgencia")
@@ -14,7 +15,7 @@ KEYS = ("entidade_id", "competencia", "tipo", "situacao", "especialidade", "urge
 def compact() -> int:
     """Fold the differences into one row per key; returns how many rows went. Readers see the same sums."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(4202)")
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [travas.CONTAGENS])
         if not cursor.fetchone()[0]:
             return 0
         columns = ", ".join(KEYS)

@@ -7,16 +7,17 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from ledi.layouts import nearest
 from saude.auditoria.actions import record_event
 from saude.banco.cursor import server_cursor
 from saude.cadastros.models import Entidade
-from saude.clientes.resolve import resolve
 from saude.fichas.models import Conteudo, Evento, Ficha
 from saude.fichas.processing import Resultado
 from saude.fichas.situacoes import Situacao, TransitionRefused, check, open_situations
-from saude.fichas.storage import Linha, insert, next_ids, update
+from saude.fichas.storage import Linha
+from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
-from saude.processamento.historico import look
+from saude.processamento.julgar import context
 from saude.registro.caminhos import changed as with_changes
 from saude.registro.leitura import facts
 from saude.registro.texto_json import digest, dump, load
@@ -38,22 +39,14 @@ def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[st
 
     Returns how many there are in each situation afterwards.
     """
-    from saude.processamento.julgar import judge
-
     ctx.hold_tables()
-    linhas, records = [], []
+    rows = []
     for kept in _held(ctx.entidade, ids):
         record = load(kept.registro)
-        linha = _linha(kept, record, ctx)
-        judge(linha, record, ctx, arriving=False)
-        linhas.append(linha)
-        records.append(record)
-    _resolve(ctx, linhas)
-    look(ctx, zip(linhas, records, strict=True))
-    for linha in linhas:
-        linha.revisao += _outcome_changed(linha)
-    update(ctx.entidade.pk, linhas, revisao_instalacao=ctx.instalacao.revisao, new_content=False)
-    _tell(linhas, Evento.Fato.REPROCESSADA, by)
+        rows.append((_linha(kept, record, ctx), record))
+    esteira.run(ctx, rows)
+    linhas = [linha for linha, _ in rows]
+    _record_change(linhas, Evento.Fato.REPROCESSADA, by)
     counts = {str(s): 0 for s in (Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE)}
     for linha in linhas:
         counts[str(linha.resultado.situacao)] += 1
@@ -84,21 +77,6 @@ def correct(*, ficha: Ficha, changes: Mapping[str, Any], revisao: int, by: Any) 
     return Ficha.objects.get(pk=ficha.pk)
 
 
-def correct_many(
-    *, entidade: Entidade, ids: Iterable[int], changes: Mapping[str, Any], by: Any, only_where: Any = None
-) -> int:
-    """The same change in many fichas (mend once for all). `only_where(record)` may pass over."""
-    done = 0
-    with transaction.atomic():
-        ctx = _context(entidade)
-        for ficha in _locked(entidade, sorted(set(ids))):
-            record = json.loads(ficha.conteudo.registro)
-            if only_where is None or only_where(record):
-                _rewrite(ficha, with_changes(record, changes), by=by, fields=sorted(changes), ctx=ctx)
-                done += 1
-    return done
-
-
 @transaction.atomic
 def correct_each(*, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]], by: Any) -> dict[str, int]:
     """Each ficha its own changes by path, exported ones passed over; how many are in each situation then."""
@@ -118,16 +96,11 @@ def _rewrite(
     ficha: Ficha, record: dict[str, Any], *, by: Any, fields: list[str], ctx: Contexto | None = None
 ) -> None:
     """New content for a ficha that is held by the caller: judged, stored, told."""
-    from saude.processamento.julgar import judge
-
     ctx = ctx or _context(ficha.entidade)
     linha = _linha(_kept(ficha), record, ctx)
     linha.registro, linha.revisao = dump(record), ficha.revisao + 1
-    judge(linha, record, ctx, arriving=False)
-    _resolve(ctx, [linha])
-    look(ctx, [(linha, record)])
-    update(ctx.entidade.pk, [linha], revisao_instalacao=ctx.instalacao.revisao, new_content=True)
-    _tell([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
+    esteira.run(ctx, [(linha, record)])
+    _record_change([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
     record_event(
         by=by, entidade=ctx.entidade, tipo="ficha.corrigida", alvo=ficha,
         campos=fields, situacao=str(linha.resultado.situacao),
@@ -155,8 +128,6 @@ def replace_exported(*, ficha: Ficha, changes: Mapping[str, Any], motivo: str, b
 
 def renewed(record: dict[str, Any]) -> dict[str, Any]:
     """The record under a new uuid; FCI and FCD point at the first of their line (`uuidFichaOriginadora`)."""
-    from ledi.layouts import nearest
-
     tipo, ficha = record["tipo"], record["ficha"]
     cnes = record.get("cnes")
     new = f"{cnes}-{uuid_module.uuid4()}" if cnes else str(uuid_module.uuid4())
@@ -169,16 +140,11 @@ def renewed(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Ficha:
-    from saude.processamento.julgar import judge
-
     ctx = _context(old.entidade)
     linha = _linha(_kept(old), record, ctx)
-    linha.id, linha.revisao, linha.hash = next_ids(1)[0], 1, digest(record)
+    linha.anterior, linha.revisao, linha.hash = {}, 1, digest(record)
     linha.registro, linha.substitui_id, linha.motivo_substituicao = dump(record), old.pk, motivo
-    judge(linha, record, ctx, arriving=False)
-    _resolve(ctx, [linha])
-    look(ctx, [(linha, record)])
-    insert(ctx.entidade.pk, [linha], revisao_instalacao=ctx.instalacao.revisao)
+    esteira.run(ctx, [(linha, record)])
     user = by if hasattr(by, "username") else None
     new = Ficha.objects.get(pk=linha.id)
     Evento.objects.create(
@@ -192,8 +158,6 @@ def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Fi
 
 
 def _context(entidade: Entidade) -> Contexto:
-    from saude.processamento.julgar import context
-
     ctx = context(entidade)
     ctx.hold_tables()
     return ctx
@@ -281,20 +245,9 @@ def _linha(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
     )
 
 
-def _outcome_changed(linha: Linha) -> bool:
-    """The entry or the situation is another: an export under way must not take the old one for it."""
-    pacote = linha.resultado.pacote
-    before = (linha.anterior["situacao"], linha.anterior["crc"])
-    return before != (str(linha.resultado.situacao), pacote.crc if pacote else None)
-
-
-def _resolve(ctx: Contexto, linhas: Sequence[Linha]) -> None:
-    from saude.processamento.julgar import appearances
-
-    resolve(ctx.entidade.pk, [s for x in linhas for s in appearances(x)])
-
-
-def _tell(linhas: Sequence[Linha], fato: str, by: Any, *, always: bool = False, **detalhe: Any) -> None:
+def _record_change(
+    linhas: Sequence[Linha], fato: str, by: Any, *, always: bool = False, **detalhe: Any
+) -> None:
     """History rows for what changed; a reprocessing that changed nothing leaves only its date."""
     user = by if hasattr(by, "username") else None
     told = [x for x in linhas if always or x.anterior["situacao"] != str(x.resultado.situacao)]

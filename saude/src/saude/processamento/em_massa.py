@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
+from saude.banco import travas
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
 from saude.fichas.situacoes import open_situations
 from saude.processamento.actions import judge_again
+from saude.processamento.julgar import context
 
 BLOCK = 500
 
@@ -23,7 +25,7 @@ def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any, cnes: Areas 
     """Queue the reprocessing of all that match; one already running for the same filter is returned."""
     asked = filtro.as_json() | _limit(cnes)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [4_203, entidade.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [travas.REPROCESSAMENTO, entidade.pk])
     waiting = Reprocessamento.objects.filter(
         entidade=entidade, filtro=asked, estado__in=["espera", "rodando"]
     )
@@ -48,7 +50,7 @@ def start_correction(
     """Mend once for all: `valor` into the field of every open finding of the cause, and process again."""
     filtro = Filtro(causa=causa, competencia=competencia)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [4_203, entidade.pk])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [travas.REPROCESSAMENTO, entidade.pk])
     asked = filtro.as_json() | {"mudancas": {"valor": valor}} | _limit(cnes)
     waiting = Reprocessamento.objects.filter(
         entidade=entidade, filtro=asked, estado__in=["espera", "rodando"]
@@ -112,8 +114,6 @@ def _block(job: Reprocessamento, ids: list[int]) -> int:
 
 def reprocess_block(bloco_id: int) -> None:
     """Do one block, exactly once: its fichas, its mark and the progress are one transaction."""
-    from saude.processamento.julgar import context
-
     with transaction.atomic():
         bloco = BlocoReprocessamento.objects.select_for_update().get(pk=bloco_id)
         if bloco.feito_em:

@@ -44,7 +44,7 @@ class Visto:
         self.linha.resultado.achados.append(Achado(code, path, "aviso", text))
 
 
-def look(ctx: Contexto, rows: Iterable[tuple[Linha, Any]]) -> None:
+def add_related_findings(ctx: Contexto, rows: Iterable[tuple[Linha, Any]]) -> None:
     """Add the avisos to the results of these fichas."""
     seen = [
         Visto(linha, record["ficha"])

@@ -5,12 +5,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-
 from saude.cadastros.models import Entidade
 from saude.cadastros.tempo import local_today
-from saude.clientes.resolve import Aparicao, resolve
-from saude.clientes.storage import ClientChanged
 from saude.fichas.processing import Resultado, origin_of, process
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.fichas.storage import Linha
@@ -20,7 +16,6 @@ from saude.registro.leitura import facts
 from saude.registro.tipos import Origem
 
 log = logging.getLogger(__name__)
-ATTEMPTS = 4
 
 
 def context(entidade: Entidade) -> Contexto:
@@ -57,30 +52,16 @@ def judge(
         linha.resultado = Resultado(Situacao.PENDENTE, Motivo.SISTEMA)
 
 
-def _resolve(ctx: Contexto, seen: list[Aparicao]) -> None:
-    """When another intake changed one of the clients meanwhile only this is done again, not the chunk."""
-    for _ in range(ATTEMPTS):
-        try:
-            with transaction.atomic():
-                return resolve(ctx.entidade.pk, seen)
-        except ClientChanged:
-            continue
-    resolve(ctx.entidade.pk, seen)
-
-
-def appearances(linha: Linha) -> list[Aparicao]:
-    """Who is on the ficha. Only a registration without errors may speak for the client's own data."""
-    trusted = linha.resultado.situacao == Situacao.PROCESSADA
-    for person in linha.fatos.pessoas:
-        person.cadastro = person.cadastro and trusted
-    known = linha.id if linha.anterior else None
-    return [Aparicao(person, known, linha.fatos.data) for person in linha.fatos.pessoas]
+def assess(record: Any, ctx: Contexto, *, proveniencia: Any = None) -> Resultado:
+    """What judging this record would say; nothing is stored and the record is not changed."""
+    origin = origin_of(proveniencia)
+    result = process(record, instalacao=ctx.envelope, originadora=origin, hoje=ctx.today, tabelas=ctx.tabelas)
+    if not isinstance(record, dict):
+        return result
+    return apply(result, facts(record, ctx.zone, today=ctx.today), record, ctx)
 
 
 def check(entidade: Entidade, record: Mapping[str, Any]) -> list[Achado]:
     """The findings this record would have, errors first: the same rules that judge it when saved."""
-    ctx = context(entidade)
-    plain = json.loads(json.dumps(record))
-    result = process(plain, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
-    found = apply(result, facts(plain, ctx.zone, today=ctx.today), plain, ctx).achados
+    found = assess(json.loads(json.dumps(record)), context(entidade)).achados
     return sorted(found, key=lambda a: (a.severidade != "erro", a.campo, a.codigo))

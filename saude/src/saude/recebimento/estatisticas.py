@@ -6,6 +6,8 @@ takes a table for what it was when it was empty, and a chunk's look-ups read all
 
 from django.db import connection
 
+from saude.banco import travas
+
 TABLES = (
     "fichas_ficha",
     "fichas_atendido",
@@ -15,7 +17,6 @@ TABLES = (
     "inconsistencias_inconsistencia",
     "recebimento_registro",
 )
-LOCK = 4_208
 SMALL = 64  # pages: read whole anyhow
 
 
@@ -30,11 +31,11 @@ def refresh() -> list[str]:
         grown = sorted(row[0] for row in cursor.fetchall())
         if not grown:
             return []
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [travas.ESTATISTICAS])
         if not cursor.fetchone()[0]:  # another worker is at it
             return []
         try:
             cursor.execute(f"ANALYZE {', '.join(grown)}")
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [travas.ESTATISTICAS])
     return grown

@@ -13,12 +13,12 @@ from django.db.models import F
 from saude.fichas.models import Evento, Ficha
 from saude.fichas.processing import Resultado, process
 from saude.fichas.situacoes import Situacao, check
-from saude.fichas.storage import Linha, insert, next_ids, update
+from saude.fichas.storage import Linha
 from saude.inconsistencias.achados import Achado
 from saude.inconsistencias.models import Inconsistencia
+from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
-from saude.processamento.historico import look
-from saude.processamento.julgar import ATTEMPTS, _resolve, appearances, judge
+from saude.processamento.esteira import ATTEMPTS
 from saude.recebimento.models import Lote, Registro
 from saude.registro.leitura import ORIGENS, Fatos, facts
 from saude.registro.texto_json import digest, digest_before, dump
@@ -106,9 +106,7 @@ def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Re
     existing = _lock_existing(ctx, [f.uuid for _, f in read if f.uuid])
     plans: dict[str, _Plan] = {}
     answers = [_decide(lote, ctx, item, f, existing, plans) for item, f in read]
-    for plan in plans.values():
-        judge(plan.linha, plan.registro, ctx, judged=judged)
-    _store(ctx, list(plans.values()))
+    _process(ctx, list(plans.values()), judged)
     for plan in plans.values():
         _answer(plan)
     _fill_equal(answers)
@@ -176,22 +174,13 @@ def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote,
     return _Plan(linha, item.registro, ficha)
 
 
-def _store(ctx: Contexto, plans: list[_Plan]) -> None:
-    new = [p.linha for p in plans if p.existing is None]
-    old = [p.linha for p in plans if p.existing is not None]
-    for linha, ficha_id in zip(new, next_ids(len(new)) if new else (), strict=True):
-        linha.id = ficha_id
-    seen = [s for x in (*new, *old) for s in appearances(x)]
-    _resolve(ctx, seen)
-    look(ctx, [(p.linha, p.registro) for p in plans])
-    revision = ctx.instalacao.revisao
-    if new:
-        insert(ctx.entidade.pk, new, revisao_instalacao=revision)
-    if old:
-        update(ctx.entidade.pk, old, revisao_instalacao=revision, new_content=True)
-        Evento.objects.bulk_create(
-            Evento(ficha_id=x.id, fato=Evento.Fato.SUBSTITUIDA, situacao=x.resultado.situacao) for x in old
-        )
+def _process(ctx: Contexto, plans: list[_Plan], judged: dict[int, Resultado]) -> None:
+    esteira.run(ctx, [(p.linha, p.registro) for p in plans], arriving=True, judged=judged)
+    Evento.objects.bulk_create(
+        Evento(ficha_id=p.linha.id, fato=Evento.Fato.SUBSTITUIDA, situacao=p.linha.resultado.situacao)
+        for p in plans
+        if p.existing is not None
+    )
 
 
 def _answer(plan: _Plan) -> None:

@@ -16,12 +16,12 @@ from django.db import connection
 
 from ledi.referencias.memory import MemoryTables
 from ledi.tables.port import Cbo, Ciap, Cid, Equipe, Estabelecimento, Kind, Lotacao, Procedimento
+from saude.banco import travas
 from saude.cadastros.models import Entidade
 from saude.referencias.models import Publicacao
 
 SIGTAP_KINDS = ("procedimento", "cid", "cbo")
 KEPT_SIGTAP = 6
-LOCK = 4_207  # advisory: shared while fichas are judged, alone while a release comes into force
 _lock = RLock()
 _sigtap: dict[int, "Sigtap"] = {}
 _of_entidade: dict[int, "DatabaseTables"] = {}
@@ -153,7 +153,7 @@ def held_tables(entidade_id: int) -> DatabaseTables | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock_shared(%s, 0), pg_advisory_xact_lock_shared(%s, %s)",
-            [LOCK, LOCK, entidade_id],
+            [travas.TABELAS, travas.TABELAS, entidade_id],
         )
     return tables_of(entidade_id)
 
