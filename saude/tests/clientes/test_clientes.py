@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from producao import cidadao, exportar, ficha_de, receber, registro
 
 from ledi_gerador.documentos import cns, cpf
-from saude.clientes.models import Alteracao, Cliente
+from saude.clientes.models import Alteracao, Cliente, ParPossivel
 from saude.correcao.cliente import StaleClient, correct_client, create_client, identify
 from saude.correcao.clientes import divergences, same_person, search
 from saude.correcao.mesclar import merge_pair
