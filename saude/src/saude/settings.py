@@ -7,6 +7,8 @@ SAUDE_HOSTS      host names the site answers to, comma separated (default: loopb
 SAUDE_LOG        json = one JSON object a line, for log collectors
 SAUDE_METRICAS_TOKEN  key that /metricas asks for; unset = only from this machine, without a proxy
 SAUDE_HTTPS      1 = behind TLS: secure cookies and HSTS
+SAUDE_PROXY      address of the proxy in front, whose X-Forwarded-For and -Proto are believed (default with
+                 SAUDE_HTTPS: 127.0.0.1)
 """
 
 import os
@@ -44,6 +46,7 @@ def _secret_key(folder: Path) -> str:
 TESTING = _flag("SAUDE_TESTE")
 DEBUG = _flag("SAUDE_DEBUG")
 HTTPS = _flag("SAUDE_HTTPS")
+PROXY = os.environ.get("SAUDE_PROXY", "127.0.0.1" if HTTPS else "")
 DADOS = _data_folder()
 EXPORTACOES = DADOS / "exportacoes"
 SECRET_KEY = _secret_key(DADOS)
@@ -97,6 +100,7 @@ MIDDLEWARE = [
     "saude.web.middleware.NoNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "saude.site.porta.recusa.RefusedBodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -203,5 +207,8 @@ LOGGING = {
     "loggers": {
         "saude": {"level": "INFO"},
         "procrastinate": {"level": "WARNING"},
+        "waitress": {
+            "level": "ERROR"
+        },  # a line per waiting request is what an attack would fill the disk with
     },
 }

@@ -1,10 +1,8 @@
 """Every address of the system says who may open it, and the door holds. Made from the URL map."""
 
-import re
-
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from mapa import ENDERECOS
 
 from saude.acesso.guarda import LOGGED_IN, PUBLIC, TOKEN, mark_of
 from saude.acesso.permissoes import Permissao
@@ -12,29 +10,7 @@ from saude.acesso.permissoes import Permissao
 ALL_BUT = {p: [q for q in Permissao.values if q != p] for p in Permissao.values}
 
 
-def walk(patterns, prefix="", namespaces=()):
-    for pattern in patterns:
-        route = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            inner = (*namespaces, *([pattern.namespace] if pattern.namespace else []))
-            yield from walk(pattern.url_patterns, route, inner)
-        elif isinstance(pattern, URLPattern):
-            yield route, pattern.callback, namespaces
-
-
-URLS = [
-    pytest.param(example, mark_of(callback, namespaces), id=route or "/")
-    for route, callback, namespaces in walk(get_resolver().url_patterns)
-    for example in ["/" + re.sub(r"<(?:(\w+):)?\w+>", lambda m: EXAMPLES.get(m[1] or "str", "x"), route)]
-] if (EXAMPLES := {
-    "int": "987654321",
-    "str": "202610",
-    "slug": "processados",
-    "uuid": "0b0d5f4e-8d5c-4f0e-9d0b-0d5f4e8d5c4f",
-    "path": "x",
-    "competencia": "202610",
-    "situacao": "processados",
-}) else []  # fmt: skip
+URLS = [pytest.param(a.exemplo, mark_of(a.view, a.namespaces), id=a.rota or "/") for a in ENDERECOS]
 
 
 @pytest.mark.parametrize(("url", "mark"), URLS)

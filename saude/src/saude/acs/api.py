@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Router, Schema
+from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 from pydantic import Field
 
+from saude.acesso.corpo import body
 from saude.acs import dispositivos, envio, territorio
 from saude.acs.dispositivos import Refused
 from saude.acs.models import Aparelho
@@ -65,7 +67,15 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     return response
 
 
+@api.exception_handler(AuthenticationError)
+def no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return refused(
+        request, Refused(401, "token", "Falta o acesso. Registre o aparelho com um código da coordenação.")
+    )
+
+
 @router.post("/registrar", summary="Registrar o aparelho com um código", auth=None, openapi_extra=REGISTER)
+@body(SMALL)
 def registrar(request: HttpRequest, dados: Registro) -> HttpResponse:
     device, token, notice = dispositivos.register(
         codigo=dados.codigo, instalacao=dados.instalacao, nome=dados.nome, versao_app=dados.versao_app
@@ -88,6 +98,7 @@ def puxar(request: HttpRequest, cursor: str = Query("", max_length=500)) -> Http
 
 
 @router.post("/empurrar", summary="Enviar registros (FVD, FCI, FCD)", openapi_extra=PUSH)
+@body(envio.BODY)
 def empurrar(
     request: HttpRequest,
     lote: str = Query(..., max_length=64, description="Identificador do lote no aparelho."),

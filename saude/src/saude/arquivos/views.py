@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.layouts import TIPOS, layout, nearest
+from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import requires
 from saude.arquivos import actions, exame, queries
 from saude.arquivos.diferencas import Par, compare
@@ -41,6 +42,7 @@ def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return guarded
 
 
+@body(LIMIT + MULTIPART)
 @requires("corrigir")
 @whole_entidade
 def conferir(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import requires
 from saude.arquivos import colunas, importacao, modelos
 from saude.arquivos.guardados import KEEP_DAYS, FileRefused
@@ -21,6 +22,7 @@ from saude.web.planilha import csv_response
 SAMPLES = 3
 
 
+@body(importacao.LIMIT + MULTIPART)
 @requires("corrigir")
 @whole_entidade
 def planilha(request: HttpRequest) -> HttpResponse:

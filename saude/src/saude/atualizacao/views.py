@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import requires
 from saude.atualizacao import actions, demo
 from saude.atualizacao import queries as pendentes
 from saude.atualizacao.reavaliar import job_of
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
 from saude.fichas.models import Reprocessamento
-from saude.referencias import queries
+from saude.referencias import arquivos, queries
 from saude.referencias.models import Publicacao
 
 PAGE = 50
@@ -57,6 +58,7 @@ def cnes_corrigido(request: HttpRequest) -> HttpResponse:
     )
 
 
+@body(arquivos.LIMIT + MULTIPART)
 @require_POST
 @requires("configurar")
 def enviar(request: HttpRequest, tipo: str) -> HttpResponse:

@@ -10,10 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from saude.acesso.corpo import KB, body
 from saude.acesso.guarda import public, requires
 from saude.contas.actions import change_own_password
 from saude.contas.forms import EntrarForm, TrocarSenhaForm
 from saude.contas.queries import work_context
+
+SMALL = 16 * KB  # a name and a password, from anybody
 
 
 class _Entrar(LoginView):
@@ -22,9 +25,10 @@ class _Entrar(LoginView):
     redirect_authenticated_user = True
 
 
-entrar = public(_Entrar.as_view())
+entrar = body(SMALL)(public(_Entrar.as_view()))
 
 
+@body(SMALL)
 @require_POST
 @public
 def sair(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso import areas
+from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import allowed_at, covers, limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
@@ -89,6 +90,7 @@ def people(ficha: Ficha) -> dict[int, Atendido]:
     return {a.posicao: a for a in Atendido.objects.filter(ficha=ficha).select_related("cliente")}
 
 
+@body(FORM)
 @requires("corrigir")
 def corrigir(request: HttpRequest, uuid: str) -> HttpResponse:
     ficha = mine(request, uuid)
@@ -241,6 +243,7 @@ def _differences(stored: Edicao, typed: Edicao) -> list[dict[str, str]]:
     return rows
 
 
+@body(FORM)
 @requires("corrigir")
 @require_POST
 def verificar(request: HttpRequest, uuid: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from ledi.errors import LediError
 from ledi.layouts import CURRENT
 from ledi.reading import parse
 from ledi.schema import record_schema
+from saude.acesso.corpo import body
 from saude.banco.fila import enqueue
 from saude.contas.queries import token_by_secret
 from saude.fichas.models import Conteudo, Ficha
@@ -77,6 +78,7 @@ def wrong_parameter(request: HttpRequest, error: ValidationError) -> HttpRespons
 
 
 @router.post("/registros", summary="Enviar um registro ou uma lista", openapi_extra=RECORDS)
+@body(limits.RECORDS_BODY)
 def post_registros(request: HttpRequest) -> HttpResponse:
     token = request.auth
     if wait := limits.over_rate(token):
@@ -129,6 +131,7 @@ def get_esquema(request: HttpRequest, tipo: str, versao: str = CURRENT) -> HttpR
 
 
 @router.post("/lotes", summary="Enviar um lote NDJSON", openapi_extra=LOT_BODY)
+@body(limits.LOT_BODY)
 def post_lotes(request: HttpRequest) -> HttpResponse:
     token = request.auth
     if wait := limits.over_rate(token):

@@ -7,8 +7,8 @@ from django.db import connection
 
 MAX_WAITING = 1_000  # blocks of 500 records in the queue: above it, come back later
 RETRY_QUEUE = 60  # seconds
-RECORDS_BODY = 96 * 1024 * 1024
-RECORDS_MAX = 100_000
+RECORDS_BODY = 32 * 1024 * 1024
+RECORDS_MAX = 10_000
 LOT_BODY = 8 * 1024**3
 
 

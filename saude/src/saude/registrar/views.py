@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.layouts import TIPOS, VERSIONS, layout
+from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import covers, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
@@ -43,6 +44,7 @@ def inicio(request: HttpRequest) -> HttpResponse:
     return render(request, "registrar/inicio.html", context | {"rascunhos": drafts.defer("registro")[:100]})
 
 
+@body(FORM)
 @requires("corrigir")
 def ficha(request: HttpRequest, tipo: str) -> HttpResponse:
     tipo = _tipo(tipo)
@@ -163,6 +165,7 @@ def _as_shown(group: Grupo) -> Iterator[Grupo | Campo]:
         yield from _as_shown(item) if isinstance(item, Grupo) else (item,)
 
 
+@body(FORM)
 @requires("corrigir")
 @require_POST
 def verificar(request: HttpRequest, tipo: str) -> HttpResponse:
@@ -189,6 +192,7 @@ def _nodes(group: Grupo) -> Iterator[Grupo | Campo]:
         yield from _nodes(inner)
 
 
+@body(FORM)
 @requires("corrigir")
 @require_POST
 def rascunho(request: HttpRequest, tipo: str) -> HttpResponse:

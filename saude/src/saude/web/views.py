@@ -5,13 +5,15 @@ from django.shortcuts import render
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _error(
+    return error_page(
         request, 403, "Página vencida", "O formulário venceu. Volte, recarregue a página e envie de novo."
     )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _error(request, 400, "Pedido inválido", "O endereço ou os dados enviados não puderam ser lidos.")
+    return error_page(
+        request, 400, "Pedido inválido", "O endereço ou os dados enviados não puderam ser lidos."
+    )
 
 
 def other_entidade(request: HttpRequest) -> HttpResponse:
@@ -22,26 +24,26 @@ def other_entidade(request: HttpRequest) -> HttpResponse:
     )
     if "text/html" not in request.headers.get("Accept", ""):
         return JsonResponse({"erro": text}, status=409)
-    return _error(request, 409, "A página é de outra entidade", text)
+    return error_page(request, 409, "A página é de outra entidade", text)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     text = (
         "Você não tem permissão para esta página. Peça o acesso a quem administra o sistema na sua entidade."
     )
-    return _error(request, 403, "Acesso não permitido", text)
+    return error_page(request, 403, "Acesso não permitido", text)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     text = "Não há nada neste endereço, ou o registro é de outra entidade."
-    return _error(request, 404, "Página não encontrada", text)
+    return error_page(request, 404, "Página não encontrada", text)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     text = "O erro foi registrado. Tente de novo; se continuar, avise o suporte com o horário e o endereço."
-    return _error(request, 500, "Algo deu errado", text)
+    return error_page(request, 500, "Algo deu errado", text)
 
 
-def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     context = {"titulo": title, "texto": text, "codigo": status}
     return render(request, "web/erro.html", context, status=status)

@@ -2,14 +2,16 @@
 
 import signal
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
-from waitress import create_server
 
-# the application sets its own, lower, limits and says them in Portuguese
-LIMITS = {"max_request_body_size": 9 * 1024**3}
+from saude.site.porta import servidor
+from saude.site.porta.quem import porteiro
 
 
 class Command(BaseCommand):
@@ -22,9 +24,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, porta: int, endereco: str, threads: int, **options: Any) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        application = get_wsgi_application()
+        arriving = Path(settings.DADOS) / "entrando"
+        arriving.mkdir(parents=True, exist_ok=True, mode=0o700)
+        tempfile.tempdir = str(
+            arriving
+        )  # bodies on their way lie where there is room for them, without a name
         try:
-            server = create_server(
-                get_wsgi_application(), host=endereco, port=porta, threads=threads, ident="saude", **LIMITS
+            server = servidor.create(
+                application, porteiro, host=endereco, port=porta, threads=threads, proxy=settings.PROXY
             )
         except OSError as error:
             raise CommandError(f"A porta {porta} não pôde ser aberta: {error.strerror}.") from error
