@@ -7,6 +7,7 @@ from saude.acesso.permissoes import PRESETS
 from saude.cadastros.models import Entidade
 from saude.contas.actions import grant, set_password
 from saude.contas.models import Usuario
+from saude.web.models import Marco
 
 #: user name -> (full name, preset)
 USERS = {
@@ -17,9 +18,23 @@ USERS = {
 }
 
 
-def load() -> None:
+def load(*, fichas: int | None = None) -> None:
     """Fill an empty database; the command is atomic, an interrupted one leaves nothing."""
-    call_command("demo_carregar")
+    call_command("demo_carregar", sem_senhas=True, **({"fichas": fichas} if fichas else {}))
+
+
+def ask() -> None:
+    """Not ready from here on: passwords set while somebody works would end that session."""
+    Marco.put(Marco.DEMO_PEDIDA)
+    Marco.put(Marco.DEMO_SENHAS_A_DEFINIR)
+
+
+@transaction.atomic
+def open_doors(password: str) -> None:
+    """Passwords once, then the marks: who enters at the first "ready" stays in."""
+    set_passwords(password)
+    Marco.put(Marco.DEMO_CARREGADA)
+    Marco.remove(Marco.DEMO_SENHAS_A_DEFINIR)
 
 
 @transaction.atomic

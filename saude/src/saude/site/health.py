@@ -31,6 +31,8 @@ def _not_ready() -> str:
             return "há migrações do banco a aplicar"
     except (DatabaseError, EmbeddedServerError):
         return "o banco de dados não responde"
-    if Marco.objects.filter(nome=Marco.DEMO_PEDIDA).exists() and not Marco.is_set(Marco.DEMO_CARREGADA):
+    if Marco.is_set(Marco.DEMO_PEDIDA) and not Marco.is_set(Marco.DEMO_CARREGADA):
         return "os dados de demonstração ainda estão sendo carregados"
+    if Marco.is_set(Marco.DEMO_SENHAS_A_DEFINIR):
+        return "as senhas da demonstração ainda estão sendo definidas"
     return ""

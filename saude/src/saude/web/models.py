@@ -6,6 +6,7 @@ class Marco(models.Model):
 
     DEMO_PEDIDA = "demo_pedida"
     DEMO_CARREGADA = "demo_carregada"
+    DEMO_SENHAS_A_DEFINIR = "demo_senhas_a_definir"
 
     nome = models.CharField(max_length=40, unique=True)
     momento = models.DateTimeField(auto_now_add=True)
@@ -16,6 +17,10 @@ class Marco(models.Model):
     @classmethod
     def put(cls, nome: str) -> None:
         cls.objects.get_or_create(nome=nome)
+
+    @classmethod
+    def remove(cls, nome: str) -> None:
+        cls.objects.filter(nome=nome).delete()
 
     @classmethod
     def is_set(cls, nome: str) -> bool:

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from saude.site.demonstracao import USERS, load, set_passwords
+from saude.site.demonstracao import USERS, ask, load, open_doors
 from saude.web.models import Marco
 
 
@@ -23,20 +23,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--porta", type=int, default=int(os.environ.get("PORTA") or 8000))
+        parser.add_argument("--fichas", type=int, help="quantas fichas criar (só na primeira vez)")
 
-    def handle(self, *args: Any, porta: int, **options: Any) -> None:
+    def handle(self, *args: Any, porta: int, fichas: int | None, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
         signal.signal(signal.SIGINT, _interrupt)  # also when started in the background
         _check_port(porta)
         call_command("migrate", interactive=False, verbosity=0)
-        Marco.put(Marco.DEMO_PEDIDA)
+        ask()
         children = Children(self.stdout)
         children.start("servir", "--porta", str(porta))
         try:
-            self._load()
+            self._load(fichas)
             password = os.environ.get("SAUDE_DEMO_SENHA") or secrets.token_urlsafe(9)
-            set_passwords(password)
-            Marco.put(Marco.DEMO_CARREGADA)
+            open_doors(password)
             children.start("trabalhar")
             _wait_for(porta, children)
             self._announce(porta, password)
@@ -47,11 +47,11 @@ class Command(BaseCommand):
         finally:
             children.stop()
 
-    def _load(self) -> None:
+    def _load(self, fichas: int | None) -> None:
         if not Marco.is_set(Marco.DEMO_CARREGADA):
             self.stdout.write("Carregando os dados de demonstração…")
             self.stdout.flush()
-            load()
+            load(fichas=fichas)
 
     def _announce(self, porta: int, password: str) -> None:
         self.stdout.write(f"\nSaúde e-SUS: http://127.0.0.1:{porta}/\n")

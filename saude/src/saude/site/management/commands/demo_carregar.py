@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from saude.acs import demo as acs
 from saude.site.demo_producao import FICHAS, SEED, load
-from saude.site.demonstracao import set_passwords
+from saude.site.demonstracao import open_doors
 from saude.web.models import Marco
 
 
@@ -18,15 +18,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--fichas", type=int, default=FICHAS)
         parser.add_argument("--semente", type=int, default=SEED)
+        parser.add_argument(
+            "--sem-senhas", action="store_true", help="não define as senhas: quem chama o faz"
+        )
 
-    def handle(self, *args: Any, fichas: int, semente: int, **options: Any) -> None:
+    def handle(self, *args: Any, fichas: int, semente: int, sem_senhas: bool, **options: Any) -> None:
         first = timezone.localdate()
         if loaded := Marco.objects.filter(nome=Marco.DEMO_CARREGADA).first():
             first = timezone.localtime(loaded.momento).date()  # the same months as the first time
         lote = load(fichas=fichas, seed=semente, today=first)
-        if password := os.environ.get("SAUDE_DEMO_SENHA"):
-            set_passwords(password)
-            Marco.put(Marco.DEMO_CARREGADA)
         self.stdout.write(
             f"{lote.lidos} registros: {lote.novos} novos, {lote.iguais} já recebidos, "
             f"{lote.substituidos} substituídos, {lote.recusados} recusados."
@@ -35,3 +35,6 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Aplicativo Saúde Domiciliar (/acs/): código de aparelho {code}, por 72 horas."
             )
+        password = os.environ.get("SAUDE_DEMO_SENHA")
+        if password and not sem_senhas:
+            open_doors(password)

@@ -1,0 +1,117 @@
+"""`saude demo` as a person runs it: who enters as soon as it says "ready" stays in, the first time and again."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from saude.banco.servidor import EmbeddedServer, stop_leftover
+
+PASSWORD = "uma-senha-de-demonstracao"
+
+
+@pytest.fixture
+def dados() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="saude-demo-"))  # short: the path of a socket has a limit
+    yield folder
+    stop_leftover(EmbeddedServer(folder / "banco"))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def demo(dados: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("SAUDE_") and k != "DATABASE_URL"}
+    env = kept | {"SAUDE_DADOS": str(dados), "SAUDE_DEMO_SENHA": PASSWORD, "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "saude", "demo", "--porta", str(port), "--fichas", "12"]
+    running = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    try:
+        yield f"http://127.0.0.1:{port}", running
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=60)
+
+
+def status(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+class Visitor:
+    def __init__(self, site: str) -> None:
+        self.site = site
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def open(self, path: str, data: dict[str, str] | None = None) -> tuple[str, str]:
+        sent = urlencode(data).encode() if data else None
+        with self.opener.open(self.site + path, sent, timeout=30) as answer:
+            return answer.url, answer.read().decode()
+
+    def enter(self) -> str:
+        _, page = self.open("/entrar/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+        where, _ = self.open(
+            "/entrar/",
+            {"csrfmiddlewaretoken": token, "username": "coordenador", "password": PASSWORD},
+        )
+        return where
+
+
+def first_ready(site: str) -> list[int]:
+    """What /saude/pronta said, each different answer once, until it was 200."""
+    said: list[int] = []
+    limit = time.monotonic() + 240
+    while not said or said[-1] != 200:
+        assert time.monotonic() < limit, said
+        now = status(f"{site}/saude/pronta")
+        if not said or said[-1] != now:
+            said.append(now)
+    return said
+
+
+def test_a_session_opened_at_the_first_ready_stays(dados):
+    for kept in (False, True):
+        with demo(dados) as (site, running):
+            said = first_ready(site)
+            visitor = Visitor(site)
+            assert "/entrar/" not in visitor.enter(), (kept, said)
+            for line in running.stdout:  # until everything was set and the address is printed
+                if "Ctrl-C encerra" in line:
+                    break
+            where, page = visitor.open("/executando/sistema/exportacao/")
+            assert "/entrar/" not in where and "Exportação" in page, (kept, said)
+
+
+def test_ready_only_after_the_passwords_of_this_start(client, entidade):
+    from saude.site.demonstracao import ask, open_doors
+
+    ask()
+    assert client.get("/saude/pronta").status_code == 503
+    open_doors(PASSWORD)
+    assert client.get("/saude/pronta").status_code == 200
+    ask()  # started again on kept data
+    answer = client.get("/saude/pronta")
+    assert answer.status_code == 503 and "senhas" in answer.json()["motivo"]
+    open_doors(PASSWORD)
+    assert client.get("/saude/pronta").status_code == 200
