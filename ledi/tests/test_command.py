@@ -10,6 +10,7 @@ import pytest
 from rule_cases.harness import apply
 
 from ledi.cli import main
+from ledi.layouts import CURRENT
 from ledi_gerador.minimos import minimal
 
 
@@ -134,7 +135,7 @@ def test_package_then_open_gives_the_records_back(tmp_path, run):
     opened = lines(out)
     assert code == 0
     assert [row["ficha"] for row in opened] == [record["ficha"] for record in records]
-    assert [row["versao"] for row in opened] == ["8.7.0", "8.7.0"]
+    assert [row["versao"] for row in opened] == [CURRENT, CURRENT]
     assert run("validar", "--json", "--hoje", "2026-11-24", target)[0] == 0
 
 

@@ -208,12 +208,14 @@ class _Work:
         new_value: Any,
         item: Field | None = None,
     ) -> None:
-        def text(path: str, one: Any) -> str:
+        def text(path: str, one: Any, version: str) -> str:
             name = path.rpartition(".")[2].partition("[")[0]
-            known = item or (struct.by_name.get(name) if struct else None)
+            known = item or (_field(version, self.tipo, struct.name, name) if struct else None)
             return code_text(known.domain if known else None, one)
 
-        self.converted.append(Convertido(new, where, text(where, value), text(new, new_value)))
+        self.converted.append(
+            Convertido(new, where, text(where, value, self.source), text(new, new_value, self.target))
+        )
 
 
 _GONE: Any = object()
@@ -250,9 +252,7 @@ def _shown(version: str, tipo: str, struct: str, name: str, value: Any) -> str |
     """The value of a field left out, when it may be shown."""
     if isinstance(value, (dict, list)):
         return None
-    item = next(
-        (s.by_name[name] for s in _structs(version, tipo) if s.name == struct and name in s.by_name), None
-    )
+    item = _field(version, tipo, struct, name)
     return safe_value(item, value) if item is not None else None
 
 
@@ -325,6 +325,13 @@ def _struct_of(tipo: str, place: str) -> str:
         assert inner is not None
         struct = inner
     return struct.name
+
+
+@cache
+def _field(version: str, tipo: str, struct: str, name: str) -> Field | None:
+    return next(
+        (s.by_name[name] for s in _structs(version, tipo) if s.name == struct and name in s.by_name), None
+    )
 
 
 def _structs(version: str, tipo: str) -> Iterator[Struct]:

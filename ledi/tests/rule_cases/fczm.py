@@ -20,7 +20,7 @@ def both(*codes: str) -> frozenset[str]:
     return frozenset(codes)
 
 
-DOMAINS = {field.name: field.domain for field in layout("8.7.0").fichas["FCZM"].root.fields}
+DOMAINS = {field.name: field.domain for field in layout().fichas["FCZM"].root.fields}
 
 
 def exame(number: int, date: str, result: str) -> list[Case]:

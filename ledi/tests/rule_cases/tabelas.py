@@ -25,7 +25,7 @@ IVCF = (
 
 def code_of(tipo: str, path: str, facet: str) -> str:
     """FVD, "visitasDomiciliares[0].turno", "obrigatorio" -> the code of the automatic finding."""
-    struct = layout("8.7.0").fichas[tipo].root
+    struct = layout().fichas[tipo].root
     *above, name = re.sub(r"\[\d+\]", "", path).split(".")
     for part in above:
         kind = struct.by_name[part].type

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ledi.layouts import CURRENT
 from ledi_gerador.documentos import cnpj, cpf
 from rule_cases.harness import Case
 
@@ -30,7 +31,7 @@ class Installation(NamedTuple):
     name: str
     bad: str
     good: str
-    version: str = "8.7.0"
+    version: str = CURRENT
 
 
 _LETTERS = "12ABC34501DE35"  # the example of the Receita Federal

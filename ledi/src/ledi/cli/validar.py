@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     tables, day = load_tables(options), today(options)
     uuids: set[str] = set()
     totals: Counter[str] = Counter()
+    versions: Counter[str] = Counter()
     unreadable = False
     for path in options.arquivos:
         try:
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
                 report = report_of(item, uuids, versao=options.versao, tabelas=tables, hoje=day)
                 unreadable = unreadable or not item.readable
                 totals[report.situacao] += 1
+                versions[report.versao or ""] += 1
                 print(_as_json(report) if options.json else _as_text(item, report))
         except (LediError, OSError) as error:
             unreadable = True
@@ -45,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
             print(f"ledi: {text}", file=sys.stderr)
     if not options.json:
         print(_summary(totals))
+    if mixed := mixed_versions(versions):
+        print(f"ledi: {mixed}" if options.json else mixed, file=sys.stderr if options.json else sys.stdout)
     if unreadable:
         return 2
     return 0 if set(totals) <= {PROCESSADA} else 1
@@ -67,6 +71,17 @@ def report_of(item: Item, uuids: set[str], **options: Any) -> Report:
     if situacao == PROCESSADA and any(finding.severity == ERRO for finding in extra):
         situacao = INCONSISTENTE
     return replace(report, situacao=situacao, findings=report.findings + tuple(extra))
+
+
+def mixed_versions(counts: Counter[str]) -> str:
+    """What to say of records of more than one version; nothing when they are of one."""
+    named = sorted((version, count) for version, count in counts.items() if version)
+    if len(named) < 2:
+        return ""
+    listed = ", ".join(f"{version} ({count})" for version, count in named)
+    return (
+        f"aviso: há fichas de mais de uma versão do LEDI: {listed}. Confira se o PEC lê todas (ledi versoes)."
+    )
 
 
 def _as_json(report: Report) -> str:

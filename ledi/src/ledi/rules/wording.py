@@ -17,7 +17,7 @@ def code_text(domain: str | None, value: Any) -> str:
     """ "3 (Terreno baldio)" when the domain knows the code, else the code."""
     if domain is not None:
         label = closed.ever(domain).get(value)
-        if label:
+        if label and label != value:
             return f"{value} ({label})"
     return str(value)
 

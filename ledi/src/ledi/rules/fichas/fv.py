@@ -309,7 +309,7 @@ RULES: tuple[Rule, ...] = (
         Pattern(
             r"[A-Za-zÀ-ÖØ-öø-ÿ0-9/. \-]+", "aceita somente letras, números, espaço, barra, ponto e hífen"
         ),
-        until="8.4.0",
+        until="7.3.2",
     ),
     Rule("FV-V-005-2", VACINA, "coRndsFabricante", Required(APLICADA), since="8.4.0"),
     Rule("FV-V-005-2", VACINA, "fabricante", Required(APLICADA), until="8.4.0"),
