@@ -217,14 +217,14 @@ def test_ficha_corrected_while_the_export_runs(entidade, monkeypatch):
     """It is neither in the file nor marked; the next export takes it as it is now."""
     answers = receber(entidade, *[registro() for _ in range(5)])
     changed = ficha_de(answers[2])
-    tell, done = actions._tell, []
+    tell, done = actions.set_progress, []
 
     def tell_and_correct(*args):
         tell(*args)
         if not done:
             done.append(in_thread(correct, ficha=changed, changes={TURNO: 3}, revisao=1, by="teste"))
 
-    monkeypatch.setattr(actions, "_tell", tell_and_correct)
+    monkeypatch.setattr(actions, "set_progress", tell_and_correct)
     first = exportar(entidade)
     assert done and first.total == 4
     assert f"{changed.uuid}.esus" not in names(first)

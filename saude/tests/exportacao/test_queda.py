@@ -38,7 +38,7 @@ if point == "writing":
     actions._tell = lambda p, e, n: stop() if n > 5 else tell(p, e, n)
 elif point == "marking":
     actions._check_rest = stop
-    actions._copy_items = (lambda f: lambda *a: (f(*a), stop()))(actions._copy_items)
+    actions.copy_items = (lambda f: lambda *a: (f(*a), stop()))(actions.copy_items)
 elif point == "published":
     files.PartialFile.publish = (lambda f: lambda *a: (f(*a), stop()))(files.PartialFile.publish)
 """

@@ -67,11 +67,6 @@ def public(view: View) -> View:
     return _mark(view, PUBLIC)
 
 
-def token_guarded(view: View) -> View:
-    """Guarded by an API token, inside the view."""
-    return _mark(view, TOKEN)
-
-
 def _mark(view: View, mark: str) -> View:
     @wraps(view)
     def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

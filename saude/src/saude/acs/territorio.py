@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core import signing
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from saude.acs.formularios import TIPOS, form, lists_of, options
@@ -305,10 +305,7 @@ def _position(place: Territorio, cursor: str) -> tuple[int, bool]:
 def _refresh(place: Territorio, items: Items) -> None:
     """Give a new place in the order to what changed since the last pull of this territory."""
     owner = {"profissional_id": place.device.profissional_id, "recorte": place.recorte}
-    with connection.cursor() as cursor:  # two phones of one ACS
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, %s)", [travas.TERRITORIO, place.device.profissional_id % 2**31]
-        )
+    travas.wait(travas.TERRITORIO, place.device.profissional_id % 2**31)  # two phones of one ACS
     rows = {r.chave: r for r in ItemTerritorio.objects.filter(**owner)}
     following = (ItemTerritorio.objects.filter(**owner).aggregate(m=Max("ordem"))["m"] or 0) + 1
     changed: list[ItemTerritorio] = []

@@ -2,12 +2,10 @@
 
 import contextlib
 import logging
-import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -67,30 +65,9 @@ def _enqueue(kind: str, row: Conferencia, *, later: bool = False) -> None:
     )
 
 
-@contextlib.contextmanager
-def alone(pk: int, *, patience: float = 0) -> Iterator[bool]:
-    """Whether the file is ours to work on. The lock is the session's: a killed process leaves none behind."""
-    held, end = _try_lock(pk), time.monotonic() + patience
-    while not held and time.monotonic() < end:
-        time.sleep(0.5)
-        held = _try_lock(pk)
-    try:
-        yield held
-    finally:
-        if held and connection.connection and not connection.connection.closed and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [travas.ARQUIVO, pk])
-
-
-def _try_lock(pk: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [travas.ARQUIVO, pk])
-        return bool(cursor.fetchone()[0])
-
-
 def look_into(pk: int, *, patience: float = 0) -> None:
     """Safe to call again at any point: what was read stays read."""
-    with alone(pk, patience=patience) as mine:
+    with travas.session(travas.ARQUIVO, pk, patience=patience) as mine:
         row = Conferencia.objects.select_related("entidade").filter(pk=pk).first()
         if not mine or row is None or row.estado not in (Estado.ESPERA, Estado.LENDO):
             return
@@ -119,7 +96,7 @@ def ask_to_take_in(*, conferencia: Conferencia, by: Any) -> None:
 def take_file_in(pk: int, *, patience: float = 0) -> None:
     """Safe to call again at any point. After a failure nothing of the file is there, or (a long one, which is
     taken in by parts) it is gone on with from where it stopped."""
-    with alone(pk, patience=patience) as mine:
+    with travas.session(travas.ARQUIVO, pk, patience=patience) as mine:
         row = Conferencia.objects.select_related("entidade", "lote", "recebedor").filter(pk=pk).first()
         if not mine or row is None or row.estado != Estado.RECEBENDO:
             return

@@ -295,8 +295,7 @@ def _not_twice(rows: Any, kept: Guardado) -> None:
 
 def _lock(publicacao: Publicacao, situacao: str) -> Publicacao:
     """The row, held; imports of one kind go one after the other, and no ficha is judged meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [travas.TABELAS, publicacao.entidade_id or 0])
+    travas.wait(travas.TABELAS, publicacao.entidade_id or 0)
     row = (
         Publicacao.objects.select_for_update(of=("self",))
         .select_related("entidade", "por")

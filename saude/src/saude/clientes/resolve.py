@@ -5,11 +5,9 @@ is filled; a newer cadastro individual (FCI) updates and leaves an `Alteracao`; 
 as an `Alteracao` that is not applied, for the coordinator to see.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-
-from django.db import connection
 
 from saude.banco import travas
 from saude.clientes import storage
@@ -112,30 +110,9 @@ def _known(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
     known = _load(entidade_id, people)
     missing = [p for p in people if known.find(p) is None]
     if missing:
-        _lock(entidade_id, missing)
+        travas.wait_citizens(entidade_id, {p.cpf or p.cns or fold(p.nome) for p in missing})
         known.add_all(_load(entidade_id, missing))
     return known
-
-
-DRAWERS = 65_536
-MANY = 2_000  # locks one intake may hold: the lock table of the server is finite
-
-
-def _lock(entidade_id: int, people: Iterable[Pessoa]) -> None:
-    """Two intakes at once must not create the same citizen twice: a lock per citizen key, in order. An intake
-    with very many new citizens takes the whole entidade instead."""
-    keys = {p.cpf or p.cns or fold(p.nome) for p in people}
-    space = travas.CLIENTES + entidade_id % 1_000_000
-    with connection.cursor() as cursor:
-        if len(keys) > MANY:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, -1)", [space])
-            return
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, -1)", [space])
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, k) FROM ("
-            " SELECT DISTINCT hashtext(t) & %s AS k FROM unnest(%s::text[]) t ORDER BY k) q",
-            [space, DRAWERS - 1, list(keys)],
-        )
 
 
 def _load(entidade_id: int, people: Sequence[Pessoa]) -> _Known:

@@ -21,20 +21,15 @@ from saude.exportacao.envelopes import Rewrapper, refresh_stale
 from saude.exportacao.files import PartialFile
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import Previa, preview, selected
+from saude.exportacao.storage import changed_meanwhile, copy_items, set_progress
 from saude.fichas.situacoes import Situacao, check
+from saude.fichas.storage import mark_exported
 from saude.registro.tipos import Tipo
 
 log = logging.getLogger(__name__)
 Estado = Exportacao.Estado
 BATCH = 5_000
 FREE_ATTEMPTS = 3  # after these, fichas are held while the file is written
-# ids come in order: the range keeps the plan at a slice of the primary key whatever the statistics say
-MARK = (
-    "UPDATE fichas_ficha f SET situacao = 'exportada', exportada_em = %s "
-    "FROM unnest(%s::int8[], %s::int4[]) i (id, revisao) WHERE f.id BETWEEN %s AND %s AND f.id = i.id "
-    "AND f.situacao = 'processada' AND f.revisao = i.revisao"
-)
-
 NOTHING = "Não há fichas a exportar com esta escolha."
 DISK = (
     "Faltou espaço em disco para gravar o arquivo. Nenhuma ficha foi marcada; libere espaço e tente de novo."
@@ -75,7 +70,7 @@ def create_export(
     NothingToExport when the choice selects nothing.
     """
     _validate(escopo, tipo, inicio, fim)
-    _lock_requests(entidade)
+    travas.wait(travas.NOVA_EXPORTACAO, entidade.pk)
     mine = Exportacao.objects.filter(entidade=entidade)
     if chave and (known := mine.filter(chave=chave).first()):
         return known
@@ -121,18 +116,10 @@ def _validate(escopo: str, tipo: str, inicio: date, fim: date) -> None:
 def run_export(exportacao_id: int) -> Exportacao:
     """Make the file and mark its fichas. Safe to call again at any point: done stays done."""
     exportacao = Exportacao.objects.select_related("entidade__instalacao", "por").get(pk=exportacao_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [travas.EXPORTACAO, exportacao.entidade_id])
-    try:
+    with travas.session(travas.EXPORTACAO, exportacao.entidade_id, patience=None):
         exportacao.refresh_from_db(fields=["estado"])
         if exportacao.estado not in (Estado.CONCLUIDA, Estado.VAZIA):
             _attempt(exportacao)
-    finally:
-        if connection.connection and not connection.connection.closed and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_unlock(%s, %s)", [travas.EXPORTACAO, exportacao.entidade_id]
-                )
     exportacao.refresh_from_db()
     return exportacao
 
@@ -225,7 +212,7 @@ def _write(
                 if adding is not None:
                     adding.result()
                 adding = beside.submit(_add, package, rewrap, batch)
-                _tell(progress, exportacao, written.total + len(batch))
+                set_progress(progress, exportacao, written.total + len(batch))
                 written.count([row[2] for row in batch])
                 if batch:
                     written.marked += mark([row[0] for row in batch], [row[1] for row in batch])
@@ -260,21 +247,13 @@ def _stream(exportacao: Exportacao, *, hold: bool) -> Any:
             yield batch
 
 
-def _tell(progress: Any, exportacao: Exportacao, n: int) -> None:
-    """Progress goes by its own connection: it is seen while the export's transaction is open."""
-    with progress.cursor() as cursor:
-        cursor.execute("UPDATE exportacao_exportacao SET escritas = %s WHERE id = %s", [n, exportacao.pk])
-
-
 def _marker(exportacao: Exportacao, now: datetime) -> Marker:
     """Marks a batch, in the transaction that is open: items and fichas; says how many fichas it moved."""
     check(Situacao.PROCESSADA, "exportar", Situacao.EXPORTADA)
 
     def mark(ids: list[int], revisions: list[int]) -> int:
-        _copy_items(exportacao, ids, revisions)
-        with connection.cursor() as cursor:
-            cursor.execute(MARK, [now, ids, revisions, ids[0], ids[-1]])
-            return int(cursor.rowcount)
+        copy_items(exportacao, ids, revisions)
+        return mark_exported(ids, revisions, now)
 
     return mark
 
@@ -304,35 +283,11 @@ def _finish(exportacao: Exportacao, file: PartialFile, written: _Written, now: d
 
 def _check_rest(exportacao: Exportacao) -> None:
     """Items not marked just now must have been exported before (Todos); any other was changed meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.ficha_id FROM exportacao_itemexportacao i JOIN fichas_ficha f ON f.id = i.ficha_id "
-            "WHERE i.exportacao_id = %s AND NOT (f.situacao = 'exportada' AND f.revisao = i.revisao)",
-            [exportacao.pk],
-        )
-        ids = {row[0] for row in cursor.fetchall()}
-    if ids:
+    if ids := changed_meanwhile(exportacao):
         raise _Changed(ids)
-
-
-def _copy_items(exportacao: Exportacao, ids: list[int], revisions: list[int]) -> None:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY exportacao_itemexportacao (exportacao_id, ficha_id, revisao) FROM STDIN (FORMAT BINARY)"
-        ) as copy,
-    ):
-        copy.set_types(["int8", "int8", "int4"])
-        for ficha_id, revisao in zip(ids, revisions, strict=True):
-            copy.write_row((exportacao.pk, ficha_id, revisao))
 
 
 def _set(exportacao: Exportacao, **values: Any) -> None:
     Exportacao.objects.filter(pk=exportacao.pk).update(**values)
     for name, value in values.items():
         setattr(exportacao, name, value)
-
-
-def _lock_requests(entidade: Entidade) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [travas.NOVA_EXPORTACAO, entidade.pk])

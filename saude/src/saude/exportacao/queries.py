@@ -3,7 +3,8 @@
 import json
 from collections.abc import Collection, Iterator, Set
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.exportacao.models import Exportacao, ItemExportacao
@@ -61,3 +62,17 @@ def manifest(exportacao: Exportacao) -> Iterator[str]:
         yield separator + json.dumps({"uuid": uuid, "tipo": tipo, "revisao": revisao})
         separator = ",\n"
     yield "\n]}\n"
+
+
+def by_state() -> list[tuple[str, int, int]]:
+    """(state, exports, fichas in their files) of every entidade: for the metrics."""
+    rows = Exportacao.objects.values_list("estado").annotate(n=Count("pk"), fichas=Coalesce(Sum("total"), 0))
+    return list(rows.order_by("estado"))
+
+
+def last_rate() -> float | None:
+    """Fichas per second of the last export that was done; None before the first."""
+    last = Exportacao.objects.filter(estado=Exportacao.Estado.CONCLUIDA).order_by("-concluida_em").first()
+    if last is None or last.concluida_em is None or last.iniciada_em is None:
+        return None
+    return last.total / max((last.concluida_em - last.iniciada_em).total_seconds(), 0.001)

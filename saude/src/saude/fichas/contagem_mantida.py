@@ -15,8 +15,7 @@ KEYS = ("entidade_id", "competencia", "tipo", "situacao", "especialidade", "urge
 def compact() -> int:
     """Fold the differences into one row per key; returns how many rows went. Readers see the same sums."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [travas.CONTAGENS])
-        if not cursor.fetchone()[0]:
+        if not travas.try_alone(travas.CONTAGENS):
             return 0
         columns = ", ".join(KEYS)
         cursor.execute(

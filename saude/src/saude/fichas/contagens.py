@@ -122,3 +122,9 @@ def pending_by_origin(
         .annotate(n=Count("pk"), ultima=Max("recebida_em"))
         .order_by("origem", "-n")
     )
+
+
+def by_municipality() -> list[tuple[str, str, int]]:
+    """(IBGE code, situação, fichas) of every entidade, from the kept counts: for the metrics."""
+    rows = Contagem.objects.values_list("entidade__ibge", "situacao").annotate(s=Sum("n"))
+    return list(rows.order_by("entidade__ibge", "situacao"))

@@ -7,7 +7,7 @@ narrows any of them to the áreas of a limited user.
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Estabelecimento
@@ -139,11 +139,6 @@ def with_reason(entidade: Entidade, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
     """Adds `nao_exportavel`: the reason by configuration, or ""."""
     whens = [When(condition, then=Value(str(reason))) for reason, condition in exclusions(entidade)]
     return fichas.annotate(nao_exportavel=Case(*whens, default=Value(""), output_field=CharField()))
-
-
-def with_open_findings(entidade: Entidade, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
-    rows = Inconsistencia.objects.filter(entidade=entidade, encerrada_em=None, ficha=OuterRef("pk"))
-    return fichas.filter(Exists(rows))
 
 
 def unidentified(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -159,6 +160,21 @@ def update(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int
     _replace_entries(linhas, revisao_instalacao, same_content=not new_content)
     _replace_attended(entidade_id, linhas)
     sync(entidade_id, [_judged(x) for x in linhas])
+
+
+# ids come in order: the range keeps the plan at a slice of the primary key whatever the statistics say
+MARK = (
+    "UPDATE fichas_ficha f SET situacao = 'exportada', exportada_em = %s "
+    "FROM unnest(%s::int8[], %s::int4[]) i (id, revisao) WHERE f.id BETWEEN %s AND %s AND f.id = i.id "
+    "AND f.situacao = 'processada' AND f.revisao = i.revisao"
+)
+
+
+def mark_exported(ids: Sequence[int], revisoes: Sequence[int], when: datetime) -> int:
+    """Those processadas that are still at these revisions; how many they were. `ids` in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [when, list(ids), list(revisoes), ids[0], ids[-1]])
+        return int(cursor.rowcount)
 
 
 def next_ids(n: int) -> list[int]:

@@ -5,30 +5,13 @@ No personal data: counts by situação, kind and queue only; an entidade is told
 
 from collections.abc import Iterator
 
-from django.db import connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from saude.banco import fila
 from saude.exportacao.models import Exportacao
-
-FILA = (
-    "SELECT queue_name, status::text, count(*), "
-    "coalesce(extract(epoch FROM now() - min(scheduled_at)), 0) FROM procrastinate_jobs "
-    "WHERE status IN ('todo', 'doing') GROUP BY 1, 2"
-)
-FALHAS = "SELECT queue_name, count(*) FROM procrastinate_jobs WHERE status = 'failed' GROUP BY 1"
-TRABALHADORES = (
-    "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
-)
-FICHAS = (
-    "SELECT e.ibge, c.situacao, sum(c.n) FROM fichas_contagem c "
-    "JOIN cadastros_entidade e ON e.id = c.entidade_id GROUP BY 1, 2"
-)
-EXPORTACOES = "SELECT estado, count(*), coalesce(sum(total), 0) FROM exportacao_exportacao GROUP BY 1"
-RITMO = (
-    "SELECT total / greatest(extract(epoch FROM concluida_em - iniciada_em), 0.001) FROM exportacao_exportacao "
-    "WHERE estado = 'concluida' ORDER BY concluida_em DESC LIMIT 1"
-)
+from saude.exportacao.queries import by_state, last_rate
+from saude.fichas.contagens import by_municipality
 
 
 class Coletor:
@@ -39,33 +22,33 @@ class Coletor:
 
     def _fila(self) -> Iterator[Metric]:
         depth = GaugeMetricFamily("saude_fila_tarefas", "Tarefas na fila", labels=["fila", "estado"])
-        for queue, status, n, _ in _rows(FILA):
+        for queue, status, n in fila.depth():
             depth.add_metric([queue, {"todo": "espera", "doing": "rodando"}[status]], n)
         failed = GaugeMetricFamily("saude_fila_falhas", "Tarefas que falharam de vez", labels=["fila"])
-        for queue, n in _rows(FALHAS):
+        for queue, n in fila.failures():
             failed.add_metric([queue], n)
         workers = GaugeMetricFamily("saude_trabalhadores", "Trabalhadores com sinal de vida")
-        workers.add_metric([], _rows(TRABALHADORES)[0][0])
+        workers.add_metric([], fila.workers())
         yield from (depth, failed, workers)
 
     def _fichas(self) -> Iterator[Metric]:
         fichas = GaugeMetricFamily("saude_fichas", "Fichas por situação", labels=["municipio", "situacao"])
-        for ibge, situacao, n in _rows(FICHAS):
+        for ibge, situacao, n in by_municipality():
             fichas.add_metric([ibge, situacao], n)
         yield fichas
 
     def _exportacoes(self) -> Iterator[Metric]:
         states = GaugeMetricFamily("saude_exportacoes", "Exportações por estado", labels=["estado"])
         sent = CounterMetricFamily("saude_fichas_exportadas", "Fichas postas em arquivos concluídos")
-        for estado, n, total in _rows(EXPORTACOES):
+        for estado, n, total in by_state():
             states.add_metric([estado], n)
             if estado == Exportacao.Estado.CONCLUIDA:
                 sent.add_metric([], total)
         rate = GaugeMetricFamily(
             "saude_exportacao_fichas_por_segundo", "Ritmo da última exportação concluída"
         )
-        for (value,) in _rows(RITMO):
-            rate.add_metric([], float(value))
+        if (last := last_rate()) is not None:
+            rate.add_metric([], last)
         yield from (states, sent, rate)
 
 
@@ -73,9 +56,3 @@ def texto() -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Coletor())
     return generate_latest(registry)
-
-
-def _rows(sql: str) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return cursor.fetchall()

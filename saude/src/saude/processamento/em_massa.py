@@ -1,8 +1,10 @@
 """Mass reprocessing: a selection is cut into blocks once, workers do each block once, progress is summed."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -12,9 +14,10 @@ from saude.banco import travas
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
-from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
+from saude.fichas.models import BlocoReprocessamento, Reprocessamento
 from saude.fichas.situacoes import open_situations
-from saude.processamento.actions import judge_again
+from saude.inconsistencias.models import Inconsistencia
+from saude.processamento.actions import correct_each, judge_again
 from saude.processamento.julgar import context
 
 BLOCK = 500
@@ -24,22 +27,9 @@ BLOCK = 500
 def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any, cnes: Areas = None) -> Reprocessamento:
     """Queue the reprocessing of all that match; one already running for the same filter is returned."""
     asked = filtro.as_json() | _limit(cnes)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [travas.REPROCESSAMENTO, entidade.pk])
-    waiting = Reprocessamento.objects.filter(
-        entidade=entidade, filtro=asked, estado__in=["espera", "rodando"]
-    )
-    if running := waiting.first():
-        return running
-    job = Reprocessamento.objects.create(
-        entidade=entidade, filtro=asked, por=by if hasattr(by, "username") else None
-    )
-    chosen = filtered(entidade, filtro, cnes=cnes)
-    job.total = _cut(job, chosen.filter(situacao__in=open_situations("reprocessar")))
-    job.estado = Reprocessamento.Estado.RODANDO if job.total else Reprocessamento.Estado.CONCLUIDO
-    job.terminado_em = None if job.total else timezone.now()
-    job.save(update_fields=["total", "estado", "terminado_em"])
-    record_event(by=by, entidade=entidade, tipo="fichas.reprocessamento", alvo=job, fichas=job.total)
+    job, made = _queued(entidade, filtro, asked, "reprocessar", by, cnes)
+    if made:
+        record_event(by=by, entidade=entidade, tipo="fichas.reprocessamento", alvo=job, fichas=job.total)
     return job
 
 
@@ -49,24 +39,34 @@ def start_correction(
 ) -> Reprocessamento:
     """Mend once for all: `valor` into the field of every open finding of the cause, and process again."""
     filtro = Filtro(causa=causa, competencia=competencia)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [travas.REPROCESSAMENTO, entidade.pk])
     asked = filtro.as_json() | {"mudancas": {"valor": valor}} | _limit(cnes)
+    job, made = _queued(entidade, filtro, asked, "corrigir", by, cnes)
+    if made:
+        record_event(
+            by=by, entidade=entidade, tipo="causa.corrigida", alvo=job, causa=causa, fichas=job.total
+        )
+    return job
+
+
+def _queued(
+    entidade: Entidade, filtro: Filtro, asked: dict[str, Any], event: str, by: Any, cnes: Areas
+) -> tuple[Reprocessamento, bool]:
+    """The job with its blocks in the queue, and whether it was made now: asked twice, it is one."""
+    travas.wait(travas.REPROCESSAMENTO, entidade.pk)
     waiting = Reprocessamento.objects.filter(
         entidade=entidade, filtro=asked, estado__in=["espera", "rodando"]
     )
     if running := waiting.first():
-        return running
+        return running, False
     job = Reprocessamento.objects.create(
         entidade=entidade, filtro=asked, por=by if hasattr(by, "username") else None
     )
-    chosen = filtered(entidade, filtro, cnes=cnes)
-    job.total = _cut(job, chosen.filter(situacao__in=open_situations("corrigir")))
+    chosen = filtered(entidade, filtro, cnes=cnes).filter(situacao__in=open_situations(event))
+    job.total = cut(job, chosen.order_by("pk").values_list("pk", flat=True).iterator(10_000))
     job.estado = Reprocessamento.Estado.RODANDO if job.total else Reprocessamento.Estado.CONCLUIDO
     job.terminado_em = None if job.total else timezone.now()
     job.save(update_fields=["total", "estado", "terminado_em"])
-    record_event(by=by, entidade=entidade, tipo="causa.corrigida", alvo=job, causa=causa, fichas=job.total)
-    return job
+    return job, True
 
 
 def _limit(cnes: Areas) -> dict[str, Any]:
@@ -84,9 +84,6 @@ def jobs(entidade: Entidade, *, cnes: Areas = None, by: Any = None) -> QuerySet[
 
 def _correct_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
     """The job's value at every place its cause points at, in the fichas of one block."""
-    from saude.inconsistencias.models import Inconsistencia
-    from saude.processamento.actions import correct_each
-
     rows = Inconsistencia.objects.filter(
         ficha_id__in=bloco.fichas, causa=job.filtro["causa"], encerrada_em=None
     ).values_list("ficha_id", "campo")
@@ -96,20 +93,14 @@ def _correct_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[st
     return correct_each(entidade=job.entidade, changes=changes, by=job.por)
 
 
-def _cut(job: Reprocessamento, fichas: QuerySet[Ficha]) -> int:
-    total, ids = 0, []
-    for pk in fichas.order_by("pk").values_list("pk", flat=True).iterator(10_000):
-        ids.append(pk)
-        if len(ids) == BLOCK:
-            total += _block(job, ids)
-            ids = []
-    return total + (_block(job, ids) if ids else 0)
-
-
-def _block(job: Reprocessamento, ids: list[int]) -> int:
-    bloco = BlocoReprocessamento.objects.create(reprocessamento=job, fichas=ids)
-    enqueue("fichas.reprocessar_bloco", bloco_id=bloco.pk)
-    return len(ids)
+def cut(job: Reprocessamento, ids: Iterable[int]) -> int:
+    """These fichas as blocks of the job, each with its task in the queue; how many there are."""
+    total, waiting = 0, iter(ids)
+    while block := list(islice(waiting, BLOCK)):
+        bloco = BlocoReprocessamento.objects.create(reprocessamento=job, fichas=block)
+        enqueue("fichas.reprocessar_bloco", bloco_id=bloco.pk)
+        total += len(block)
+    return total
 
 
 def reprocess_block(bloco_id: int) -> None:

@@ -29,13 +29,11 @@ def refresh() -> list[str]:
             [list(TABLES), SMALL // 2],
         )
         grown = sorted(row[0] for row in cursor.fetchall())
-        if not grown:
+    if not grown:
+        return []
+    with travas.session(travas.ESTATISTICAS) as mine:
+        if not mine:  # another worker is at it
             return []
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [travas.ESTATISTICAS])
-        if not cursor.fetchone()[0]:  # another worker is at it
-            return []
-        try:
+        with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {', '.join(grown)}")
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [travas.ESTATISTICAS])
     return grown

@@ -3,14 +3,10 @@
 import json
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, QuerySet
 
 from saude.cadastros.models import Entidade
-from saude.fichas.filtro import in_situation
-from saude.fichas.models import Ficha
-from saude.fichas.situacoes import Situacao
 from saude.recebimento.models import Lote, Registro
-from saude.registro.tipos import Origem
 
 
 def lotes(entidade: Entidade) -> QuerySet[Lote]:
@@ -56,10 +52,3 @@ def _answer(row: Registro) -> dict[str, Any]:
         "inconsistencias": [],
         "nao_verificadas": [],
     }
-
-
-def last_sync(entidade: Entidade) -> QuerySet[Any]:
-    """Of every ACS: when their app last brought something, and how many records still wait."""
-    waiting = in_situation(Ficha.objects.filter(entidade=entidade), Situacao.PENDENTE)
-    mine = waiting.filter(origem=Origem.APP)
-    return mine.values("profissional_cns").annotate(ultima=Max("recebida_em"), pendentes=Count("pk"))

@@ -150,11 +150,7 @@ def tables_of(entidade: Entidade | int) -> DatabaseTables | None:
 def held_tables(entidade_id: int) -> DatabaseTables | None:
     """`tables_of`, and no release comes into force until the caller's transaction ends: what it judges by them
     is stored before the re-evaluation of the next release looks for its fichas."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(%s, 0), pg_advisory_xact_lock_shared(%s, %s)",
-            [travas.TABELAS, travas.TABELAS, entidade_id],
-        )
+    travas.wait_shared(travas.TABELAS, 0, entidade_id)
     return tables_of(entidade_id)
 
 

@@ -6,6 +6,7 @@ import psycopg
 from django.db.backends.postgresql import base
 
 from saude.banco.servidor import EmbeddedServer
+from saude.banco.travas import INICIO_DO_BANCO
 
 
 @cache
@@ -16,7 +17,7 @@ def server(folder: str, durable: bool) -> EmbeddedServer:
 @cache
 def _ensure_database(host: str, name: str) -> None:
     with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(7311)")
+        connection.execute("SELECT pg_advisory_lock(%s)", [INICIO_DO_BANCO])
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
 
