@@ -12,6 +12,7 @@ import pkgutil
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -191,8 +192,6 @@ def _broken(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _content(entry: Entry) -> bytes:
-    import zlib
-
     return zlib.decompress(entry.data, -15)
 
 

@@ -3,13 +3,13 @@
 import os
 import sys
 
+from django.core.management import execute_from_command_line
+
+from saude.banco.erros import EmbeddedServerError
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saude.settings")
-    from django.core.management import execute_from_command_line
-
-    from saude.banco.servidor import EmbeddedServerError
-
     try:
         execute_from_command_line(sys.argv)
     except EmbeddedServerError as error:

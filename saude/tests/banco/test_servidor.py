@@ -51,9 +51,9 @@ def test_shared_and_stopped_by_the_last_and_data_stays(folder):
     first, second = user(folder), user(folder)
     assert sorted([first.stdout.readline(), second.stdout.readline()]) == ["1\n", "2\n"]
     leave(first)
-    assert EmbeddedServer(folder)._running()
+    assert EmbeddedServer(folder).running()
     leave(second)
-    assert not EmbeddedServer(folder)._running()
+    assert not EmbeddedServer(folder).running()
     third = user(folder)
     assert third.stdout.readline() == "3\n"
     leave(third)
@@ -65,7 +65,7 @@ def test_a_killed_process_does_not_keep_the_server_running_for_ever(folder):
     os.kill(killed.pid, signal.SIGKILL)
     killed.communicate()
     leave(other)
-    assert not EmbeddedServer(folder)._running()
+    assert not EmbeddedServer(folder).running()
 
 
 def test_starts_again_after_the_server_was_killed(folder):
@@ -89,7 +89,7 @@ def test_a_long_folder_name_gets_a_short_socket(folder):
             assert connection.execute("SELECT upper('ação')").fetchone() == ("AÇÃO",)
     finally:
         server.release()
-    assert not server._running()
+    assert not server.running()
 
 
 def test_database_url():

@@ -34,8 +34,8 @@ def stop(*args, **kwargs):
 point = {point!r}
 if point == "writing":
     actions.BATCH = 3
-    tell = actions._tell
-    actions._tell = lambda p, e, n: stop() if n > 5 else tell(p, e, n)
+    tell = actions.set_progress
+    actions.set_progress = lambda p, e, n: stop() if n > 5 else tell(p, e, n)
 elif point == "marking":
     actions._check_rest = stop
     actions.copy_items = (lambda f: lambda *a: (f(*a), stop()))(actions.copy_items)

@@ -28,7 +28,7 @@ class SheetError(LediError):
 def open_sheet(path: Path) -> tuple[Any, Iterator[tuple[Any, ...]]]:
     """(the workbook, to be closed; rows of values)."""
     try:
-        import openpyxl
+        import openpyxl  # noqa: PLC0415 (an extra: not everybody has it)
     except ImportError:
         raise LediError("para ler .xlsx instale a biblioteca com o extra xlsx: ledi[xlsx]") from None
     _check(path)

@@ -55,7 +55,7 @@ class SheetSource:
     damaged = False
 
     def __init__(self, path: Path) -> None:
-        from ledi.retorno.sheet import open_sheet  # openpyxl comes with an extra
+        from ledi.retorno.sheet import open_sheet  # noqa: PLC0415 (openpyxl comes with an extra)
 
         self.size = path.stat().st_size
         self._book, cells = open_sheet(path)

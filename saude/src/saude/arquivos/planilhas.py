@@ -16,6 +16,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
 from saude.arquivos.guardados import FileRefused
 
 MAX_ROWS = 5_000  # read and judged while the user waits: some ten seconds
@@ -132,7 +135,6 @@ def _separator(text: str) -> str:
 
 def _xlsx(path: Path) -> tuple[list[tuple[int, list[Any]]], list[str]]:
     _check_zip(path)
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         sheets, formulas, rows = _sheet(path, computed=False)
@@ -161,7 +163,6 @@ def _sheet(
     path: Path, *, computed: bool
 ) -> tuple[list[str], list[tuple[int, int, str]], list[tuple[int, list[Any]]]]:
     """(names of the sheets, formulas of the first, its rows). The size a file declares is not to be trusted."""
-    import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=computed, keep_links=False)
     try:

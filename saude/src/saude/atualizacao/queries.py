@@ -3,13 +3,13 @@
 from typing import Any
 
 from saude.cadastros.models import Entidade
+from saude.fichas.contagens import panel
 from saude.fichas.models import Ficha
 from saude.referencias.queries import Situacao, Tipo, releases
 
 
 def gaps(entidade: Entidade) -> list[tuple[str, str]]:
     """(competência with production but without a SIGTAP table, the one used in its place)."""
-    from saude.fichas.contagens import panel
 
     months = sorted(
         f"{day:%Y%m}"

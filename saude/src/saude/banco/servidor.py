@@ -24,14 +24,12 @@ from typing import IO
 
 import psutil
 
+from saude.banco.erros import EmbeddedServerError
+
 SYSTEM_USER = "pgserver"
 MAX_SOCKET_PATH = 100  # sun_path holds 104 (macOS) or 108 bytes
 START_TIMEOUT = 120  # seconds; recovery after a crash can be long
 ORPHANS_TIMEOUT = 20
-
-
-class EmbeddedServerError(RuntimeError):
-    """The embedded PostgreSQL cannot be used; the message says why, in Portuguese."""
 
 
 class EmbeddedServer:
@@ -52,7 +50,7 @@ class EmbeddedServer:
             use = open(self.folder / "uso.lock", "ab")
             fcntl.flock(use, fcntl.LOCK_SH)
             self._init_data()
-            if not self._running():
+            if not self.running():
                 self._clear_leftover()
                 self._start()
         self._use, self._pid = use, os.getpid()
@@ -73,8 +71,8 @@ class EmbeddedServer:
                 return
             finally:
                 use.close()
-            if self._running():
-                self._run("pg_ctl", "-w", "-m", "fast", "-D", str(self.data), "stop")
+            if self.running():
+                self.run("pg_ctl", "-w", "-m", "fast", "-D", str(self.data), "stop")
 
     @property
     def socket_dir(self) -> Path:
@@ -89,7 +87,7 @@ class EmbeddedServer:
         if (self.data / "PG_VERSION").exists():
             self._check_owner()
             return
-        self._run(
+        self.run(
             "initdb", "--auth=trust", "--encoding=UTF8", "--username=postgres", "--locale=C",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(self.data),
         )  # fmt: skip
@@ -101,7 +99,7 @@ class EmbeddedServer:
                 "Use o mesmo usuário de antes ou escolha outra pasta em SAUDE_DADOS."
             )
 
-    def _running(self) -> bool:
+    def running(self) -> bool:
         if self._postmaster() is None:
             return False
         return self._call("pg_ctl", "-D", str(self.data), "status").returncode == 0
@@ -165,7 +163,7 @@ class EmbeddedServer:
 
     def _give_away(self, path: Path) -> None:
         if os.geteuid() == 0:
-            import pwd
+            import pwd  # noqa: PLC0415 (Unix only)
 
             entry = pwd.getpwnam(SYSTEM_USER)
             os.chown(path, entry.pw_uid, entry.pw_gid)
@@ -177,7 +175,7 @@ class EmbeddedServer:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _run(self, command: str, *args: str) -> None:
+    def run(self, command: str, *args: str) -> None:
         result = self._call(command, *args)
         if result.returncode != 0:
             raise EmbeddedServerError(f"{command} falhou: {result.stderr.strip() or result.stdout.strip()}")
@@ -227,8 +225,8 @@ def runtime_folder() -> Path:
 
 def stop_leftover(server: EmbeddedServer) -> None:
     """Stop the server whoever uses it (temporary folders of tests)."""
-    if server._running():
-        server._run("pg_ctl", "-w", "-m", "immediate", "-D", str(server.data), "stop")
+    if server.running():
+        server.run("pg_ctl", "-w", "-m", "immediate", "-D", str(server.data), "stop")
 
 
 def _binaries() -> Path:
@@ -239,7 +237,7 @@ def _binaries() -> Path:
 
 
 def _ensure_system_user() -> None:
-    import pwd
+    import pwd  # noqa: PLC0415 (Unix only)
 
     try:
         pwd.getpwnam(SYSTEM_USER)

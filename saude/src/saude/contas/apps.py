@@ -6,4 +6,4 @@ class ContasConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from saude.contas import signals  # noqa: F401 (receivers)
+        from saude.contas import signals  # noqa: F401, PLC0415 (receivers; models are ready only now)

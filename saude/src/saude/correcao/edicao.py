@@ -12,7 +12,7 @@ from saude.formularios import ler
 from saude.formularios.arvore import Construtor, Grupo, by_path, owner, pattern
 from saude.formularios.campos import widget
 from saude.formularios.condicoes import read_by
-from saude.registro.caminhos import get_at
+from saude.registro.caminhos import changed, get_at
 from saude.registro.texto_json import legible
 
 #: fields of the envelope as a form shows them; the header's twin is changed along (fichas.correction)
@@ -94,7 +94,7 @@ class Edicao:
         made = built.grupo(self.layout.root, self.conteudo, rotulo=self.layout.nome)
         for name, field in ENVELOPE.items():
             if name in wanted:
-                made.incluir(built._campo(field, self.registro.get(name), name))
+                made.incluir(built.campo(field, self.registro.get(name), name))
         return made
 
     def _at_home(self, achados: Iterable[Any]) -> list[Any]:
@@ -163,7 +163,6 @@ class Edicao:
 
     def enviado(self, post: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, str]]:
         """The same; and the ficha block by block as the form has it, and where the form has each block."""
-        from saude.registro.caminhos import changed
 
         sent = ler.values(post, self.layout, atual=self.conteudo, zona=self.zona)
         whole = ler.assembled(self.conteudo, sent, ler.removed(post))

@@ -1,10 +1,12 @@
 """One ficha: reading it, mending it, its bytes; and the mass reprocessings."""
 
 import json
+import zlib
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,12 +18,13 @@ from saude.acesso.guarda import allowed_at, covers, limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.correcao import historia
+from saude.correcao.cliente import REGISTRATION
 from saude.correcao.edicao import Edicao
 from saude.fichas import filtro
 from saude.fichas.exportaveis import reason_of
 from saude.fichas.models import Atendido, Entrada, Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao, TransitionRefused
-from saude.formularios import fontes
+from saude.formularios import fontes, ler
 from saude.formularios.arvore import Campo, Grupo
 from saude.formularios.campos import RECTIFICATION
 from saude.formularios.ler import at_form, field_at
@@ -30,7 +33,7 @@ from saude.painel import filtros
 from saude.painel.apresenta import Nomes
 from saude.processamento import actions, em_massa
 from saude.processamento.julgar import check
-from saude.registro.caminhos import PathError
+from saude.registro.caminhos import PathError, get_at
 
 OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
@@ -134,7 +137,6 @@ def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
 
 def _registration(achados: list[Any]) -> set[int]:
     """Positions of the citizens with something wrong in what comes from their registration."""
-    from saude.correcao.cliente import REGISTRATION
 
     return {
         a.posicao
@@ -230,11 +232,9 @@ def _sent(request: HttpRequest) -> list[str]:
 
 def _differences(stored: Edicao, typed: Edicao) -> list[dict[str, str]]:
     """Per field: what is stored now and what the user typed."""
-    from saude.formularios.ler import changes
-    from saude.registro.caminhos import get_at
 
     rows = []
-    for path in changes(stored.conteudo, typed.conteudo):
+    for path in ler.changes(stored.conteudo, typed.conteudo):
         field = field_at(stored.layout.root, path)
         if field is None:
             continue
@@ -300,7 +300,6 @@ def reprocessar_uma(request: HttpRequest, uuid: str) -> HttpResponse:
 @require_GET
 def baixar(request: HttpRequest, uuid: str) -> HttpResponse:
     """The ficha's finished .esus, as it goes into the zip."""
-    import zlib
 
     ficha = mine(request, uuid)
     entry = get_object_or_404(Entrada, ficha=ficha)
@@ -330,7 +329,6 @@ def reprocessar(request: HttpRequest) -> HttpResponse:
 
 def _posted_filter(request: HttpRequest) -> filtro.Filtro:
     """The filter of the list the button stood on: its address came along as `filtro`."""
-    from django.http import QueryDict
 
     fake = HttpRequest()
     fake.GET = QueryDict(request.POST.get("filtro", "").lstrip("?")[:2000])
@@ -380,7 +378,5 @@ def _back(request: HttpRequest, ficha: Ficha | None) -> str:
 
 
 def _back_query(request: HttpRequest) -> str:
-    from urllib.parse import urlencode
-
     asked = request.POST.get("voltar") or request.GET.get("voltar", "")
     return urlencode({"voltar": asked}) if asked else ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from saude.acesso.areas import Areas
+from saude.exportacao.queries import exports_of, takes_only
 from saude.fichas.models import Evento, Ficha
 
 
@@ -22,7 +23,6 @@ def timeline(ficha: Ficha, *, cnes: Areas = None) -> list[Fato]:
 
     An export that took other áreas too is told, not linked.
     """
-    from saude.exportacao.queries import exports_of, takes_only
 
     facts = [Fato(ficha.recebida_em, f"Recebida ({ficha.get_origem_display()})")]
     if ficha.processada_em:

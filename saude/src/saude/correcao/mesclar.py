@@ -16,6 +16,7 @@ from saude.auditoria.actions import record_event
 from saude.clientes.models import Alteracao, Cliente, ParPossivel
 from saude.correcao.cliente import EDITABLE, StaleClient, _flow, _text
 from saude.fichas.models import Atendido
+from saude.inconsistencias.models import Inconsistencia
 
 Decisao = ParPossivel.Decisao
 
@@ -151,8 +152,6 @@ def _inherit(gone: Cliente, kept: Cliente) -> None:
 
 
 def _findings() -> Any:
-    from saude.inconsistencias.models import Inconsistencia
-
     return Inconsistencia.objects.all()
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from ledi.tables import closed
 from saude.acesso.guarda import requires
 from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue_once
@@ -152,8 +153,6 @@ def _other(par: ParPossivel, cliente: Cliente) -> Cliente:
 
 
 def _shown(cliente: Cliente, name: str, whole: bool) -> str:
-    from ledi.tables import closed
-
     value = getattr(cliente, name)
     if value in ("", None):
         return "não informado"

@@ -282,7 +282,7 @@ class Construtor:
         elif kind == "lista":
             self._blocks(made, f, value, caminho, depth)
         elif self._wanted(caminho, f, value):
-            made.incluir(self._campo(f, value, caminho))
+            made.incluir(self.campo(f, value, caminho))
 
     def _blocks(self, made: Grupo, f: Field, value: Any, caminho: str, depth: int) -> None:
         struct = f.type.item.struct if f.type.item else None
@@ -329,7 +329,7 @@ class Construtor:
         block.campos = [c for c in block.campos if id(c) not in hidden]
         block.ordem = [c for c in block.ordem if id(c) not in hidden]
 
-    def _campo(self, f: Field, value: Any, caminho: str) -> Campo:
+    def campo(self, f: Field, value: Any, caminho: str) -> Campo:
         found = [a for path, rows in self.achados.items() if owner(path) == caminho for a in rows]
         label = self.rotulos.get((campos.source_of(f), str(value)), "") if value else ""
         rules = conditions(self.tipo, self.versao).get(pattern(caminho), []) if self.com_condicoes else []

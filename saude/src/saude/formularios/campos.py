@@ -11,6 +11,7 @@ from ledi.layouts import Field
 from ledi.moments import local
 from ledi.tables import closed
 from saude.formularios import questionario
+from saude.formularios.fontes import label
 from saude.registro.leitura import to_date
 
 #: a list longer than this is searched, not unrolled
@@ -122,7 +123,6 @@ def label_of(field: Field, code: Any) -> str:
             if key is not None and not isinstance(key, (list, dict)) and key in labels:
                 return labels[key]
         return ""
-    from saude.formularios.fontes import label
 
     source = source_of(field)
     return label(source, str(code)) if source else ""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from ledi.layouts import CURRENT, layout
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Profissional
@@ -111,8 +112,6 @@ def _day(value: Any) -> str:
 
 
 def _moment(value: Any) -> str:
-    from django.utils import timezone
-
     return f"{timezone.localtime(value):%d/%m/%Y %H:%M}" if value else ""
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from saude.acesso.areas import Areas
 from saude.cadastros.models import Entidade
 from saude.comum.competencia import first_day, last_day
+from saude.exportacao.models import ItemExportacao
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import Contagem, Ficha
 from saude.fichas.situacoes import Situacao
@@ -44,7 +45,7 @@ def page(
     descending, name = ordem.startswith("-"), ordem.lstrip("-")
     if name not in SORTS:
         raise ValueError(f"unknown order: {ordem}")
-    by_date = not (_is_short(f) and name == "recebida") and not _shows_undated(f)
+    by_date = not (is_short(f) and name == "recebida") and not shows_undated(f)
     back, key = _parse_cursor(cursor)
     ascending = descending == back
     rows = _rows(entidade, f, key=key, ascending=ascending, by_date=by_date, limit=size + 1, cnes=cnes)
@@ -105,15 +106,15 @@ def _month_by_month(
     return found
 
 
-def _is_short(f: Filtro) -> bool:
+def is_short(f: Filtro) -> bool:
     """A list that may be sorted, being short whatever the size of the database."""
-    return _shows_undated(f) or bool(f.cliente_id or f.codigo or f.causa or f.ids or f.nao_identificados)
+    return shows_undated(f) or bool(f.cliente_id or f.codigo or f.causa or f.ids or f.nao_identificados)
 
 
 def _whole(f: Filtro, cnes: Areas) -> bool:
     """Nothing narrows the list but its competência, kind and situação: no index of another field helps."""
     return cnes is None and not (
-        f.cnes or f.ine or f.profissional_cns or f.exclusao or _is_short(f) or f.tipo in RARE
+        f.cnes or f.ine or f.profissional_cns or f.exclusao or is_short(f) or f.tipo in RARE
     )
 
 
@@ -122,7 +123,6 @@ RARE_SHARE, FEW = 20, 5_000
 
 def _exported(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
     """Exportadas of a month: few among many, by the items of the exports; else by date, as most of what is met."""
-    from saude.exportacao.models import ItemExportacao
 
     kept = Contagem.objects.filter(entidade=entidade, competencia=f.competencia)
     counts = dict(kept.values_list("situacao").annotate(s=Sum("n")).order_by())
@@ -147,7 +147,7 @@ def _dated(f: Filtro, fichas: QuerySet[Ficha], own: str = "") -> QuerySet[Ficha]
     )
 
 
-def _shows_undated(f: Filtro) -> bool:
+def shows_undated(f: Filtro) -> bool:
     """Fichas without a readable date are inconsistentes: there the list goes by id, and shows them."""
     return f.situacao in (Situacao.INCONSISTENTE, Situacao.PENDENTE)
 

@@ -12,7 +12,7 @@ from saude.acesso.areas import Areas
 from saude.cadastros.models import Entidade, Estabelecimento, Profissional
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import Contagem, Ficha
-from saude.painel.listas import PAGE, Pagina, _shows_undated
+from saude.painel.listas import PAGE, Pagina, shows_undated
 from saude.registro.tipos import Tipo
 
 BOUND = 10_000
@@ -38,7 +38,7 @@ COLUMNS = ("data", "ficha", "profissional", "unidade")
 
 def sortable(entidade: Entidade, f: Filtro) -> bool:
     """True where at most BOUND fichas are listed, by the kept counts: no row is read to know it."""
-    if not _shows_undated(f):
+    if not shows_undated(f):
         return False
     kept = Contagem.objects.filter(entidade=entidade, situacao=f.situacao)
     if f.competencia:

@@ -123,11 +123,11 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "proxima": filtros.query(request, cursor=page.proxima) if page.proxima else "",
         "anterior": filtros.query(request, cursor=page.anterior) if page.anterior else "",
         "ordem": order,
-        "por_data": not listas._shows_undated(asked.filtro),
+        "por_data": not listas.shows_undated(asked.filtro),
         "ordenaveis": columns,
-        "longa_demais": listas._shows_undated(asked.filtro) and not columns,
+        "longa_demais": listas.shows_undated(asked.filtro) and not columns,
         "limite_ordem": ordenacao.BOUND,
-        "por_chegada": listas._is_short(asked.filtro),
+        "por_chegada": listas.is_short(asked.filtro),
         "filtros": asked,
         **filtros.choices(request.entidade, cnes=request.cnes_permitidos),
     }
@@ -138,9 +138,9 @@ def _order(request: HttpRequest, f: filtro.Filtro, columns: tuple[str, ...]) -> 
     asked = request.GET.get("ordem", "")
     if asked.removeprefix("-") in columns:
         return asked
-    if listas._shows_undated(f):
+    if listas.shows_undated(f):
         return asked if asked in ("recebida", "-recebida") else "-recebida"
-    if asked in ("recebida", "-recebida") and listas._is_short(f):
+    if asked in ("recebida", "-recebida") and listas.is_short(f):
         return asked
     return "data" if asked == "data" else "-data"
 

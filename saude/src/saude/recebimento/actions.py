@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from ledi.reading import parse
 from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
@@ -18,6 +19,7 @@ from saude.processamento.julgar import context
 from saude.recebimento import estatisticas
 from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Bloco, Lote, Registro
+from saude.recebimento.spool import cut, drop_working_copy, read_block
 
 CHUNK = 500
 
@@ -113,7 +115,6 @@ def fail_lote(lote: Lote, message: str) -> None:
 
 def resume(lote: Lote) -> None:
     """Take in what was kept but not finished (the process died under way); answers given stay as they are."""
-    from ledi.reading import parse
 
     raw = raw_of(lote)
     read = parse((raw or b"").strip(), "corpo")
@@ -149,7 +150,6 @@ def _kept(raw: bytes) -> dict[str, Any]:
 
 def divide(lote: Lote, folder: Any) -> int:
     """Cut the spooled body into blocks and put a task per block in the queue. Safe to call again."""
-    from saude.recebimento.spool import cut
 
     if lote.estado == Lote.Estado.CONCLUIDO:
         return 0
@@ -172,7 +172,6 @@ def divide(lote: Lote, folder: Any) -> int:
 
 def take_block(bloco: Bloco, folder: Any) -> None:
     """Take in one block, exactly once: its mark and its fichas are one transaction."""
-    from saude.recebimento.spool import read_block
 
     lote = bloco.lote
     estatisticas.refresh()
@@ -187,8 +186,6 @@ def take_block(bloco: Bloco, folder: Any) -> None:
 
 
 def _close_if_done(lote: Lote, folder: Any) -> None:
-    from saude.recebimento.spool import drop_working_copy
-
     lote.refresh_from_db()
     divided = lote.posicao >= lote.tamanho
     if divided and not lote.blocos.filter(feito_em=None).exists():

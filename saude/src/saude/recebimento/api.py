@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -198,8 +199,6 @@ def get_inconsistencias(
 
 
 def _lote(request: HttpRequest, uuid: str) -> Lote:
-    from uuid import UUID
-
     try:
         return Lote.objects.defer("bruto").get(entidade=request.auth.entidade, uuid=UUID(uuid))
     except (ValueError, Lote.DoesNotExist) as error:

@@ -6,6 +6,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from ledi.layouts import CURRENT
+from ledi_gerador import TIPOS, minimal
 from saude.registro.tipos import Tipo
 
 ANSWER = {
@@ -144,6 +145,5 @@ def record_body(api: NinjaAPI) -> None:
 
 def examples() -> dict[str, Any]:
     """A record of each ficha that every rule takes as it is, in the municipality it is of."""
-    from ledi_gerador import TIPOS, minimal
 
     return {tipo: {"summary": Tipo(tipo).label, "value": minimal(tipo)} for tipo in TIPOS}

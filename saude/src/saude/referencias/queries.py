@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
+from ledi.tables import closed
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Lotacao, Profissional
 from saude.comum.texto import fold
-from saude.referencias.models import Publicacao
+from saude.referencias.models import Cbo, Publicacao
 
 Tipo, Situacao = Publicacao.Tipo, Publicacao.Situacao
 
@@ -84,8 +85,6 @@ def posts(**where: Any) -> QuerySet[Lotacao]:
 
 def cbo_names(codes: set[str]) -> dict[str, str]:
     """Names by the newest SIGTAP release, else by the lists of LEDI."""
-    from ledi.tables import closed
-    from saude.referencias.models import Cbo
 
     newest = (
         Publicacao.objects.filter(tipo=Tipo.SIGTAP, situacao=Situacao.PRONTA).order_by("-vale_de").first()

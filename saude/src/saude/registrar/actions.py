@@ -18,6 +18,7 @@ from saude.formularios.campos import RECTIFICATION, TECHNICAL
 from saude.recebimento.actions import receive
 from saude.recebimento.intake import Resposta
 from saude.registrar.models import Cabecalho, Rascunho
+from saude.registro.leitura import to_date
 from saude.registro.tipos import Origem
 
 MAX_DRAFTS = 500
@@ -172,7 +173,5 @@ def remember(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> None:
 
 
 def _day(value: Any, zone: ZoneInfo) -> str:
-    from saude.registro.leitura import to_date
-
     day = to_date(value, zone) or datetime.now(zone).date()
     return day.isoformat()

@@ -5,7 +5,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
 from saude.acesso.guarda import public
-from saude.banco.servidor import EmbeddedServerError
+from saude.banco.erros import EmbeddedServerError
 from saude.web.models import Marco
 
 
@@ -19,7 +19,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     reason = _not_ready()
     if reason:
         response = JsonResponse({"situacao": "aguarde", "motivo": reason}, status=503)
-        response._has_been_logged = True  # waiting is no error: keep it out of the log
+        # Django's own mark: waiting is no error, it stays out of the log
+        response._has_been_logged = True  # noqa: SLF001
         return response
     return JsonResponse({"situacao": "pronta"})
 
