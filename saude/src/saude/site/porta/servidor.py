@@ -121,7 +121,7 @@ def create(application: Any, porteiro: Ask, *, host: str, port: int, threads: in
 def _allow_files() -> None:
     """More open files than the usual 1024, where the system lets us."""
     try:
-        import resource
+        import resource  # noqa: PLC0415 (not on Windows)
     except ImportError:  # Windows counts them otherwise
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
