@@ -129,6 +129,14 @@ def _is_local(url: str) -> bool:
     return url.startswith(("http://localhost", "http://127.0.0.1", "data:", "blob:", "about:"))
 
 
+@pytest.fixture(autouse=True)
+def ritmo_de_entrar() -> None:
+    """Every test comes from the same address."""
+    from saude.contas.ritmo import ritmo
+
+    ritmo.forget()
+
+
 @pytest.fixture
 def entidade(db: None) -> object:
     """Timbó, with its installation."""

@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from saude.site import health
 from saude.web.models import Marco
 
 
@@ -14,6 +15,14 @@ def test_alive_needs_nothing(client):
 
 def test_ready_when_migrated(client, db):
     assert client.get("/saude/pronta").status_code == 200
+
+
+def test_ready_looks_up_no_migration_again(client, db, monkeypatch, django_assert_max_num_queries):
+    """Anybody may call it: three small questions to the database, and no reading of the migrations."""
+    assert client.get("/saude/pronta").status_code == 200
+    monkeypatch.setattr(health, "MigrationExecutor", None)
+    with django_assert_max_num_queries(3):
+        assert client.get("/saude/pronta").status_code == 200
 
 
 def test_not_ready_with_a_migration_to_apply(client, db):

@@ -15,6 +15,7 @@ from saude.acesso.guarda import public, requires
 from saude.contas.actions import change_own_password
 from saude.contas.forms import EntrarForm, TrocarSenhaForm
 from saude.contas.queries import work_context
+from saude.contas.ritmo import ritmo
 
 SMALL = 16 * KB  # a name and a password, from anybody
 
@@ -23,6 +24,20 @@ class _Entrar(LoginView):
     form_class = EntrarForm
     template_name = "contas/entrar.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        address = request.META.get("REMOTE_ADDR", "")
+        with ritmo.attempt(address) as wait:
+            response = self._too_often(wait) if wait else super().post(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            ritmo.give_back(address)
+        return response
+
+    def _too_often(self, wait: int) -> HttpResponse:
+        context = self.get_context_data(form=self.form_class(self.request), espere=wait)
+        response = self.render_to_response(context, status=429)
+        response["Retry-After"] = str(wait)
+        return response
 
 
 entrar = body(SMALL)(public(_Entrar.as_view()))

@@ -1,5 +1,8 @@
 """Health addresses: alive = the process answers; ready = it can do its work."""
 
+import time
+from typing import Any
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -27,13 +30,43 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def _not_ready() -> str:
     try:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if _migrations.missing():
             return "há migrações do banco a aplicar"
+        reached = Marco.reached()
     except (DatabaseError, EmbeddedServerError):
         return "o banco de dados não responde"
-    if Marco.is_set(Marco.DEMO_PEDIDA) and not Marco.is_set(Marco.DEMO_CARREGADA):
+    if Marco.DEMO_PEDIDA in reached and Marco.DEMO_CARREGADA not in reached:
         return "os dados de demonstração ainda estão sendo carregados"
-    if Marco.is_set(Marco.DEMO_SENHAS_A_DEFINIR):
+    if Marco.DEMO_SENHAS_A_DEFINIR in reached:
         return "as senhas da demonstração ainda estão sendo definidas"
     return ""
+
+
+class _Migrations:
+    """What is missing is looked up when the table of applied ones changed, not at every call of a stranger."""
+
+    LOOK_AGAIN = 2.0  # seconds, while something is missing
+
+    def __init__(self) -> None:
+        self._applied: Any = ()
+        self._missing = True
+        self._until = 0.0
+
+    def missing(self) -> bool:
+        applied, now = self._read(), time.monotonic()
+        if applied != self._applied or (self._missing and now > self._until):
+            executor = MigrationExecutor(connection)
+            self._missing = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+            self._applied, self._until = applied, now + self.LOOK_AGAIN
+        return self._missing
+
+    def _read(self) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('django_migrations')::text")
+            if cursor.fetchone()[0] is None:
+                return None
+            cursor.execute("SELECT count(*), max(id) FROM django_migrations")
+            return cursor.fetchone()
+
+
+_migrations = _Migrations()

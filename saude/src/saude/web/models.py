@@ -25,3 +25,7 @@ class Marco(models.Model):
     @classmethod
     def is_set(cls, nome: str) -> bool:
         return cls.objects.filter(nome=nome).exists()
+
+    @classmethod
+    def reached(cls) -> frozenset[str]:
+        return frozenset(cls.objects.values_list("nome", flat=True))
