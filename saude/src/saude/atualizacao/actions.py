@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from ledi.errors import TableError
@@ -245,7 +245,7 @@ def import_sigtap(publicacao_id: int, *, by: Any = None) -> Publicacao:
         _mark_failed(publicacao, DEFECT)
         raise FileRefused(DEFECT) from error
     arquivos.drop(kept.sha256)
-    _analyse()
+    sigtap.analyse()
     return row
 
 
@@ -272,11 +272,6 @@ def _sigtap_in_force(row: Publicacao, by: Any) -> None:
         by=by or "sistema", entidade=None, tipo="referencia.importada", alvo=row, tabela="sigtap",
         data=row.quando, arquivo=row.nome_arquivo, reavaliadas=total, **row.contagens,
     )  # fmt: skip
-
-
-def _analyse() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE referencias_procedimento, referencias_cid, referencias_cbo")
 
 
 # -- both

@@ -1,29 +1,25 @@
 """What a release does to the fichas not exported: which ones may change, how many it breaks or mends."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from ledi.tables import vinculo
 from saude.cadastros.models import Entidade
+from saude.fichas import affected
+from saude.fichas.affected import Post
 from saude.referencias.models import Publicacao
 from saude.referencias.tables import Cnes, DatabaseTables
 
-#: those that have been judged and may be judged again without anyone asking
-JUDGED = "f.entidade_id = %(e)s AND f.situacao IN ('processada', 'inconsistente')"
 #: tipos whose fichas name more professionals than the columns of Ficha tell
 OTHER_POSTS = ("FAI", "FAO", "FAD", "FAE", "FAC", "FCC")
 #: tipos that a SIGTAP release may change: procedures, exams, CID10, CBO
 WITH_CODES = ("FAI", "FAO", "FAD", "FAE", "FAC", "FCC", "FCI", "FP", "FV")
 SECOND_POST = "lotacaoFormAtendimentoCompartilhado|finalizadorObservacao|cnsProfissional|solicitante"
-#: what is told from the registrations alone while there is no CNES release (saude.fichas.contexto)
+#: what is told from the registrations alone while there is no CNES release (saude.processamento.contexto)
 REGISTERED = ("TRANSPORTE-D-003-1", "TRANSPORTE-D-005-1", "HEADER-U-001-2", "HEADER-L-001-2")
 MAX_PATTERNS = 300
-Post = tuple[str, str, str, str, date]  # CNS, CBO, CNES, INE, day
 
 
 @dataclass(slots=True)
@@ -51,24 +47,24 @@ def of_cnes(
     """`people`: CNS of the professionals whose posts differ."""
     found = Efeito()
     asked = before if before is not None and before.has("lotacao") else None
-    for post, n in _posts(entidade).items():
+    for post, n in affected.main_posts(entidade.pk).items():
         old = vinculo.judge(asked, *post) if asked else vinculo.FINE
         new = vinculo.judge(after, *post)
-        if _told(old) == _told(new):
+        if _verdict(old) == _verdict(new):
             continue
         found.posts.append(post)
         found.muda += n
         found.quebra += n * (not _errors(old) and _errors(new))
         found.conserta += n * (_errors(old) and not _errors(new))
     found.primeira = asked is None
-    main = set(_of_posts(entidade, found.posts))
+    main = set(affected.of_posts(entidade.pk, found.posts))
     found.outras = sum(pk not in main for pk in _others(entidade, people, first=found.primeira))
     return found
 
 
 def fichas_of_cnes(entidade: Entidade, found: Efeito, people: Iterable[str]) -> Iterator[int]:
     """Ids of the fichas to judge again."""
-    main = set(_of_posts(entidade, found.posts))
+    main = set(affected.of_posts(entidade.pk, found.posts))
     yield from sorted(main.union(_others(entidade, people, first=found.primeira)))
 
 
@@ -77,19 +73,16 @@ def fichas_of_sigtap(
 ) -> Iterator[int]:
     """Ids of the fichas of the days that a SIGTAP release answers for and that name one of `codes`
     (None: any), or that have a finding of a table now."""
-    where = f"{JUDGED} AND f.tipo = ANY(%(tipos)s)"
-    given: dict[str, Any] = {"e": entidade.pk, "tipos": list(WITH_CODES), "since": since, "until": until}
-    where += " AND f.data >= %(since)s AND (%(until)s::date IS NULL OR f.data < %(until)s)"
-    patterns = None if codes is None else sorted(codes)
-    if patterns is not None and len(patterns) <= MAX_PATTERNS:
-        given["codes"] = [f'%"{form}"%' for code in patterns for form in _written(code)]
-        where += (
-            " AND (EXISTS (SELECT 1 FROM fichas_conteudo c WHERE c.ficha_id = f.id"
-            " AND c.registro LIKE ANY(%(codes)s))"
-            " OR EXISTS (SELECT 1 FROM inconsistencias_inconsistencia i WHERE i.ficha_id = f.id"
-            " AND i.encerrada_em IS NULL AND i.codigo ~ '^CTX-(PROC|EXAME|CID)'))"
-        )
-    yield from _ids(f"SELECT f.id FROM fichas_ficha f WHERE {where} ORDER BY f.id", given)
+    changed = None if codes is None else sorted(codes)
+    if changed is None or len(changed) > MAX_PATTERNS:
+        yield from affected.of_days(entidade.pk, WITH_CODES, since, until)
+        return
+    texts = [form for code in changed for form in _written(code)]
+    days: dict[str, Any] = {"ficha__data__gte": since} | ({"ficha__data__lt": until} if until else {})
+    found = affected.with_findings(
+        entidade.pk, codigo__regex="^CTX-(PROC|EXAME|CID)", ficha__tipo__in=WITH_CODES, **days
+    )
+    yield from sorted({*found, *affected.of_days(entidade.pk, WITH_CODES, since, until, texts)})
 
 
 def _written(code: str) -> tuple[str, ...]:
@@ -103,63 +96,20 @@ def proposed(key: tuple[Any, ...], entidade: Entidade, publicacao: Publicacao, c
     return DatabaseTables((*key, (publicacao.pk, Publicacao.Tipo.CNES, day)), entidade.pk, cnes=cnes)
 
 
-def _posts(entidade: Entidade) -> Counter[Post]:
-    """Main posts of the fichas with their number."""
-    query = (
-        "SELECT f.profissional_cns, f.cbo, f.cnes, f.ine, f.data, count(*) FROM fichas_ficha f "
-        f"WHERE {JUDGED} AND f.data IS NOT NULL GROUP BY 1, 2, 3, 4, 5"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query, {"e": entidade.pk})
-        return Counter({tuple(row[:5]): row[5] for row in cursor.fetchall()})
-
-
-def _of_posts(entidade: Entidade, posts: list[Post]) -> Iterator[int]:
-    if not posts:
-        return
-    columns = [list(column) for column in zip(*posts, strict=True)]
-    query = (
-        "SELECT f.id FROM fichas_ficha f JOIN unnest(%(a)s::text[], %(b)s::text[], %(c)s::text[], "
-        "%(d)s::text[], %(day)s::date[]) AS v(cns, cbo, cnes, ine, dia) "
-        "ON v.cns = f.profissional_cns AND v.cbo = f.cbo "
-        f"AND v.cnes = f.cnes AND v.ine = f.ine AND v.dia = f.data WHERE {JUDGED} ORDER BY f.id"
-    )
-    yield from _ids(query, {"e": entidade.pk, **dict(zip(("a", "b", "c", "d", "day"), columns, strict=True))})
-
-
 def _others(entidade: Entidade, people: Iterable[str], *, first: bool) -> set[int]:
     """Fichas that name one of these people beside the main post (shared attendance, group activity…). With
     the first CNES of all, also those that the registrations alone accused."""
     found: set[int] = set()
     if first:
-        query = (
-            "SELECT f.id FROM fichas_ficha f JOIN inconsistencias_inconsistencia i ON i.ficha_id = f.id "
-            f"AND i.encerrada_em IS NULL AND i.codigo = ANY(%(codes)s) WHERE {JUDGED}"
-        )
-        found.update(_ids(query, {"e": entidade.pk, "codes": list(REGISTERED)}))
+        found.update(affected.with_findings(entidade.pk, codigo__in=REGISTERED))
     known = sorted(set(people))
     if not known:
         return found
-    given: dict[str, Any] = {"e": entidade.pk, "tipos": list(OTHER_POSTS)}
-    content = f"c.registro ~ '{SECOND_POST}'"
-    if len(known) <= MAX_PATTERNS:
-        given |= {"cns": [f'%"{cns}"%' for cns in known], "mine": known}
-        content = f"c.registro LIKE ANY(%(cns)s) AND (NOT f.profissional_cns = ANY(%(mine)s) OR {content})"
-    query = (
-        "SELECT f.id FROM fichas_ficha f JOIN fichas_conteudo c ON c.ficha_id = f.id "
-        f"WHERE {JUDGED} AND f.tipo = ANY(%(tipos)s) AND {content}"
-    )
-    return found.union(_ids(query, given))
+    few = known if len(known) <= MAX_PATTERNS else None
+    return found.union(affected.with_second_post(entidade.pk, OTHER_POSTS, SECOND_POST, few))
 
 
-def _ids(query: str, given: dict[str, Any]) -> Iterator[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, given)
-        while rows := cursor.fetchmany(5000):
-            yield from (row[0] for row in rows)
-
-
-def _told(verdict: vinculo.Verdict) -> dict[str, tuple[bool, bool]]:
+def _verdict(verdict: vinculo.Verdict) -> dict[str, tuple[bool, bool]]:
     return {part: ("depois" in facts, "tabela" in facts) for part, facts in verdict.items()}
 
 

@@ -71,23 +71,16 @@ def create_export(
     """
     _validate(escopo, tipo, inicio, fim)
     travas.wait(travas.NOVA_EXPORTACAO, entidade.pk)
-    mine = Exportacao.objects.filter(entidade=entidade)
-    if chave and (known := mine.filter(chave=chave).first()):
-        return known
+    choice = {"escopo": escopo, "inicio": inicio, "fim": fim, "tipo": tipo}
     areas = None if cnes is None else sorted(cnes)
-    same = mine.filter(escopo=escopo, inicio=inicio, fim=fim, tipo=tipo)
-    same = same.filter(areas__isnull=True) if areas is None else same.filter(areas=areas)
-    if running := same.filter(estado__in=[Estado.ESPERA, Estado.GERANDO]).first():
-        return running
-    previa = preview(entidade=entidade, escopo=escopo, inicio=inicio, fim=fim, tipo=tipo, cnes=cnes)
+    if same := _asked_already(entidade, choice, areas, chave):
+        return same
+    previa = preview(entidade=entidade, cnes=cnes, **choice)
     if not previa.vao:
         raise NothingToExport(previa)
     exportacao = Exportacao(
         entidade=entidade,
-        escopo=escopo,
-        inicio=inicio,
-        fim=fim,
-        tipo=tipo,
+        **choice,
         areas=areas,
         chave=chave,
         previstas=previa.vao,
@@ -102,6 +95,17 @@ def create_export(
     )  # fmt: skip
     _enqueue(exportacao)
     return exportacao
+
+
+def _asked_already(
+    entidade: Entidade, choice: dict[str, Any], areas: list[str] | None, chave: str | None
+) -> Exportacao | None:
+    mine = Exportacao.objects.filter(entidade=entidade)
+    if chave and (named := mine.filter(chave=chave).first()):
+        return named
+    same = mine.filter(**choice)
+    same = same.filter(areas__isnull=True) if areas is None else same.filter(areas=areas)
+    return same.filter(estado__in=[Estado.ESPERA, Estado.GERANDO]).first()
 
 
 def _validate(escopo: str, tipo: str, inicio: date, fim: date) -> None:

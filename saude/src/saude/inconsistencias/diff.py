@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -13,10 +14,6 @@ from saude.inconsistencias.achados import ENVELOPE, Achado
 from saude.inconsistencias.models import Inconsistencia
 from saude.registro.leitura import CITIZENS, Pessoa
 
-COLUMNS = (
-    "entidade_id, ficha_id, competencia, posicao, cliente_id, codigo, campo, severidade, causa, params, "
-    "mensagem, aberta_em"
-)
 INDEX = re.compile(r"\[(\d+)\]")
 
 
@@ -31,53 +28,87 @@ class Julgada:
     pessoas: Sequence[Pessoa]
 
 
+class Linha(NamedTuple):
+    """A finding as a row; its names are the columns of the table."""
+
+    entidade_id: int
+    ficha_id: int
+    competencia: str
+    posicao: int | None
+    cliente_id: int | None
+    codigo: str
+    campo: str
+    severidade: str
+    causa: str
+    params: str
+    mensagem: str
+
+    @property
+    def details(self) -> tuple[str, int | None, str, str]:
+        """What may change while the finding stays."""
+        return self.competencia, self.cliente_id, self.severidade, self.mensagem
+
+
+class Aberta(NamedTuple):
+    """An open row as it is stored."""
+
+    id: int
+    details: tuple[str, int | None, str, str]
+
+
+Key = tuple[int, str, str]  # ficha, codigo, campo: what makes two findings the same
+
+
 def sync(entidade_id: int, fichas: Sequence[Julgada], *, fresh: bool = False) -> None:
     """`fresh`: the fichas are new, nothing can be open."""
-    open_rows = {} if fresh else _open([f.ficha_id for f in fichas])
-    opened: list[tuple[Any, ...]] = []
-    kept: list[tuple[int, tuple[Any, ...]]] = []
-    now = timezone.now()
+    stored = {} if fresh else _open([f.ficha_id for f in fichas])
+    opened: list[Linha] = []
+    moved: list[tuple[int, Linha]] = []
     for ficha in fichas:
-        people = {p.posicao: p.cliente_id for p in ficha.pessoas}
-        seen: set[tuple[str, str]] = set()
-        for achado in ficha.achados:
-            key = (achado.codigo, achado.campo)
-            if key in seen:
-                continue
-            seen.add(key)
-            row = _row(entidade_id, ficha, achado, people)
-            current = open_rows.pop((ficha.ficha_id, *key), None)
+        for key, row in _rows(entidade_id, ficha).items():
+            current = stored.pop(key, None)
             if current is None:
-                opened.append((*row, now))
-            elif current[1] != (row[2], row[4], row[7], row[10]):
-                kept.append((current[0], row))
-    _close([row_id for row_id, _ in open_rows.values()], now)
-    _insert(opened)
-    _update(kept)
+                opened.append(row)
+            elif current.details != row.details:
+                moved.append((current.id, row))
+    now = timezone.now()
+    _close([row.id for row in stored.values()], now)
+    _insert(opened, now)
+    _update(moved)
 
 
-def _open(ficha_ids: list[int]) -> dict[tuple[int, str, str], tuple[int, tuple[Any, ...]]]:
+def _open(ficha_ids: list[int]) -> dict[Key, Aberta]:
     rows = Inconsistencia.objects.filter(ficha_id__any=ficha_ids, encerrada_em=None).values_list(
-        "id", "ficha_id", "codigo", "campo", "competencia", "cliente_id", "severidade", "mensagem"
+        "ficha_id", "codigo", "campo", "id", "competencia", "cliente_id", "severidade", "mensagem"
     )
-    return {(r[1], r[2], r[3]): (r[0], r[4:]) for r in rows}
+    return {(ficha, codigo, campo): Aberta(pk, tuple(details)) for ficha, codigo, campo, pk, *details in rows}
 
 
-def _row(entidade_id: int, ficha: Julgada, a: Achado, people: dict[int, int | None]) -> tuple[Any, ...]:
+def _rows(entidade_id: int, ficha: Julgada) -> dict[Key, Linha]:
+    """One row per rule and place, the first that was said."""
+    people = {p.posicao: p.cliente_id for p in ficha.pessoas}
+    rows: dict[Key, Linha] = {}
+    for a in ficha.achados:
+        key = (ficha.ficha_id, a.codigo, a.campo)
+        if key not in rows:
+            rows[key] = _row(entidade_id, ficha, a, people)
+    return rows
+
+
+def _row(entidade_id: int, ficha: Julgada, a: Achado, people: dict[int, int | None]) -> Linha:
     position = citizen_position(ficha.tipo, a.campo)
-    cliente = people.get(position) if position is not None else None
-    return (
-        entidade_id,
-        ficha.ficha_id,
-        ficha.competencia,
-        position,
-        cliente,
-        a.codigo,
-        a.campo,
-        a.severidade,
-        cause(a),
-        json.dumps(a.params, ensure_ascii=False),
-        a.mensagem,
+    return Linha(
+        entidade_id=entidade_id,
+        ficha_id=ficha.ficha_id,
+        competencia=ficha.competencia,
+        posicao=position,
+        cliente_id=people.get(position) if position is not None else None,
+        codigo=a.codigo,
+        campo=a.campo,
+        severidade=a.severidade,
+        causa=cause(a),
+        params=json.dumps(a.params, ensure_ascii=False),
+        mensagem=a.mensagem,
     )
 
 
@@ -107,40 +138,32 @@ def cause(a: Achado) -> str:
     return f"{a.codigo}|{value}"[:200] if isinstance(value, (str, int)) else a.codigo
 
 
-def _close(ids: list[int], now: Any) -> None:
+def _close(ids: list[int], now: datetime) -> None:
     if ids:
         Inconsistencia.objects.filter(id__in=ids).update(encerrada_em=now)
 
 
-def _insert(rows: list[tuple[Any, ...]]) -> None:
+def _insert(rows: list[Linha], now: datetime) -> None:
     if not rows:
         return
+    columns = ", ".join((*Linha._fields, "aberta_em"))
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY inconsistencias_inconsistencia ({COLUMNS}) FROM STDIN") as copy,
+        cursor.copy(f"COPY inconsistencias_inconsistencia ({columns}) FROM STDIN") as copy,
     ):
         for row in rows:
-            copy.write_row(row)
+            copy.write_row((*row, now))
 
 
-def _update(kept: list[tuple[int, tuple[Any, ...]]]) -> None:
-    """The finding stays, its details moved (another value, the client now known)."""
-    if not kept:
+#: the details of a finding that stays: another value, the client now known
+MOVED = ("competencia", "posicao", "cliente_id", "severidade", "causa", "params", "mensagem")
+
+
+def _update(moved: list[tuple[int, Linha]]) -> None:
+    if not moved:
         return
-    Inconsistencia.objects.bulk_update(
-        [
-            Inconsistencia(
-                id=row_id,
-                competencia=row[2],
-                posicao=row[3],
-                cliente_id=row[4],
-                severidade=row[7],
-                causa=row[8],
-                params=json.loads(row[9]),
-                mensagem=row[10],
-            )
-            for row_id, row in kept
-        ],
-        ["competencia", "posicao", "cliente_id", "severidade", "causa", "params", "mensagem"],
-        batch_size=200,
-    )
+    found = []
+    for row_id, row in moved:
+        values = {name: getattr(row, name) for name in MOVED} | {"params": json.loads(row.params)}
+        found.append(Inconsistencia(id=row_id, **values))
+    Inconsistencia.objects.bulk_update(found, MOVED, batch_size=200)

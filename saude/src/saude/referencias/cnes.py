@@ -13,8 +13,8 @@ from typing import Any
 
 from ledi.referencias import cnes as reader
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
-from saude.banco.cursor import server_cursor
 from saude.cadastros import models as cadastros
+from saude.cadastros import storage
 from saude.cadastros.models import Entidade
 from saude.comum.texto import fold
 
@@ -289,21 +289,9 @@ def _apply_people(entidade: Entidade, arquivo: Arquivo, found: Mudancas, estado:
         else:
             changed.append(_set(row, {**values, "cpf": cpf or row.cpf}))
     model.objects.bulk_create(fresh, batch_size=1000)
-    _update_people(changed)
+    names = ("pk", "nome", "nome_busca", "cpf")
+    storage.update_people([[getattr(row, name) for row in changed] for name in names])
     return {row.cns: row.pk for row in (*estado.profissionais.values(), *fresh)}
-
-
-def _update_people(rows: list[cadastros.Profissional]) -> None:
-    """Set-based: after a change of system every name of a big city may differ."""
-    columns = [[getattr(row, name) for row in rows] for name in ("pk", "nome", "nome_busca", "cpf")]
-    with server_cursor() as cursor:
-        cursor.execute(
-            "UPDATE cadastros_profissional p "
-            "SET nome = v.nome, nome_busca = v.busca, cpf = v.cpf, ativo = true "
-            "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS v(id, nome, busca, cpf) "
-            "WHERE p.id = v.id",
-            columns,
-        )
 
 
 def _apply_posts(
@@ -315,13 +303,7 @@ def _apply_posts(
     never = {pk for pk, begin in gone if v.inicio is None or (begin is not None and begin > v.fim)}
     ended = [pk for pk, _ in gone if pk not in never]
     rows = _post_rows(found.novos, places, teams, people, v.inicio)
-    with server_cursor() as cursor:
-        cursor.execute("DELETE FROM cadastros_lotacao WHERE id = ANY(%s)", [list(never)])
-        cursor.execute("UPDATE cadastros_lotacao SET fim = %s WHERE id = ANY(%s)", [v.fim, ended])
-        columns = "profissional_id, estabelecimento_id, equipe_id, cbo, microarea, inicio"
-        with cursor.copy(f"COPY cadastros_lotacao ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    storage.change_posts(never=never, ended=ended, end=v.fim, new=rows)
 
 
 def _post_rows(
@@ -330,7 +312,7 @@ def _post_rows(
     teams: dict[str, int],
     people: dict[str, int],
     begin: date | None,
-) -> Iterable[tuple[Any, ...]]:
+) -> Iterable[storage.LinhaLotacao]:
     for cns, cbo, cnes, ine in keys:
         yield people[cns], places[cnes], teams[ine] if ine else None, cbo, "", begin
 

@@ -40,6 +40,12 @@ def store(publicacao: Publicacao, path: Path) -> dict[str, int]:
         }
 
 
+def analyse() -> None:
+    """Right after an import: the planner would else take the tables for what they were before."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE referencias_procedimento, referencias_cid, referencias_cbo")
+
+
 def changed_codes(old: Sigtap, new: Sigtap) -> set[str]:
     """Codes that two releases do not say the same of (names apart)."""
     found = {

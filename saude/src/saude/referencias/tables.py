@@ -17,6 +17,7 @@ from django.db import connection
 from ledi.referencias.memory import MemoryTables
 from ledi.tables.port import Cbo, Ciap, Cid, Equipe, Estabelecimento, Kind, Lotacao, Procedimento
 from saude.banco import travas
+from saude.cadastros import storage as cadastros
 from saude.cadastros.models import Entidade
 from saude.referencias.models import Publicacao
 
@@ -215,28 +216,13 @@ def load_cnes(entidade_id: int) -> Cnes:
     ibge = Entidade.objects.values_list("ibge", flat=True).get(pk=entidade_id)
     places: dict[str, Dated] = {
         row[0]: (Estabelecimento(row[0], row[1], ibge, "", "", row[2]), row[3], row[4])
-        for row in _rows(
-            "SELECT cnes, nome, tipo_nome, inicio, fim FROM cadastros_estabelecimento WHERE entidade_id = %s",
-            entidade_id,
-        )
+        for row in cadastros.places(entidade_id)
     }
     teams: dict[str, Dated] = {
-        row[0]: (Equipe(*row[:7]), row[7], row[8])
-        for row in _rows(
-            "SELECT t.ine, e.cnes, t.nome, t.tipo, t.sigla, t.area, t.desativada_em, t.inicio, t.fim "
-            "FROM cadastros_equipe t JOIN cadastros_estabelecimento e ON e.id = t.estabelecimento_id "
-            "WHERE t.entidade_id = %s",
-            entidade_id,
-        )
+        row[0]: (Equipe(*row[:7]), row[7], row[8]) for row in cadastros.teams(entidade_id)
     }
     posts: dict[str, list[Post]] = {}
-    for cns, cbo, cnes, ine, begin, end in _rows(
-        "SELECT p.cns, l.cbo, e.cnes, coalesce(t.ine, ''), l.inicio, l.fim FROM cadastros_lotacao l "
-        "JOIN cadastros_profissional p ON p.id = l.profissional_id "
-        "JOIN cadastros_estabelecimento e ON e.id = l.estabelecimento_id "
-        "LEFT JOIN cadastros_equipe t ON t.id = l.equipe_id WHERE p.entidade_id = %s AND p.cns <> ''",
-        entidade_id,
-    ):
+    for cns, cbo, cnes, ine, begin, end in cadastros.posts(entidade_id):
         posts.setdefault(cns, []).append(
             Post(Lotacao(cns, intern(cbo), intern(cnes), intern(ine)), begin, end)
         )
