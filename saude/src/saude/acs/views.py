@@ -21,7 +21,12 @@ from saude.acs.versoes import ATUAL, old_app
 
 STATIC = Path(__file__).parents[1] / "static"
 FILES = (
-    *sorted(f"acs/{path.name}" for path in STATIC.glob("acs/*.js") if path.name != "sw.js"),
+    *sorted(
+        f"{path.parent.name}/{path.name}"
+        for folder in ("acs", "comum")  # comum: shared with the pages of the system
+        for path in STATIC.glob(f"{folder}/*.js")
+        if path.name != "sw.js"
+    ),
     "acs/acs.css",
     "acs/icone.svg",
     "acs/icone-192.png",

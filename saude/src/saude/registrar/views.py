@@ -239,7 +239,7 @@ def _client(c: Any) -> dict[str, Any]:
     )
     return {
         "nome": c.nome, "detalhe": shown, "nome_social": c.nome_social, "cpf": c.cpf, "cns": c.cns,
-        "nascimento": birth, "sexo": "" if c.sexo is None else str(c.sexo), "mae": c.nome_mae,
+        "nascimento": birth, "sexo": "" if c.sexo is None else str(c.sexo), "nome_mae": c.nome_mae,
         "raca_cor": "" if c.raca_cor is None else str(c.raca_cor), "telefone": c.telefone,
         "microarea": c.microarea,
     }  # fmt: skip

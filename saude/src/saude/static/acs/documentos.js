@@ -14,7 +14,8 @@ export function cnsValido(t) {
   if (!/^[125789]\d{14}$/.test(t)) return false;
   let soma = 0;
   for (let i = 0; i < 15; i++) soma += Number(t[i]) * (15 - i);
-  return soma % 11 === 0;
+  if (soma % 11) return false;
+  return !/^[12]/.test(t) || t.slice(11, 14) === "000" || t.slice(11) === "0018"; // as a number made from a PIS ends
 }
 
 export function nomeValido(t) {

@@ -1,6 +1,7 @@
 // A form made from the layout: fields appear and vanish by the rules' conditions.
 
-import { estado, preenchido } from "./condicoes.js";
+import { preenchido } from "../comum/condicoes.js";
+import { estado } from "./estado.js";
 import { localizacao } from "./localizacao.js";
 import { dobrar, h } from "./uteis.js";
 

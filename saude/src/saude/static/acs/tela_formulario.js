@@ -1,7 +1,7 @@
 // A record being filled: kept as a draft while it is typed, checked when it is saved.
 
 import { apagarRegistro, gravarRegistro, item, todos } from "./banco.js";
-import { estado } from "./condicoes.js";
+import { estado } from "./estado.js";
 import { montar } from "./formulario.js";
 import { NOMES } from "./registros.js";
 import { aviso } from "./relogio.js";

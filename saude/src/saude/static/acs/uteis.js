@@ -1,5 +1,7 @@
 // Small things every screen uses: making elements, dates, text.
 
+import { diaLocal, mesesEntre } from "../comum/datas.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const ICONES = {
   casa: "M3 11.5 12 4l9 7.5M5.5 10v10h13V10M10 20v-5.500h4V20",
@@ -98,20 +100,12 @@ export function ha(iso) {
   return dias === 1 ? "ontem" : `há ${dias} dias`;
 }
 
-// An epoch of the wire, as the local day in the municipality's time zone.
-export function diaDe(valor, fuso) {
-  if (typeof valor !== "number") return valor;
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: fuso, year: "numeric", month: "2-digit", day: "2-digit" }).format(
-    new Date(valor),
-  );
-}
+// An epoch of the wire, as the local day in the municipality's time zone; what is no epoch stays.
+export const diaDe = (valor, fuso) => (typeof valor === "number" ? diaLocal(valor, fuso) : valor);
 
 export function idade(nascimento) {
-  if (!/^\d{4}-\d\d-\d\d/.test(nascimento || "")) return "";
-  const [a, m, d] = nascimento.slice(0, 10).split("-").map(Number);
-  const [ha, hm, hd] = hoje().split("-").map(Number);
-  const meses = (ha - a) * 12 + hm - m - (hd < d ? 1 : 0);
-  if (meses < 0) return "";
+  const meses = mesesEntre(diaLocal(nascimento), hoje());
+  if (meses === null || meses < 0) return "";
   return meses < 24 ? plural(meses, "mês", "meses") : plural(Math.floor(meses / 12), "ano", "anos");
 }
 

@@ -1,7 +1,8 @@
 // Checks a record before it is saved on the phone: required, forbidden, ranges, documents, dates.
 
-import { estado, preenchido } from "./condicoes.js";
+import { preenchido } from "../comum/condicoes.js";
 import { cnsValido, cpfValido, nomeValido } from "./documentos.js";
+import { estado } from "./estado.js";
 import { ultimoDia } from "./relogio.js";
 
 const VAZIO = "Preencha este campo.";

@@ -1,171 +1,168 @@
 // Small behaviours of every page. No inline scripts (CSP): everything hangs on data attributes.
-(() => {
-  "use strict";
-  const closest = (event, selector) => event.target.closest?.(selector);
+const closest = (event, selector) => event.target.closest?.(selector);
 
-  document.addEventListener("click", (event) => {
-    document.querySelectorAll("details.s-suspenso[open], details.s-tres[open]").forEach((d) => {
-      if (!d.contains(event.target)) d.open = false;
-    });
-    const opener = closest(event, "[data-abrir]");
-    if (opener) {
-      event.preventDefault();
-      const menu = opener.closest("details");
-      if (menu) menu.open = false;
-      document.getElementById(opener.dataset.abrir).showModal();
-    }
-    const closer = closest(event, "[data-fechar]");
-    if (closer) closer.closest("dialog").close();
-    const dismiss = closest(event, "[data-dispensar]");
-    if (dismiss) dismiss.closest(".s-mensagem").remove();
-    const toggle = closest(event, "[data-menu]");
-    if (toggle) setMenu(toggle.getAttribute("aria-expanded") !== "true");
-    const copy = closest(event, "[data-copiar]");
-    if (copy) copyText(copy);
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.s-suspenso[open], details.s-tres[open]").forEach((d) => {
+    if (!d.contains(event.target)) d.open = false;
   });
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    document.querySelectorAll("details.s-suspenso[open], details.s-tres[open]").forEach((d) => {
-      d.open = false;
-      d.querySelector("summary").focus();
-    });
-    setMenu(false);
-  });
-
-  function setMenu(open) {
-    const button = document.querySelector("[data-menu]");
-    if (!button) return;
-    button.setAttribute("aria-expanded", String(open));
-    document.body.classList.toggle("s-menu-aberto", open);
+  const opener = closest(event, "[data-abrir]");
+  if (opener) {
+    event.preventDefault();
+    const menu = opener.closest("details");
+    if (menu) menu.open = false;
+    document.getElementById(opener.dataset.abrir).showModal();
   }
+  const closer = closest(event, "[data-fechar]");
+  if (closer) closer.closest("dialog").close();
+  const dismiss = closest(event, "[data-dispensar]");
+  if (dismiss) dismiss.closest(".s-mensagem").remove();
+  const toggle = closest(event, "[data-menu]");
+  if (toggle) setMenu(toggle.getAttribute("aria-expanded") !== "true");
+  const copy = closest(event, "[data-copiar]");
+  if (copy) copyText(copy);
+});
 
-  function copyText(button) {
-    const source = document.getElementById(button.dataset.copiar);
-    const text = source.value || source.textContent.trim();
-    const done = () => {
-      button.querySelector("span").textContent = "Copiado";
-    };
-    if (navigator.clipboard) {
-      navigator.clipboard.writeText(text).then(done);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("details.s-suspenso[open], details.s-tres[open]").forEach((d) => {
+    d.open = false;
+    d.querySelector("summary").focus();
+  });
+  setMenu(false);
+});
+
+function setMenu(open) {
+  const button = document.querySelector("[data-menu]");
+  if (!button) return;
+  button.setAttribute("aria-expanded", String(open));
+  document.body.classList.toggle("s-menu-aberto", open);
+}
+
+function copyText(button) {
+  const source = document.getElementById(button.dataset.copiar);
+  const text = source.value || source.textContent.trim();
+  const done = () => {
+    button.querySelector("span").textContent = "Copiado";
+  };
+  if (navigator.clipboard) {
+    navigator.clipboard.writeText(text).then(done);
+    return;
+  }
+  source.select();
+  document.execCommand("copy");
+  done();
+}
+
+// Every form says for which entidade its page was made: another tab may have changed it meanwhile.
+function sayEntidade(form) {
+  const made = document.body.dataset.entidade;
+  if (!made || form.method !== "post" || form.querySelector("[name=_entidade]")) return;
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "_entidade", value: made });
+  form.append(field);
+}
+document.querySelectorAll("form").forEach(sayEntidade);
+document.addEventListener("submit", (event) => sayEntidade(event.target), true);
+
+// A form sent once is not sent twice; a select may send its form.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("[data-uma-vez]")) {
+    if (form.dataset.enviado) {
+      event.preventDefault();
       return;
     }
-    source.select();
-    document.execCommand("copy");
-    done();
+    form.dataset.enviado = "1";
+    for (const b of form.querySelectorAll("button[type=submit]")) b.setAttribute("aria-disabled", "true");
   }
-
-  // Every form says for which entidade its page was made: another tab may have changed it meanwhile.
-  function sayEntidade(form) {
-    const made = document.body.dataset.entidade;
-    if (!made || form.method !== "post" || form.querySelector("[name=_entidade]")) return;
-    const field = Object.assign(document.createElement("input"), { type: "hidden", name: "_entidade", value: made });
-    form.append(field);
-  }
-  document.querySelectorAll("form").forEach(sayEntidade);
-  document.addEventListener("submit", (event) => sayEntidade(event.target), true);
-
-  // A form sent once is not sent twice; a select may send its form.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.matches("[data-uma-vez]")) {
-      if (form.dataset.enviado) {
-        event.preventDefault();
-        return;
-      }
-      form.dataset.enviado = "1";
-      for (const b of form.querySelectorAll("button[type=submit]")) b.setAttribute("aria-disabled", "true");
-    }
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-enviado]").forEach((form) => {
+    delete form.dataset.enviado;
+    for (const b of form.querySelectorAll("button[aria-disabled]")) b.removeAttribute("aria-disabled");
   });
-  window.addEventListener("pageshow", () => {
-    document.querySelectorAll("form[data-enviado]").forEach((form) => {
-      delete form.dataset.enviado;
-      for (const b of form.querySelectorAll("button[aria-disabled]")) b.removeAttribute("aria-disabled");
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-autoenvio]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-marcar-todos]")) markAll(event.target);
+  if (event.target.matches("[data-preenche]")) fill(event.target);
+});
+
+function markAll(box) {
+  const scope = box.closest("form, table");
+  scope.querySelectorAll(`input[type=checkbox][name="${box.dataset.marcarTodos}"]`).forEach((b) => {
+    b.checked = box.checked;
+  });
+}
+
+// <select data-preenche="permissoes">, each option with data-valores="ver corrigir": ticks those boxes.
+function fill(select) {
+  const values = select.selectedOptions[0].dataset.valores;
+  if (values === undefined) return;
+  const wanted = new Set(values.split(" "));
+  select.form.querySelectorAll(`input[name="${select.dataset.preenche}"]`).forEach((b) => {
+    b.checked = wanted.has(b.value);
+  });
+}
+
+// Text typed into <form data-rascunho="key"> outlives an expired session in this tab.
+const FIELDS = "input:not([type=hidden]):not([type=password]):not([type=file]), select, textarea";
+document.querySelectorAll("form[data-rascunho]").forEach((form) => {
+  const key = `rascunho:${form.dataset.rascunho}`;
+  restore(form, key);
+  form.addEventListener("input", () => save(form, key));
+  form.addEventListener("change", () => save(form, key));
+  form.addEventListener("reset", () => sessionStorage.removeItem(key));
+});
+document.querySelectorAll("[data-rascunho-enviado]").forEach((mark) => {
+  sessionStorage.removeItem(`rascunho:${mark.dataset.rascunhoEnviado}`);
+});
+
+// The server has the ficha: what the browser kept of it is no longer needed (registrar.js).
+document.querySelectorAll("[data-guardada]").forEach((mark) => {
+  Object.keys(localStorage)
+    .filter((key) => key.startsWith("registrar:"))
+    .forEach((key) => {
+      const uuid = new URLSearchParams(localStorage.getItem(key)).get("uuid");
+      if (uuid === mark.dataset.guardada) localStorage.removeItem(key);
     });
+});
+
+function save(form, key) {
+  const values = [...form.querySelectorAll(FIELDS)].map((f) => [f.name, f.value, Boolean(f.checked)]);
+  sessionStorage.setItem(key, JSON.stringify(values));
+}
+
+function restore(form, key) {
+  const saved = JSON.parse(sessionStorage.getItem(key) || "null");
+  if (!saved) return;
+  const fields = [...form.querySelectorAll(FIELDS)];
+  if (saved.length !== fields.length) return;
+  fields.forEach((field, i) => {
+    if (field.type === "checkbox" || field.type === "radio") field.checked = saved[i][2];
+    else field.value = saved[i][1];
   });
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-autoenvio]")) event.target.form.requestSubmit();
-    if (event.target.matches("[data-marcar-todos]")) markAll(event.target);
-    if (event.target.matches("[data-preenche]")) fill(event.target);
-  });
+  notice("O que você tinha digitado foi recuperado. Confira e salve.", "info");
+}
 
-  function markAll(box) {
-    const scope = box.closest("form, table");
-    scope.querySelectorAll(`input[type=checkbox][name="${box.dataset.marcarTodos}"]`).forEach((b) => {
-      b.checked = box.checked;
-    });
-  }
+function notice(text, level) {
+  const place = document.getElementById("mensagens");
+  if (!place) return;
+  const box = document.createElement("div");
+  box.className = `s-mensagem s-mensagem--${level}`;
+  box.setAttribute("role", "alert");
+  box.textContent = text;
+  place.append(box);
+  box.scrollIntoView({ block: "nearest" });
+  return box;
+}
 
-  // <select data-preenche="permissoes">, each option with data-valores="ver corrigir": ticks those boxes.
-  function fill(select) {
-    const values = select.selectedOptions[0].dataset.valores;
-    if (values === undefined) return;
-    const wanted = new Set(values.split(" "));
-    select.form.querySelectorAll(`input[name="${select.dataset.preenche}"]`).forEach((b) => {
-      b.checked = wanted.has(b.value);
-    });
-  }
-
-  // Text typed into <form data-rascunho="key"> outlives an expired session in this tab.
-  const FIELDS = "input:not([type=hidden]):not([type=password]):not([type=file]), select, textarea";
-  document.querySelectorAll("form[data-rascunho]").forEach((form) => {
-    const key = `rascunho:${form.dataset.rascunho}`;
-    restore(form, key);
-    form.addEventListener("input", () => save(form, key));
-    form.addEventListener("change", () => save(form, key));
-    form.addEventListener("reset", () => sessionStorage.removeItem(key));
-  });
-  document.querySelectorAll("[data-rascunho-enviado]").forEach((mark) => {
-    sessionStorage.removeItem(`rascunho:${mark.dataset.rascunhoEnviado}`);
-  });
-
-  // The server has the ficha: what the browser kept of it is no longer needed (registrar.js).
-  document.querySelectorAll("[data-guardada]").forEach((mark) => {
-    Object.keys(localStorage)
-      .filter((key) => key.startsWith("registrar:"))
-      .forEach((key) => {
-        const uuid = new URLSearchParams(localStorage.getItem(key)).get("uuid");
-        if (uuid === mark.dataset.guardada) localStorage.removeItem(key);
-      });
-  });
-
-  function save(form, key) {
-    const values = [...form.querySelectorAll(FIELDS)].map((f) => [f.name, f.value, Boolean(f.checked)]);
-    sessionStorage.setItem(key, JSON.stringify(values));
-  }
-
-  function restore(form, key) {
-    const saved = JSON.parse(sessionStorage.getItem(key) || "null");
-    if (!saved) return;
-    const fields = [...form.querySelectorAll(FIELDS)];
-    if (saved.length !== fields.length) return;
-    fields.forEach((field, i) => {
-      if (field.type === "checkbox" || field.type === "radio") field.checked = saved[i][2];
-      else field.value = saved[i][1];
-    });
-    notice("O que você tinha digitado foi recuperado. Confira e salve.", "info");
-  }
-
-  function notice(text, level) {
-    const place = document.getElementById("mensagens");
-    if (!place) return;
-    const box = document.createElement("div");
-    box.className = `s-mensagem s-mensagem--${level}`;
-    box.setAttribute("role", "alert");
-    box.textContent = text;
-    place.append(box);
-    box.scrollIntoView({ block: "nearest" });
-    return box;
-  }
-
-  document.addEventListener("sessaoTerminada", () => {
-    if (document.getElementById("sessao-terminada")) return;
-    const box = notice("Sua sessão terminou. O que você digitou continua aqui. ", "warning");
-    if (!box) return;
-    box.id = "sessao-terminada";
-    const link = document.createElement("a");
-    link.href = `/entrar/?next=${encodeURIComponent(location.pathname + location.search)}`;
-    link.textContent = "Entrar de novo";
-    box.append(link);
-  });
-})();
+document.addEventListener("sessaoTerminada", () => {
+  if (document.getElementById("sessao-terminada")) return;
+  const box = notice("Sua sessão terminou. O que você digitou continua aqui. ", "warning");
+  if (!box) return;
+  box.id = "sessao-terminada";
+  const link = document.createElement("a");
+  link.href = `/entrar/?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = "Entrar de novo";
+  box.append(link);
+});

@@ -1,0 +1,56 @@
+// Lists of codes: typed in one box, or ticked (one stop of Tab; arrows go from box to box)
+
+// the box of codes beside a tick box; null for any other field
+const codesOf = (field) =>
+  field.matches?.("input[type=checkbox]") ? (field.closest("fieldset")?.querySelector("[data-codigos]") ?? null) : null;
+const boxesOf = (input) => [...input.closest("fieldset").querySelectorAll("input[type=checkbox]")];
+export function codeBoxes(scope) {
+  scope.querySelectorAll("[data-codigos]").forEach((input) => {
+    tell(input);
+    rove(boxesOf(input));
+  });
+}
+const tell = (input) => {
+  input.value = boxesOf(input)
+    .filter((b) => b.checked)
+    .map((b) => b.value)
+    .join(" ");
+};
+function rove(boxes, at) {
+  const stop = at || boxes.find((b) => b.checked) || boxes[0];
+  boxes.forEach((b) => {
+    b.tabIndex = b === stop ? 0 : -1;
+  });
+}
+document.addEventListener("input", (event) => {
+  const input = event.target;
+  if (!input.matches("[data-codigos]")) return;
+  const codes = input.value.split(/[\s,;]+/).filter(Boolean);
+  const boxes = boxesOf(input);
+  boxes.forEach((b) => {
+    b.checked = codes.includes(b.value);
+  });
+  const strange = codes.filter((c) => !boxes.some((b) => b.value === c));
+  input.setCustomValidity(strange.length ? `Não existe na lista: ${strange.join(", ")}` : "");
+  input.setAttribute("aria-invalid", String(strange.length > 0));
+  input.title = input.validationMessage;
+});
+document.addEventListener("change", (event) => {
+  const input = codesOf(event.target);
+  if (input) {
+    tell(input);
+    input.setCustomValidity("");
+    input.setAttribute("aria-invalid", "false");
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const codes = codesOf(event.target);
+  if (!codes) return;
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const boxes = boxesOf(codes);
+  const next = boxes[(boxes.indexOf(event.target) + step + boxes.length) % boxes.length];
+  rove(boxes, next);
+  next.focus();
+  event.preventDefault();
+});
