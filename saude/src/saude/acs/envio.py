@@ -26,6 +26,7 @@ from saude.recebimento import actions
 from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Registro
 from saude.registro.leitura import record_uuid, to_date
+from saude.registro.texto_json import too_deep
 from saude.registro.tipos import Origem
 
 BODY = 2 * 1024 * 1024
@@ -102,6 +103,8 @@ def _keep(device: Aparelho, identificador: str, body: bytes) -> Envio:
 
 
 def _read(body: bytes) -> dict[str, Any]:
+    if too_deep(body):
+        raise Refused(400, "formato", "O envio tem objetos ou listas uns dentro dos outros demais (até 64).")
     try:
         sent = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -97,6 +97,7 @@ def _counts(entidade: Entidade, people: list[str], cnes: Areas) -> dict[str, dic
     rows = (
         in_areas(Ficha.objects.filter(entidade=entidade, origem=Origem.APP), cnes)
         .filter(profissional_cns__in=[p for p in people if p])
+        .exclude(situacao=Situacao.DESCARTADA)
         .order_by()
         .values("profissional_cns", "situacao")
         .annotate(n=Count("pk"))

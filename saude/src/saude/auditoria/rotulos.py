@@ -29,6 +29,8 @@ ROTULOS: dict[str, str] = {
     "ficha.reprocessada": "Fichas reprocessadas",
     "fichas.reprocessamento": "Reprocessamento pedido",
     "ficha.substituida": "Ficha substituída",
+    "ficha.descartada": "Ficha descartada",
+    "ficha.restaurada": "Ficha trazida de volta",
     "ficha.baixada": "Ficha baixada",
     "cliente.visto": "Cliente visto",
     "cliente.criado": "Cliente criado",

@@ -23,7 +23,7 @@ from saude.correcao.edicao import Edicao
 from saude.fichas import filtro
 from saude.fichas.exportaveis import reason_of
 from saude.fichas.models import Atendido, Entrada, Ficha, Reprocessamento
-from saude.fichas.situacoes import Situacao, TransitionRefused
+from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
 from saude.formularios import fontes, ler
 from saude.formularios.arvore import Campo, Grupo
 from saude.formularios.campos import RECTIFICATION
@@ -41,7 +41,7 @@ OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 def mine(request: HttpRequest, uuid: str) -> Ficha:
     """The ficha, of the entidade and of the áreas the user has this view's permission in."""
     readable = len(uuid) <= 44 and "\x00" not in uuid
-    ficha = filtro.by_uuid(request.entidade, uuid, cnes=request.cnes_permitidos) if readable else None
+    ficha = filtro.by_key(request.entidade, uuid, cnes=request.cnes_permitidos) if readable else None
     if ficha is None:
         raise Http404
     ficha.entidade = request.entidade
@@ -97,6 +97,9 @@ def people(ficha: Ficha) -> dict[int, Atendido]:
 @requires("corrigir")
 def corrigir(request: HttpRequest, uuid: str) -> HttpResponse:
     ficha = mine(request, uuid)
+    if ficha.situacao == Situacao.DESCARTADA:
+        messages.error(request, "Uma ficha descartada não é corrigida. Traga-a de volta antes.")
+        return redirect("fichas:detalhe", uuid=ficha.chave)
     if request.method == "POST":
         return _save(request, ficha)
     todos = request.GET.get("campos") == "todos"
@@ -160,14 +163,14 @@ def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
         return _stale(request, edicao, todos)
     if not changes:
         messages.info(request, "Nada mudou: os campos estão como antes.")
-        return redirect("fichas:corrigir", uuid=ficha.uuid)
+        return redirect("fichas:corrigir", uuid=ficha.chave)
     try:
         saved = actions.correct(ficha=ficha, changes=changes, revisao=revision, by=request.user)
     except actions.StaleForm as stale:
-        return _stale(request, Edicao.open(mine(request, stale.ficha.uuid), findings.of_ficha(ficha)), todos)
+        return _stale(request, Edicao.open(mine(request, stale.ficha.chave), findings.of_ficha(ficha)), todos)
     except (TransitionRefused, PathError) as refused:
         messages.error(request, str(refused) or "Este campo não pôde ser gravado.")
-        return redirect("fichas:detalhe", uuid=ficha.uuid)
+        return redirect("fichas:detalhe", uuid=ficha.chave)
     return _saved(request, saved)
 
 
@@ -177,7 +180,7 @@ def _saved(request: HttpRequest, saved: Ficha) -> HttpResponse:
     if saved.situacao == Situacao.INCONSISTENTE:
         text = f"Salvo e reprocessado. Ainda {_n(saved.n_erros)} nesta ficha."
         messages.warning(request, text)
-        return redirect(f"{reverse('fichas:corrigir', args=[saved.uuid])}?{_back_query(request)}")
+        return redirect(f"{reverse('fichas:corrigir', args=[saved.chave])}?{_back_query(request)}")
     messages.success(request, f"Salvo e reprocessado: a ficha está {saved.get_situacao_display().lower()}.")
     return redirect(_back(request, saved))
 
@@ -214,7 +217,7 @@ def _replace(
     messages.success(
         request, f"Novo registro criado em lugar do exportado: está {new.get_situacao_display().lower()}."
     )
-    return redirect("fichas:detalhe", uuid=new.uuid)
+    return redirect("fichas:detalhe", uuid=new.chave)
 
 
 def _stale(request: HttpRequest, edicao: Edicao, todos: bool) -> HttpResponse:
@@ -286,8 +289,8 @@ def _nodes(group: Grupo) -> Any:
 @require_POST
 def reprocessar_uma(request: HttpRequest, uuid: str) -> HttpResponse:
     ficha = mine(request, uuid)
-    if ficha.situacao == Situacao.EXPORTADA:
-        messages.error(request, "Uma ficha exportada está travada e não é reprocessada.")
+    if ficha.situacao not in open_situations("reprocessar"):
+        messages.error(request, "Uma ficha exportada ou descartada não é reprocessada.")
     else:
         actions.reprocess(entidade=request.entidade, ids=[ficha.pk], by=request.user)
         after = Ficha.objects.get(pk=ficha.pk)
@@ -374,7 +377,7 @@ def _back(request: HttpRequest, ficha: Ficha | None) -> str:
     asked = request.POST.get("voltar") or request.GET.get("voltar", "")
     if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
-    return reverse("fichas:detalhe", args=[ficha.uuid]) if ficha else reverse("painel:painel")
+    return reverse("fichas:detalhe", args=[ficha.chave]) if ficha else reverse("painel:painel")
 
 
 def _back_query(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from saude.correcao import ficha
+from saude.correcao import descarte, ficha
 
 app_name = "fichas"
 JOBS = "executando/sistema/exportacao/reprocessamentos/"
@@ -10,6 +10,9 @@ urlpatterns = [
     path("fichas/<str:uuid>/corrigir/verificar/", ficha.verificar, name="verificar"),
     path("fichas/<str:uuid>/reprocessar/", ficha.reprocessar_uma, name="reprocessar_uma"),
     path("fichas/<str:uuid>/baixar/", ficha.baixar, name="baixar"),
+    path("fichas/<str:uuid>/descartar/", descarte.descartar, name="descartar"),
+    path("fichas/<str:uuid>/restaurar/", descarte.restaurar, name="restaurar"),
+    path("executando/sistema/exportacao/descartadas/", descarte.descartadas, name="descartadas"),
     path(JOBS + "novo/", ficha.reprocessar, name="reprocessar"),
     path(JOBS + "<int:pk>/", ficha.reprocessamento, name="reprocessamento"),
     path(JOBS + "<int:pk>/andamento/", ficha.andamento, name="andamento"),

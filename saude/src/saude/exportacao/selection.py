@@ -29,7 +29,7 @@ class Previa:
 def in_period(
     entidade: Entidade, *, inicio: date, fim: date, tipo: str = "", cnes: Areas = None
 ) -> QuerySet[Ficha]:
-    mine = in_areas(Ficha.objects.filter(entidade=entidade), cnes)
+    mine = in_areas(Ficha.objects.filter(entidade=entidade), cnes).exclude(situacao=Situacao.DESCARTADA)
     fichas = mine.filter(
         competencia__gte=f"{inicio:%Y%m}",  # follows from the date; lets the index be used
         competencia__lte=f"{fim:%Y%m}",

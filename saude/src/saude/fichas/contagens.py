@@ -79,6 +79,8 @@ def panel(
     lines: dict[str, LinhaPainel] = {}
     counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=count)
     for competencia, situacao, fora, n in counts.order_by():
+        if situacao not in COUNTED:  # descartadas are in no count
+            continue
         line = lines.setdefault(competencia, LinhaPainel(competencia))
         name = COUNTED[situacao]
         setattr(line, name, getattr(line, name) + n)
@@ -93,8 +95,7 @@ def totals(
     """Fichas per tipo of a competência (Totalizadores): the 12 always, FCC when there is any."""
     rows, count = _counted(entidade, cnes)
     rows = rows.filter(competencia=competencia)
-    if situacao:
-        rows = rows.filter(situacao=situacao)
+    rows = rows.filter(situacao=situacao) if situacao else rows.exclude(situacao=Situacao.DESCARTADA)
     found = dict(rows.values_list("tipo").annotate(s=count).order_by())
     return {t: found.get(t, 0) for t in Tipo.values if t != Tipo.FCC or found.get(t)}
 

@@ -56,6 +56,8 @@ def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[F
             fichas = fichas.filter(**{name: value})
     if f.situacao:
         fichas = in_situation(fichas, f.situacao)
+    elif not f.ids:  # what was discarded is in no list but its own
+        fichas = fichas.exclude(situacao=Situacao.DESCARTADA)
     if f.inicio:
         fichas = fichas.filter(data__gte=f.inicio)
     if f.fim:
@@ -130,8 +132,11 @@ def _cnes_in_uuids(entidade: Entidade) -> set[str]:
     return found
 
 
-def by_uuid(entidade: Entidade, uuid: str, *, cnes: Areas = None) -> Ficha | None:
-    fichas = in_areas(Ficha.objects.filter(entidade=entidade, uuid=uuid), cnes)
+def by_key(entidade: Entidade, chave: str, *, cnes: Areas = None) -> Ficha | None:
+    """The ficha that an address names (`Ficha.chave`): its uuid, in any case, or n and its number."""
+    number = chave[1:] if chave[:1] == "n" and chave[1:].isdecimal() and len(chave) < 19 else ""
+    which = {"pk": int(number)} if number else {"uuid__in": {chave, chave.lower()}}
+    fichas = in_areas(Ficha.objects.filter(entidade=entidade, **which), cnes)
     return fichas.select_related("conteudo").first()
 
 
@@ -147,7 +152,9 @@ def unidentified(
     """Attended without CPF and without CNS, in fichas that can still be mended."""
     rows = Atendido.objects.filter(entidade=entidade, identificado=False)
     rows = in_areas(rows, cnes, "ficha__cnes")
-    rows = rows.filter(ficha__n_nao_identificados__gt=0).exclude(ficha__situacao=Situacao.EXPORTADA)
+    rows = rows.filter(ficha__n_nao_identificados__gt=0).exclude(
+        ficha__situacao__in=[Situacao.EXPORTADA, Situacao.DESCARTADA]
+    )
     if competencia:
         rows = rows.filter(ficha__competencia=competencia)
     return rows.select_related("ficha", "cliente").order_by("-ficha_id", "posicao")

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from saude.fichas.situacoes import Motivo, Situacao
+from saude.registro.leitura import UUID
 from saude.registro.tipos import RARE, Origem, Tipo
 
 
@@ -37,6 +38,12 @@ class Ficha(models.Model):
     n_avisos = models.PositiveIntegerField(default=0)
     revisao = models.PositiveIntegerField(
         "revisão", default=1, help_text="Cresce a cada mudança do conteúdo."
+    )
+    ordem = models.BigIntegerField(
+        "ordem de chegada",
+        default=0,
+        db_default=0,
+        help_text="Do conteúdo atual, entre todos os confirmados.",
     )
     hash_recebido = models.BinaryField("resumo do conteúdo recebido", null=True)
     substitui = models.ForeignKey(
@@ -74,6 +81,7 @@ class Ficha(models.Model):
             models.CheckConstraint(
                 condition=Q(situacao=Situacao.PENDENTE)
                 | (Q(situacao=Situacao.INCONSISTENTE) & Q(n_erros__gt=0))
+                | Q(situacao=Situacao.DESCARTADA)
                 | (Q(situacao__in=[Situacao.PROCESSADA, Situacao.EXPORTADA]) & Q(n_erros=0)),
                 name="ficha_inconsistente_tem_erro",
             ),
@@ -110,6 +118,11 @@ class Ficha(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tipo} {self.uuid}"
+
+    @property
+    def chave(self) -> str:
+        """Its name in an address: its uuid, or its number where an old release kept one that no address can say."""
+        return self.uuid if UUID.fullmatch(self.uuid) else f"n{self.pk}"
 
 
 class AExportar(models.Model):
@@ -202,6 +215,32 @@ class Atendido(models.Model):
         return f"{self.ficha_id}[{self.posicao}]"
 
 
+class Descarte(models.Model):
+    """Why a ficha was taken out of the production, and by whom; gone when it is brought back."""
+
+    class Motivo(models.TextChoices):
+        TESTE = "teste", "Registro de teste"
+        DUPLICADA = "duplicada", "Repete outra ficha"
+        ENGANO = "engano", "Enviada por engano"
+        ILEGIVEL = "ilegivel", "Não há como corrigir"
+        OUTRO = "outro", "Outro motivo"
+
+    ficha = models.OneToOneField(Ficha, models.CASCADE, primary_key=True, related_name="descarte")
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="+")
+    motivo = models.CharField("motivo", max_length=12, choices=Motivo)
+    observacao = models.CharField("observação", max_length=200, blank=True)
+    usuario = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
+    em = models.DateTimeField("em", db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["entidade", "-em"], name="descarte_em")]
+
+    def __str__(self) -> str:
+        return f"descarte da ficha {self.ficha_id}"
+
+
 class Evento(models.Model):
     """The ficha's own history. Its reception, first processing and exports are told by columns and items."""
 
@@ -212,6 +251,9 @@ class Evento(models.Model):
         TROCADA = "trocada", "Substituída por novo registro"
         RETIFICA = "retifica", "Criada para substituir um registro exportado"
         RECUSADA = "recusada", "Novo conteúdo recusado: já exportada"
+        TARDIA = "tardia", "Conteúdo mais antigo que o atual chegou depois e não o substituiu"
+        DESCARTADA = "descartada", "Descartada"
+        RESTAURADA = "restaurada", "Trazida de volta"
 
     ficha = models.ForeignKey(Ficha, models.CASCADE, related_name="eventos")
     fato = models.CharField("fato", max_length=12, choices=Fato)
@@ -226,7 +268,17 @@ class Evento(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    fato__in=["conteudo", "corrigida", "reprocessada", "trocada", "retifica", "recusada"]
+                    fato__in=[
+                        "conteudo",
+                        "corrigida",
+                        "reprocessada",
+                        "trocada",
+                        "retifica",
+                        "recusada",
+                        "tardia",
+                        "descartada",
+                        "restaurada",
+                    ]
                 ),
                 name="ficha_evento_fato_conhecido",
             ),

@@ -11,6 +11,7 @@ class Situacao(TextChoices):
     INCONSISTENTE = "inconsistente", "Inconsistente"
     PENDENTE = "pendente", "Pendente"
     EXPORTADA = "exportada", "Exportada"
+    DESCARTADA = "descartada", "Descartada"
 
 
 class Motivo(TextChoices):
@@ -22,20 +23,33 @@ class Motivo(TextChoices):
 
 
 PROCESSED = frozenset({Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE})
+GONE = frozenset({Situacao.DESCARTADA})
 
 #: situation -> event -> situations it may lead to ("" = not yet received)
 TRANSITIONS: Mapping[str, Mapping[str, frozenset[Situacao]]] = MappingProxyType(
     {
         "": {"receber": PROCESSED},
-        Situacao.PENDENTE: {"reprocessar": PROCESSED, "corrigir": PROCESSED, "receber": PROCESSED},
-        Situacao.INCONSISTENTE: {"reprocessar": PROCESSED, "corrigir": PROCESSED, "receber": PROCESSED},
+        Situacao.PENDENTE: {
+            "reprocessar": PROCESSED,
+            "corrigir": PROCESSED,
+            "receber": PROCESSED,
+            "descartar": GONE,
+        },
+        Situacao.INCONSISTENTE: {
+            "reprocessar": PROCESSED,
+            "corrigir": PROCESSED,
+            "receber": PROCESSED,
+            "descartar": GONE,
+        },
         Situacao.PROCESSADA: {
             "reprocessar": PROCESSED,
             "corrigir": PROCESSED,
             "receber": PROCESSED,
             "exportar": frozenset({Situacao.EXPORTADA}),
+            "descartar": GONE,
         },
         Situacao.EXPORTADA: {},
+        Situacao.DESCARTADA: {"restaurar": PROCESSED},
     }
 )
 
@@ -75,5 +89,7 @@ def document() -> str:
         "Gerado por `saude gerar_docs` a partir de `saude.fichas.situacoes.TRANSITIONS`; não edite.\n\n"
         f"```mermaid\n{diagram()}\n```\n\n"
         "Uma ficha exportada está travada: corrigi-la gera um novo registro, ligado ao primeiro.\n\n"
+        "Uma ficha descartada não entra em nenhuma contagem nem exportação; fica em Descartadas, com o motivo e quem\n"
+        "descartou, e de lá pode voltar. O mesmo uuid recebido de novo não a traz de volta.\n\n"
         f"Motivos de uma pendência:\n\n{reasons}\n"
     )

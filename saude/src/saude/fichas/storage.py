@@ -11,6 +11,7 @@ from django.utils import timezone
 from saude.banco.cursor import server_cursor
 from saude.fichas.models import Entrada
 from saude.fichas.processing import Resultado, rules_version
+from saude.inconsistencias.achados import clean
 from saude.inconsistencias.diff import Julgada, sync
 from saude.registro.leitura import Fatos
 
@@ -40,6 +41,7 @@ FICHA = [
     "hash_recebido",
     "motivo_substituicao",
     "substitui_id",
+    "ordem",
     "recebida_em",
     "processada_em",
 ]
@@ -63,6 +65,7 @@ UPDATED = {
     "n_avisos": "int4",
     "revisao": "int4",
     "hash_recebido": "bytea",
+    "ordem": "int8",
     "processada_em": "timestamptz",
 }
 
@@ -78,6 +81,7 @@ class Linha:
     hash: bytes | None
     id: int = 0
     revisao: int = 1
+    ordem: int = 0  # when this content was acknowledged (banco.ordem)
     processada: bool = True  # False: kept for later (pendente from the app)
     substitui_id: int | None = None
     motivo_substituicao: str = ""
@@ -104,7 +108,7 @@ class Linha:
             f.cbo,
             f.especialidade,
             f.urgencia,
-            r.versao[:10] or f.versao,
+            clean(r.versao)[:10] or f.versao,
             rules_version() if self.processada else "",
             len(f.pessoas),
             f.nao_identificados,
@@ -114,6 +118,7 @@ class Linha:
             self.hash,
             self.motivo_substituicao,
             self.substitui_id,
+            self.ordem,
             now,
             now if self.processada else None,
         )

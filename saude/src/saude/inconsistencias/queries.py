@@ -5,13 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Case, CharField, Count, F, Min, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
 from saude.inconsistencias.models import Inconsistencia, Severidade
+
+#: what names a ficha in an address (`Ficha.chave`), in the database's words
+KEY = Case(
+    When(ficha__uuid__regex=r"^[0-9A-Za-z-]{36,44}$", then=F("ficha__uuid")),
+    default=Concat(Value("n"), Cast("ficha_id", CharField())),
+)
 
 
 def open_rows(
@@ -119,8 +126,6 @@ def of_client(
     rows = open_rows(cliente.entidade, competencia, cnes=cnes).filter(cliente=cliente)
     return list(
         rows.values("causa", "codigo", "severidade")
-        .annotate(
-            fichas=ArrayAgg("ficha__uuid", distinct=True), n=Count("ficha", distinct=True), id=Min("id")
-        )
+        .annotate(fichas=ArrayAgg(KEY, distinct=True), n=Count("ficha", distinct=True), id=Min("id"))
         .order_by("-severidade", "-n", "causa")
     )

@@ -194,7 +194,7 @@ def busca(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("uuid", "").strip()[:60]
     found = filtro.search_uuid(request.entidade, text, cnes=request.cnes_permitidos)
     if len(found) == 1 and found[0].uuid.lower() == text.lower():
-        return redirect("fichas:detalhe", uuid=found[0].uuid)
+        return redirect("fichas:detalhe", uuid=found[0].chave)
     for ficha in found:
         ficha.pode = allowed_at(request, ficha.cnes)
     context = {

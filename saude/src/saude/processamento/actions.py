@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 
 from ledi.layouts import nearest
 from saude.auditoria.actions import record_event
 from saude.banco.cursor import server_cursor
+from saude.banco.ordem import next_order
 from saude.cadastros.models import Entidade
-from saude.fichas.models import Conteudo, Evento, Ficha
+from saude.fichas.models import Conteudo, Entrada, Evento, Ficha
 from saude.fichas.processing import Resultado
-from saude.fichas.situacoes import Situacao, TransitionRefused, check, open_situations
+from saude.fichas.situacoes import Motivo, Situacao, TransitionRefused, check, open_situations
 from saude.fichas.storage import Linha
 from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
@@ -51,6 +53,16 @@ def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[st
     for linha in linhas:
         counts[str(linha.resultado.situacao)] += 1
     return counts
+
+
+def set_aside(ficha_id: int, entidade: Entidade, motivo: str = Motivo.SISTEMA) -> int:
+    """A ficha that the system cannot deal with: pendente with the reason, its entry gone. 1, or 0 if it is locked."""
+    mine = Ficha.objects.filter(pk=ficha_id, entidade=entidade, situacao__in=open_situations("reprocessar"))
+    done = mine.update(situacao=Situacao.PENDENTE, motivo_pendencia=motivo, revisao=F("revisao") + 1)
+    if done:
+        Entrada.objects.filter(ficha_id=ficha_id).delete()
+        Evento.objects.create(ficha_id=ficha_id, fato=Evento.Fato.REPROCESSADA, situacao=Situacao.PENDENTE)
+    return done
 
 
 @transaction.atomic
@@ -98,7 +110,7 @@ def _rewrite(
     """New content for a ficha that is held by the caller: judged, stored, told."""
     ctx = ctx or _context(ficha.entidade)
     linha = _linha(_kept(ficha), record, ctx)
-    linha.registro, linha.revisao = dump(record), ficha.revisao + 1
+    linha.registro, linha.revisao, linha.ordem = dump(record), ficha.revisao + 1, next_order()
     esteira.run(ctx, [(linha, record)])
     _record_change([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
     record_event(
@@ -142,7 +154,7 @@ def renewed(record: dict[str, Any]) -> dict[str, Any]:
 def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Ficha:
     ctx = _context(old.entidade)
     linha = _linha(_kept(old), record, ctx)
-    linha.anterior, linha.revisao, linha.hash = {}, 1, digest(record)
+    linha.anterior, linha.revisao, linha.ordem, linha.hash = {}, 1, next_order(), digest(record)
     linha.registro, linha.substitui_id, linha.motivo_substituicao = dump(record), old.pk, motivo
     esteira.run(ctx, [(linha, record)])
     user = by if hasattr(by, "username") else None
@@ -179,6 +191,7 @@ class Guardada(NamedTuple):
     situacao: str
     origem: str
     revisao: int
+    ordem: int
     hash: bytes | None
     registro: str
     proveniencia: str | None
@@ -186,7 +199,7 @@ class Guardada(NamedTuple):
 
 
 _HELD = """
-SELECT f.id, f.uuid, f.tipo, f.competencia, f.situacao, f.origem, f.revisao, f.hash_recebido,
+SELECT f.id, f.uuid, f.tipo, f.competencia, f.situacao, f.origem, f.revisao, f.ordem, f.hash_recebido,
   c.registro, c.proveniencia::text, e.crc, e.tamanho, e.revisao_instalacao
 FROM fichas_ficha f JOIN fichas_conteudo c ON c.ficha_id = f.id LEFT JOIN fichas_entrada e ON e.ficha_id = f.id
 WHERE f.entidade_id = %s AND f.id = ANY(%s) AND f.situacao = ANY(%s) ORDER BY f.id FOR UPDATE OF f
@@ -198,7 +211,7 @@ def _held(entidade: Entidade, ids: Sequence[int]) -> list[Guardada]:
     with server_cursor() as cursor:
         cursor.execute(_HELD, [entidade.pk, list(ids), [str(s) for s in open_situations("reprocessar")]])
         return [
-            Guardada(*row[:10], None if row[10] is None else row[10:])  # type: ignore[arg-type]
+            Guardada(*row[:11], None if row[11] is None else row[11:])  # type: ignore[arg-type]
             for row in cursor
         ]
 
@@ -213,6 +226,7 @@ def _kept(ficha: Ficha) -> Guardada:
         ficha.situacao,
         ficha.origem,
         ficha.revisao,
+        ficha.ordem,
         None if ficha.hash_recebido is None else bytes(ficha.hash_recebido),
         content.registro,
         json.dumps(content.proveniencia) if content.proveniencia else None,
@@ -235,6 +249,7 @@ def _linha(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
         hash=ficha.hash,
         id=ficha.pk,
         revisao=ficha.revisao,
+        ordem=ficha.ordem,
         proveniencia=ficha.proveniencia,
         anterior={
             "revisao": ficha.revisao,

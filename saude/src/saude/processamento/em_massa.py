@@ -1,10 +1,13 @@
 """Mass reprocessing: a selection is cut into blocks once, workers do each block once, progress is summed."""
 
+import logging
+from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+import psycopg
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -17,10 +20,12 @@ from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import BlocoReprocessamento, Reprocessamento
 from saude.fichas.situacoes import open_situations
 from saude.inconsistencias.models import Inconsistencia
-from saude.processamento.actions import correct_each, judge_again
+from saude.processamento.actions import correct_each, judge_again, set_aside
 from saude.processamento.julgar import context
 
 BLOCK = 500
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -103,6 +108,21 @@ def cut(job: Reprocessamento, ids: Iterable[int]) -> int:
     return total
 
 
+def _judge_apart(ids: list[int], job: Reprocessamento) -> dict[str, int]:
+    """A ficha that cannot be judged or stored again stays as it is, pendente and seen; the others are done."""
+    try:
+        with transaction.atomic():
+            return judge_again(ids, context(job.entidade), by=job.por)
+    except (OperationalError, psycopg.OperationalError):
+        raise  # the database's trouble, not a record's: the block is tried again as a whole
+    except Exception as error:
+        if len(ids) > 1:
+            half = len(ids) // 2
+            return Counter(_judge_apart(ids[:half], job)) + Counter(_judge_apart(ids[half:], job))
+        log.error("ficha not reprocessed: id=%s %s", ids[0], type(error).__name__)
+        return {"processada": 0, "inconsistente": 0, "pendente": set_aside(ids[0], job.entidade)}
+
+
 def reprocess_block(bloco_id: int) -> None:
     """Do one block, exactly once: its fichas, its mark and the progress are one transaction."""
     with transaction.atomic():
@@ -115,14 +135,14 @@ def reprocess_block(bloco_id: int) -> None:
         if "mudancas" in job.filtro:
             counts = _correct_block(bloco, job)
         else:
-            counts = judge_again(bloco.fichas, context(job.entidade), by=job.por)
+            counts = _judge_apart(bloco.fichas, job)
         bloco.feito_em = timezone.now()
         bloco.save(update_fields=["feito_em"])
         Reprocessamento.objects.filter(pk=job.pk).update(
             feitas=F("feitas") + len(bloco.fichas),
-            processadas=F("processadas") + counts["processada"],
-            inconsistentes=F("inconsistentes") + counts["inconsistente"],
-            pendentes=F("pendentes") + counts["pendente"],
+            processadas=F("processadas") + counts.get("processada", 0),
+            inconsistentes=F("inconsistentes") + counts.get("inconsistente", 0),
+            pendentes=F("pendentes") + counts.get("pendente", 0),
         )
     Reprocessamento.objects.filter(
         pk=bloco.reprocessamento_id, estado=Reprocessamento.Estado.RODANDO, feitas__gte=F("total")

@@ -69,13 +69,13 @@ def _origins(ctx: Contexto, seen: Sequence[Visto]) -> None:
     if not asked:
         return
     known = {v.linha.fatos.uuid for v in seen}
-    wanted = {uuid for _, _, _, uuid, _ in asked} - known
+    wanted = {uuid.lower() for _, _, _, uuid, _ in asked} - known
     if wanted:
         known.update(
             Ficha.objects.filter(entidade=ctx.entidade, uuid__any=wanted).values_list("uuid", flat=True)
         )
     for visto, code, path, uuid, text in asked:
-        if uuid not in known:
+        if uuid.lower() not in known:
             visto.say(code, path, text)
 
 
@@ -84,7 +84,7 @@ def _named_uuids(seen: Sequence[Visto]) -> Iterator[tuple[Visto, str, str, str, 
         ficha = visto.ficha
         if visto.tipo in REGISTRATIONS and ficha.get("fichaAtualizada") is True:
             uuid = ficha.get("uuidFichaOriginadora")
-            if isinstance(uuid, str) and uuid and uuid != visto.linha.fatos.uuid:
+            if isinstance(uuid, str) and uuid and uuid.lower() != visto.linha.fatos.uuid:
                 text = "O cadastro que esta ficha atualiza não foi recebido aqui. Confira a originadora."
                 yield visto, ORIGEM, "uuidFichaOriginadora", uuid, text
         if visto.tipo == "FVD":
@@ -220,6 +220,7 @@ WITH a AS MATERIALIZED (
 SELECT a.ficha_id, a.posicao, a.cliente_id, f.tipo, f.profissional_cns, f.data
 FROM a JOIN fichas_ficha f ON f.id = a.ficha_id
 WHERE f.entidade_id = %(entidade)s AND f.data = ANY(%(dias)s::date[]) AND NOT f.id = ANY(%(mine)s::bigint[])
+  AND f.situacao <> 'descartada'
 """
 
 

@@ -14,12 +14,14 @@ from django.utils import timezone
 from ledi.reading import parse
 from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue
+from saude.banco.ordem import next_order
 from saude.cadastros.models import Entidade
 from saude.processamento.julgar import context
 from saude.recebimento import estatisticas
-from saude.recebimento.intake import Item, Resposta, take_in
+from saude.recebimento.intake import DEEP, Item, Resposta, take_in, unreadable
 from saude.recebimento.models import Bloco, Lote, Registro
 from saude.recebimento.spool import cut, drop_working_copy, read_block
+from saude.registro.texto_json import nested_too_deep, too_deep
 
 CHUNK = 500
 
@@ -83,6 +85,7 @@ def open_lote(
         token=token,
         usuario=by if hasattr(by, "username") else None,
         estado=Lote.Estado.RECEBIDO,
+        ordem=next_order(),
         nome_arquivo=nome_arquivo[:200],
         **{"sha256": "", **body, **spooled},
     )
@@ -122,6 +125,8 @@ def resume(lote: Lote) -> None:
         fail_lote(lote, read.findings[0].message)
         return
     records = read.record if isinstance(read.record, list) else [read.record]
+    if too_deep(raw or b""):
+        records = [unreadable(n, DEEP) if nested_too_deep(r) else r for n, r in enumerate(records, 1)]
     done = set(Registro.objects.filter(lote=lote).values_list("posicao", flat=True))
     ctx = context(lote.entidade)
     for chunk in chunks((i for i in as_items(records) if i.posicao not in done), CHUNK):

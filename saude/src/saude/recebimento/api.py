@@ -22,10 +22,12 @@ from saude.inconsistencias import queries as findings
 from saude.inconsistencias.achados import clean
 from saude.inconsistencias.models import Inconsistencia
 from saude.recebimento import actions, limits, queries
+from saude.recebimento.intake import DEEP, unreadable
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.openapi import BY_ID, LISTED, LOT, LOT_BODY, RECORDS, record_body
 from saude.recebimento.spool import BodyRefused, spool
 from saude.recebimento.tasks import spool_folder
+from saude.registro.texto_json import nested_too_deep, too_deep
 from saude.registro.tipos import Origem
 
 
@@ -90,6 +92,8 @@ def post_registros(request: HttpRequest) -> HttpResponse:
     records = [parsed] if single else parsed
     if len(records) > limits.RECORDS_MAX:
         raise HttpError(413, f"Até {limits.RECORDS_MAX} registros por pedido; para mais, use /api/v1/lotes.")
+    if too_deep(body):
+        records = [_readable(n, record) for n, record in enumerate(records, 1)]
     answers = actions.receive(
         entidade=token.entidade, records=records, origem=Origem.API, token=token, raw=body
     )
@@ -102,7 +106,9 @@ def post_registros(request: HttpRequest) -> HttpResponse:
 
 @router.get("/registros/{uuid}", summary="Situação de um registro", openapi_extra=BY_ID)
 def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
-    ficha = Ficha.objects.filter(entidade=request.auth.entidade, uuid=uuid[:44]).first()
+    ficha = Ficha.objects.filter(
+        entidade=request.auth.entidade, uuid__in={uuid[:44], uuid[:44].lower()}
+    ).first()
     if ficha is None:
         raise HttpError(404, "Não há registro com este uuid nesta entidade.")
     rows = Inconsistencia.objects.filter(ficha=ficha, encerrada_em=None).order_by("id")
@@ -224,6 +230,10 @@ def _parse(body: bytes) -> Any:
     if not isinstance(parsed, (dict, list)):
         raise HttpError(400, "Envie um registro (objeto) ou uma lista de registros.")
     return parsed
+
+
+def _readable(position: int, record: Any) -> Any:
+    return unreadable(position, DEEP) if nested_too_deep(record) else record
 
 
 def _stream(request: HttpRequest) -> Any:

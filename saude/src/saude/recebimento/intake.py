@@ -14,7 +14,7 @@ from saude.fichas.models import Evento, Ficha
 from saude.fichas.processing import Resultado, process
 from saude.fichas.situacoes import Situacao, check
 from saude.fichas.storage import Linha
-from saude.inconsistencias.achados import Achado
+from saude.inconsistencias.achados import Achado, clean
 from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
@@ -35,7 +35,22 @@ EXPORTED = (
     "Este uuid já foi exportado e está travado. Para corrigir, envie um novo registro com outro uuid "
     "(FCI e FCD: fichaAtualizada = true e uuidFichaOriginadora = uuid do primeiro)."
 )
-NO_KEY = "Não foi guardado como ficha: informe “uuid” (até 44 caracteres) e um “tipo” de ficha conhecido."
+NO_KEY = (
+    "Não foi guardado como ficha: informe “uuid” (36 a 44 letras sem acento, algarismos ou hífens) e um “tipo” de "
+    "ficha conhecido."
+)
+DISCARDED = (
+    "Esta ficha foi descartada aqui ({}) e não volta por um novo envio; se foi engano, peça ao município."
+)
+FAILED = (
+    "Este registro não pôde ser guardado por uma falha do sistema; os outros do mesmo envio foram. "
+    "Confira o conteúdo e envie-o de novo."
+)
+DEEP = "O registro tem objetos ou listas uns dentro dos outros demais (até 64)."
+OLDER = (
+    "Há um conteúdo mais novo desta ficha, recebido ou corrigido depois que este envio foi confirmado; este não o "
+    "substituiu."
+)
 LATER = "Há, neste mesmo lote, um registro posterior com o mesmo uuid; vale o último."
 
 
@@ -97,7 +112,23 @@ def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
             # the same uuid arrived at the same moment by another way: look again
             if attempt == ATTEMPTS - 1:
                 raise
+        except Exception as error:  # a record that cannot be stored: the others are
+            return _apart(lote, ctx, items, error)
     raise AssertionError("unreachable")
+
+
+def _apart(lote: Lote, ctx: Contexto, items: Sequence[Item], error: Exception) -> list[Resposta]:
+    """Halves, until the record that cannot be stored stands alone and is refused with its reason."""
+    if len(items) > 1:
+        half = len(items) // 2
+        return take_in(lote, ctx, items[:half]) + take_in(lote, ctx, items[half:])
+    [item] = items
+    log.error("record not stored: lote=%s position=%s %s", lote.pk, item.posicao, type(error).__name__)
+    found = Achado("REGISTRO-nao-guardado", "", "erro", FAILED)
+    answer = _refused(Item(item.posicao, achados=[found]))
+    with transaction.atomic():
+        _keep(lote, [answer])
+    return [answer]
 
 
 def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Resultado]) -> list[Resposta]:
@@ -116,7 +147,7 @@ def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Re
 
 def _lock_existing(ctx: Contexto, uuids: list[str]) -> dict[str, Ficha]:
     mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__any=set(uuids))
-    rows = mine.order_by("uuid").select_for_update(of=("self",)).select_related("entrada")
+    rows = mine.order_by("uuid").select_for_update(of=("self",)).select_related("entrada", "descarte")
     return {ficha.uuid: ficha for ficha in rows.defer("entrada__dados")}
 
 
@@ -128,9 +159,11 @@ def _decide(
     if not f.uuid or not f.tipo:
         return _without_key(item, ctx)
     summary = digest(item.registro)
-    answer = Resposta(item.posicao, f.uuid, Status.NOVO, "", hash=summary)
+    answer = Resposta(item.posicao, item.registro["uuid"], Status.NOVO, "", hash=summary)
     ficha, plan = existing.get(f.uuid), plans.get(f.uuid)
     last = plan.linha.hash if plan else bytes(ficha.hash_recebido or b"") if ficha else None
+    if ficha and ficha.situacao == Situacao.DESCARTADA:
+        return _discarded(answer, ficha)
     if last == summary or (last and not plan and last == digest_before(item.registro)):
         answer.status, answer.mensagem = Status.IGUAL, MESSAGES[Status.IGUAL]
         if plan:
@@ -140,6 +173,8 @@ def _decide(
         return answer
     if ficha and ficha.situacao == Situacao.EXPORTADA:
         return _locked(answer, ficha)
+    if ficha and not plan and lote.ordem < ficha.ordem:
+        return _too_late(lote, answer, ficha)
     if ficha and not plan and _received_later(lote, ficha, item.posicao):
         answer.status, answer.situacao, answer.mensagem = Status.RECUSADO, ficha.situacao, LATER
         return answer
@@ -160,6 +195,7 @@ def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote,
         origem=ficha.origem if ficha else origin,
         registro=item.texto or dump(item.registro),
         hash=summary,
+        ordem=lote.ordem,
         proveniencia=json.dumps(item.proveniencia) if item.proveniencia else None,
     )
     if ficha:
@@ -212,6 +248,21 @@ def _locked(answer: Resposta, ficha: Ficha) -> Resposta:
     return answer
 
 
+def _too_late(lote: Lote, answer: Resposta, ficha: Ficha) -> Resposta:
+    """The content stays in the lot as it came; the ficha's history says that it did."""
+    where = {"lote": str(lote.uuid), "posicao": answer.posicao}
+    Evento.objects.create(ficha=ficha, fato=Evento.Fato.TARDIA, situacao=ficha.situacao, detalhe=where)
+    answer.status, answer.situacao, answer.mensagem = Status.TARDIA, ficha.situacao, OLDER
+    answer.ficha_id = ficha.pk
+    return answer
+
+
+def _discarded(answer: Resposta, ficha: Ficha) -> Resposta:
+    answer.status, answer.situacao, answer.ficha_id = Status.DESCARTADA, ficha.situacao, ficha.pk
+    answer.mensagem = DISCARDED.format(ficha.descarte.get_motivo_display().lower())
+    return answer
+
+
 def _received_later(lote: Lote, ficha: Ficha, position: int) -> bool:
     """Blocks of one lot run side by side: the last record of a uuid wins whatever block ran first."""
     return Registro.objects.filter(ficha=ficha, lote=lote, posicao__gt=position).exists()
@@ -238,7 +289,7 @@ def _without_key(item: Item, ctx: Contexto) -> Resposta:
 
 
 def _keep(lote: Lote, answers: list[Resposta]) -> None:
-    counts = {"novo": 0, "igual": 0, "substituida": 0, "recusado": 0}
+    counts = dict.fromkeys(Status.values, 0)
     with (
         connection.cursor() as cursor,
         cursor.copy(
@@ -248,12 +299,14 @@ def _keep(lote: Lote, answers: list[Resposta]) -> None:
     ):
         for a in answers:
             counts[str(a.status)] += 1
-            shown = json.dumps(a.public(), ensure_ascii=False) if a.inconsistencias or a.mensagem else ""
+            shown = (
+                clean(json.dumps(a.public(), ensure_ascii=False)) if a.inconsistencias or a.mensagem else ""
+            )
             copy.write_row(
                 (
                     lote.pk,
                     a.posicao,
-                    (a.uuid or "")[:44],
+                    clean(a.uuid or "")[:44],
                     a.ficha_id,
                     a.hash,
                     str(a.status),
@@ -266,5 +319,5 @@ def _keep(lote: Lote, answers: list[Resposta]) -> None:
         novos=F("novos") + counts["novo"],
         iguais=F("iguais") + counts["igual"],
         substituidos=F("substituidos") + counts["substituida"],
-        recusados=F("recusados") + counts["recusado"],
+        recusados=F("recusados") + counts["recusado"] + counts["descartada"] + counts["tardia"],
     )

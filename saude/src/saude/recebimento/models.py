@@ -40,6 +40,7 @@ class Lote(models.Model):
     arquivo = models.CharField("arquivo no spool", max_length=200, blank=True)
     tamanho = models.BigIntegerField("tamanho em bytes", default=0)
     sha256 = models.CharField("SHA-256", max_length=64)
+    ordem = models.BigIntegerField("ordem de confirmação", default=0, db_default=0)
     posicao = models.BigIntegerField("posição dividida", default=0, help_text="Bytes já divididos em blocos.")
     lidos = models.PositiveIntegerField("registros lidos", default=0)
     novos = models.PositiveIntegerField("novos", default=0)
@@ -73,6 +74,8 @@ class Registro(models.Model):
         IGUAL = "igual", "Igual ao já recebido"
         SUBSTITUIDA = "substituida", "Substituiu o anterior"
         RECUSADO = "recusado", "Recusado"
+        TARDIA = "tardia", "Mais antigo que o atual"
+        DESCARTADA = "descartada", "Descartada aqui"
 
     pk = models.CompositePrimaryKey("lote_id", "posicao")
     lote = models.ForeignKey(Lote, models.CASCADE, db_index=False, related_name="registros")

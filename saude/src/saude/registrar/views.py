@@ -76,7 +76,7 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
     answer = actions.finish(entidade=request.entidade, by=request.user, record=record)
     link = format_html(
         '<a href="{}" data-guardada="{}">{}</a>',
-        reverse("fichas:detalhe", args=[record["uuid"]]), typed, Tipo(tipo).label,
+        reverse("fichas:detalhe", args=[record["uuid"].lower()]), typed, Tipo(tipo).label,
     )  # fmt: skip
     if answer.status == "recusado":
         messages.error(request, answer.mensagem)
@@ -85,14 +85,14 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
     else:
         messages.warning(request, format_html("Ficha {} guardada: está {}.", link, answer.situacao))
     if request.POST.get("acao") == "ver" and answer.status != "recusado":
-        return redirect("fichas:detalhe", uuid=record["uuid"])
+        return redirect("fichas:detalhe", uuid=record["uuid"].lower())
     return redirect("registrar:ficha", tipo)
 
 
 def _of_my_areas(request: HttpRequest, record: dict[str, Any]) -> bool:
     """Who is limited to some áreas types fichas of these only, and none over a ficha of another."""
     areas = request.cnes_permitidos
-    stored = fichas.by_uuid(request.entidade, record["uuid"])
+    stored = fichas.by_key(request.entidade, record["uuid"])
     if stored and not covers(areas, stored.cnes):
         raise Http404
     return covers(areas, record.get("cnes") or "")

@@ -41,6 +41,7 @@ SEX = ("sexo", "sexoCidadao")
 HEADERS = ("headerTransport", "lotacaoEvolucao")
 DATES = ("dataAtendimento", "dataEvolucao")
 DIGITS = re.compile(r"\d+")
+UUID = re.compile(r"[0-9A-Za-z-]{36,44}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -118,11 +119,12 @@ def facts(record: Any, zone: ZoneInfo, *, today: date) -> Fatos:
 
 
 def record_uuid(record: dict[str, Any]) -> str:
-    """The uuid the ficha is kept under, "" when there is none fit to be a key."""
+    """The key a ficha is kept under, "" when its uuid is not fit to be one.
+
+    Letters count without case: one spelt otherwise is the same ficha (its bytes keep the sender's spelling).
+    """
     value = record.get("uuid")
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_UUID or not value.isprintable():
-        return ""
-    return value if value.isascii() else ""
+    return value.lower() if isinstance(value, str) and UUID.fullmatch(value) else ""
 
 
 def text(value: Any, limit: int) -> str:

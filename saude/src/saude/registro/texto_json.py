@@ -6,6 +6,7 @@ where the record holds none of that; everything else goes the careful way.
 """
 
 import json
+import re
 from hashlib import blake2b
 from typing import Any
 
@@ -13,6 +14,42 @@ import orjson
 
 #: what a kept summary was made of, before orjson made it
 _BEFORE = {"sort_keys": True, "separators": (",", ":")}
+
+
+MAX_DEPTH = 64
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{\]}]', re.DOTALL)
+
+
+def too_deep(text: bytes) -> bool:
+    """Nested beyond what any record is: told before anything tries to walk it. Counts brackets outside of strings."""
+    if text.count(b"{") + text.count(b"[") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        first = found[0][:1]
+        if first in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif first in b"]}":
+            depth -= 1
+    return False
+
+
+def nested_too_deep(record: Any) -> bool:
+    """The same of a value already read; stops as soon as it knows."""
+    level = [record]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            inner
+            for node in level
+            if isinstance(node, (dict, list))
+            for inner in (node.values() if isinstance(node, dict) else node)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def read(line: bytes) -> tuple[Any, str] | None:

@@ -15,6 +15,7 @@ SITUACOES = {
     "inconsistente": ("Inconsistente", "triangle-exclamation"),
     "pendente": ("Pendente", "hourglass-half"),
     "exportada": ("Exportada", "paper-plane"),
+    "descartada": ("Descartada", "box-archive"),
     "nao_exportavel": ("Não exportável", "ban"),
 }
 MESSAGE_ICONS = {"success": "circle-check", "error": "circle-xmark", "warning": "triangle-exclamation"}
