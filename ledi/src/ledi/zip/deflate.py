@@ -30,3 +30,13 @@ def deflate(data: bytes, level: int = LEVEL) -> bytes:
 def crc32(data: bytes) -> int:
     """CRC-32 as zip wants it, unsigned."""
     return zlib.crc32(data) if isal_zlib is None else int(isal_zlib.crc32(data))
+
+
+def inflates_to(data: bytes, crc: int, size: int) -> bool:
+    """The deflated bytes are whole: they give `size` bytes of that CRC-32. False for anything else, never an error."""
+    engine = zlib if isal_zlib is None else isal_zlib
+    try:
+        content = engine.decompress(data, -15)
+    except (zlib.error, engine.error):
+        return False
+    return len(content) == size and crc32(content) == crc

@@ -29,6 +29,7 @@ ROTULOS: dict[str, str] = {
     "ficha.reprocessada": "Fichas reprocessadas",
     "fichas.reprocessamento": "Reprocessamento pedido",
     "ficha.substituida": "Ficha substituída",
+    "ficha.entrada_danificada": "Arquivo de uma ficha danificado",
     "ficha.descartada": "Ficha descartada",
     "ficha.restaurada": "Ficha trazida de volta",
     "ficha.baixada": "Ficha baixada",

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from ledi.zip import Entry, PackageWriter
+from ledi.zip.deflate import inflates_to
 from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue
@@ -22,8 +23,10 @@ from saude.exportacao.files import PartialFile
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import Previa, preview, selected
 from saude.exportacao.storage import changed_meanwhile, copy_items, set_progress
+from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao, check
 from saude.fichas.storage import mark_exported
+from saude.processamento.entradas import set_damaged_aside
 from saude.registro.tipos import Tipo
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,14 @@ class _Changed(Exception):
     """Fichas were corrected while the file was written."""
 
     def __init__(self, ids: set[int]) -> None:
+        self.ids = ids
+
+
+class _Damaged(Exception):
+    """Entries that do not inflate to what was validated: a byte of them changed on the disk."""
+
+    def __init__(self, ids: set[int]) -> None:
+        super().__init__(f"{len(ids)} damaged entries")
         self.ids = ids
 
 
@@ -175,10 +186,19 @@ def _produce(exportacao: Exportacao) -> None:
             return
         except _Changed as late:
             changed |= late.ids
+        except _Damaged as found:
+            changed |= found.ids
+            _set_aside(exportacao, found.ids)
         except OperationalError as error:  # somebody held fichas in another order: theirs go first
             if hold or not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
                 raise
     raise AssertionError("fichas that are held cannot change")
+
+
+def _set_aside(exportacao: Exportacao, ids: set[int]) -> None:
+    mine = Ficha.objects.filter(pk__in=ids).select_related("entidade__instalacao")
+    for ficha in mine.order_by("pk"):
+        set_damaged_aside(ficha, exportacao=exportacao.pk)
 
 
 class _Written:
@@ -207,6 +227,7 @@ def _write(
     """
     written = _Written()
     rewrap = Rewrapper(exportacao.entidade)
+    damaged: set[int] = set()
     progress = connection.copy()
     try:
         with PackageWriter(file) as package, ThreadPoolExecutor(1) as beside:
@@ -215,21 +236,26 @@ def _write(
                 batch = [row for row in rows if row[0] not in without] if without else rows
                 if adding is not None:
                     adding.result()
-                adding = beside.submit(_add, package, rewrap, batch)
+                adding = beside.submit(_add, package, rewrap, batch, damaged)
                 set_progress(progress, exportacao, written.total + len(batch))
                 written.count([row[2] for row in batch])
                 if batch:
                     written.marked += mark([row[0] for row in batch], [row[1] for row in batch])
             if adding is not None:
                 adding.result()
+        if damaged:
+            raise _Damaged(damaged)
         file.sync()
     finally:
         progress.close()
     return written
 
 
-def _add(package: PackageWriter, rewrap: Rewrapper, batch: Sequence[Any]) -> None:
-    for _id, _revisao, _kind, name, crc, size, data, envelope_revision in batch:
+def _add(package: PackageWriter, rewrap: Rewrapper, batch: Sequence[Any], damaged: set[int]) -> None:
+    for ficha_id, _revisao, _kind, name, crc, size, data, envelope_revision in batch:
+        if not inflates_to(data, crc, size):
+            damaged.add(ficha_id)
+            continue
         entry = Entry(name, crc, size, data)
         package.add(entry if envelope_revision == rewrap.revision else rewrap(entry))
 

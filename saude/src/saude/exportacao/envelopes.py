@@ -8,6 +8,7 @@ from django.db import transaction
 from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.envelope import unwrap, wrap
 from ledi.zip import Entry, make_entry
+from ledi.zip.deflate import inflates_to
 from saude.cadastros.models import Entidade, Instalacao
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import selected
@@ -54,19 +55,21 @@ class Rewrapper:
 def refresh_stale(exportacao: Exportacao) -> int:
     """Rewrap what this export would take, batch by batch, each kept as it is done."""
     rewrap = Rewrapper(exportacao.entidade)
-    done = 0
+    done = after = 0  # what the disk damaged is passed over here, and found when the file is written
     while True:
         with transaction.atomic():
-            rows = list(_stale(exportacao, rewrap.revision)[:BATCH])
-            store_entries([_row(row, rewrap) for row in rows])
+            rows = list(_stale(exportacao, rewrap.revision, after)[:BATCH])
+            whole = [row for row in rows if inflates_to(bytes(row.dados), row.crc, row.tamanho)]
+            store_entries([_row(row, rewrap) for row in whole])
+        after = rows[-1].ficha_id if rows else after
         done += len(rows)
         if len(rows) < BATCH:
             return done
 
 
-def _stale(exportacao: Exportacao, revision: int) -> Any:
+def _stale(exportacao: Exportacao, revision: int, after: int) -> Any:
     fichas = selected(exportacao).values("pk")
-    stale = Entrada.objects.filter(ficha__in=fichas).exclude(revisao_instalacao=revision)
+    stale = Entrada.objects.filter(ficha__in=fichas, ficha_id__gt=after).exclude(revisao_instalacao=revision)
     return stale.select_for_update(of=("self",)).order_by("ficha_id")
 
 

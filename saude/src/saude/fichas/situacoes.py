@@ -20,6 +20,7 @@ class Motivo(TextChoices):
     APLICATIVO = "aplicativo", "Sincronizada do aplicativo; aguarda reprocessamento"
     FALHA = "falha", "Uma regra falhou ao verificar o registro"
     SISTEMA = "sistema", "O processamento foi interrompido"
+    ENTRADA = "entrada", "O arquivo pronto desta ficha se danificou no disco"
 
 
 PROCESSED = frozenset({Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE})

@@ -70,6 +70,11 @@ class Migration(migrations.Migration):
             name='situacao',
             field=models.CharField(choices=[('processada', 'Processada'), ('inconsistente', 'Inconsistente'), ('pendente', 'Pendente'), ('exportada', 'Exportada'), ('descartada', 'Descartada')], max_length=13, verbose_name='situação'),
         ),
+        migrations.AlterField(
+            model_name='ficha',
+            name='motivo_pendencia',
+            field=models.CharField(blank=True, choices=[('aplicativo', 'Sincronizada do aplicativo; aguarda reprocessamento'), ('falha', 'Uma regra falhou ao verificar o registro'), ('sistema', 'O processamento foi interrompido'), ('entrada', 'O arquivo pronto desta ficha se danificou no disco')], max_length=12, verbose_name='motivo da pendência'),
+        ),
         migrations.AddConstraint(
             model_name='evento',
             constraint=models.CheckConstraint(condition=models.Q(('fato__in', ['conteudo', 'corrigida', 'reprocessada', 'trocada', 'retifica', 'recusada', 'tardia', 'descartada', 'restaurada'])), name='ficha_evento_fato_conhecido'),
