@@ -40,6 +40,29 @@ def test_sections_name_fields_that_exist_once(name):
     assert seen >= 1
 
 
+def test_sections_of_a_phone_name_fields_that_exist_once():
+    seen = 0
+    for tipo in TIPOS:
+        for struct in structs_of(layout().fichas[tipo].root).values():
+            named = [name for _, names in struct.phone for name in names]
+            assert len(named) == len(set(named)), struct.name
+            assert len({title for title, _ in struct.phone}) == len(struct.phone), struct.name
+            assert set(named) <= set(struct.by_name), struct.name
+            seen += bool(named)
+    assert seen >= 6, seen
+
+
+def test_a_section_of_a_phone_with_a_field_that_is_not_there_is_refused():
+    from ledi.errors import LayoutError
+    from ledi.layouts import loader
+
+    own = dict(loader.document("fvd"))
+    struct = own["FichaVisitaDomiciliarChildThrift"]
+    own["FichaVisitaDomiciliarChildThrift"] = {**struct, "phone": [["Visita", "turno", "turn0"]]}
+    with pytest.raises(LayoutError, match="turn0"):
+        loader._Scope("8.7.0", own).struct("FichaVisitaDomiciliarChildThrift")
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("tipo", TIPOS)
 def test_every_field_stands_under_a_heading(tipo, version):

@@ -79,9 +79,17 @@ class _Scope:
             if in_force(self.version, row.get("since"), row.get("until"))
         ]
         fields.sort(key=lambda f: f.id if f.id is not None else 1 << 16)
-        label = (own or shared or {})["label"]
+        phone = (own or {}).get("phone") or (shared or {}).get("phone") or ()
+        if unknown := {field for _, *names in phone for field in names} - {row["name"] for row in rows}:
+            raise LayoutError(
+                f"campo desconhecido nas seções de telefone de {name}: {', '.join(sorted(unknown))}"
+            )
         return Struct(
-            name=wire_name, label=label, fields=tuple(fields), paper=_as_on_paper(fields, list(heading))
+            name=wire_name,
+            label=(own or shared or {})["label"],
+            fields=tuple(fields),
+            paper=_as_on_paper(fields, list(heading)),
+            phone=tuple((title, tuple(names)) for title, *names in phone),
         )
 
     def _field(self, row: Mapping[str, Any]) -> Field:

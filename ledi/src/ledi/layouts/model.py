@@ -99,13 +99,16 @@ class Field:
 class Struct:
     """A struct in the context of one ficha: the same name may have other bounds in another ficha.
 
-    `fields` are in thrift order; `paper` are the same in the order of the paper ficha, section by section.
+    `fields` are in thrift order; `paper` are the same in the order of the paper ficha, section by section. `phone`:
+    the sections of a form on a phone, (title or "", names), where they are not those of the paper; what they do not
+    name goes under the last.
     """
 
     name: str
     label: str
     fields: tuple[Field, ...]
     paper: tuple[Field, ...] = ()
+    phone: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

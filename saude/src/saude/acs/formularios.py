@@ -17,70 +17,6 @@ WRITTEN = frozenset(
     "uuid uuidFicha uuidFichaOriginadora fichaAtualizada tpCdsOrigem headerTransport longitude "
     "uuidOrigemCadastroDomiciliar tipoEndereco".split()
 )
-#: how the paper ficha groups the fields of a struct; what is not named here goes under the last heading
-HEADINGS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "visitasDomiciliares[]": (
-        ("Visita", ("turno", "desfecho", "tipoDeImovel", "statusVisitaCompartilhadaOutroProfissional")),
-        (
-            "Cidadão",
-            (
-                "cpfCidadao", "cnsCidadao", "stNaoPossuiCpf", "justificativaNaoPossuiCpf", "dtNascimento", "sexo",
-                "numProntuario", "microArea", "stForaArea",
-            ),
-        ),
-        ("Motivos da visita", ("motivosVisita",)),
-        (
-            "Acompanhamento e medidas",
-            (
-                "pesoAcompanhamentoNutricional", "alturaAcompanhamentoNutricional", "pressaoSistolica",
-                "pressaoDiastolica", "temperatura", "tipoGlicemia", "glicemia",
-            ),
-        ),
-        ("Localização", ("latitude",)),
-        ("Outros dados", ()),
-    ),
-    "identificacaoUsuarioCidadao": (
-        ("Documentos", ("cpfCidadao", "stNaoPossuiCpf", "justificativaNaoPossuiCpf", "cnsCidadao")),
-        (
-            "Quem é",
-            (
-                "nomeCidadao", "nomeSocial", "dataNascimentoCidadao", "sexoCidadao", "racaCorCidadao", "etnia",
-                "nomeMaeCidadao", "desconheceNomeMae", "nomePaiCidadao", "desconheceNomePai",
-            ),
-        ),
-        (
-            "Nacionalidade",
-            (
-                "nacionalidadeCidadao", "paisNascimento", "codigoIbgeMunicipioNascimento", "dtNaturalizacao",
-                "portariaNaturalizacao", "dtEntradaBrasil",
-            ),
-        ),
-        (
-            "Família e território",
-            ("statusEhResponsavel", "cpfResponsavelFamiliar", "cnsResponsavelFamiliar", "microArea", "stForaArea"),
-        ),
-        ("Contato e outros", ("telefoneCelular", "emailCidadao")),
-    ),
-    "enderecoLocalPermanencia": (
-        ("Endereço", (
-            "cep", "tipoLogradouroNumeroDne", "nomeLogradouro", "numero", "stSemNumero", "complemento", "bairro",
-            "pontoReferencia", "codigoIbgeMunicipio", "numeroDneUf", "microArea", "stForaArea",
-        )),
-        ("Telefones", ()),
-    ),
-}  # fmt: skip
-#: order of the sections on the paper ficha; the rest follows as the layout has it
-ORDER = {
-    "FVD": ("visitasDomiciliares",),
-    "FCI": (
-        "statusTermoRecusaCadastroIndividualAtencaoBasica", "identificacaoUsuarioCidadao",
-        "informacoesSocioDemograficas", "condicoesDeSaude", "emSituacaoDeRua", "saidaCidadaoCadastro",
-    ),
-    "FCD": (
-        "statusTermoRecusa", "tipoDeImovel", "enderecoLocalPermanencia", "condicaoMoradia", "stAnimaisNoDomicilio",
-        "quantosAnimaisNoDomicilio", "animaisNoDomicilio", "familias", "instituicaoPermanencia", "latitude",
-    ),
-}  # fmt: skip
 GROUP_NAMES = {
     "TIPO_VISITA": "Tipo de visita",
     "BUSCA_ATIVA": "Busca ativa",
@@ -99,25 +35,23 @@ def form(tipo: str, versao: str) -> dict[str, Any]:
         "nome": ficha.nome,
         "versao": versao,
         "campo_uuid": ficha.uuid_field,
-        "campos": _fields(tipo, versao, ficha.root, "", ORDER.get(tipo, ())),
+        "campos": _fields(tipo, versao, ficha.root, ""),
     }
 
 
-def _fields(
-    tipo: str, versao: str, struct: Struct, at: str, order: tuple[str, ...] = ()
-) -> list[dict[str, Any]]:
-    headings = HEADINGS.get(at, ())
-    paper = tuple(f.name for f in struct.paper) if at and not headings else ()
-    order = order or paper or tuple(name for _, names in headings for name in names)
+def _fields(tipo: str, versao: str, struct: Struct, at: str) -> list[dict[str, Any]]:
+    """In the order of the phone's sections; without them, of the paper ficha's. The rest follows as on the wire."""
+    order = [name for _, names in struct.phone for name in names] or [f.name for f in struct.paper]
     place = {name: n for n, name in enumerate(order)}
     shown = [f for f in struct.fields if f.name not in WRITTEN]
     shown.sort(key=lambda f: place.get(f.name, len(place)))
-    return [_field(tipo, versao, f, f"{at}.{f.name}" if at else f.name, headings) for f in shown]
+    return [_field(tipo, versao, f, f"{at}.{f.name}" if at else f.name, struct) for f in shown]
 
 
-def _field(tipo: str, versao: str, f: Field, path: str, headings: Any) -> dict[str, Any]:
+def _field(tipo: str, versao: str, f: Field, path: str, struct: Struct) -> dict[str, Any]:
+    heading = _heading(f, struct, inside="." in path)
     if f.name == "latitude":
-        return _place(f, headings)
+        return _place(heading)
     widget = campos.widget(f)
     made: dict[str, Any] = {"n": f.name, "r": f.label, "w": widget}
     inner = f.type.struct or (f.type.item.struct if f.type.item else None)
@@ -136,19 +70,22 @@ def _field(tipo: str, versao: str, f: Field, path: str, headings: Any) -> dict[s
     if found := conditions(tipo, versao).get(path):
         made["regras"] = found
     made |= _value_rules(tipo, versao).get(path, {})
-    if headings:
-        last = headings[-1][0]
-        made["s"] = next((title for title, names in headings if f.name in names), last)
-    elif f.section and "." in path:
-        made["s"] = f.section
-    return made
+    return made | heading
 
 
-def _place(f: Field, headings: Any) -> dict[str, Any]:
+def _heading(f: Field, struct: Struct, *, inside: bool) -> dict[str, str]:
+    """The section it stands under: the phone's, or that of the paper ficha in a group."""
+    if struct.phone:
+        last = struct.phone[-1][0]
+        title = next((title for title, names in struct.phone if f.name in names), last)
+    else:
+        title = f.section or "" if inside else ""
+    return {"s": title} if title else {}
+
+
+def _place(heading: dict[str, str]) -> dict[str, Any]:
     """Latitude and longitude are one answer: the phone's own location."""
-    return {"n": f.name, "r": "Localização", "w": "localizacao", "par": "longitude"} | (
-        {"s": "Localização"} if headings else {}
-    )
+    return {"n": "latitude", "r": "Localização", "w": "localizacao", "par": "longitude"} | heading
 
 
 @lru_cache(maxsize=8)
