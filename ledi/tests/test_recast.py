@@ -17,7 +17,7 @@ from ledi.cli import main
 from ledi.errors import ConversionError, UnknownVersion
 from ledi.layouts import TIPOS
 from ledi.paths import value_at
-from ledi.recast import _rows, convert
+from ledi.recast import _rows, convert, not_carried
 from ledi.tables import closed
 from ledi_gerador import gerar
 from ledi_gerador.minimos import minimal
@@ -128,12 +128,27 @@ def test_a_code_that_the_target_lacks_is_left_out_and_listed():
         ("publicoAlvo[2]", "20"),
     ]
     assert all("a partir da versão 8.4.2" in p.motivo for p in made.perdidos)
+    assert all(p.valor in p.motivo for p in made.perdidos)
     catmat = convert(
         record("FAI", **{"atendimentosIndividuais[0].medicamentos": [{"codigoCatmat": "BR0433687"}]}), "7.2.2"
     )
     assert [p.campo for p in catmat.perdidos if "codigo" in p.campo] == [
         "atendimentosIndividuais[0].medicamentos[0].codigoCatmat"
     ]
+
+
+def test_what_a_version_has_no_place_for_without_judging():
+    one = record("FAC", publicoAlvo=[1, 19])
+    assert (
+        not_carried(one, "8.7.0") == () and not_carried(one, "8.4.1") == convert(one, "8.4.1").perdidos != ()
+    )
+    late = record(
+        "FVD", "8.4.2", **{"visitasDomiciliares[0].stNaoPossuiCpf": False}
+    )  # too old for its fields
+    (lost,) = not_carried(late, "8.4.2")
+    assert lost.campo == "visitasDomiciliares[0].stNaoPossuiCpf" and "a partir da versão 8.5.0" in lost.motivo
+    with pytest.raises(ConversionError):
+        not_carried({"tipo": "XX"}, "8.7.0")
 
 
 def test_a_code_that_no_version_has_stays_as_it_is_wrong():

@@ -92,24 +92,35 @@ def convert(record: Any, para: str, *, tabelas: Any = None, hoje: date | None = 
     Raises UnknownVersion for a version without layout, ConversionError for a record that has no ficha of a known
     tipo. `tabelas` and `hoje` as in `validate`.
     """
+    made, work = _recast(record, para)
+    before = validate(record, tabelas=tabelas, hoje=hoje)
+    after = validate(made, tabelas=tabelas, hoje=hoje)
+    lacking, refused = _new_errors(before, after, made["ficha"])
+    declared = str(record.get("versao") or work.source)
+    return Conversao(made, declared, para, after, tuple(work.converted), tuple(work.lost), lacking, refused)
+
+
+def not_carried(record: Any, para: str) -> tuple[Perdido, ...]:
+    """What of the record the version `para` has no place for: that of its own declaration, or another.
+
+    Nothing is judged, so it costs a fraction of `convert`. Raises as it does.
+    """
+    return tuple(_recast(record, para)[1].lost)
+
+
+def _recast(record: Any, para: str) -> tuple[dict[str, Any], _Work]:
     target = layout(para)
     tipo = record.get("tipo") if isinstance(record, Mapping) else None
     if tipo not in TIPOS or not isinstance(record.get("ficha"), dict):
         raise ConversionError("o registro não traz uma ficha de tipo conhecido")
     declared = record.get("versao")
-    source = nearest(declared if isinstance(declared, str) else "").version
-    work = _Work(tipo, source, para)
+    work = _Work(tipo, nearest(declared if isinstance(declared, str) else "").version, para)
     made = {**copy.deepcopy(dict(record)), "versao": para}
     made["ficha"] = work.struct(made["ficha"], target.fichas[tipo].root, "", "")
     for path, value in carried.read_with(made, target.fichas[tipo].root):
         work.converted.append(Convertido(path, path, "no arquivo, sem ser lido", _plain(value)))
     _unread(made, work)
-    before = validate(record, tabelas=tabelas, hoje=hoje)
-    after = validate(made, tabelas=tabelas, hoje=hoje)
-    lacking, refused = _new_errors(before, after, made["ficha"], work)
-    return Conversao(
-        made, str(declared or source), para, after, tuple(work.converted), tuple(work.lost), lacking, refused
-    )
+    return made, work
 
 
 @dataclass
@@ -195,8 +206,9 @@ class _Work:
         if str(value) not in _gone(lists, self.target):
             return value
         when = next((w for name in lists if (w := closed.when(name, value, self.target))), "em outra versão")
-        reason = f"{item.label}: o código não existe na {self.target}; existe {when}"
-        self.lost.append(Perdido(where, reason, code_text(lists[0], _as_in(lists[0], value))))
+        shown = code_text(lists[0], _as_in(lists[0], value))
+        reason = f"{item.label}: o código {shown} não existe na {self.target}; existe {when}"
+        self.lost.append(Perdido(where, reason, shown))
         return _GONE
 
     def _told(
@@ -239,7 +251,7 @@ def _unread(made: dict[str, Any], work: _Work) -> None:
 
 
 def _new_errors(
-    before: Report, after: Report, ficha: Mapping[str, Any], work: _Work
+    before: Report, after: Report, ficha: Mapping[str, Any]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """(errors for what is not there, other errors) that the record did not have in its own version."""
     had = {(f.code, f.path) for f in before.errors}

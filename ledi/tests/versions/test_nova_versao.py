@@ -32,17 +32,17 @@ changes = ["uma versão inventada"]
 ROW = '  {{ id = {}, name = "{}", label = "{}", {}, required = "nao", since = "8.8.0", source = "inventado" }},\n'
 FIELDS = (
     ROW.format(26, "retorno", "Retorno", 'type = "i64", domain = "Turno"')
-    + ROW.format(27, "recado", "Recado", 'type = "string", max = 20, unit = "caracteres"')
+    + ROW.format(27, "bilhete", "Bilhete", 'type = "string", max = 20, unit = "caracteres"')
     + "]\n\n[IvcfThrift]"
 )
 RULES = """    Rule("FVD-026-1", VISITA, "retorno", Forbidden(SEM_VISITA), since="8.8.0"),
-    Rule("FVD-027-1", VISITA, "recado", Pattern(r"[A-Z]+", "aceita somente letras maiúsculas"), since="8.8.0"),
+    Rule("FVD-027-1", VISITA, "bilhete", Pattern(r"[A-Z]+", "aceita somente letras maiúsculas"), since="8.8.0"),
 )  # fmt: skip
 """
 CASES = """
 CASES += [
     fvd("FVD-026-1", {V + "retorno": 1, **AUSENTE}, good={V + "retorno": 1}),
-    fvd("FVD-027-1", {V + "recado": "abc"}, good={V + "recado": "ABC"}),
+    fvd("FVD-027-1", {V + "bilhete": "abc"}, good={V + "bilhete": "ABC"}),
 ]
 """
 PAGE = "website/collections/ledi/documentacao/estrutura_arquivos/dicionario-fvd.mdx"
@@ -62,14 +62,14 @@ def found(versao, **more):
     return [[f.code, f.message] for f in report.findings]
 
 root = layout().fichas["FVD"].root
-wire = {"uuidFicha": "x", "visitasDomiciliares": [{"turno": 1, "retorno": 2, "recado": "ABC"}]}
+wire = {"uuidFicha": "x", "visitasDomiciliares": [{"turno": 1, "retorno": 2, "bilhete": "ABC"}]}
 record = minimal("FVD")
 record["ficha"]["visitasDomiciliares"][0]["retorno"] = 2
 back = convert(record, "8.7.0")
 print(json.dumps({
     "corrente": CURRENT,
     "do_gerador": minimal("FVD")["versao"],
-    "novos": found("8.8.0", retorno=2, recado="ABC"),
+    "novos": found("8.8.0", retorno=2, bilhete="ABC"),
     "antes": found("8.7.0", retorno=2),
     "saiu": found("8.8.0", glicemia=90, tipoGlicemia=2),
     "havia": found("8.7.0", glicemia=90, tipoGlicemia=2),
@@ -97,11 +97,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write(RELEASE)
     edit(src / "layouts/fichas/fvd.toml", "]\n\n[IvcfThrift]", FIELDS)
     motives = '["Motivo da visita", "motivosVisita"'
-    edit(src / "layouts/fichas/fvd.toml", motives, f'{motives}, "retorno", "recado"')
+    edit(src / "layouts/fichas/fvd.toml", motives, f'{motives}, "retorno", "bilhete"')
     with (src / "layouts/versions/enums_since.csv").open("a", encoding="utf-8") as file:
         file.write("tipoGlicemiaCapilar,2,Pré-prandial,,8.8.0,,,\n")
     with (src / "rules/published.csv").open("a", encoding="utf-8") as file:
-        for code, name in (("FVD-026-1", "retorno"), ("FVD-027-1", "recado")):
+        for code, name in (("FVD-026-1", "retorno"), ("FVD-027-1", "bilhete")):
             file.write(f"{code},FVD,FichaVisitaDomiciliarChildThrift,{name},forbidden,{PAGE},8.8.0,,\n")
     edit(src / "rules/fichas/fvd.py", ")  # fmt: skip\n", RULES)
     with (home / "tests/rule_cases/fvd.py").open("a", encoding="utf-8") as file:

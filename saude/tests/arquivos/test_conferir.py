@@ -2,9 +2,11 @@
 
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
+from datetime import date
 from typing import Any
 
 import pytest
@@ -389,3 +391,23 @@ def test_quebrado_is_shown_with_its_finding(enviar, client):
     page = client.get(f"{where}1/").content.decode()
     assert "Turno" in page
     assert "p-achados" in page
+
+
+def test_until_when_the_declared_version_counts_and_what_it_does_not_carry(enviar, client, monkeypatch):
+    """An old version with a field of a newer one: the page names the field, and the end of each version."""
+    monkeypatch.setattr("saude.arquivos.views.local_today", lambda entidade: date(2026, 11, 29))
+    late, old, odd = registro("FVD"), registro("FVD"), registro("FVD")
+    late["ficha"]["visitasDomiciliares"][0]["stNaoPossuiCpf"] = False
+    old["versao"], odd["versao"] = "7.2.2", "7.9.9"
+    made = layout().structs["DadoTransporteThrift"]
+    value = thrift.decode(made, de_outro(late)).value
+    value["versao"] = {"major": 8, "minor": 4, "revision": 2}
+    lines = "\n".join(json.dumps(one) for one in (old, odd)).encode()
+    answer = enviar(zip_of((f"{late['uuid']}.esus", thrift.encode(made, value))), "novo.zip")
+    page = re.sub(r"(<[^<>]*>)+", " ", lido(client.get(answer["Location"])))
+    assert "8.4.2 vale até 02/07/2027" in page
+    assert "O que a versão declarada não leva" in page
+    assert "stNaoPossuiCpf" in page and "a partir da versão 8.5.0" in page
+    page = re.sub(r"(<[^<>]*>)+", " ", lido(client.get(enviar(lines, "velhos.jsonl")["Location"])))
+    assert "7.2.2 valeu até 07/08/2026" in page and "7.9.9 não é uma versão conhecida do LEDI" in page
+    assert "não leva" not in page

@@ -8,9 +8,8 @@ import pytest
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.test import Client
-from django.urls import get_resolver
+from mapa import ENDERECOS
 from producao import DIA, FIM, INICIO, cidadao, com_cpf, exportar, quebrado, receber, registro
-from test_mapa_de_urls import walk
 
 from ledi_gerador.documentos import cpf
 from saude.acesso.guarda import PUBLIC, TOKEN, mark_of
@@ -121,8 +120,8 @@ def addresses(cnes, producao):
     }
     tabs = [f"?guia={g}" for g in ("totalizadores", "fichas", "clientes", "causas", "fichas&baixar=csv")]
     tabs.append(f"?guia=fichas&cnes={cnes}&cliente={cliente.pk}")
-    for route, callback, namespaces in walk(get_resolver().url_patterns):
-        mark = set(mark_of(callback, namespaces))
+    for page in ENDERECOS:
+        route, mark = page.rota, set(mark_of(page.view, page.namespaces))
         if mark & {PUBLIC, TOKEN} or route.startswith(("sair", "conta/")) or not has_page(route):
             continue
         prefix = max((p for p in numbers if route.startswith(p)), key=len, default=None)

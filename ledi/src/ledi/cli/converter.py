@@ -100,7 +100,7 @@ def _lines(made: Conversao) -> Iterator[str]:
     for one in made.convertidos:
         yield f"    convertido: {one.campo_antes}: {one.antes} -> {one.campo}: {one.depois}"
     for lost in made.perdidos:
-        shown = f" ({lost.valor})" if lost.valor else ""
+        shown = f" ({lost.valor})" if lost.valor and f"código {lost.valor} " not in lost.motivo else ""
         yield f"    perdido: {lost.campo}{shown}: {lost.motivo}"
     for finding in made.faltam:
         yield f"    falta: {finding.path}: {finding.message} [{finding.code}]"

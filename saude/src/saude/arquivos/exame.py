@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections import Counter
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.utils import timezone
 from ledi.errors import LediError
 from ledi.layouts import nearest
 from ledi.reading import Item, read_records
+from ledi.recast import not_carried
 from saude.arquivos.guardados import FileRefused, folder
 from saude.arquivos.models import Conferencia, ItemConferido
+from saude.arquivos.queries import NOT_DECLARED
 from saude.fichas.models import Ficha
 from saude.inconsistencias.achados import Achado, clean, stored
 from saude.processamento.contexto import Contexto
@@ -25,6 +28,7 @@ MAX_KEPT = 20_000  # records shown one by one; the counts are of all
 MAX_RECORD = 2_000_000  # characters of a record kept to be shown
 MAX_TEXT = 100_000_000  # characters of all the records kept to be shown
 MAX_FINDINGS = 50  # of one record kept to be shown
+MAX_NOT_CARRIED = 100  # kinds of it, kept to be shown
 BATCH = 200
 OURS = "Este registro não pôde ser conferido por uma falha do sistema"
 AGAIN = "O mesmo UUID já apareceu neste arquivo, em {}; quem receber fica com o último"
@@ -178,6 +182,7 @@ class Summary:
         self.versoes: Counter[str] = Counter()
         self.origens: Counter[str] = Counter()
         self.codigos: Counter[str] = Counter()
+        self.nao_leva: Counter[tuple[str, str, str, str]] = Counter()
 
     def add(self, judged: ItemConferido, item: Item) -> None:
         self.total += 1
@@ -185,13 +190,17 @@ class Summary:
         row[judged.situacao] += 1
         row["total"] += 1
         if judged.usada and len(self.versoes) < 50:
-            self.versoes[f"{judged.declarada or 'não declarada'}|{judged.usada}"] += 1
+            self.versoes[f"{judged.declarada or NOT_DECLARED}|{judged.usada}"] += 1
         if item.envelope and len(self.origens) < 50:
             data = item.envelope.originadora
             names = (clean(str(data.get(n) or ""))[:120] for n in ("nomeOuRazaoSocial", "contraChave"))
             self.origens["|".join(n.replace("|", " ") for n in names)] += 1
         if len(self.codigos) < 2000:
             self.codigos.update({a["codigo"] for a in judged.achados if a["severidade"] == "erro"})
+        if judged.situacao == "inconsistente" and judged.usada:
+            for lost in _not_carried(judged, item.record):
+                if lost in self.nao_leva or len(self.nao_leva) < MAX_NOT_CARRIED:
+                    self.nao_leva[lost] += 1
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -199,7 +208,20 @@ class Summary:
             "versoes": dict(self.versoes.most_common(20)),
             "origens": dict(self.origens),
             "codigos": dict(self.codigos.most_common(15)),
+            "nao_leva": [[*key, count] for key, count in self.nao_leva.most_common()],
             "repetidos": self.repetidos,
             "aqui": self.aqui,
             "travadas": self.travadas,
         }
+
+
+def _not_carried(judged: ItemConferido, record: Any) -> set[tuple[str, str, str, str]]:
+    """(declared version, tipo, field, why) of what that version has no place for."""
+    try:
+        lost = not_carried(record, judged.usada)
+    except LediError:
+        return set()
+    return {
+        (judged.declarada, judged.tipo, re.sub(r"\[\d+\]", "", one.campo)[:120], clean(one.motivo)[:300])
+        for one in lost
+    }

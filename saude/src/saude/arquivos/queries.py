@@ -1,31 +1,54 @@
 """Reads about files looked into. All scoped by entidade."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
+from ledi.layouts import releases
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.cadastros.models import Entidade
 from saude.registro.texto_json import legible
+
+NOT_DECLARED = "não declarada"
 
 
 def conferencias(entidade: Entidade) -> QuerySet[Conferencia]:
     return Conferencia.objects.filter(entidade=entidade).select_related("usuario").order_by("-criada_em")
 
 
-def summary(row: Conferencia) -> dict[str, Any]:
+def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
     """The counts as the page shows them."""
     found = row.resumo or {}
     versions = [(*key.split("|", 1), n) for key, n in found.get("versoes", {}).items()]
     origins = [(*key.split("|", 1), n) for key, n in found.get("origens", {}).items()]
     return {
         "tipos": [{"tipo": t, **c} for t, c in sorted(found.get("tipos", {}).items(), key=_unknown_last)],
-        "versoes": [{"declarada": d, "usada": u, "n": n, "difere": d != u} for d, u, n in versions],
+        "versoes": [
+            {"declarada": d, "usada": u, "n": n, "difere": d != u, **_validity(d, hoje)}
+            for d, u, n in versions
+        ],
         "origens": [{"nome": name, "sistema": system, "n": n} for name, system, n in origins],
         "codigos": list(found.get("codigos", {}).items()),
+        "nao_leva": [
+            {"versao": v, "tipo": t, "campo": c, "motivo": m, "n": n}
+            for v, t, c, m, n in found.get("nao_leva", [])
+        ],
         **{name: found.get(name, 0) for name in ("repetidos", "aqui", "travadas")},
     }
+
+
+def _validity(version: str, hoje: date) -> Mapping[str, Any]:
+    """Until when production made with that version counts, and whether it still does."""
+    if version == NOT_DECLARED:
+        return {"validade": "", "vale": True}
+    release = releases().get(version)
+    if release is None:
+        return {"validade": "não é uma versão conhecida do LEDI", "vale": False}
+    over = release.days_left(hoje) < 0
+    return {"validade": f"{'valeu' if over else 'vale'} até {release.until():%d/%m/%Y}", "vale": not over}
 
 
 def _unknown_last(item: tuple[str, Any]) -> tuple[bool, str]:

@@ -21,6 +21,7 @@ from saude.arquivos.diferencas import Par, compare
 from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
+from saude.cadastros.tempo import local_today
 from saude.correcao.ficha import mine as ficha_of
 from saude.fichas.models import ConteudoAnterior
 from saude.formularios.arvore import Construtor, Grupo
@@ -93,7 +94,7 @@ def conferencia(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "page": Paginator(found, PAGE).get_page(request.GET.get("pagina")),
         "so": only,
         "tipo": tipo,
-        "resumo": queries.summary(row),
+        "resumo": queries.summary(row, local_today(request.entidade)),
         "outras": others[:20],
         "guardados": exame.MAX_KEPT,
     }

@@ -101,8 +101,12 @@ def process(
     hoje: date,
     tabelas: Any = None,
     originadora: DadosInstalacao | None = None,
+    esperada: str | None = None,
 ) -> Resultado:
-    done = process_record(record, instalacao=instalacao, originadora=originadora, tabelas=tabelas, hoje=hoje)
+    """`esperada`: the LEDI version that the installation sends in; another one is an aviso."""
+    done = process_record(
+        record, instalacao=instalacao, originadora=originadora, tabelas=tabelas, hoje=hoje, esperada=esperada
+    )
     report = done.report
     entry = done.entry
     ficha = record.get("ficha") if isinstance(record, dict) else None

@@ -61,6 +61,13 @@ class Contexto:
             tabelas=tables_of(entidade),
         )
 
+    def judging(self) -> dict[str, Any]:
+        """What `fichas.processing.process` asks besides the record and who typed it."""
+        return {
+            "instalacao": self.envelope, "hoje": self.today, "tabelas": self.tabelas,
+            "esperada": self.instalacao.versao_ledi,
+        }  # fmt: skip
+
     def hold_tables(self) -> None:
         """In a transaction that judges: by the releases in force, which stay so until it ends."""
         self.tabelas, self.conferidas = held_tables(self.entidade.pk), None

@@ -40,9 +40,7 @@ def judge(
         result = judged.get(id(registro)) if judged else None
         if result is None:
             origin = origin_of(linha.proveniencia)
-            result = process(
-                registro, instalacao=ctx.envelope, originadora=origin, hoje=ctx.today, tabelas=ctx.tabelas
-            )
+            result = process(registro, originadora=origin, **ctx.judging())
         if judged is not None:
             judged[id(registro)] = result
             result = result.copy()  # what is stored is added to
@@ -55,7 +53,7 @@ def judge(
 def assess(record: Any, ctx: Contexto, *, proveniencia: Any = None) -> Resultado:
     """What judging this record would say; nothing is stored and the record is not changed."""
     origin = origin_of(proveniencia)
-    result = process(record, instalacao=ctx.envelope, originadora=origin, hoje=ctx.today, tabelas=ctx.tabelas)
+    result = process(record, originadora=origin, **ctx.judging())
     if not isinstance(record, dict):
         return result
     return apply(result, facts(record, ctx.zone, today=ctx.today), record, ctx)

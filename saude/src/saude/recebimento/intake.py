@@ -283,7 +283,7 @@ def _without_key(item: Item, ctx: Contexto) -> Resposta:
     shown = (
         uuid if isinstance(uuid, str) and len(uuid) <= 60 and uuid.isascii() and uuid.isprintable() else None
     )
-    result = process(item.registro, instalacao=ctx.envelope, hoje=ctx.today, tabelas=ctx.tabelas)
+    result = process(item.registro, **ctx.judging())
     found = [a.public() for a in result.achados]
     return Resposta(item.posicao, shown, Status.RECUSADO, Situacao.INCONSISTENTE, found, mensagem=NO_KEY)
 
