@@ -303,16 +303,16 @@ def fill(path: Path, record: dict[str, Any], *, lines: int, wrong: dict[int, tup
     """Write the record into so many lines of the template, all different by the microárea."""
     from zoneinfo import ZoneInfo
 
+    from ledi.paths import value_at
     from saude.arquivos import colunas
     from saude.formularios import campos
-    from saude.registro.caminhos import get_at
 
     book = load_workbook(path)
     sheet = book.worksheets[0]
     titles = {c.value: c.column for c in sheet[1]}
     for line in range(2, lines + 2):
         for target in colunas.targets(record["tipo"], record["versao"]):
-            value = get_at(record["ficha"], target.caminho) if target.campo else None
+            value = value_at(record["ficha"], target.caminho) if target.campo else None
             if value not in (None, []):
                 shown = campos.shown(target.campo, value, ZoneInfo("America/Sao_Paulo"))
                 plain = "; ".join(map(str, value)) if isinstance(value, list) else value

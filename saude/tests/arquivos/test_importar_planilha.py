@@ -41,11 +41,11 @@ def enviar(client, criar_usuario):
 
 def tabela_de(record: dict[str, Any], entidade: Any) -> tuple[list[str], list[Any]]:
     """A sheet with one row that says what the record says, under the titles of the template."""
-    from saude.registro.caminhos import get_at
+    from ledi.paths import value_at
 
     titles, cells = [], []
     for target in colunas.targets(record["tipo"], version_for(entidade)):
-        value = get_at(record["ficha"], target.caminho) if target.campo else None
+        value = value_at(record["ficha"], target.caminho) if target.campo else None
         if value not in (None, []):
             titles.append(target.rotulo)
             shown = target.campo.is_date and campos.shown(target.campo, value, ZoneInfo(entidade.fuso))

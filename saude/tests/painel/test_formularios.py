@@ -40,7 +40,7 @@ def send(ficha, atual, **sent):
     ],
 )
 def test_the_widget_follows_the_layout(path, kind):
-    assert campos.widget(ler.field_at(FVD.root, path)) == kind
+    assert campos.widget(FVD.root.field_at(path)) == kind
 
 
 @pytest.mark.parametrize("tipo", TIPOS)

@@ -13,13 +13,13 @@ import pytest
 from test_todas_as_fichas import da_entidade
 
 from ledi import validate
+from ledi.errors import PathError
 from ledi.layouts import CURRENT
+from ledi.paths import pattern, put, value_at
 from ledi.rules.registry import rules_in_force
 from ledi_gerador.gerador import DOZE, gerar
-from saude.formularios.arvore import pattern
 from saude.formularios.condicoes import KINDS
 from saude.registrar.actions import save_draft
-from saude.registro.caminhos import PathError, get_at, set_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BOXES = """() => [...document.querySelectorAll('form [data-regras]')].map((box) => {
@@ -70,7 +70,7 @@ def values_of(node, path="", found=None):
 def codes_at(record, path, value, severities=("erro",)):
     """Codes told at the path when the field has this value (None: when it has none)."""
     changed = copy.deepcopy(record)
-    set_at(changed["ficha"], path, copy.deepcopy(value))
+    put(changed["ficha"], path, copy.deepcopy(value))
     found = validate(changed).findings
     return {f.code for f in found if f.severity in severities and f.path == path}
 
@@ -81,7 +81,7 @@ def variants(record, rng, samples, fields):
     paths = [p for p in _paths(record["ficha"]) if pattern(p) in fields]
     for path in rng.sample(paths, min(2, len(paths))):
         other = copy.deepcopy(record)
-        set_at(other["ficha"], path, copy.deepcopy(rng.choice([None, *samples[pattern(path)]])))
+        put(other["ficha"], path, copy.deepcopy(rng.choice([None, *samples[pattern(path)]])))
         other["uuid"] = record["uuid"][:-6] + f"{rng.randrange(10**6):06d}"
         yield other
 
@@ -106,7 +106,7 @@ def compare(record, box, rules, server, samples):
     path = box["caminho"]
     kinds = rules.get(pattern(path), {})
     parent = path.rpartition(".")[0]
-    if parent and not isinstance(get_at(record["ficha"], parent), dict):
+    if parent and not isinstance(value_at(record["ficha"], parent), dict):
         return None
     if path.startswith("perguntas") and "[" in path:
         return None  # the page has a row for each question: its numbers are not those of the record
@@ -118,13 +118,13 @@ def compare(record, box, rules, server, samples):
         return None
     if box["com_marca"]:
         alone = (
-            parent and len(get_at(record["ficha"], parent)) == 1
+            parent and len(value_at(record["ficha"], parent)) == 1
         )  # without it the group is not there at all
         if box["marcado"] and not without and not box["vazio"] and not alone:
             return f"marked, not needed: {path}"
         if without - server and not box["marcado"]:
             return f"needed by {without - server}, not marked: {path}"
-    now = get_at(record["ficha"], path)
+    now = value_at(record["ficha"], path)
     tries = [now] if now not in (None, "", [], {}) else samples.get(pattern(path), [])[:3]
     if not tries:
         return None

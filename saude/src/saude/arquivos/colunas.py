@@ -10,13 +10,13 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from ledi.layouts import Field, layout
+from ledi.paths import value_at
 from saude.arquivos.planilhas import Tabela
 from saude.cadastros.models import Entidade
 from saude.comum.texto import fold
 from saude.formularios import campos, ler
 from saude.formularios.arvore import KEYS
 from saude.registrar.actions import complete, version_for
-from saude.registro.caminhos import get_at
 from saude.registro.texto_json import digest
 
 TIPOS = ("FVD", "FP", "FAC")
@@ -134,14 +134,14 @@ def _placed(values: Mapping[str, Any], position: int, ficha: Mapping[str, Any]) 
     for path, value in values.items():
         if "[0]" in path:
             found[path.replace("[0]", f"[{position}]", 1)] = value
-        elif get_at(ficha, path) is None:
+        elif value_at(ficha, path) is None:
             found[path] = value
     return found
 
 
 def _differing(values: Mapping[str, Any], ficha: Mapping[str, Any]) -> list[str]:
     """Paths of the ficha itself that an earlier line said differently."""
-    return [p for p, v in values.items() if "[0]" not in p and get_at(ficha, p) not in (None, v)]
+    return [p for p, v in values.items() if "[0]" not in p and value_at(ficha, p) not in (None, v)]
 
 
 def cell_value(field: Field, cell: Any, zone: ZoneInfo) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from ledi.layouts import layout
+from ledi.paths import value_at
 from saude.arquivos import colunas, planilhas
 from saude.arquivos.guardados import (
     SHEETS,
@@ -27,7 +28,6 @@ from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.comum.texto import fold
 from saude.fichas.models import Ficha
-from saude.formularios import ler
 from saude.formularios.campos import domain_labels
 from saude.inconsistencias.achados import Achado, clean
 from saude.processamento import julgar
@@ -35,7 +35,6 @@ from saude.recebimento import actions as intake
 from saude.recebimento.intake import Item, take_in
 from saude.recebimento.models import Lote
 from saude.registrar.actions import version_for
-from saude.registro.caminhos import get_at
 from saude.registro.tipos import Origem
 
 log = logging.getLogger(__name__)
@@ -129,8 +128,8 @@ def preview(planilha: Planilha) -> Previa:
 
 def _clearer(found: Achado, record: dict[str, Any]) -> Achado:
     """A text that is in no list of codes: say the list, which the sheet's owner does not see."""
-    value = get_at(record["ficha"], found.campo) if found.campo else None
-    at = ler.field_at(layout(record["versao"]).fichas[record["tipo"]].root, found.campo)
+    value = value_at(record["ficha"], found.campo) if found.campo else None
+    at = layout(record["versao"]).fichas[record["tipo"]].root.field_at(found.campo)
     labels = domain_labels(at.domain) if at and at.domain and isinstance(value, str) else {}
     if not at or not labels:
         return found

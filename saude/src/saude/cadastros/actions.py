@@ -42,7 +42,7 @@ def update_instalacao(*, by: Any, instalacao: Instalacao, values: dict[str, Any]
         return current
     for name in changed:
         setattr(current, name, values[name])
-    if set(changed) & set(Instalacao.ENVELOPE):
+    if set(changed) & set(Instalacao.REMETENTE):
         current.revisao += 1
     current.save()
     record_event(

@@ -60,7 +60,7 @@ class Instalacao(models.Model):
     alterada_em = models.DateTimeField("alterada em", auto_now=True)
 
     #: a change in one of these changes the bytes of the envelope and raises `revisao`
-    ENVELOPE = (
+    REMETENTE = (
         "contra_chave",
         "uuid_instalacao",
         "cpf_cnpj",

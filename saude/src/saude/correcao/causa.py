@@ -9,17 +9,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from ledi.layouts import Field, nearest
+from ledi.paths import owner
 from saude.acesso.guarda import requires
 from saude.cadastros.models import COMPETENCIA
-from saude.correcao.edicao import ENVELOPE
 from saude.fichas import filtro
 from saude.fichas.situacoes import open_situations
-from saude.formularios.arvore import Campo, owner
-from saude.formularios.ler import field_at, parse
+from saude.formularios.arvore import Campo
+from saude.formularios.ler import parse
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
 from saude.painel.apresenta import Nomes, rows
 from saude.processamento import em_massa
+from saude.registro.envelope import FIELDS, in_header
 
 SHOWN = 50
 #: what belongs to one citizen or one record is never set alike in many
@@ -77,12 +78,12 @@ def _context(
 def _common_field(row: Inconsistencia) -> Field | None:
     """The field that can be set alike in all: of the header, or with a closed list; else None."""
     path = owner(row.campo)
-    if path in ENVELOPE:
-        return ENVELOPE[path]
-    field = field_at(nearest(row.ficha.versao or "").fichas[row.ficha.tipo].root, path)
+    if path in FIELDS:
+        return FIELDS[path]
+    field = nearest(row.ficha.versao or "").fichas[row.ficha.tipo].root.field_at(path)
     if field is None or path != row.campo or field.type.kind in ("struct", "list"):
         return None
-    if path.startswith("headerTransport."):
+    if in_header(path):
         return None if field.is_date else field
     return field if (field.domain or field.type.kind == "bool") and field.format not in OWN else None
 

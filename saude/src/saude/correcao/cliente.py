@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from ledi.layouts import CURRENT, layout
+from ledi.layouts import layout
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Alteracao, Cliente
@@ -17,14 +17,13 @@ from saude.fichas.models import Atendido, Ficha
 from saude.fichas.situacoes import check, open_situations
 from saude.inconsistencias.models import Inconsistencia
 from saude.processamento.actions import correct_each, reprocess
-from saude.registro.leitura import BIRTH, CITIZENS, CNS, CPF, SEX, to_date
+from saude.registro.leitura import to_date
 
+#: of the registration: the roles of the fields that take their values from it, too
 EDITABLE = (
     "nome", "nome_social", "nascimento", "sexo", "cns", "cpf", "nome_mae", "desconhece_mae", "raca_cor",
     "telefone", "microarea",
 )  # fmt: skip
-NAMES = ("nomeCidadao",)
-MOTHER = ("nomeMaeCidadao",)
 
 
 class StaleClient(Exception):
@@ -77,13 +76,19 @@ def correct_client(*, cliente: Cliente, changes: Mapping[str, Any], revisao: int
 
 def _flowing(cliente: Cliente, touched: list[str]) -> list[str]:
     """What goes into the fichas: what changed, and what the registration has right where a record has it wrong."""
-    fields = Inconsistencia.objects.filter(cliente=cliente, encerrada_em=None).values_list("campo", flat=True)
-    wrong = {field.rpartition(".")[2] for field in fields}
-    names = {k for k in EDITABLE if wrong.intersection(WIRE.get(k, ())) and getattr(cliente, k)}
+    found = Inconsistencia.objects.filter(cliente=cliente, encerrada_em=None)
+    wrong = {registered(tipo, campo) for tipo, campo in found.values_list("ficha__tipo", "campo")}
+    names = {k for k in EDITABLE if k in wrong and getattr(cliente, k)}
     names.update(touched)
     if "cns" in names and cliente.cpf:
         names.add("cpf")  # the CNS leaves a record only when the CPF enters
     return [k for k in EDITABLE if k in names]
+
+
+def registered(tipo: str, path: str) -> str:
+    """The part of the registration that the field at a path takes its value from; "" when it takes none."""
+    field = layout().fichas[tipo].root.field_at(path) if tipo else None
+    return field.role if field is not None and field.role in EDITABLE else ""
 
 
 @transaction.atomic
@@ -133,33 +138,23 @@ def _changes(
     record: dict[str, Any], tipo: str, position: int, cliente: Cliente, names: list[str], zone: ZoneInfo
 ) -> dict[str, Any]:
     """Paths and values that follow from the registration, for the fields this kind of ficha has."""
-    root = layout(CURRENT).fichas[tipo].root
-    where = CITIZENS[tipo]
-    field = root.by_name.get(where) if where else None
-    is_list = field is not None and field.type.kind == "list"
-    struct = root if field is None else (field.type.item.struct if is_list else field.type.struct)
-    prefix = f"{where}[{position}]." if is_list else f"{where}." if where else ""
-    node = record["ficha"]
-    node = (node.get(where) or ([] if is_list else {})) if where else node
-    if is_list:
-        node = node[position] if position < len(node) and isinstance(node[position], dict) else {}
+    block = layout().fichas[tipo].citizen
+    nodes = block.nodes(record["ficha"])
+    node = nodes[position] if position < len(nodes) and isinstance(nodes[position], dict) else {}
     found: dict[str, Any] = {}
     for name in names:
-        for wire in WIRE.get(name, ()):
-            if wire in struct.by_name:
-                value = _wire_value(name, getattr(cliente, name), node.get(wire), zone)
-                if value != node.get(wire):
-                    found[prefix + wire] = value
-    if cliente.cpf and "stNaoPossuiCpf" in struct.by_name and node.get("stNaoPossuiCpf"):
-        found[prefix + "stNaoPossuiCpf"] = False
-        found[prefix + "justificativaNaoPossuiCpf"] = None
-    if cliente.cpf and prefix + wire_name(struct, CNS) in found:
-        found[prefix + wire_name(struct, CNS)] = None  # LEDI: CPF or CNS, and the CPF is the main one
+        field = block.struct.by_role.get(name)
+        if field is not None:
+            value = _wire_value(name, getattr(cliente, name), node.get(field.name), zone)
+            if value != node.get(field.name):
+                found[block.name(name, position)] = value
+    if cliente.cpf and node.get(block.struct.role_name("sem_cpf")):
+        found[block.name("sem_cpf", position)] = False
+        found[block.name("justificativa_sem_cpf", position)] = None
+    cns = block.name("cns", position)
+    if cliente.cpf and cns in found:
+        found[cns] = None  # LEDI: CPF or CNS, and the CPF is the main one
     return found
-
-
-def wire_name(struct: Any, names: tuple[str, ...]) -> str:
-    return next((n for n in names if n in struct.by_name), "")
 
 
 def _wire_value(name: str, value: Any, current: Any, zone: ZoneInfo) -> Any:
@@ -168,21 +163,6 @@ def _wire_value(name: str, value: Any, current: Any, zone: ZoneInfo) -> Any:
     if value is None or to_date(current, zone) == value:
         return current
     return value.isoformat()
-
-
-WIRE = {
-    "nome": NAMES,
-    "nome_social": ("nomeSocial", "nomeSocialCidadao"),
-    "nascimento": BIRTH,
-    "sexo": SEX,
-    "cns": CNS,
-    "cpf": CPF,
-    "nome_mae": MOTHER,
-    "desconhece_mae": ("desconheceNomeMae",),
-    "raca_cor": ("racaCorCidadao",),
-    "telefone": ("telefoneCelular",),
-    "microarea": ("microArea",),
-}
 
 
 def _text(value: Any) -> str:
@@ -194,7 +174,3 @@ def _text(value: Any) -> str:
 def key(name: str) -> str:
     """The search key of a name."""
     return fold(name)[:70]
-
-
-#: wire names whose value comes from the registration
-REGISTRATION = frozenset(n for names in WIRE.values() for n in names)

@@ -6,24 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.layouts import Ficha as FichaLayout
-from ledi.layouts import Field, Type, layout, nearest
+from ledi.layouts import Field, layout, nearest
+from ledi.paths import owner, pattern, value_at, walk
 from saude.fichas.models import Ficha
 from saude.formularios import ler
-from saude.formularios.arvore import Construtor, Grupo, by_path, owner, pattern
+from saude.formularios.arvore import Construtor, Grupo, by_path
 from saude.formularios.campos import widget
 from saude.formularios.condicoes import read_by
-from saude.registro.caminhos import changed, get_at
+from saude.registro.caminhos import changed
+from saude.registro.envelope import FIELDS
 from saude.registro.texto_json import legible
-
-#: fields of the envelope as a form shows them; the header's twin is changed along (fichas.correction)
-ENVELOPE = {
-    "cnes": Field("cnes", Type("string"), "CNES do registro", format="cnes"),
-    "ine": Field("ine", Type("string"), "INE do registro", format="ine"),
-    "ibge": Field("ibge", Type("string"), "Município do registro (código IBGE)", format="ibge"),
-}
-TWINS = {"cnes": "cnes", "ine": "ine", "ibge": "codigoIbgeMunicipio"}
-#: asked of who is said to be not identified
-DOCUMENTS = ("cpfCidadao", "cnsCidadao", "cns")
 
 
 @dataclass
@@ -92,20 +84,18 @@ class Edicao:
             ocultos=ocultos,
         )
         made = built.grupo(self.layout.root, self.conteudo, rotulo=self.layout.nome)
-        for name, field in ENVELOPE.items():
+        for name, field in FIELDS.items():
             if name in wanted:
                 made.incluir(built.campo(field, self.registro.get(name), name))
         return made
 
     def _at_home(self, achados: Iterable[Any]) -> list[Any]:
         """Findings of the envelope stand beside the header's field when both hold the same value."""
-        path, main = self.layout.main_lotacao(self.conteudo)
-        header = self.conteudo.get(self.layout.header_field)
         homes = {}
-        for name, twin in TWINS.items():
-            holder, where = (main, path) if name != "ibge" else (header, self.layout.header_field)
-            if isinstance(holder, Mapping) and holder.get(twin) == self.registro.get(name):
-                homes[name] = f"{where}.{twin}"
+        for key, (*way, name) in self.layout.twin_ways:
+            holder = walk(self.conteudo, way)
+            if isinstance(holder, dict) and holder.get(name) == self.registro.get(key):
+                homes[key] = self.layout.twins[key]
         return [_Moved(a, homes[a.campo]) if a.campo in homes else a for a in achados]
 
     def _to_mend(self, achados: Iterable[Any]) -> tuple[set[str], set[str]]:
@@ -114,7 +104,7 @@ class Edicao:
         related: set[str] = set()
         for a in achados:
             path = owner(a.campo)
-            field = ler.field_at(self.layout.root, path) if path not in ENVELOPE else ENVELOPE[path]
+            field = self.layout.root.field_at(path) if path not in FIELDS else FIELDS[path]
             read = self._read_by(a.codigo, path)
             if field is None or widget(field) in ("grupo",) or self._is_block(a.campo):
                 wanted |= read or self._inside(a.campo)
@@ -125,25 +115,23 @@ class Edicao:
 
     def _other_side(self, wanted: set[str]) -> set[str]:
         """The envelope's field, when the header's must be mended and the two differ: either may be the wrong one."""
-        path, _ = self.layout.main_lotacao(self.conteudo)
-        found = set()
-        for name, twin in TWINS.items():
-            there = f"{self.layout.header_field if name == 'ibge' else path}.{twin}"
-            if there in wanted and get_at(self.conteudo, there) != self.registro.get(name):
-                found.add(name)
-        return found
+        return {
+            key
+            for key, there in self.layout.twins.items()
+            if there in wanted and value_at(self.conteudo, there) != self.registro.get(key)
+        }
 
     def _is_block(self, path: str) -> bool:
-        field = ler.field_at(self.layout.root, path)
+        field = self.layout.root.field_at(path)
         return path.endswith("]") and field is not None and widget(field) == "lista"
 
     def _inside(self, path: str) -> set[str]:
         """A finding on a whole block: the fields that say who the citizen is, or the simple ones."""
-        field = ler.field_at(self.layout.root, path) if path else None
+        field = self.layout.root.field_at(path) if path else None
         struct = (field.type.item or field.type).struct if field else self.layout.root
         if struct is None:
             return set()
-        documents = [n for n in DOCUMENTS if n in struct.by_name]
+        documents = [n for role in ("cpf", "cns") if (n := struct.role_name(role))]
         names = documents or [f.name for f in struct.fields if widget(f) not in ("grupo", "lista")]
         return {f"{path}.{name}" if path else name for name in names}
 
@@ -154,7 +142,7 @@ class Edicao:
             here = _struct_path(path, at)
             if here is not None:
                 found.add(resolve(here, ref))
-        return {p for p in found if ler.field_at(self.layout.root, p) is not None}
+        return {p for p in found if self.layout.root.field_at(p) is not None}
 
     def alteracoes(self, post: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """(changes by path, the record as it would be) of what the form sent."""
@@ -163,12 +151,11 @@ class Edicao:
 
     def enviado(self, post: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, str]]:
         """The same; and the ficha block by block as the form has it, and where the form has each block."""
-
         sent = ler.values(post, self.layout, atual=self.conteudo, zona=self.zona)
         whole = ler.assembled(self.conteudo, sent, ler.removed(post))
         after, moves = ler.pruned(whole)
         found = ler.changes(self.conteudo, after)
-        for name, field in ENVELOPE.items():
+        for name, field in FIELDS.items():
             if f"{ler.PREFIX}{name}" in post:
                 value = ler.parse(
                     field, post.getlist(f"{ler.PREFIX}{name}"), self.registro.get(name), self.zona

@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from ledi.errors import PathError
+from ledi.paths import value_at
 from saude.acesso import areas
 from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import allowed_at, covers, limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.correcao import historia
-from saude.correcao.cliente import REGISTRATION
+from saude.correcao.cliente import registered
 from saude.correcao.edicao import Edicao
 from saude.fichas import filtro
 from saude.fichas.exportaveis import reason_of
@@ -27,13 +29,12 @@ from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
 from saude.formularios import fontes, ler
 from saude.formularios.arvore import Campo, Grupo
 from saude.formularios.campos import RECTIFICATION
-from saude.formularios.ler import at_form, field_at
+from saude.formularios.ler import at_form
 from saude.inconsistencias import queries as findings
 from saude.painel import filtros
 from saude.painel.apresenta import Nomes
 from saude.processamento import actions, em_massa
 from saude.processamento.julgar import check
-from saude.registro.caminhos import PathError, get_at
 
 OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
@@ -114,6 +115,7 @@ def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
     ficha = edicao.ficha
     names = Nomes.of(request.entidade)
     locked = ficha.situacao == Situacao.EXPORTADA
+    theirs = _registration(ficha.tipo, edicao.achados)
     return {
         "ficha": ficha,
         "arvore": edicao.formulario(
@@ -131,20 +133,18 @@ def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
         "revisao": ficha.revisao,
         "exportada": locked,
         "retifica": ficha.tipo in actions.RECTIFIED,
-        "clientes": [a for p, a in people(ficha).items() if a.cliente and p in _registration(edicao.achados)],
+        "clientes": [a for p, a in people(ficha).items() if a.cliente and p in theirs],
         "voltar": _back(request, ficha),
         "pode_remover": todos,
         **more,
     }
 
 
-def _registration(achados: list[Any]) -> set[int]:
+def _registration(tipo: str, achados: list[Any]) -> set[int]:
     """Positions of the citizens with something wrong in what comes from their registration."""
 
     return {
-        a.posicao
-        for a in achados
-        if getattr(a, "posicao", None) is not None and a.campo.rpartition(".")[2] in REGISTRATION
+        a.posicao for a in achados if getattr(a, "posicao", None) is not None and registered(tipo, a.campo)
     }
 
 
@@ -235,13 +235,12 @@ def _sent(request: HttpRequest) -> list[str]:
 
 def _differences(stored: Edicao, typed: Edicao) -> list[dict[str, str]]:
     """Per field: what is stored now and what the user typed."""
-
     rows = []
     for path in ler.changes(stored.conteudo, typed.conteudo):
-        field = field_at(stored.layout.root, path)
+        field = stored.layout.root.field_at(path)
         if field is None:
             continue
-        one, two = (Campo(path, field, get_at(e.conteudo, path), e.zona) for e in (stored, typed))
+        one, two = (Campo(path, field, value_at(e.conteudo, path), e.zona) for e in (stored, typed))
         rows.append({"rotulo": field.label, "agora": one.texto or "vazio", "digitado": two.texto or "vazio"})
     return rows
 

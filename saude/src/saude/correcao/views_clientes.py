@@ -20,7 +20,7 @@ from saude.clientes.models import Cliente
 from saude.correcao import cliente as actions
 from saude.correcao import clientes
 from saude.correcao.areas import visible
-from saude.correcao.cliente import REGISTRATION
+from saude.correcao.cliente import registered
 from saude.correcao.forms import ClienteForm
 from saude.fichas import filtro
 from saude.fichas.models import Atendido, Ficha
@@ -102,11 +102,10 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
 def _causes(request: HttpRequest, cliente: Cliente) -> list[dict[str, Any]]:
     """Open findings of the client by cause: what is wrong, in how many records, and where it is mended."""
     found = findings.of_client(cliente, cnes=request.cnes_permitidos)
-    first = Inconsistencia.objects.in_bulk([g["id"] for g in found])
+    first = Inconsistencia.objects.select_related("ficha").in_bulk([g["id"] for g in found])
     for group in found:
         group["achado"] = first[group["id"]]
-        name = group["achado"].campo.rpartition(".")[2]
-        group["no_cadastro"] = name in REGISTRATION
+        group["no_cadastro"] = bool(registered(group["achado"].ficha.tipo, group["achado"].campo))
     return found
 
 

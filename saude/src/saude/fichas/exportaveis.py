@@ -8,7 +8,7 @@ from django.db.models import Q, TextChoices
 from saude.cadastros.models import Entidade, Especialidade
 
 #: fichas of attendance carry especialidade and urgência (seed: "para fichas de atendimento…")
-ATTENDANCE = ("FAI", "FAO", "FAD", "FP")
+WITH_ESPECIALIDADE = ("FAI", "FAO", "FAD", "FP")
 
 
 class Exclusao(TextChoices):
@@ -24,7 +24,7 @@ def exclusions(entidade: Entidade) -> list[tuple[Exclusao, Q]]:
             "codigo", flat=True
         )
     )
-    attendance = Q(tipo__in=ATTENDANCE)
+    attendance = Q(tipo__in=WITH_ESPECIALIDADE)
     special = attendance & Q(especialidade__in=specialised)
     reasons = [(Exclusao.ESPECIALIZADA, special)] if specialised else []
     urgent = attendance & Q(urgencia=True)
@@ -46,7 +46,7 @@ def reason_of(ficha: object, entidade: Entidade) -> Exclusao | None:
     """Why this ficha would not go, whatever its situation."""
     if ficha.tipo == "FV":
         return None if entidade.instalacao.exportar_vacinacao else Exclusao.VACINACAO
-    if ficha.tipo not in ATTENDANCE:
+    if ficha.tipo not in WITH_ESPECIALIDADE:
         return None
     special = Especialidade.objects.filter(
         entidade=entidade, codigo=ficha.especialidade, tipo=Especialidade.Tipo.ESPECIALIZADA

@@ -8,15 +8,14 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledi.layouts import Field, Struct
+from ledi.layouts import Block, Field, Struct, layout
+from ledi.paths import owner, pattern
 from saude.formularios import campos, questionario
 from saude.formularios.condicoes import conditions
-from saude.registro.leitura import CITIZENS
 
 MAX_DEPTH = 6
 KEYS = frozenset({"uuidFicha", "uuid"})  # of the ficha itself: the page tells it, nobody types it
 IDENTITY = "Identificação do cidadão"
-REST = "Dados do atendimento"
 RARE = frozenset({"Evolução no prontuário", "Localização", "RNDS", "Cancelamento"})
 OPTIONAL = ("nao", "")  # a group so marked in the layout starts closed while it is empty
 
@@ -221,15 +220,10 @@ class Grupo:
 
     @cached_property
     def partes(self) -> list[Parte]:
-        """What is in the group, under the headings of the layout; else who the citizen is apart from the rest."""
+        """What is in the group, under the headings of the layout."""
         parts: dict[str, Parte] = {}
-        whom = [c for c in self.campos if c.campo.name in campos.IDENTITY and not c.campo.section]
-        if 2 <= len(whom) < len(self.campos):
-            parts = {IDENTITY: Parte(IDENTITY), REST: Parte(REST)}
-        known = {id(c) for c in whom} if parts else set()
         for item in self.ordem:
-            name = item.secao or ((IDENTITY if id(item) in known else REST) if known else "")
-            parts.setdefault(name, Parte(name)).incluir(item)
+            parts.setdefault(item.secao, Parte(item.secao)).incluir(item)
         only = len(parts) == 1
         for part in parts.values():
             if part.titulo and part.sozinho is not None:
@@ -258,10 +252,14 @@ class Construtor:
     com_primeiro: bool = False  # a list that may not be empty begins with a blank block
     ocultos: frozenset[str] = frozenset()  # names in the root that the system writes
 
+    @cached_property
+    def _citizen(self) -> Block:
+        return layout(self.versao).fichas[self.tipo].citizen
+
     def grupo(self, struct: Struct, value: Any, caminho: str = "", rotulo: str = "", depth: int = 0) -> Grupo:
         node = value if isinstance(value, Mapping) else {}
         made = Grupo(caminho, rotulo or struct.label, achados=list(self.achados.get(caminho, ())))
-        if CITIZENS.get(self.tipo) == caminho and caminho:
+        if self._citizen.path == caminho and caminho:
             made.cidadao = 0
         for f in struct.paper or struct.fields:
             own_key = depth == 0 and f.format == "uuid" and f.name in KEYS and f.name not in self.achados
@@ -310,7 +308,7 @@ class Construtor:
         block.indice = index
         if self.com_condicoes and questionario.asks(struct):
             self._question(block)
-        if CITIZENS.get(self.tipo) == lista:
+        if self._citizen.path == lista:
             block.cidadao = index
         return block
 
@@ -346,19 +344,6 @@ class Construtor:
             return self.mostrar(caminho, f, value)
         filled = value not in (None, "", [])
         return filled or any(owner(p) == caminho for p in self.achados)
-
-
-ITEM = re.compile(r"\[\d+\]$")
-
-
-def owner(path: str) -> str:
-    """The field a finding's path belongs to: an item of a list of codes belongs to its list."""
-    return ITEM.sub("", path)
-
-
-def pattern(path: str) -> str:
-    """`a[0].b` -> `a[].b`."""
-    return re.sub(r"\[\d+\]", "[]", path)
 
 
 def slug(path: str) -> str:

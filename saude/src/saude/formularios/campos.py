@@ -28,20 +28,8 @@ SOURCES = {
     "cnes": "estabelecimentos",
     "ine": "equipes",
 }
-#: what the format of the layout does not say
-BY_NAME = {
-    "profissionalCNS": "profissionais",
-    "cnsProfissional": "profissionais",
-    "procedimentos": "procedimentos",
-}
-#: names a paper ficha keeps under "Identificação do cidadão"
-IDENTITY = frozenset(
-    "cns cnsCidadao cpfCidadao cnsParticipante cpfParticipante cpfResponsavel numeroCnsResponsavel "
-    "nomeCidadao nomeSocial nomeSocialCidadao dataNascimento dtNascimento dataNascimentoCidadao "
-    "dataNascimentoResponsavel sexo sexoCidadao stNaoPossuiCpf justificativaNaoPossuiCpf "
-    "numProntuario numeroProntuario nomeMaeCidadao desconheceNomeMae microArea stForaArea "
-    "tipoDeImovel".split()
-)
+#: what neither the format nor the role in the layout says
+BY_NAME = {"procedimentos": "procedimentos"}
 #: written by the system, never by hand
 TECHNICAL = frozenset({"tpCdsOrigem", "tbCdsOrigem"})
 #: of a rectification: the system sets them in what it makes
@@ -61,6 +49,8 @@ def domain_labels(name: str) -> dict[Any, str]:
 
 def source_of(field: Field) -> str:
     """Where the search box of this field looks; "" when it is no search box."""
+    if field.role == "profissional":
+        return "profissionais"
     if source := BY_NAME.get(field.name):
         return source
     if field.domain and len(domain_labels(field.domain)) > MAX_SELECT:

@@ -1,15 +1,16 @@
 """From what a form sent to values at wire paths, and to the smallest set of changes of a record."""
 
 import copy
-import itertools
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledi.layouts import Ficha, Field, Struct
+from ledi.errors import PathError
+from ledi.layouts import Ficha, Field
+from ledi.paths import owner, put, steps, value_at, walk
 from saude.formularios.campos import to_moment, widget
-from saude.registro.caminhos import PathError, get_at, steps
 from saude.registro.leitura import to_date
 
 PREFIX, REMOVE = "f:", "remover:"
@@ -17,24 +18,6 @@ INTEGER = re.compile(r"-?\d{1,18}")
 DECIMAL = re.compile(r"-?\d{1,15}(?:[.,]\d{1,10})?")
 CODED = re.compile(r"^([0-9A-Za-z.-]{1,20}) - ")
 MAX_BLOCKS = 999
-
-
-def field_at(root: Struct, path: str) -> Field | None:
-    """The layout field of a wire path (`a[0].b`); None when there is none."""
-    struct: Struct | None = root
-    found: Field | None = None
-    try:
-        way = steps(path)
-    except PathError:
-        return None
-    for step in way:
-        if isinstance(step, int):
-            continue
-        found = struct.by_name.get(step) if struct else None
-        if found is None:
-            return None
-        struct = (found.type.item or found.type).struct
-    return found
 
 
 def values(post: Any, ficha: Ficha, *, atual: Mapping[str, Any], zona: ZoneInfo) -> dict[str, Any]:
@@ -47,9 +30,9 @@ def values(post: Any, ficha: Ficha, *, atual: Mapping[str, Any], zona: ZoneInfo)
         if not name.startswith(PREFIX):
             continue
         path = name[len(PREFIX) :]
-        field = field_at(ficha.root, path)
+        field = ficha.root.field_at(path)
         if field is not None:
-            found[path] = parse(field, post.getlist(name), get_at(atual, path), zona)
+            found[path] = parse(field, post.getlist(name), value_at(atual, path), zona)
     return found
 
 
@@ -120,10 +103,12 @@ def assembled(atual: Mapping[str, Any], found: Mapping[str, Any], out: list[str]
     """The same with every block at the place the form has it: None where one was taken out, {} where one is blank."""
     new = copy.deepcopy(dict(atual))
     for path, value in found.items():
-        _put(new, steps(path), value)
+        if owner(path) == path:  # a form sends fields, never one item of a list
+            with suppress(PathError):
+                put(new, path, value, blocks=MAX_BLOCKS)
     for path in sorted(out, key=_depth, reverse=True):
         *way, last = steps(path)
-        holder = _walk(new, way)
+        holder = walk(new, way)
         if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
             holder[last] = None
     return new
@@ -172,42 +157,6 @@ def _difference(a: Any, b: Any, path: str) -> dict[str, Any]:
 
 def _blocks(items: list[Any]) -> bool:
     return all(isinstance(i, dict) for i in items)
-
-
-def _walk(node: Any, way: list[str | int]) -> Any:
-    for step in way:
-        try:
-            node = node[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return node
-
-
-def _put(node: Any, way: list[str | int], value: Any) -> None:
-    for step, following in itertools.pairwise(way):
-        node = _step_in(node, step, following)
-        if node is None:
-            return
-    last = way[-1]
-    if isinstance(node, dict) and isinstance(last, str):
-        if value is None:
-            node.pop(last, None)
-        else:
-            node[last] = value
-
-
-def _step_in(node: Any, step: str | int, following: str | int) -> Any:
-    if isinstance(step, int):
-        if not isinstance(node, list) or step >= MAX_BLOCKS:
-            return None
-        while len(node) <= step:
-            node.append({})
-        return node[step]
-    if not isinstance(node, dict):
-        return None
-    if not isinstance(node.get(step), (dict, list)):
-        node[step] = [] if isinstance(following, int) else {}
-    return node[step]
 
 
 def _pruned(node: Any, old: str, new: str, moves: dict[str, str]) -> Any:

@@ -9,7 +9,7 @@ from ledi.layouts import TIPOS, VERSIONS, layout
 from saude.acesso.guarda import requires
 from saude.formularios import fontes
 from saude.formularios.arvore import Construtor
-from saude.formularios.ler import MAX_BLOCKS, field_at
+from saude.formularios.ler import MAX_BLOCKS
 
 
 @requires("corrigir")
@@ -28,7 +28,7 @@ def bloco(request: HttpRequest, tipo: str, versao: str) -> HttpResponse:
     path, index = request.GET.get("caminho", ""), request.GET.get("indice", "")
     if tipo not in TIPOS or versao not in VERSIONS or not index.isdecimal() or int(index) >= MAX_BLOCKS:
         raise Http404
-    field = field_at(layout(versao).fichas[tipo].root, path)
+    field = layout(versao).fichas[tipo].root.field_at(path)
     struct = field.type.item.struct if field and field.type.item else None
     if struct is None:
         raise Http404

@@ -4,9 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from saude.registro.caminhos import value_at
-
-ENVELOPE = frozenset({"cnes", "ine", "ibge", "versao"})
+from ledi.paths import value_at
+from saude.registro.envelope import KEYS, in_header
 
 
 @dataclass(slots=True)
@@ -32,10 +31,10 @@ class Achado:
 def stored(finding: Any, record: Any = None, ficha: Any = None) -> Achado:
     """`valor` is kept for the header and the envelope only: it tells the cause, and is never a citizen's."""
     params = plain(finding.params)
-    if finding.path.startswith("headerTransport."):
-        params["valor"] = _plain(value_at(ficha, finding.path))
-    elif finding.path in ENVELOPE and isinstance(record, dict):
+    if finding.path in KEYS and isinstance(record, dict):
         params["valor"] = _plain(record.get(finding.path))
+    elif in_header(finding.path) and "." in finding.path:
+        params["valor"] = _plain(value_at(ficha, finding.path))
     return Achado(
         codigo=finding.code[:120],
         campo=clean(finding.path)[:300],

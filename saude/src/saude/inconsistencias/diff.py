@@ -1,7 +1,6 @@
 """Findings against the open rows of their fichas: what is new opens, what is gone closes, the rest stays."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +9,11 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from saude.inconsistencias.achados import ENVELOPE, Achado
+from ledi.layouts import layout
+from saude.inconsistencias.achados import Achado
 from saude.inconsistencias.models import Inconsistencia
-from saude.registro.leitura import CITIZENS, Pessoa
-
-INDEX = re.compile(r"\[(\d+)\]")
+from saude.registro.envelope import in_header
+from saude.registro.leitura import Pessoa
 
 
 @dataclass(slots=True)
@@ -114,27 +113,16 @@ def _row(entidade_id: int, ficha: Julgada, a: Achado, people: dict[int, int | No
 
 def citizen_position(tipo: str, path: str) -> int | None:
     """Which citizen of the ficha the path points at; None for the header and the envelope."""
-    where = CITIZENS.get(tipo)
-    if where is None:
+    known = layout().fichas.get(tipo)
+    if known is None or in_header(path) or path in ("uuid", known.uuid_field):
         return None
-    if where and path.startswith(where + "["):
-        index = INDEX.search(path)
-        return min(int(index.group(1)), 32_000) if index and len(index.group(1)) < 6 else None
-    if tipo in ("FCI",) and path.startswith(where):
-        return 0
-    if (
-        where == ""
-        and not path.startswith("headerTransport")
-        and path not in ENVELOPE | {"uuid", "uuidFicha"}
-    ):
-        return 0
-    return None
+    position = known.citizen.position(path)
+    return None if position is None else min(position, 32_000)
 
 
 def cause(a: Achado) -> str:
     """What can be mended at once: the rule, and in the header the value too (never a citizen's)."""
-    header = a.campo.startswith("headerTransport") or a.campo in ENVELOPE
-    value = a.params.get("valor") if header else None
+    value = a.params.get("valor") if in_header(a.campo) else None
     return f"{a.codigo}|{value}"[:200] if isinstance(value, (str, int)) else a.codigo
 
 

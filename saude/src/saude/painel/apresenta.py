@@ -12,10 +12,10 @@ from ledi.layouts import CURRENT, layout
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Profissional
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.models import Atendido, Ficha
-from saude.formularios.ler import field_at
 
 CHUNK = 2_000
-ENVELOPE = {"cnes": "CNES", "ine": "INE", "ibge": "Município"}
+#: of the record itself, in a column
+SHORT_LABELS = {"cnes": "CNES", "ine": "INE", "ibge": "Município"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +118,5 @@ def _moment(value: Any) -> str:
 @lru_cache(maxsize=4096)
 def field_label(tipo: str, path: str) -> str:
     """What the field at a finding's path is called: "Data de nascimento"."""
-    field = field_at(layout(CURRENT).fichas[tipo].root, path) if path else None
-    return field.label if field else ENVELOPE.get(path, "Registro")
+    field = layout(CURRENT).fichas[tipo].root.field_at(path) if path else None
+    return field.label if field else SHORT_LABELS.get(path, "Registro")

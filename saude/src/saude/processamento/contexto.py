@@ -9,17 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.envelope import Instalacao as DadosInstalacao
+from ledi.layouts import layout
 from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Instalacao, Profissional
 from saude.comum.texto import fold
 from saude.fichas.processing import Resultado, envelope
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.achados import Achado, clean
 from saude.referencias.tables import held_tables, tables_of
-from saude.registro.leitura import CITIZENS, Fatos
+from saude.registro.leitura import Fatos
 
 NOT_IDENTIFIED = "CTX-CLIENTE-NAO-IDENTIFICADO"
-MAIN = "headerTransport.lotacaoFormPrincipal."
-SHARED_HEADER = frozenset({"FAI", "FAO", "FAD", "FAE"})
 
 
 @dataclass(slots=True)
@@ -138,12 +137,12 @@ def _registered(facts: Fatos, ctx: Contexto) -> Any:
 
 def _professional(facts: Fatos, ctx: Contexto) -> Any:
     cns = facts.profissional_cns
-    if not ctx.profissionais or not cns or cns in ctx.profissionais or facts.tipo == "FCC":
+    if not ctx.profissionais or not cns or cns in ctx.profissionais or facts.tipo in ("", "FCC"):
         return
-    shared = facts.tipo in SHARED_HEADER
+    ficha = layout().fichas[facts.tipo]
     yield _erro(
-        "HEADER-L-001-2" if shared else "HEADER-U-001-2",
-        (MAIN if shared else "headerTransport.") + "profissionalCNS",
+        "HEADER-L-001-2" if ficha.shared else "HEADER-U-001-2",
+        ficha.main.name("profissional"),
         f"O CNS {cns} não é de um profissional com vínculo ativo no município. "
         "Corrija o CNS ou atualize o cadastro de profissionais.",
         cns,
@@ -158,7 +157,7 @@ def _not_identified(facts: Fatos, ctx: Contexto) -> Any:
         if not person.identificado:
             yield Achado(
                 NOT_IDENTIFIED,
-                f"{CITIZENS[facts.tipo]}[{person.posicao}]",
+                layout().fichas[facts.tipo].citizen.at(person.posicao),
                 severity,
                 "Cliente atendido sem CPF e sem CNS. Identifique o cliente e reprocesse.",
             )

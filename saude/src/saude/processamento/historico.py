@@ -13,20 +13,19 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from ledi.layouts import layout
+from ledi.layouts import Block, layout
+from ledi.paths import join
 from saude.banco.cursor import server_cursor
 from saude.clientes.models import Cliente
 from saude.fichas.models import Atendido, Conteudo, Ficha
 from saude.fichas.storage import Linha
 from saude.inconsistencias.achados import Achado
 from saude.processamento.contexto import Contexto
-from saude.registro.leitura import CITIZENS, Pessoa, digits
+from saude.registro.leitura import Pessoa, attends, digits
 
 ORIGEM, RESPONSAVEL, DOMICILIO, FAMILIA, IMOVEL, DUPLICADO = (f"CTX-HIST-00{n}" for n in range(1, 7))
 NASCIMENTO, SEXO = "CTX-CLI-001", "CTX-CLI-002"
 REGISTRATIONS = ("FCI", "FCD")
-ATTENDED = ("FAI", "FAO", "FAD", "FP", "FV", "FVD")
-ID = "identificacaoUsuarioCidadao"
 
 
 @dataclass(slots=True)
@@ -91,7 +90,7 @@ def _named_uuids(seen: Sequence[Visto]) -> Iterator[tuple[Visto, str, str, str, 
             for position, visit in _children(visto):
                 uuid = visit.get("uuidOrigemCadastroDomiciliar")
                 if isinstance(uuid, str) and uuid:
-                    path = f"{CITIZENS['FVD']}[{position}].uuidOrigemCadastroDomiciliar"
+                    path = join(_citizen(visto).at(position), "uuidOrigemCadastroDomiciliar")
                     text = "O cadastro domiciliar deste imóvel não foi recebido aqui. Confira o UUID."
                     yield visto, IMOVEL, path, uuid, text
 
@@ -122,20 +121,20 @@ def _families(ctx: Contexto, seen: Sequence[Visto]) -> None:
 
 
 def _heads(visto: Visto) -> Iterator[tuple[str, str]]:
-    """(path, document) of the heads of family that a registration names."""
+    """(path, document) of the heads of family that a registration names: by CPF, else by CNS."""
     if visto.tipo == "FCI":
-        person = visto.ficha.get(ID)
-        if isinstance(person, dict) and person.get("statusEhResponsavel") is not True:
-            for name, size in (("cpfResponsavelFamiliar", 11), ("cnsResponsavelFamiliar", 15)):
-                if document := digits(person.get(name), size):
-                    yield f"{ID}.{name}", document
-                    return
-    if visto.tipo == "FCD":
-        for position, family in _children(visto):
-            for name, size in (("cpfResponsavel", 11), ("numeroCnsResponsavel", 15)):
-                if document := digits(family.get(name), size):
-                    yield f"familias[{position}].{name}", document
-                    break
+        roles = (("cpf_responsavel", 11), ("cns_responsavel", 15))
+        people = [(n, c) for n, c in _children(visto) if c.get("statusEhResponsavel") is not True]
+    elif visto.tipo == "FCD":
+        roles, people = (("cpf", 11), ("cns", 15)), list(_children(visto))
+    else:
+        return
+    citizen = _citizen(visto)
+    for position, child in people:
+        for role, size in roles:
+            if document := digits(child.get(citizen.struct.role_name(role)), size):
+                yield citizen.name(role, position), document
+                break
 
 
 def _registered(ctx: Contexto, documents: Sequence[str]) -> dict[str, Cliente]:
@@ -165,7 +164,7 @@ def _clients(seen: Sequence[Visto]) -> None:
     for visto, person in people:
         if person.cliente_id not in known:
             continue
-        citizen = layout().fichas[visto.tipo].citizen
+        citizen = _citizen(visto)
         birth_path, sex_path = (citizen.name(role, person.posicao) for role in ("nascimento", "sexo"))
         birth, sex = known[person.cliente_id]
         if birth_path and birth and person.nascimento and birth != person.nascimento:
@@ -193,7 +192,7 @@ def _duplicates(ctx: Contexto, seen: Sequence[Visto]) -> None:
             if key is None:
                 continue
             if key in others or first.setdefault(key, visto.linha.id) != visto.linha.id:
-                path = _prefix(visto.tipo, person).rstrip(".")
+                path = _citizen(visto).at(person.posicao)
                 text = (
                     "Já há outra ficha deste cliente com o mesmo profissional e no mesmo momento: "
                     "pode estar em duplicidade. Confira antes de exportar."
@@ -202,7 +201,7 @@ def _duplicates(ctx: Contexto, seen: Sequence[Visto]) -> None:
 
 
 def _moments(visto: Visto, zone: ZoneInfo) -> Iterator[tuple[Pessoa, Moment]]:
-    if visto.tipo not in ATTENDED or not visto.linha.fatos.profissional_cns:
+    if not attends(visto.tipo) or not visto.linha.fatos.profissional_cns:
         return
     children = dict(_children(visto))
     for person in visto.linha.fatos.pessoas:
@@ -229,7 +228,7 @@ def _stored_moments(ctx: Contexto, seen: Sequence[Visto], replaced: set[int]) ->
     wanted = {
         (p.cliente_id, v.tipo, v.linha.fatos.profissional_cns, v.linha.fatos.data)
         for v in seen
-        if v.tipo in ATTENDED and v.linha.fatos.data
+        if attends(v.tipo) and v.linha.fatos.data
         for p in v.linha.fatos.pessoas
         if p.cliente_id and not p.novo
     }
@@ -251,7 +250,8 @@ def _stored_moments(ctx: Contexto, seen: Sequence[Visto], replaced: set[int]) ->
     )
     moments: set[Moment] = set()
     for ficha_id, position, client, tipo, professional, day in found:
-        children = _nodes(tipo, loads(texts[ficha_id]).get("ficha")) if ficha_id in texts else []
+        record = loads(texts[ficha_id]) if ficha_id in texts else {}
+        children = layout().fichas[tipo].citizen.nodes(record.get("ficha"))
         child = (
             children[position] if position < len(children) and isinstance(children[position], dict) else {}
         )
@@ -275,21 +275,11 @@ def _when(child: dict[str, Any], day: Any, zone: ZoneInfo) -> Any:
     return (str(day), turno) if day and type(turno) is int else None
 
 
+def _citizen(visto: Visto) -> Block:
+    return layout().fichas[visto.tipo].citizen
+
+
 def _children(visto: Visto) -> Iterator[tuple[int, dict[str, Any]]]:
-    for position, node in enumerate(_nodes(visto.tipo, visto.ficha)):
+    for position, node in enumerate(_citizen(visto).nodes(visto.ficha)):
         if isinstance(node, dict):
             yield position, node
-
-
-def _nodes(tipo: str, ficha: Any) -> list[Any]:
-    where = CITIZENS.get(tipo)
-    node = ficha.get(where) if where and isinstance(ficha, dict) else ficha
-    return node if isinstance(node, list) else [node]
-
-
-def _prefix(tipo: str, person: Pessoa) -> str:
-    """ "visitasDomiciliares[0]." or "" when the citizen is the ficha itself."""
-    where = CITIZENS[tipo]
-    if not where:
-        return ""
-    return f"{where}." if tipo == "FCI" else f"{where}[{person.posicao}]."

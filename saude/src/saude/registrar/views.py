@@ -13,22 +13,22 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
+from ledi.errors import PathError
 from ledi.layouts import TIPOS, VERSIONS, layout
+from ledi.paths import owner
 from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import covers, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.correcao import clientes as clients
 from saude.fichas import filtro as fichas
-from saude.fichas.exportaveis import ATTENDANCE
+from saude.fichas.exportaveis import WITH_ESPECIALIDADE
 from saude.formularios import ler, questionario
-from saude.formularios.arvore import Campo, Construtor, Grupo, by_path, owner
+from saude.formularios.arvore import Campo, Construtor, Grupo, by_path
 from saude.painel.apresenta import Nomes
 from saude.processamento.julgar import check
 from saude.registrar import actions
 from saude.registrar.models import Rascunho
-from saude.registro.caminhos import PathError
-from saude.registro.leitura import CITIZENS
 from saude.registro.tipos import Tipo
 
 UUID = re.compile(r"[0-9A-Za-z-]{36,44}", re.ASCII)
@@ -101,7 +101,7 @@ def _of_my_areas(request: HttpRequest, record: dict[str, Any]) -> bool:
 def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dict[str, Any]:
     tipo, versao = record["tipo"], record["versao"]
     context = record.get("contexto") or {}
-    attends = tipo in ATTENDANCE  # what an especialidade or urgência keeps out of the export
+    attends = tipo in WITH_ESPECIALIDADE  # what an especialidade or urgência keeps out of the export
     known = list(Especialidade.objects.filter(entidade=request.entidade)) if attends else []
     tree = _tree(request, record, found)
     return {
@@ -116,7 +116,7 @@ def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dic
         "erros": sum(a.severidade == "erro" for a in found),
         "lista": _listed(tree, found),
         "pode_remover": True,
-        "raiz_cidadao": CITIZENS.get(tipo) == "",
+        "raiz_cidadao": layout(versao).fichas[tipo].citizen.path == "",
         "atendimento": attends,
         "especialidades": known,
         "especialidade": context.get("especialidade", ""),

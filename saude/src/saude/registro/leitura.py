@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from ledi.layouts import Block, Struct, layout
+from saude.registro.envelope import headers
 from saude.registro.tipos import Origem, Tipo
 
 MAX_UUID = 44
@@ -16,30 +18,6 @@ ORIGENS = frozenset(Origem.values)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_DAY = date(1900, 1, 1)
 FIRST_BIRTH = date(1850, 1, 1)
-#: where the citizens of a ficha are: a list in the root, a struct of it, or ("") the root itself
-CITIZENS = {
-    "FAI": "atendimentosIndividuais",
-    "FAO": "atendimentosOdontologicos",
-    "FAD": "atendimentosDomiciliares",
-    "FP": "atendProcedimentos",
-    "FV": "vacinacoes",
-    "FVD": "visitasDomiciliares",
-    "FAC": "participantes",
-    "FCD": "familias",
-    "FCI": "identificacaoUsuarioCidadao",
-    "FAE": "",
-    "FCZM": "",
-    "MCA": "",
-    "FCC": "",
-}
-#: fichas of attendance: who is on them without CPF and CNS is a "cliente não identificado"
-ATTENDANCE = frozenset({"FAI", "FAO", "FAD", "FP", "FV", "FVD"})
-CPF = ("cpfCidadao", "cpfParticipante", "cpfResponsavel")
-CNS = ("cnsCidadao", "cns", "cnsParticipante", "numeroCnsResponsavel")
-BIRTH = ("dataNascimento", "dtNascimento", "dataNascimentoCidadao", "dataNascimentoResponsavel")
-SEX = ("sexo", "sexoCidadao")
-HEADERS = ("headerTransport", "lotacaoEvolucao")
-DATES = ("dataAtendimento", "dataEvolucao")
 DIGITS = re.compile(r"\d+")
 UUID = re.compile(r"[0-9A-Za-z-]{36,44}", re.ASCII)
 
@@ -86,7 +64,64 @@ class Fatos:
 
     @property
     def nao_identificados(self) -> int:
-        return sum(not p.identificado for p in self.pessoas) if self.tipo in ATTENDANCE else 0
+        return sum(not p.identificado for p in self.pessoas) if attends(self.tipo) else 0
+
+
+@cache
+def attends(tipo: str) -> bool:
+    """Is it of attendance? Who is on one without CPF and CNS is a "cliente não identificado"."""
+    known = layout().fichas.get(tipo)
+    return known is not None and known.children_field is not None
+
+
+class Posts(NamedTuple):
+    """What a lotação is called, in whichever ficha it stands."""
+
+    principal: tuple[str, ...]
+    profissional: tuple[str, ...]
+    cbo: tuple[str, ...]
+    cnes: tuple[str, ...]
+    ine: tuple[str, ...]
+    in_header: tuple[str, ...]  # the date
+    in_root: tuple[str, ...]
+
+
+@cache
+def _posts() -> Posts:
+    fichas = list(layout().fichas.values())
+    mains, tops, roots = (
+        [f.main.struct for f in fichas],
+        [f.header.struct for f in fichas],
+        [f.root for f in fichas],
+    )
+
+    def names(role: str, structs: list[Struct]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for struct in structs if (name := struct.role_name(role))))
+
+    own = [names(role, mains) for role in ("profissional", "cbo", "cnes", "ine")]
+    return Posts(names("principal", tops), *own, names("data", tops), names("data", roots))
+
+
+class Names(NamedTuple):
+    """What a citizen's fields are called in one kind of ficha; None where it has no such field."""
+
+    cpf: str | None
+    cns: str | None
+    nascimento: str | None
+    sexo: str | None
+    nome: str | None
+    nome_social: str | None
+    nome_mae: str | None
+    desconhece_mae: str | None
+    raca_cor: str | None
+    telefone: str | None
+    microarea: str | None
+
+
+@cache
+def _citizens(tipo: str) -> tuple[Block, Names]:
+    block = layout().fichas[tipo].citizen
+    return block, Names(*[block.struct.role_name(role) or None for role in Names._fields])
 
 
 def facts(record: Any, zone: ZoneInfo, *, today: date) -> Fatos:
@@ -98,8 +133,9 @@ def facts(record: Any, zone: ZoneInfo, *, today: date) -> Fatos:
     ficha = ficha if isinstance(ficha, dict) else {}
     context = record.get("contexto")
     context = context if isinstance(context, dict) else {}
-    header, lotacao = _header(ficha)
-    day = _attendance_date(header, ficha, zone, today)
+    posts = _posts()
+    header, lotacao = _header(ficha, posts)
+    day = _attendance_date(header, ficha, posts, zone, today)
     tipo = text(record.get("tipo"), 4)
     return Fatos(
         uuid=record_uuid(record),
@@ -107,10 +143,10 @@ def facts(record: Any, zone: ZoneInfo, *, today: date) -> Fatos:
         versao=text(record.get("versao"), 10),
         data=day,
         competencia=f"{day or today:%Y%m}",
-        cnes=text(record.get("cnes") or lotacao.get("cnes"), 7),
-        ine=text(record.get("ine") or lotacao.get("ine"), 10),
-        profissional_cns=text(lotacao.get("profissionalCNS") or lotacao.get("cns"), 15),
-        cbo=text(lotacao.get("cboCodigo_2002") or lotacao.get("cbo"), 6),
+        cnes=text(record.get("cnes") or _first(lotacao, posts.cnes), 7),
+        ine=text(record.get("ine") or _first(lotacao, posts.ine), 10),
+        profissional_cns=text(_first(lotacao, posts.profissional), 15),
+        cbo=text(_first(lotacao, posts.cbo), 6),
         especialidade=text(context.get("especialidade"), 120),
         urgencia=context.get("urgencia") is True,
         origem=text(context.get("origem"), 10),
@@ -157,55 +193,54 @@ def _day(millis: int | float, zone: ZoneInfo) -> date:
     return (EPOCH + timedelta(milliseconds=millis)).astimezone(zone).date()
 
 
-def _header(ficha: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    header = next((ficha[h] for h in HEADERS if isinstance(ficha.get(h), dict)), {})
-    main = header.get("lotacaoFormPrincipal")
+def _header(ficha: dict[str, Any], posts: Posts) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(header, main professional's post) whatever the kind of ficha says it is."""
+    header = next((ficha[h] for h in headers() if isinstance(ficha.get(h), dict)), {})
+    main = _first(header, posts.principal)
     return header, main if isinstance(main, dict) else header
 
 
-def _attendance_date(header: dict, ficha: dict, zone: ZoneInfo, today: date) -> date | None:
-    value = header.get(DATES[0]) or ficha.get(DATES[1])
-    day = to_date(value, zone)
+def _attendance_date(header: dict, ficha: dict, posts: Posts, zone: ZoneInfo, today: date) -> date | None:
+    day = to_date(_first(header, posts.in_header) or _first(ficha, posts.in_root), zone)
     limit = today + timedelta(days=31)
     return day if day and FIRST_DAY <= day <= limit else None
 
 
 def _people(tipo: str, ficha: dict, context: dict, zone: ZoneInfo) -> Iterator[Pessoa]:
-    where = CITIZENS.get(tipo)
-    if where is None:
+    if tipo not in TIPOS:
         return
-    node = ficha.get(where) if where else ficha
-    nodes = node if isinstance(node, list) else [node]
+    block, names = _citizens(tipo)
     known = context.get("clientes")
     known = known if isinstance(known, list) else []
-    for position, child in enumerate(nodes[:999]):
+    for position, child in enumerate(block.nodes(ficha)[:999]):
         if isinstance(child, dict):
             extra = known[position] if position < len(known) and isinstance(known[position], dict) else {}
-            person = _person(position, tipo, child, extra, zone)
+            person = _person(position, names, child, extra, zone)
+            person.cadastro = tipo == "FCI"
             if _was_attended(tipo, person):
                 yield person
 
 
-def _person(position: int, tipo: str, child: dict, extra: dict, zone: ZoneInfo) -> Pessoa:
-    cpf, cns = digits(_first(child, CPF), 11), digits(_first(child, CNS), 15)
-    birth = to_date(_first(child, BIRTH), zone) or to_date(extra.get("nascimento"), zone)
-    sex = _first(child, SEX)
+def _person(position: int, names: Names, child: dict, extra: dict, zone: ZoneInfo) -> Pessoa:
+    get = child.get
+    cpf, cns = digits(get(names.cpf), 11), digits(get(names.cns), 15)
+    birth = to_date(get(names.nascimento), zone) or to_date(extra.get("nascimento"), zone)
+    sex = get(names.sexo)
     sex = extra.get("sexo") if sex is None else sex
     return Pessoa(
         posicao=position,
         cpf=cpf or digits(extra.get("cpf"), 11),
         cns=cns or digits(extra.get("cns"), 15),
-        nome=text(child.get("nomeCidadao"), 70) or text(extra.get("nome"), 70),
-        nome_social=text(child.get("nomeSocial"), 70) or text(child.get("nomeSocialCidadao"), 70),
+        nome=text(get(names.nome), 70) or text(extra.get("nome"), 70),
+        nome_social=text(get(names.nome_social), 70),
         nascimento=birth if birth and birth >= FIRST_BIRTH else None,
         sexo=sex if type(sex) is int and 0 <= sex <= 9 else None,
-        nome_mae=text(child.get("nomeMaeCidadao"), 70) or text(extra.get("nome_mae"), 70),
-        desconhece_mae=child.get("desconheceNomeMae") is True,
-        raca_cor=_small(child.get("racaCorCidadao")),
-        telefone=text(child.get("telefoneCelular"), 15),
-        microarea=text(child.get("microArea"), 2),
+        nome_mae=text(get(names.nome_mae), 70) or text(extra.get("nome_mae"), 70),
+        desconhece_mae=get(names.desconhece_mae) is True,
+        raca_cor=_small(get(names.raca_cor)),
+        telefone=text(get(names.telefone), 15),
+        microarea=text(get(names.microarea), 2),
         identificado=bool(cpf or cns),
-        cadastro=tipo == "FCI",
     )
 
 
@@ -219,9 +254,9 @@ def _was_attended(tipo: str, person: Pessoa) -> bool:
 
 
 def _first(node: dict, names: tuple[str, ...]) -> Any:
+    """Of the first of the names that is filled."""
     for name in names:
-        value = node.get(name)
-        if value is not None:
+        if value := node.get(name):
             return value
     return None
 
