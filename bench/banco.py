@@ -63,7 +63,7 @@ def municipio() -> Any:
 
 def tabelas(entidade: Any) -> None:
     """CNES and SIGTAP of the municipality in force, so that every rule has what it asks for. Once."""
-    from ledi_gerador import cnes, sigtap
+    from ledi_gerador import cnes_writer, sigtap_writer
     from ledi_gerador.municipio import HOJE, build
     from saude.atualizacao import actions
     from saude.atualizacao.demo import months_until
@@ -74,10 +74,12 @@ def tabelas(entidade: Any) -> None:
     town = build(1)
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / f"cnes_{HOJE:%Y%m%d}.xml"
-        cnes.write(town, path, data=HOJE)
+        cnes_writer.write(town, path, data=HOJE)
         actions.import_cnes_file(entidade=entidade, path=path, by="bench")
         for month in months_until(HOJE):
-            actions.import_sigtap_file(path=sigtap.write(town, Path(name), f"{month:%Y%m}"), by="bench")
+            actions.import_sigtap_file(
+                path=sigtap_writer.write(town, Path(name), f"{month:%Y%m}"), by="bench"
+            )
 
 
 def arquivo(folder: Path, fichas: int) -> Path:

@@ -7,7 +7,18 @@ import pytest
 
 from ledi.referencias.memory import load
 from ledi.validation import validate
-from ledi_gerador import ERROS, ERROS_CONTEXTO, HOJE, TIPOS, Erro, ErroContexto, build, cnes, gerar, sigtap
+from ledi_gerador import (
+    ERROS,
+    ERROS_CONTEXTO,
+    HOJE,
+    TIPOS,
+    Erro,
+    ErroContexto,
+    build,
+    cnes_writer,
+    gerar,
+    sigtap_writer,
+)
 
 SEMENTE, TENTATIVAS = 12, 3
 MUNICIPIO = build(1)
@@ -55,8 +66,8 @@ def test_answer_sheet_says_what_is_wrong() -> None:
 def tabelas(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The municipality's own CNES and the small SIGTAP, of the first month of the fichas."""
     pasta = tmp_path_factory.mktemp("tabelas")
-    cnes.write(MUNICIPIO, pasta / "cnes.xml", data=HOJE)
-    meses = [sigtap.write(MUNICIPIO, pasta, mes) for mes in ("202608", "202609", "202610")]
+    cnes_writer.write(MUNICIPIO, pasta / "cnes.xml", data=HOJE)
+    meses = [sigtap_writer.write(MUNICIPIO, pasta, mes) for mes in ("202608", "202609", "202610")]
     return load(tabelas=meses, cnes=pasta / "cnes.xml", ibge=MUNICIPIO.ibge)
 
 

@@ -5,10 +5,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ledi.referencias import cnes as leitor_cnes
-from ledi.referencias import sigtap as leitor_sigtap
+from ledi.referencias import cnes_reader as leitor_cnes
+from ledi.referencias import sigtap_reader as leitor_sigtap
 from ledi.tables.port import Estabelecimento, Lotacao, Profissional
-from ledi_gerador import build, cnes, gerar, sigtap
+from ledi_gerador import build, cnes_writer, gerar, sigtap_writer
 
 
 def _cnes(caminho: Path) -> list[Any]:
@@ -20,7 +20,7 @@ def _cnes(caminho: Path) -> list[Any]:
 def test_cnes_tells_the_municipality(tmp_path: Path) -> None:
     municipio = build(1)
     for nome in ("cnes.xml", "cnes.zip"):
-        cnes.write(municipio, tmp_path / nome)
+        cnes_writer.write(municipio, tmp_path / nome)
         itens = _cnes(tmp_path / nome)
         lotacoes = {(x.cns, x.cbo, x.cnes, x.ine) for x in itens if isinstance(x, Lotacao)}
         assert lotacoes == {
@@ -34,20 +34,20 @@ def test_cnes_tells_the_municipality(tmp_path: Path) -> None:
 
 def test_cnes_to_an_open_file_leaves_it_open_and_is_reproducible() -> None:
     um, outro = io.BytesIO(), io.BytesIO()
-    cnes.write(build(1), um)
-    cnes.write(build(1), outro)
+    cnes_writer.write(build(1), um)
+    cnes_writer.write(build(1), outro)
     assert um.getvalue() == outro.getvalue() and not um.closed
 
 
 def test_big_city(tmp_path: Path) -> None:
-    cnes.write_grande(tmp_path / "grande.zip", estabelecimentos=50, lotacoes=2000)
+    cnes_writer.write_grande(tmp_path / "grande.zip", estabelecimentos=50, lotacoes=2000)
     conta = Counter(type(x).__name__ for x in _cnes(tmp_path / "grande.zip"))
     assert conta["Estabelecimento"] == 50 and 2000 <= conta["Lotacao"] < 2002
 
 
 def test_valid_fichas_only_say_lotacoes_that_cnes_has(tmp_path: Path) -> None:
     municipio = build(3)
-    cnes.write(municipio, tmp_path / "cnes.xml")
+    cnes_writer.write(municipio, tmp_path / "cnes.xml")
     conhecidas = {
         (x.cns, x.cbo, x.cnes, x.ine) for x in _cnes(tmp_path / "cnes.xml") if isinstance(x, Lotacao)
     }
@@ -69,7 +69,7 @@ def _percorre(valor: Any, nome: str = "") -> Any:
 
 
 def test_sigtap_has_every_code_of_valid_fichas(tmp_path: Path) -> None:
-    caminho = sigtap.write(build(1), tmp_path, "202608")
+    caminho = sigtap_writer.write(build(1), tmp_path, "202608")
     assert caminho.name == "TabelaUnificada_202608.zip"
     with leitor_sigtap.open_table(caminho) as tabela:
         procedimentos = {p.codigo: p for p in tabela.procedimentos()}
@@ -97,7 +97,7 @@ def test_sigtap_has_every_code_of_valid_fichas(tmp_path: Path) -> None:
 
 
 def test_procedures_performed_fit_sex_cbo_and_age(tmp_path: Path) -> None:
-    with leitor_sigtap.open_table(sigtap.write(build(1), tmp_path, "202608")) as tabela:
+    with leitor_sigtap.open_table(sigtap_writer.write(build(1), tmp_path, "202608")) as tabela:
         tabela_por_codigo = {p.codigo: p for p in tabela.procedimentos()}
     feitos = 0
     for registro in gerar(semente=2, fichas=400, erros=0, tipos=("FP",)):

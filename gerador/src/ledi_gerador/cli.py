@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
-from ledi_gerador import cnes, sigtap
+from ledi_gerador import cnes_writer, sigtap_writer
 from ledi_gerador.gerador import DOZE, competencias_antes, gerar
 from ledi_gerador.minimos import TIPOS
 from ledi_gerador.municipio import HOJE, Municipio, build
@@ -93,9 +93,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def _tabelas(municipio: Municipio, pasta: Path, competencias: Sequence[str]) -> None:
     pasta.mkdir(parents=True, exist_ok=True)
-    cnes.write(municipio, pasta / "cnes.xml")
+    cnes_writer.write(municipio, pasta / "cnes.xml")
     for competencia in competencias:
-        sigtap.write(municipio, pasta, competencia)
+        sigtap_writer.write(municipio, pasta, competencia)
 
 
 def _abre(nome: str, abertos: ExitStack) -> TextIO:

@@ -9,25 +9,25 @@ from pathlib import Path
 import pytest
 from small_cnes import CNS, DATA, XML
 
-from ledi.referencias import ReferenciaError, cnes, source
+from ledi.referencias import ReferenciaError, cnes_reader, source
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
 
 
 def read(data: bytes) -> list[object]:
-    return list(cnes.read_bytes(data).items())
+    return list(cnes_reader.read_bytes(data).items())
 
 
 def test_header() -> None:
-    header = cnes.read_bytes(DATA).header
+    header = cnes_reader.read_bytes(DATA).header
     assert header == (date(2026, 4, 20), "4205407", "3.1", "PORTAL", "ESUS_AB")
     seven = DATA.replace(b'"420540"', b'"4205407"').replace(b"VERSION_XSD", b"VERSAO_XSD")
-    assert cnes.read_bytes(seven).header.ibge == "4205407"
-    assert cnes.read_bytes(DATA.replace(b"2026-04-20", b"20/04/2026")).header.data == date(2026, 4, 20)
+    assert cnes_reader.read_bytes(seven).header.ibge == "4205407"
+    assert cnes_reader.read_bytes(DATA.replace(b"2026-04-20", b"20/04/2026")).header.data == date(2026, 4, 20)
 
 
 @pytest.mark.parametrize("version", ["2.1", "3.0", "3.1"])
 def test_known_versions(version: str) -> None:
-    assert cnes.read_bytes(DATA.replace(b'"3.1"', f'"{version}"'.encode())).header.versao == version
+    assert cnes_reader.read_bytes(DATA.replace(b'"3.1"', f'"{version}"'.encode())).header.versao == version
 
 
 def test_items() -> None:
@@ -55,7 +55,7 @@ def test_file_and_zip(tmp_path: Path) -> None:
         archive.writestr("pasta/XMLparaESUS31_420540.xml", DATA)
         archive.writestr("leia.txt", "")
     for name in ("cnes.XML", "cnes.zip"):
-        with cnes.open_file(tmp_path / name) as file:
+        with cnes_reader.open_file(tmp_path / name) as file:
             assert list(file.items()) == read(DATA)
 
 
@@ -127,10 +127,10 @@ def test_zip_with_other_than_one_xml(tmp_path: Path) -> None:
                 archive.writestr(name, DATA)
         with (
             pytest.raises(ReferenciaError, match=f"tem {len(names)} arquivos"),
-            cnes.open_file(tmp_path / "cnes.zip"),
+            cnes_reader.open_file(tmp_path / "cnes.zip"),
         ):
             pytest.fail("opened")
-    with pytest.raises(ReferenciaError, match="não existe"), cnes.open_file(tmp_path / "nada.xml"):
+    with pytest.raises(ReferenciaError, match="não existe"), cnes_reader.open_file(tmp_path / "nada.xml"):
         pytest.fail("opened")
 
 
@@ -152,16 +152,16 @@ def test_deep_nesting() -> None:
 
 
 def test_size_is_bounded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(cnes, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(cnes_reader, "MAX_FILE_BYTES", 1000)
     (tmp_path / "cnes.xml").write_bytes(DATA)
-    with pytest.raises(ReferenciaError, match="passa de"), cnes.open_file(tmp_path / "cnes.xml"):
+    with pytest.raises(ReferenciaError, match="passa de"), cnes_reader.open_file(tmp_path / "cnes.xml"):
         pytest.fail("opened")
     with pytest.raises(ReferenciaError, match="passa de"):
         read(DATA)
     monkeypatch.setattr(source, "MAX_FILE_BYTES", 1000)
     with zipfile.ZipFile(tmp_path / "cnes.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("cnes.xml", DATA)
-    with pytest.raises(ReferenciaError, match="passa de"), cnes.open_file(tmp_path / "cnes.zip"):
+    with pytest.raises(ReferenciaError, match="passa de"), cnes_reader.open_file(tmp_path / "cnes.zip"):
         pytest.fail("opened")
 
 
@@ -172,7 +172,7 @@ def test_a_big_city_is_read_in_constant_memory() -> None:
     data = (XML[:start] + person * 7000 + XML[end:]).encode("iso-8859-1")
     tracemalloc.start()
     try:
-        file = cnes.read_bytes(data)
+        file = cnes_reader.read_bytes(data)
         before = tracemalloc.get_traced_memory()[0]
         tracemalloc.reset_peak()
         posts = sum(isinstance(item, Lotacao) for item in file.items())

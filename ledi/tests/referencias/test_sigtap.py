@@ -8,11 +8,11 @@ import pytest
 from small_sigtap import content, files, layout, write_folder, write_zip
 
 from ledi.errors import TableError
-from ledi.referencias import ReferenciaError, sigtap, source
+from ledi.referencias import ReferenciaError, sigtap_reader, source
 
 
 def read(path: Path) -> dict[str, object]:
-    with sigtap.open_table(path) as table:
+    with sigtap_reader.open_table(path) as table:
         return {
             "competencia": table.competencia,
             "procedimentos": list(table.procedimentos()),

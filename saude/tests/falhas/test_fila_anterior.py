@@ -15,7 +15,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from producao import FIM, INICIO, com_cpf, quebrado, receber, registro
 
-from ledi_gerador import build, sigtap
+from ledi_gerador import build, sigtap_writer
 from saude.arquivos import actions as arquivos
 from saude.arquivos.models import Conferencia
 from saude.atualizacao.actions import receive_sigtap
@@ -169,7 +169,7 @@ def care(entidade: Any, user: Any) -> tuple[dict[str, Any], Callable[[], bool]]:
 
 
 def import_table(entidade: Any, user: Any) -> tuple[dict[str, Any], Callable[[], bool]]:
-    path = sigtap.write(build(1), spool_folder().parent, "202609")
+    path = sigtap_writer.write(build(1), spool_folder().parent, "202609")
     row = receive_sigtap(pieces=pieces_of(path), nome=path.name, by=user)
     return {"publicacao_id": row.pk}, lambda: Publicacao.objects.get().situacao == "pronta"
 

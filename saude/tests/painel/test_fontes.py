@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledi_gerador import build, sigtap
+from ledi_gerador import build, sigtap_writer
 from saude.atualizacao import actions
 from saude.formularios import fontes
 from saude.referencias.models import Cid, Publicacao
@@ -10,7 +10,7 @@ from saude.referencias.models import Cid, Publicacao
 
 @pytest.fixture
 def com_sigtap(db, tmp_path):
-    actions.import_sigtap_file(path=sigtap.write(build(2026), tmp_path, "202609"), by="teste")
+    actions.import_sigtap_file(path=sigtap_writer.write(build(2026), tmp_path, "202609"), by="teste")
     return Publicacao.objects.get(tipo="sigtap", situacao="pronta")
 
 
@@ -43,7 +43,7 @@ def test_with_sigtap_its_whole_tables_by_code_and_by_name(com_sigtap, entidade):
 def test_a_newer_release_is_used_at_once(com_sigtap, entidade, tmp_path):
     only = Cid.objects.filter(publicacao=com_sigtap).exclude(codigo__in=fontes.table("cid10")).first()
     fontes.search(entidade, "cid10", "a")
-    actions.import_sigtap_file(path=sigtap.write(build(2026), tmp_path, "202610"), by="teste")
+    actions.import_sigtap_file(path=sigtap_writer.write(build(2026), tmp_path, "202610"), by="teste")
     Cid.objects.filter(publicacao__vale_de__month=10, codigo=only.codigo).update(nome="NOME NOVO")
     assert ("NOME NOVO") in dict(fontes.search(entidade, "cid10", only.codigo)).values()
     assert fontes.label("cid10", only.codigo) == "NOME NOVO"

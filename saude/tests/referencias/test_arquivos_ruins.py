@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledi_gerador import build, cnes, sigtap
+from ledi_gerador import build, cnes_writer, sigtap_writer
 from saude.atualizacao import actions
 from saude.cadastros.models import Lotacao
 from saude.referencias import arquivos
@@ -29,13 +29,13 @@ def town():
 @pytest.fixture(scope="module")
 def xml(town, tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("cnes") / "c.xml"
-    cnes.write(town, path, data=DAY)
+    cnes_writer.write(town, path, data=DAY)
     return path.read_text(encoding="iso-8859-1")
 
 
 @pytest.fixture(scope="module")
 def tabela(town, tmp_path_factory) -> Path:
-    return sigtap.write(town, tmp_path_factory.mktemp("sigtap"), "202609")
+    return sigtap_writer.write(town, tmp_path_factory.mktemp("sigtap"), "202609")
 
 
 @pytest.fixture

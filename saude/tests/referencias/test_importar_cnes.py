@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from producao import receber, registro
 
-from ledi_gerador import build, cnes
+from ledi_gerador import build, cnes_writer
 from ledi_gerador.documentos import cns
 from saude.atualizacao import actions
 from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
@@ -44,7 +44,7 @@ def replaced(row, **changes):
 def escrever(tmp_path):
     def write(town, name: str = "cnes.xml", day: date = date(2026, 9, 1)):
         path = tmp_path / name
-        cnes.write(town, path, data=day)
+        cnes_writer.write(town, path, data=day)
         return path
 
     return write

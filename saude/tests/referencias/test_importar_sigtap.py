@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from producao import cidadao, receber, registro
 
-from ledi_gerador import build, sigtap
+from ledi_gerador import build, sigtap_writer
 from saude.atualizacao import actions
 from saude.fichas.models import BlocoReprocessamento, Ficha, Reprocessamento
 from saude.processamento.tasks import reprocessar_bloco
@@ -27,7 +27,7 @@ def town():
 @pytest.fixture
 def importar(tmp_path, town):
     def make(month: str) -> Publicacao:
-        return actions.import_sigtap_file(path=sigtap.write(town, tmp_path, month), by="teste")
+        return actions.import_sigtap_file(path=sigtap_writer.write(town, tmp_path, month), by="teste")
 
     return make
 
@@ -79,7 +79,7 @@ def test_the_same_month_again_takes_the_place_of_the_first(importar, entidade, t
     importar("202609")
     other = tmp_path / "outra"
     other.mkdir()
-    path = sigtap.write(build(7), other, "202609")
+    path = sigtap_writer.write(build(7), other, "202609")
     import zipfile
 
     with zipfile.ZipFile(path, "a") as archive:  # another file of the same month
@@ -120,7 +120,7 @@ def test_the_first_release_judges_what_could_not_be_verified(importar, entidade)
 def test_the_task_imports_and_a_second_run_does_nothing(tmp_path, town):
     from saude.atualizacao.tasks import importar_sigtap
 
-    path = sigtap.write(town, tmp_path, "202609")
+    path = sigtap_writer.write(town, tmp_path, "202609")
     row = actions.receive_sigtap(pieces=arquivos.pieces_of(path), nome=path.name, by="teste")
     assert row.situacao == Publicacao.Situacao.IMPORTANDO
     importar_sigtap(publicacao_id=row.pk)

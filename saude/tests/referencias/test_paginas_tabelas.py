@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from html_lido import lido
 
-from ledi_gerador import build, cnes, sigtap
+from ledi_gerador import build, cnes_writer, sigtap_writer
 from saude.atualizacao import actions
 from saude.auditoria.models import Evento
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
@@ -28,7 +28,7 @@ def town():
 @pytest.fixture
 def xml(town, tmp_path):
     path = tmp_path / "cnes.xml"
-    cnes.write(town, path, data=date(2026, 9, 1))
+    cnes_writer.write(town, path, data=date(2026, 9, 1))
     return path
 
 
@@ -82,7 +82,7 @@ def test_an_endless_upload_is_cut_short(cliente, xml, monkeypatch):
 
 
 def test_sigtap_goes_to_the_worker(cliente, town, tmp_path):
-    page = upload(cliente, "sigtap", sigtap.write(town, tmp_path, "202609"))
+    page = upload(cliente, "sigtap", sigtap_writer.write(town, tmp_path, "202609"))
     row = Publicacao.objects.get()
     assert row.situacao == "importando" and "Importando" in page.text
     moving = cliente.get(reverse("referencias:andamento", args=[row.pk]))
@@ -95,7 +95,7 @@ def test_sigtap_goes_to_the_worker(cliente, town, tmp_path):
 def test_a_month_without_table_says_which_one_answers(cliente, entidade, town, tmp_path):
     from producao import receber, registro
 
-    actions.import_sigtap_file(path=sigtap.write(town, tmp_path, "202607"), by="teste")
+    actions.import_sigtap_file(path=sigtap_writer.write(town, tmp_path, "202607"), by="teste")
     receber(entidade, registro("FVD"))
     assert "09/2026 usa a de 07/2026" in lido(cliente.get(reverse("referencias:lista")))
 
@@ -145,7 +145,7 @@ def test_who_left_is_shown_when_asked(cliente, entidade, xml, town, tmp_path):
 
     actions.import_cnes_file(entidade=entidade, path=xml, by="teste")
     later = tmp_path / "depois.xml"
-    cnes.write(replace(town, profissionais=town.profissionais[1:]), later, data=date(2026, 10, 1))
+    cnes_writer.write(replace(town, profissionais=town.profissionais[1:]), later, data=date(2026, 10, 1))
     actions.import_cnes_file(entidade=entidade, path=later, by="teste")
     name = town.profissionais[0].nome
     assert name not in cliente.get(reverse("profissionais")).text
@@ -158,7 +158,7 @@ def test_the_commands(entidade, xml, town, tmp_path, capsys):
     call_command("importar_cnes", str(xml), "--conferir")
     assert not Estabelecimento.objects.exists() and not Publicacao.objects.exists()
     call_command("importar_cnes", str(xml), "--entidade", IBGE)
-    call_command("importar_sigtap", str(sigtap.write(town, tmp_path, "202609")))
+    call_command("importar_sigtap", str(sigtap_writer.write(town, tmp_path, "202609")))
     out = capsys.readouterr().out
     assert "CNES de 01/09/2026 em uso" in out and "SIGTAP de 09/2026 em uso" in out
     with pytest.raises(CommandError, match="já foi importado"):

@@ -9,8 +9,8 @@ from sys import intern
 from typing import NamedTuple, TypeVar
 
 from ledi.errors import TableError
-from ledi.referencias import cnes as cnes_reader
-from ledi.referencias import sigtap as sigtap_reader
+from ledi.referencias import cnes_reader as cnes_reader
+from ledi.referencias import sigtap_reader as sigtap_reader
 from ledi.tables import closed
 from ledi.tables.port import Cbo, Ciap, Cid, Equipe, Estabelecimento, Kind, Lotacao, Procedimento
 

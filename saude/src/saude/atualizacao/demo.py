@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.conf import settings
 
 from ledi import validate
-from ledi_gerador import ERROS_CONTEXTO, cnes, sigtap
+from ledi_gerador import ERROS_CONTEXTO, cnes_writer, sigtap_writer
 from saude.atualizacao import actions
 from saude.cadastros.models import Entidade, Profissional
 from saude.referencias.models import Publicacao
@@ -34,20 +34,20 @@ def folder() -> Path:
 def load(*, entidade: Entidade, town: Any, today: date) -> None:
     """Import the tables, once. In the caller's transaction."""
     folder().mkdir(parents=True, exist_ok=True)
-    cnes.write(town, folder() / CORRECTED, data=today)
+    cnes_writer.write(town, folder() / CORRECTED, data=today)
     if Publicacao.objects.filter(entidade=entidade).exists():
         return
     with TemporaryDirectory() as name:
         place = Path(name)
         path = place / f"cnes_{today:%Y%m%d}.xml"
-        cnes.write(without_forgotten(town), path, data=today)
+        cnes_writer.write(without_forgotten(town), path, data=today)
         actions.import_cnes_file(entidade=entidade, path=path, by=BY)
         known = set(
             Publicacao.objects.filter(tipo="sigtap", situacao="pronta").values_list("vale_de", flat=True)
         )
         for month in months_until(today):
             if month not in known:
-                actions.import_sigtap_file(path=sigtap.write(town, place, f"{month:%Y%m}"), by=BY)
+                actions.import_sigtap_file(path=sigtap_writer.write(town, place, f"{month:%Y%m}"), by=BY)
 
 
 def without_forgotten(town: Any) -> Any:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ledi.referencias import cnes as reader
+from ledi.referencias import cnes_reader as reader
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.cadastros import models as cadastros
 from saude.cadastros import storage

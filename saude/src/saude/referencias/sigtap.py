@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from ledi.referencias import sigtap as reader
+from ledi.referencias import sigtap_reader as reader
 from saude.referencias.models import Publicacao
 from saude.referencias.tables import Sigtap
 

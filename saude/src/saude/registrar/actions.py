@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledi.layouts import Ficha, layout, nearest
-from ledi.paths import value_at
+from ledi.paths import put, value_at
 from saude.cadastros.models import Entidade
 from saude.formularios import ler, questionario
 from saude.formularios.campos import RECTIFICATION, TECHNICAL
@@ -22,8 +22,8 @@ from saude.registro.leitura import to_date
 from saude.registro.tipos import Origem
 
 MAX_DRAFTS = 500
-#: of the header, what goes on to the next ficha, whatever its kind
-SHARED = ("profissionalCNS", "cboCodigo_2002", "cnes", "ine")
+#: of the header, what goes on to the next ficha, whatever its kind: role -> key it is kept under
+SHARED = {"profissional": "profissionalCNS", "cbo": "cboCodigo_2002", "cnes": "cnes", "ine": "ine"}
 RECTIFIED = ("FCI", "FCD")
 NO_CNES = "0000000"  # stands in the uuid of a ficha opened before its CNES is chosen
 #: root fields that the form does not show
@@ -47,8 +47,7 @@ def blank(*, entidade: Entidade, area: Any, by: Any, tipo: str) -> dict[str, Any
     data.setdefault("cnes", area.cnes if area else "")
     data.setdefault("data", timezone.now().astimezone(ZoneInfo(entidade.fuso)).date().isoformat())
     ficha: dict[str, Any] = {made.header_field: _header(made, data, entidade.ibge)}
-    if tipo == "FCC":
-        ficha["dataEvolucao"] = data["data"]
+    put(ficha, made.date_path, data["data"])
     if made.children_field:
         ficha[made.children_field] = [{}]
     cnes = data.get("cnes") or NO_CNES
@@ -69,13 +68,11 @@ def named(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _header(made: Ficha, data: Mapping[str, Any], ibge: str) -> dict[str, Any]:
-    main = {name: data[name] for name in SHARED if data.get(name)}
-    if made.header_kind == "LotacaoThrift":
-        renamed = {"cns" if name == "profissionalCNS" else name: value for name, value in main.items()}
-        return renamed | {"codigoIbgeMunicipio": ibge}
-    rest = {"dataAtendimento": data["data"], "codigoIbgeMunicipio": ibge}
-    several = made.header_kind == "VariasLotacoesHeaderThrift"
-    return {"lotacaoFormPrincipal": main, **rest} if several else {**main, **rest}
+    name = made.main.struct.role_name
+    main = {name(role): data[key] for role, key in SHARED.items() if data.get(key)}
+    rest = {made.header.struct.role_name("ibge"): ibge}
+    part = made.header.struct.role_name("principal")
+    return {part: main, **rest} if part else {**main, **rest}
 
 
 def read_form(
@@ -117,11 +114,9 @@ def complete(
         ficha.setdefault("fichaAtualizada", False)
         if not ficha["fichaAtualizada"]:
             ficha["uuidFichaOriginadora"] = uuid
-    _, main = made.main_lotacao(ficha)
-    header = ficha.get(made.header_field)
-    ibge = header.get("codigoIbgeMunicipio") if isinstance(header, dict) else None
-    record = {"tipo": tipo, "versao": versao, "uuid": uuid, "cnes": main.get("cnes"), "ine": main.get("ine")}
-    record |= {"ibge": ibge or entidade.ibge, "ficha": ficha}
+    record = {"tipo": tipo, "versao": versao, "uuid": uuid}
+    record |= {key: value_at(ficha, path) for key, path in made.twins.items()}
+    record |= {"ibge": record["ibge"] or entidade.ibge, "ficha": ficha}
     return {name: value for name, value in record.items() if value is not None}
 
 
@@ -165,9 +160,8 @@ def remember(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> None:
     made = layout(record["versao"]).fichas[record["tipo"]]
     ficha = record["ficha"]
     _, main = made.main_lotacao(ficha)
-    data = {name: main[name] for name in SHARED if isinstance(main.get(name), str)}
-    if isinstance(main.get("cns"), str):
-        data["profissionalCNS"] = main["cns"]
+    known = {key: main.get(made.main.struct.role_name(role)) for role, key in SHARED.items()}
+    data = {key: value for key, value in known.items() if isinstance(value, str)}
     data["data"] = _day(value_at(ficha, made.date_path), ZoneInfo(entidade.fuso))
     Cabecalho.objects.update_or_create(entidade=entidade, usuario=by, defaults={"dados": data})
 

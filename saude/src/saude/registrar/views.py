@@ -100,6 +100,7 @@ def _of_my_areas(request: HttpRequest, record: dict[str, Any]) -> bool:
 
 def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dict[str, Any]:
     tipo, versao = record["tipo"], record["versao"]
+    made = layout(versao).fichas[tipo]
     context = record.get("contexto") or {}
     attends = tipo in WITH_ESPECIALIDADE  # what an especialidade or urgência keeps out of the export
     known = list(Especialidade.objects.filter(entidade=request.entidade)) if attends else []
@@ -116,7 +117,8 @@ def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dic
         "erros": sum(a.severidade == "erro" for a in found),
         "lista": _listed(tree, found),
         "pode_remover": True,
-        "raiz_cidadao": layout(versao).fichas[tipo].citizen.path == "",
+        "raiz_cidadao": made.citizen.path == "",
+        "campo_cnes": made.twins["cnes"],
         "atendimento": attends,
         "especialidades": known,
         "especialidade": context.get("especialidade", ""),
@@ -237,7 +239,7 @@ def _client(c: Any) -> dict[str, Any]:
         for part in (f"{c.nascimento:%d/%m/%Y}" if birth else "", c.nome_mae and f"mãe {c.nome_mae}")
         if part
     )
-    return {
+    return {  # by the roles of the fields they fill
         "nome": c.nome, "detalhe": shown, "nome_social": c.nome_social, "cpf": c.cpf, "cns": c.cns,
         "nascimento": birth, "sexo": "" if c.sexo is None else str(c.sexo), "nome_mae": c.nome_mae,
         "raca_cor": "" if c.raca_cor is None else str(c.raca_cor), "telefone": c.telefone,

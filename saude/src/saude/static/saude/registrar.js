@@ -30,7 +30,7 @@ function start(form) {
 
 // The uuid is known when the CNES is.
 function tellUuid(form, field) {
-  if (!/\.cnes$/.test(field.name) || !form.dataset.registrar.startsWith("0000000-")) return;
+  if (field.name !== `f:${form.dataset.cnes}` || !form.dataset.registrar.startsWith("0000000-")) return;
   const cnes = /^\d{7}(?= - |$)/.exec(field.value.trim());
   const shown = document.getElementById("uuid-mostrado");
   shown.textContent = cnes ? `${cnes[0]}${form.dataset.registrar.slice(7)}` : "definido ao escolher o CNES";

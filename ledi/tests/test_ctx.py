@@ -14,7 +14,7 @@ from ledi import validate
 from ledi.cli import main
 from ledi.referencias.memory import load, read_cnes
 from ledi.rules.registry import known_codes
-from ledi_gerador import build, cnes, gerar, sigtap
+from ledi_gerador import build, cnes_writer, gerar, sigtap_writer
 from ledi_gerador.documentos import cns
 from ledi_gerador.erros_contexto import ERROS_CONTEXTO
 from ledi_gerador.minimos import minimal
@@ -46,8 +46,8 @@ def files(town, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tabelas")
     # one of the first of each month: every record has the table of its own month
     for month in (8, 9, 10, 11):
-        cnes.write(town, folder / f"cnes{month}.xml", data=date(2026, month, 1))
-        sigtap.write(town, folder, f"2026{month:02d}")
+        cnes_writer.write(town, folder / f"cnes{month}.xml", data=date(2026, month, 1))
+        sigtap_writer.write(town, folder, f"2026{month:02d}")
     return folder
 
 
@@ -126,7 +126,7 @@ def test_a_post_that_began_later_is_an_aviso(town, files):
 
 
 def test_what_an_older_sigtap_lacks_is_an_aviso(valid, town, files, tmp_path):
-    tables = load(tabelas=sigtap.write(town, tmp_path, "202103"))
+    tables = load(tabelas=sigtap_writer.write(town, tmp_path, "202103"))
     record = copy.deepcopy(next(r for r in valid if r["tipo"] == "FAI"))
     record["ficha"]["atendimentosIndividuais"][0]["problemasCondicoes"] = [
         {"cid10": "U999", "isAvaliado": True}
