@@ -18,7 +18,7 @@ from saude.banco.ordem import next_order
 from saude.cadastros.models import Entidade
 from saude.processamento.julgar import context
 from saude.recebimento import estatisticas
-from saude.recebimento.intake import DEEP, Item, Resposta, take_in, unreadable
+from saude.recebimento.intake import Item, Resposta, take_in, too_nested
 from saude.recebimento.models import Bloco, Lote, Registro
 from saude.recebimento.spool import cut, drop_working_copy, read_block
 from saude.registro.texto_json import nested_too_deep, too_deep
@@ -126,7 +126,7 @@ def resume(lote: Lote) -> None:
         return
     records = read.record if isinstance(read.record, list) else [read.record]
     if too_deep(raw or b""):
-        records = [unreadable(n, DEEP) if nested_too_deep(r) else r for n, r in enumerate(records, 1)]
+        records = [too_nested(n) if nested_too_deep(r) else r for n, r in enumerate(records, 1)]
     done = set(Registro.objects.filter(lote=lote).values_list("posicao", flat=True))
     ctx = context(lote.entidade)
     for chunk in chunks((i for i in as_items(records) if i.posicao not in done), CHUNK):

@@ -22,7 +22,7 @@ from saude.inconsistencias import queries as findings
 from saude.inconsistencias.achados import clean
 from saude.inconsistencias.models import Inconsistencia
 from saude.recebimento import actions, limits, queries
-from saude.recebimento.intake import DEEP, unreadable
+from saude.recebimento.intake import too_nested
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.openapi import BY_ID, LISTED, LOT, LOT_BODY, RECORDS, record_body
 from saude.recebimento.spool import BodyRefused, spool
@@ -233,7 +233,7 @@ def _parse(body: bytes) -> Any:
 
 
 def _readable(position: int, record: Any) -> Any:
-    return unreadable(position, DEEP) if nested_too_deep(record) else record
+    return too_nested(position) if nested_too_deep(record) else record
 
 
 def _stream(request: HttpRequest) -> Any:

@@ -268,6 +268,10 @@ def _received_later(lote: Lote, ficha: Ficha, position: int) -> bool:
     return Registro.objects.filter(ficha=ficha, lote=lote, posicao__gt=position).exists()
 
 
+def too_nested(position: int) -> Item:
+    return Item(position, achados=[Achado("REGISTRO-json-formato", "", "erro", DEEP)])
+
+
 def unreadable(position: int, message: str) -> Item:
     return Item(position, achados=[Achado("REGISTRO-ilegivel", "", "erro", message)])
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from ledi.reading import parse
 from saude.inconsistencias.achados import stored
-from saude.recebimento.intake import DEEP, Item, unreadable
+from saude.recebimento.intake import Item, too_nested, unreadable
 from saude.recebimento.models import Bloco, Lote
 from saude.registro import texto_json
 
@@ -133,7 +133,7 @@ def parse_line(number: int, line: bytes) -> Item:
         return unreadable(number, f"A linha {number} passa de {MAX_LINE // 1024**2} MB.")
     text = line.strip()
     if texto_json.too_deep(text):
-        return unreadable(number, DEEP)
+        return too_nested(number)
     if quick := texto_json.read(text):
         return Item(number, quick[0], texto=quick[1])
     read = parse(text, f"linha {number}")
