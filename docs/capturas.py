@@ -10,18 +10,18 @@ itself draws (date and file fields) is put in Portuguese, as a browser in Brazil
 
 from __future__ import annotations
 
+import heapq
+import io
 import os
 import re
 import shutil
-import struct
 import sys
 import tempfile
-import zlib
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).parent / "imagens"
@@ -507,71 +507,22 @@ def _(page: Any) -> None:
 
 
 def shrink(png: bytes) -> bytes:
-    """The same picture with at most 256 colours: the commonest ones, the others to the nearest."""
-    width, height, rows = _decode(png)
-    pixels = [row[i : i + 3] for row in rows for i in range(0, len(row), 3)]
-    counts = Counter(pixels)
-    palette = [colour for colour, _ in counts.most_common(256)]
-    index = {colour: i for i, colour in enumerate(palette)}
-    for colour in counts.keys() - index.keys():
-        index[colour] = min(
-            range(len(palette)),
-            key=lambda i: sum((a - b) ** 2 for a, b in zip(colour, palette[i], strict=True)),
-        )
-    body = bytearray()
-    for y in range(height):
-        body.append(0)
-        body.extend(index[p] for p in pixels[y * width : (y + 1) * width])
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    parts = (
-        (b"IHDR", header),
-        (b"PLTE", b"".join(palette)),
-        (b"IDAT", zlib.compress(bytes(body), 9)),
-        (b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def _decode(png: bytes) -> tuple[int, int, list[bytes]]:
-    """Width, height and rows of RGB; the 8-bit RGB or RGBA that Chromium writes."""
-    width, height, _depth, kind = struct.unpack_from(">IIBB", png, 16)
-    at, data = 8, b""
-    while at < len(png):
-        (size,) = struct.unpack_from(">I", png, at)
-        if png[at + 4 : at + 8] == b"IDAT":
-            data += png[at + 8 : at + 8 + size]
-        at += size + 12
-    raw, step = zlib.decompress(data), 4 if kind == 6 else 3
-    stride, rows, before = width * step, [], bytes(width * step)
-    for y in range(height):
-        start = y * (stride + 1)
-        before = _unfilter(raw[start], bytearray(raw[start + 1 : start + 1 + stride]), before, step)
-        rows.append(before if step == 3 else bytes(b for i, b in enumerate(before) if i % 4 != 3))
-    return width, height, rows
-
-
-def _unfilter(how: int, line: bytearray, up: bytes, step: int) -> bytes:
-    if how == 2:
-        return bytes((a + b) & 255 for a, b in zip(line, up, strict=True))
-    for i in range(len(line) if how else 0):
-        left = line[i - step] if i >= step else 0
-        if how == 1:
-            line[i] = (line[i] + left) & 255
-        elif how == 3:
-            line[i] = (line[i] + (left + up[i]) // 2) & 255
-        else:
-            corner = up[i - step] if i >= step else 0
-            line[i] = (line[i] + _paeth(left, up[i], corner)) & 255
-    return bytes(line)
-
-
-def _paeth(left: int, up: int, corner: int) -> int:
-    a, b, c = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
-    return left if a <= b and a <= c else up if b <= c else corner
+    """The same picture with at most 256 colours: the commonest ones stay as they are, the others go to the nearest."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    counted = picture.getcolors(picture.width * picture.height) or []
+    commonest = [colour for _, colour in heapq.nlargest(256, counted)]
+    exact = {colour: index for index, colour in enumerate(commonest)}
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in commonest for part in colour])
+    # Pillow looks up a colour without its last bits: near enough for a rare one, not for the white of the page
+    indexed = picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    raw = picture.tobytes()
+    pixels = zip(raw[::3], raw[1::3], raw[2::3], strict=True)
+    body = bytes(exact.get(p, near) for p, near in zip(pixels, indexed.tobytes(), strict=True))
+    small = io.BytesIO()
+    indexed.frombytes(body)
+    indexed.save(small, "png", optimize=True)
+    return small.getvalue()
 
 
 if __name__ == "__main__":

@@ -6,10 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from senha import SENHA
 
+#: Chromium looks up no other host, not even for itself (the rest of the tests: conftest.py of the root)
+ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 
@@ -47,8 +50,6 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.TESTE_LENTO = float(slow)
         settings.MIDDLEWARE = ["lentidao.Slow", *settings.MIDDLEWARE]
     config.addinivalue_line("markers", "browser: needs a real Chromium")
-    for rule in ("error:::saude", "error:::ledi"):
-        config.addinivalue_line("filterwarnings", rule)
 
 
 def pytest_report_header() -> str:
@@ -71,7 +72,7 @@ def navegador() -> Iterator[object]:
 
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as monkeypatch:
         wait_for_pages(monkeypatch)
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", ONLY_HERE])
         yield browser
         browser.close()
 
@@ -135,6 +136,24 @@ def ritmo_de_entrar() -> None:
     from saude.contas.ritmo import ritmo
 
     ritmo.forget()
+
+
+@pytest.fixture(autouse=True)
+def _downloads_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A download that a test does not read to its end is closed with the test; a server closes it by itself."""
+    from django.http import FileResponse
+
+    files: list[IO[bytes]] = []
+    original = FileResponse.set_headers
+
+    def set_headers(self: FileResponse, filelike: IO[bytes]) -> None:
+        files.append(filelike)
+        original(self, filelike)
+
+    monkeypatch.setattr(FileResponse, "set_headers", set_headers)
+    yield
+    for file in files:
+        file.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -45,9 +46,20 @@ def test_install_refuses(db, changes, text):
 
 
 def in_a_thread(work) -> None:
-    """A browser test before this one leaves an event loop running in this thread; a worker needs its own."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(work).result()
+    """A browser test before this one leaves an event loop running in this thread; a worker needs its own.
+
+    Its threads end here and not with the process: they keep no connection between one job and the next.
+    """
+
+    def alone() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()  # this thread's
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
+        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+        pool.submit(alone).result()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -77,12 +77,13 @@ def open_source(path: str | Path) -> Iterator[Source]:
         return
     if not path.is_file():
         raise ReferenciaError("o arquivo ou a pasta não existe", str(path))
-    try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise ReferenciaError("não é um zip, ou está corrompido", path.name) from error
-    with archive:
-        yield ZipSource(archive, path.name)
+    with path.open("rb") as file:  # closed here, even when an entry is still being read
+        try:
+            archive = zipfile.ZipFile(file)
+        except zipfile.BadZipFile as error:
+            raise ReferenciaError("não é um zip, ou está corrompido", path.name) from error
+        with archive:
+            yield ZipSource(archive, path.name)
 
 
 def too_big(name: str) -> ReferenciaError:
