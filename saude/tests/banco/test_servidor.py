@@ -10,7 +10,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from saude.banco import databases
 from saude.banco.servidor import EmbeddedServer, stop_leftover
 
 USE = """
@@ -90,12 +89,3 @@ def test_a_long_folder_name_gets_a_short_socket(folder):
     finally:
         server.release()
     assert not server.running()
-
-
-def test_database_url():
-    got = databases(url="postgresql://ana:s%40nha@banco.local:5433/saude?sslmode=require", folder=Path("x"))
-    assert got["default"]["HOST"] == "banco.local" and got["default"]["PORT"] == "5433"
-    assert got["default"]["PASSWORD"] == "s@nha"
-    assert got["default"]["OPTIONS"] == {"sslmode": "require"}
-    with pytest.raises(ValueError, match="DATABASE_URL"):
-        databases(url="mysql://x/y", folder=Path("x"))

@@ -1,9 +1,9 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from saude.cadastros.actions import add_feriado, reset_prazo, set_prazo
-from saude.cadastros.prazos import by_rule, deadline, easter, national_holidays, published_deadlines
+from saude.cadastros.prazos import by_rule, deadline, national_holidays, published_deadlines
 
 EXCEPTIONS = {"202605"}  # published on 16/06/2026, the rule gives 12/06/2026
 
@@ -16,11 +16,26 @@ def test_the_rule_gives_every_published_deadline_but_the_known_exceptions():
 
 
 @pytest.mark.parametrize(
-    ("year", "day"), [(2024, date(2024, 3, 31)), (2025, date(2025, 4, 20)), (2026, date(2026, 4, 5)),
-                      (2038, date(2038, 4, 25))],
+    ("year", "easter"), [(2024, date(2024, 3, 31)), (2025, date(2025, 4, 20)), (2026, date(2026, 4, 5)),
+                         (2038, date(2038, 4, 25))],
 )  # fmt: skip
-def test_easter(year, day):
-    assert easter(year) == day
+def test_easter(year, easter):
+    assert national_holidays(year)[easter - timedelta(days=2)] == "Sexta-feira Santa"
+
+
+def test_the_holidays_are_those_of_the_law_in_portuguese_and_in_order():
+    assert list(national_holidays(2026).items()) == [
+        (date(2026, 1, 1), "Confraternização Universal"),
+        (date(2026, 4, 3), "Sexta-feira Santa"),
+        (date(2026, 4, 21), "Tiradentes"),
+        (date(2026, 5, 1), "Dia do Trabalhador"),
+        (date(2026, 9, 7), "Independência do Brasil"),
+        (date(2026, 10, 12), "Nossa Senhora Aparecida"),
+        (date(2026, 11, 2), "Finados"),
+        (date(2026, 11, 15), "Proclamação da República"),
+        (date(2026, 11, 20), "Dia Nacional de Zumbi e da Consciência Negra"),
+        (date(2026, 12, 25), "Natal"),
+    ]
 
 
 def test_consciencia_negra_is_national_only_since_2024():

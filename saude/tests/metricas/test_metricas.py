@@ -37,6 +37,36 @@ def test_the_numbers_of_the_database(client, entidade):
 
 
 @pytest.mark.django_db
+def test_how_long_each_page_takes(client):
+    def counted(text: str, labels: str) -> float:
+        return values(text).get(f"saude_http_segundos_count{{{labels}}}", 0)
+
+    def read() -> str:
+        return client.get("/metricas").content.decode()
+
+    before = read()
+    client.get("/saude/viva")
+    client.get("/entrar/?next=/clientes/12345678909/")
+    client.get("/nao-existe/12345678909/")
+    client.generic("INVENTADO", "/saude/viva")
+    after = read()
+    for page, method, answer, more in (
+        ("saude_viva", "GET", "2xx", 1),
+        ("entrar", "GET", "2xx", 1),
+        ("sem nome", "GET", "4xx", 1),
+        ("saude_viva", "outro", "2xx", 1),
+        ("metricas", "GET", "2xx", 1),
+    ):
+        labels = f'metodo="{method}",pagina="{page}",resposta="{answer}"'
+        assert counted(after, labels) - counted(before, labels) == more, labels
+    slowest = values(after)[
+        'saude_http_segundos_bucket{le="+Inf",metodo="GET",pagina="entrar",resposta="2xx"}'
+    ]
+    assert slowest == values(after)['saude_http_segundos_count{metodo="GET",pagina="entrar",resposta="2xx"}']
+    assert "INVENTADO" not in after and "12345678909" not in after and "nao-existe" not in after
+
+
+@pytest.mark.django_db
 def test_only_this_machine_or_the_token(client, monkeypatch):
     assert client.get("/metricas").status_code == 200
     assert client.get("/metricas", REMOTE_ADDR="10.0.0.7").status_code == 403

@@ -2,21 +2,24 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
-ENGINE = "django.db.backends.postgresql"
+import dj_database_url
+
+KEPT = 60  # seconds a connection lives between requests
+SHAPE = "DATABASE_URL deve ter a forma postgresql://usuario:senha@servidor:5432/banco"
 
 
 def databases(*, url: str | None, folder: Path, durable: bool = True) -> dict[str, Any]:
     """Django's DATABASES. The embedded server starts with the first connection, not here."""
     if url:
-        return {"default": {**_from_url(url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+        return {"default": _from_url(url)}
     return {
         "default": {
             "ENGINE": "saude.banco.embutido",
             "NAME": "saude",
             "USER": "postgres",
-            "CONN_MAX_AGE": 60,
+            "CONN_MAX_AGE": KEPT,
             "CONN_HEALTH_CHECKS": True,
             "SAUDE_FOLDER": str(folder),
             "SAUDE_DURABLE": durable,
@@ -25,16 +28,13 @@ def databases(*, url: str | None, folder: Path, durable: bool = True) -> dict[st
 
 
 def _from_url(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    name = unquote(parts.path.lstrip("/"))
-    if parts.scheme not in ("postgres", "postgresql") or not name:
-        raise ValueError("DATABASE_URL deve ter a forma postgresql://usuario:senha@servidor:5432/banco")
-    return {
-        "ENGINE": ENGINE,
-        "NAME": name,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),
-    }
+    """What follows `?` are options of libpq (sslmode, host=/socket…) or of Django (pool, server_side_binding…)."""
+    try:
+        if urlsplit(url).scheme not in ("postgres", "postgresql"):
+            raise ValueError(SHAPE)
+        found = dict(dj_database_url.parse(url, conn_max_age=KEPT, conn_health_checks=True))
+    except ValueError:
+        raise ValueError(SHAPE) from None  # without the address: it holds a password
+    if not found["NAME"]:
+        raise ValueError(SHAPE)
+    return {**found, "PORT": str(found["PORT"])}

@@ -60,24 +60,10 @@ def by_rule(competencia: str, extra: frozenset[date] = frozenset()) -> date:
 
 @cache
 def national_holidays(year: int) -> dict[date, str]:
-    """National holidays of a year (Carnival and Corpus Christi are not holidays by law)."""
-    with open(DATA / "feriados_nacionais.csv", encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if year >= int(row["desde"] or 0)]
-    fixed = {date.fromisoformat(f"{year}-{row['dia']}"): row["nome"] for row in rows}
-    return {**fixed, easter(year) - timedelta(days=2): "Sexta-feira Santa"}
+    """National holidays of a year, in order (Carnival and Corpus Christi are not holidays by law)."""
+    from holidays.countries.brazil import Brazil  # noqa: PLC0415 (half a second: only once a date is asked for)
 
-
-def easter(year: int) -> date:
-    """Gregorian Easter (anonymous algorithm, Meeus/Jones/Butcher)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = b // 4, b % 4
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    m = (a + 11 * h) // 319
-    i, k = c // 4, c % 4
-    p = (2 * e + 2 * i - k - h + m + 32) % 7
-    n = (h - m + p + 90) // 25
-    return date(year, n, (h - m + p + n + 19) % 32)
+    return dict(sorted(Brazil(years=year, language="pt_BR").items()))
 
 
 @cache

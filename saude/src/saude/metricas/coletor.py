@@ -1,4 +1,4 @@
-"""Numbers for Prometheus, read from the database when asked: the same whichever process answers.
+"""Numbers for Prometheus, read from the database when asked: the same whichever process answers. Latency is its own.
 
 No personal data: counts by situação, kind and queue only; an entidade is told by its IBGE code.
 """
@@ -12,6 +12,7 @@ from saude.banco import fila
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import by_state, last_rate
 from saude.fichas.contagens import by_municipality
+from saude.metricas import http
 
 
 class Coletor:
@@ -55,4 +56,4 @@ class Coletor:
 def texto() -> bytes:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Coletor())
-    return generate_latest(registry)
+    return generate_latest(registry) + generate_latest(http.REGISTRY)

@@ -1,0 +1,93 @@
+"""DATABASE_URL: what the municipality writes is what the driver and Django are told."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.utils import ConnectionHandler, OperationalError
+
+from saude.banco import databases
+
+
+def default(url: str) -> dict[str, Any]:
+    return databases(url=url, folder=Path("x"))["default"]
+
+
+def test_database_url():
+    got = databases(url="postgresql://ana:s%40nha@banco.local:5433/saude?sslmode=require", folder=Path("x"))
+    assert got["default"]["HOST"] == "banco.local" and got["default"]["PORT"] == "5433"
+    assert got["default"]["PASSWORD"] == "s@nha"
+    assert got["default"]["OPTIONS"] == {"sslmode": "require"}
+    with pytest.raises(ValueError, match="DATABASE_URL"):
+        databases(url="mysql://x/y", folder=Path("x"))
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("postgres://u@/b", {"HOST": "", "PORT": "", "NAME": "b", "USER": "u", "PASSWORD": ""}),
+        ("postgresql://u@[::1]:5432/b", {"HOST": "::1", "PORT": "5432"}),
+        ("postgresql://u@%2Frun%2Fpostgresql/b", {"HOST": "/run/postgresql"}),
+        ("postgresql:///b?host=/run/postgresql", {"HOST": "", "OPTIONS": {"host": "/run/postgresql"}}),
+        ("postgresql://u:a%3Ab%2Fc%23@h/sa%C3%BAde", {"PASSWORD": "a:b/c#", "NAME": "saúde"}),
+        ("postgresql://u@h/b", {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}),
+        (
+            "postgresql://u@h/b?sslmode=verify-full&sslrootcert=/etc/ca.pem&sslcert=/c.pem&sslkey=/k.pem",
+            {
+                "OPTIONS": {
+                    "sslmode": "verify-full", "sslrootcert": "/etc/ca.pem", "sslcert": "/c.pem", "sslkey": "/k.pem",
+                }
+            },
+        ),
+        (
+            "postgresql://u@h/b?connect_timeout=5&server_side_binding=false&options=-c%20lock_timeout%3D9s",
+            {"OPTIONS": {"connect_timeout": 5, "server_side_binding": False, "options": "-c lock_timeout=9s"}},
+        ),
+    ],
+)  # fmt: skip
+def test_every_part_of_it(url: str, found: dict[str, Any]) -> None:
+    got = default(url)
+    assert got["ENGINE"] == "django.db.backends.postgresql"
+    assert {key: got[key] for key in found} == found
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["segredo", "sqlite:///x.db", "sqlite://:memory:", "mysql://u:segredo@h/b", "postgresql://u:segredo@h",
+     "postgresql://u:segredo@h/", "postgresql://u:segredo@h:porta/b", "postgresql://u:segredo@[h/b"],
+)  # fmt: skip
+def test_a_wrong_one_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError, match="DATABASE_URL deve ter a forma") as caught:
+        default(url)
+    assert "segredo" not in str(caught.value)
+    hidden = caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert hidden and caught.value.__cause__ is None  # the parser's own text quotes it
+
+
+def connected(query: str) -> Any:
+    """A connection made from a DATABASE_URL to the server of the tests, by its socket."""
+    mine = connection.get_connection_params()
+    if mine.get("port"):
+        pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
+    url = f"postgresql://{mine['user']}@/{mine['dbname']}?host={mine['host']}{query}"
+    return ConnectionHandler({"default": default(url)})["default"]
+
+
+@pytest.mark.django_db
+def test_socket_and_options_reach_the_server() -> None:
+    made = connected(
+        "&application_name=vigia&options=-c%20statement_timeout%3D7000&connect_timeout=5&sslmode=prefer"
+    )
+    try:
+        with made.cursor() as cursor:
+            cursor.execute("SELECT current_setting('application_name'), current_setting('statement_timeout')")
+            assert cursor.fetchone() == ("vigia", "7s")
+    finally:
+        made.close()
+
+
+@pytest.mark.django_db
+def test_tls_options_reach_the_driver() -> None:
+    with pytest.raises(OperationalError, match="sslmode"):
+        connected("&sslmode=talvez").ensure_connection()
