@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ledi import CURRENT, VERSIONS, layout
-from ledi.cli.validar import report_of
+from ledi.cli.validar import Seen, report_of
 from ledi.errors import LediError
 from ledi.findings import Report
 from ledi.layouts.model import Field, Struct
@@ -92,7 +92,7 @@ class Conference:
         self._files = list(files)
         self._hoje = date.fromisoformat(hoje)
         self._tables = tables.opened if tables else None
-        self._uuids: set[str] = set()
+        self._uuids: Seen = {}
         self._texts: dict[tuple[str, str, str], int] = {}
         self._total = 0
 
@@ -119,12 +119,15 @@ class Conference:
     def _rows(self) -> Iterator[tuple[int, int, Item, Report] | str]:
         for number, (name, path) in enumerate(self._files):
             try:
-                for position, item in enumerate(read_records(path)):
+                records = read_records(path)
+                for position, item in enumerate(records):
                     if self._total >= MAX_RECORDS:
                         yield f"{name}: só os primeiros {MAX_RECORDS} registros foram conferidos."
                         return
                     self._total += 1
                     yield number, position, item, self._judged(item)
+                if records.passed:
+                    yield f"{name}: deixado de lado, por não ser ficha: {records.told()}."
             except (LediError, OSError) as error:
                 yield told(error, name, path)
             except RecursionError:
@@ -199,7 +202,7 @@ def open_ficha(path: str, position: int, hoje: str, tables: Tables | None = None
     """JSON of one record: every finding, and its fields with the names that a person knows."""
     item = next(islice(read_records(path), position, None))
     opened = tables.opened if tables else None
-    report = report_of(item, set(), tabelas=opened, hoje=date.fromisoformat(hoje))
+    report = report_of(item, {}, tabelas=opened, hoje=date.fromisoformat(hoje))
     record = item.record if isinstance(item.record, dict) else {}
     made: Json = {
         "onde": item.where,

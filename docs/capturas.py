@@ -319,7 +319,10 @@ def vendor_file(folder: Path) -> Path:
     from ledi_gerador import build, gerar
 
     vendor = Instalacao(
-        contraChave="Outro - 3.1", cpfOuCnpj="11222333000181", nomeOuRazaoSocial="Outro Sistema de Saúde Ltda"
+        contraChave="Outro - 3.1",
+        uuidInstalacao="OUTRO-1",
+        cpfOuCnpj="11222333000181",
+        nomeOuRazaoSocial="Outro Sistema de Saúde Ltda",
     )
     path, today = folder / "producao-do-outro-sistema.zip", date.today()
     with path.open("wb") as file:

@@ -160,7 +160,8 @@ def test_inconsistent_records_stay_out_unless_allowed(tmp_path, run):
 def test_installation_file_is_used(tmp_path, run):
     toml = tmp_path / "i.toml"
     toml.write_text(
-        'contraChave = "Meu sistema - 2.0"\ncpfOuCnpj = "11222333000181"\nnomeOuRazaoSocial = "Prefeitura"\n'
+        'contraChave = "Meu sistema - 2.0"\nuuidInstalacao = "a1"\ncpfOuCnpj = "11222333000181"\n'
+        'nomeOuRazaoSocial = "Prefeitura"\n'
     )
     target = tmp_path / "x.zip"
     code, _, err = run(

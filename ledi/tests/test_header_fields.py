@@ -52,7 +52,7 @@ def test_the_schema_tells_the_two_apart():
     main = defs["VariasLotacoesHeaderThrift"]["properties"]["lotacaoFormPrincipal"]
 
     def required(place):
-        return defs[place["allOf"][0]["$ref"].rpartition("/")[2]]["required"]
+        return defs[(place.get("allOf") or place["anyOf"])[0]["$ref"].rpartition("/")[2]]["required"]
 
     assert required(child) == []
     assert required(main) == ["profissionalCNS", "cboCodigo_2002", "cnes"]

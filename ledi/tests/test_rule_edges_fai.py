@@ -56,8 +56,8 @@ def test_a_single_dose_takes_nothing_of_the_frequency():
 def test_two_turns_are_enough_and_one_is_not(kind):
     start = {1: {**MEDICAMENTO, "doseFrequenciaTipo": 1, "doseFrequencia": "Manhã"}, 2: MEDICAMENTO, 3: INTERVALO,
              4: {**FRACIONADA, "qtDoseManha": DELETE, "qtDoseNoite": DELETE}}[kind]  # fmt: skip
-    assert medicine(start, qtDoseManha="1", qtDoseTarde="1") == set()
-    assert medicine(start, qtDoseManha="1", qtDoseTarde="1", qtDoseNoite="1/2") == set()
+    assert medicine(start, qtDoseManha="1", qtDoseTarde="1", dose="2 comprimidos") == set()
+    assert medicine(start, qtDoseManha="1", qtDoseTarde="1", qtDoseNoite="1/2", dose="2,5 ml") == set()
     assert medicine(start, qtDoseTarde="1") == {"MED-015-2", "MED-017-2"}
     none = {"MED-015-2", "MED-016-2", "MED-017-2"} if kind == 4 else set()
     assert medicine(start) == none

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from ledi.codecs import thrift, xml
-from ledi.codecs.wire import Decoded, Unknown
+from ledi.codecs.wire import Decoded, Misfit, Unknown
 from ledi.errors import DecodeError, EncodeError, UnknownTipo, UnknownVersion
 from ledi.files import Kind, sniff_bytes
 from ledi.layouts import layout as layout_of
@@ -49,9 +49,17 @@ class Instalacao:
                 raise EncodeError("campo obrigatório da instalação não informado", name)
         return cls(**mapping)
 
+    @classmethod
+    def as_found(cls, mapping: Mapping[str, Any]) -> Instalacao:
+        """What a foreign envelope says of its installation, whatever is wrong with it: judged by the rules."""
+        known = {field.name: mapping.get(field.name) for field in fields(cls)}
+        needed = {name: known[name] or "" for name in ("contraChave", "cpfOuCnpj", "nomeOuRazaoSocial")}
+        return cls(**known | needed)
+
     def to_wire(self) -> dict[str, Any]:
+        """By wire name; what is empty is absent."""
         pairs = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return {name: value for name, value in pairs if value is not None}
+        return {name: value for name, value in pairs if value is not None and value != ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,8 @@ class Envelope:
     """What an envelope says, with the ficha still serialised: `decode()` opens it.
 
     `declared_version` is what the file says (None when it does not); `used_version` the layout it is read
-    with; `notes` tell in Portuguese where the two differ and which fields of the envelope are not known.
+    with; `notes` tell in Portuguese where the two differ and which fields of the envelope are not known;
+    `misfits` what the envelope says out of form (only when it was opened with `strict` false).
     """
 
     uuid: str
@@ -76,6 +85,7 @@ class Envelope:
     notes: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     formato: str = "thrift"
+    misfits: tuple[Misfit, ...] = ()
 
     @property
     def layout(self) -> Layout:
@@ -85,22 +95,26 @@ class Envelope:
     def ficha(self) -> Ficha:
         return self.layout.fichas[self.tipo]
 
-    def decode(self) -> Decoded:
-        """The wire mapping of the ficha and the fields that its layout does not know."""
-        read = xml.decode if self.formato == "xml" else thrift.decode
-        return read(self.ficha.root, self.dado)
+    def decode(self, *, strict: bool = True) -> Decoded:
+        """The wire mapping of the ficha and the fields that its layout does not know.
+
+        With `strict` false a value of XML that is not of its field's type is kept as text, and told.
+        """
+        if self.formato == "xml":
+            return xml.decode(self.ficha.root, self.dado, strict=strict)
+        return thrift.decode(self.ficha.root, self.dado)
 
     def record(self, decoded: Decoded | None = None) -> dict[str, Any]:
-        """The JSON record, `versao` as declared; envelope fields that are absent are left out."""
+        """The JSON record, `versao` as declared; envelope fields that are absent or empty are left out."""
         head = {
             "tipo": self.tipo,
-            "versao": self.declared_version or self.used_version,
+            "versao": self.declared_version,
             "uuid": self.uuid,
             "cnes": self.cnes,
             "ine": self.ine,
             "ibge": self.ibge,
         }
-        kept = {name: value for name, value in head.items() if value is not None}
+        kept = {name: value for name, value in head.items() if value is not None and value != ""}
         return kept | {"ficha": (decoded or self.decode()).value}
 
 
@@ -158,8 +172,8 @@ def _head(record: Mapping[str, Any], lote: int | None, layout: Layout) -> dict[s
         "uuidDadoSerializado": record["uuid"],
         "tipoDadoSerializado": ficha.tipo_dado,
         "cnesDadoSerializado": record["cnes"],
-        "codIbge": record.get("ibge"),
-        "ineDadoSerializado": record.get("ine"),
+        "codIbge": record.get("ibge") or None,
+        "ineDadoSerializado": record.get("ine") or None,
         "numLote": lote,
     }
 
@@ -184,45 +198,64 @@ def _parts(
 # ---- reading
 
 
-def unwrap(data: bytes) -> Envelope:
+def unwrap(data: bytes, *, strict: bool = True) -> Envelope:
     """The envelope in the bytes of an `.esus` file, its layout the known one nearest to the declared version.
 
-    Raises DecodeError, or UnknownTipo for a tipoDadoSerializado that no ficha has.
+    Raises DecodeError, or UnknownTipo for a tipoDadoSerializado that no ficha has. With `strict` false, what is
+    missing or out of form and does not keep the ficha from being read is told in `misfits` instead.
     """
     decoded = thrift.decode(layout_of().structs[TRANSPORT], data)
     value = decoded.value
-    version = value.get("versao")
-    declared = _version_text(version) if version is not None else None
+    declared = _version_text(value["versao"], strict) if value.get("versao") is not None else None
     dado = _required(value, "dadoSerializado", bytes)
-    return _open(value, dado, declared, tuple(decoded.unknown), "thrift")
+    return _open(value, dado, declared, tuple(decoded.unknown), "thrift", [], strict)
 
 
-def unwrap_xml(data: bytes) -> Envelope:
+def unwrap_xml(data: bytes, *, strict: bool = True) -> Envelope:
     """The envelope in the bytes of an `.esus.xml` file; same errors as `unwrap`."""
-    found = xml.decode_transport(layout_of(), data)
-    return _open(found.head, found.ficha, found.version, tuple(found.unknown), "xml")
+    found = xml.decode_transport(layout_of(), data, strict=strict)
+    head = found.head
+    if not strict and not isinstance(head.get("tipoDadoSerializado"), int):
+        head |= _tipo_of_root(found.root, found.misfits, head.get("tipoDadoSerializado"))
+    return _open(head, found.ficha, found.version, tuple(found.unknown), "xml", found.misfits, strict)
 
 
-def unwrap_any(data: bytes) -> Envelope:
+def _tipo_of_root(root: str, odd: list[Misfit], given: Any) -> dict[str, int]:
+    """The number of the ficha whose element this is: the file itself does not say it well."""
+    fichas = layout_of().fichas.values()
+    number = next((ficha.tipo_dado for ficha in fichas if xml.root_element(ficha.root) == root), None)
+    if number is None:
+        return {}
+    if given is None:
+        words = f"Falta tipoDadoSerializado no envelope: pelo conteúdo, é {number}."
+        odd.append(Misfit("estrutura", "tipo", words))
+    return {"tipoDadoSerializado": number}
+
+
+def unwrap_any(data: bytes, *, strict: bool = True) -> Envelope:
     """`unwrap` or `unwrap_xml`, by the first bytes: file names inside foreign zips are not to be trusted."""
-    return unwrap_xml(data) if sniff_bytes(data[:64]) is Kind.ESUS_XML else unwrap(data)
+    opened = unwrap_xml if sniff_bytes(data[:64]) is Kind.ESUS_XML else unwrap
+    return opened(data, strict=strict)
 
 
 def _open(
-    value: Mapping[str, Any], dado: bytes, declared: str | None, unknown: tuple[Unknown, ...], formato: str
-) -> Envelope:
+    value: Mapping[str, Any], dado: bytes, declared: str | None, unknown: tuple[Unknown, ...], formato: str,
+    odd: list[Misfit], strict: bool,
+) -> Envelope:  # fmt: skip
     used, notes = _choose(declared)
     number = _required(value, "tipoDadoSerializado", int)
     tipo = next((f.tipo for f in used.fichas.values() if f.tipo_dado == number), None)
     if tipo is None:
         raise UnknownTipo(f"tipoDadoSerializado {number} não corresponde a nenhuma ficha conhecida")
     return Envelope(
-        uuid=_required(value, "uuidDadoSerializado", str),
+        uuid=_required(value, "uuidDadoSerializado", str)
+        if strict
+        else value.get("uuidDadoSerializado") or "",
         tipo=tipo,
         cnes=value.get("cnesDadoSerializado"),
         ine=value.get("ineDadoSerializado"),
         ibge=value.get("codIbge"),
-        lote=value.get("numLote"),
+        lote=lote if isinstance(lote := value.get("numLote"), int) else None,
         dado=dado,
         remetente=value.get("remetente") or {},
         originadora=value.get("originadora") or {},
@@ -231,6 +264,7 @@ def _open(
         notes=(*notes, *(f"envelope: {one.label}" for one in unknown)),
         unknown=unknown,
         formato=formato,
+        misfits=tuple(odd),
     )
 
 
@@ -245,11 +279,13 @@ def _choose(declared: str | None) -> tuple[Layout, tuple[str, ...]]:
         return used, (f"versão {declared} do LEDI não conhecida: lido com o layout {used.version}",)
 
 
-def _version_text(version: Mapping[str, Any]) -> str:
+def _version_text(version: Mapping[str, Any], strict: bool) -> str:
     text = ".".join(str(version.get(name, "")) for name in ("major", "minor", "revision"))
-    if not _VERSION.fullmatch(text):
+    if _VERSION.fullmatch(text):
+        return text
+    if strict:
         raise DecodeError("versão do LEDI malformada", "versao")
-    return text
+    return re.sub(r"[^0-9.]", "?", text)[:20]  # the rules of a record say how it should be
 
 
 def _required(value: Mapping[str, Any], name: str, kind: type) -> Any:

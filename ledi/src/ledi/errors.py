@@ -25,6 +25,10 @@ class PackageError(LediError):
     """A zip that cannot be written, or that is corrupt or hostile when read."""
 
 
+class InstallationError(LediError):
+    """Data of the installation that make the PEC discard every record sent with them."""
+
+
 class EncodeError(LediError):
     """A value that has no place on the wire. `path` is the wire path from the root given to the encoder."""
 

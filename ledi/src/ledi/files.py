@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import os
+import sys
 import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, cast
+
+from ledi.errors import LediError
 
 HEAD = 64 * 1024
+MAX_COPIED = 16 * 1024**3  # of a zip that comes by a pipe or inside a gzip
+STDIN = "-"  # this name means the standard input
+_GZIP = b"\x1f\x8b"
 
 
 class AtomicFile:
@@ -88,10 +100,116 @@ class Kind(StrEnum):
     UNKNOWN = "desconhecido"
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open file: how messages call it, what it is, and its bytes from the first one on, to be read once."""
+
+    name: str
+    kind: Kind
+    stream: BinaryIO
+
+    def seekable(self) -> BinaryIO:
+        """The same bytes where one can go back and forth: those of a pipe or a gzip are copied to disk."""
+        if self.stream.seekable():
+            return self.stream
+        kept = cast(BinaryIO, tempfile.TemporaryFile())
+        while piece := self.stream.read(1024 * 1024):
+            kept.write(piece)
+            if kept.tell() > MAX_COPIED:
+                raise LediError(f"{self.name}: passa de {MAX_COPIED // 1024**3} GB. Divida-o e use as partes")
+        kept.seek(0)
+        return kept
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
+    """Opens a file, a pipe or ("-") the standard input, once; what is in a gzip is what counts.
+
+    OSError passes; a gzip that is cut or corrupt is a LediError, here or while it is read.
+    """
+    name = os.fspath(path)
+    with _raw(name) as raw:
+        shown = "entrada padrão" if name == STDIN else Path(name).name
+        head, stream = _looked_at(raw)
+        if not head.startswith(_GZIP):
+            yield Opened(shown, sniff_bytes(head, shown), stream)
+            return
+        head, inner = _looked_at(cast(BinaryIO, io.BufferedReader(_Gunzip(stream, shown))))
+        yield Opened(shown, sniff_bytes(head, shown.lower().removesuffix(".gz")), inner)
+
+
+@contextmanager
+def _raw(name: str) -> Iterator[BinaryIO]:
+    if name == STDIN:
+        yield sys.stdin.buffer
+    else:
+        with open(name, "rb") as file:
+            yield cast(BinaryIO, file)
+
+
+def _looked_at(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """The first bytes, and the stream with them still to be read. Of a pipe no more is waited for than needed."""
+    if stream.seekable():
+        start = stream.tell()
+        head = stream.read(HEAD)
+        stream.seek(start)
+        return head, stream
+    head = b""
+    while len(head) < HEAD and not _enough(head):
+        piece = stream.read1(HEAD - len(head))  # type: ignore[attr-defined]
+        if not piece:
+            break
+        head += piece
+    return head, cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream)))
+
+
+def _enough(head: bytes) -> bool:
+    """Whether these bytes tell the kind: of JSON, its first line must be whole."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return len(text) >= 16 and (text[:1] not in (b"{", b"[") or b"\n" in text)
+
+
+class _Rejoined(io.RawIOBase):
+    """What was read of a stream to look at it, then the rest of it."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        size = len(buffer)
+        piece = self._head[:size] if self._head else self._rest.read1(size)  # type: ignore[attr-defined]
+        self._head = self._head[len(piece) :] if self._head else b""
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+class _Gunzip(io.RawIOBase):
+    """A gzip whose faults are told in words, whoever reads it."""
+
+    def __init__(self, packed: BinaryIO, name: str) -> None:
+        self._file, self._name = gzip.GzipFile(fileobj=packed, mode="rb"), name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            piece = self._file.read1(len(buffer))
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise LediError(
+                f"{self._name}: o gzip está cortado ou corrompido. Gere o arquivo de novo"
+            ) from None
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
 def sniff(path: str | os.PathLike[str]) -> Kind:
-    """Kind of a file by its first bytes; the name only tells JSON from JSON lines. OSError passes."""
-    with open(path, "rb") as file:
-        return sniff_bytes(file.read(HEAD), Path(path).name)
+    """Kind of a file on disk by its first bytes, inside of a gzip too; the name only tells JSON from JSON lines."""
+    with opened(path) as file:
+        return file.kind
 
 
 def sniff_bytes(head: bytes, name: str = "") -> Kind:
@@ -115,8 +233,26 @@ def _json_kind(text: bytes, name: str) -> Kind:
     if name.endswith(".json") or text.startswith(b"["):
         return Kind.JSON
     first, newline, _ = text.partition(b"\n")
+    if not newline and len(text) > HEAD // 2:
+        return Kind.NDJSON  # one line longer than what was looked at: read as such it is the same record
     try:
         json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Kind.JSON
     return Kind.NDJSON if newline else Kind.JSON
+
+
+# What systems and people leave in a zip beside what was asked for.
+_FOLDERS = frozenset(("__macosx", "meta-inf"))
+_FILES = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini"))
+_NOTES = frozenset(
+    ("leiame", "leia-me", "leia_me", "readme", "manifest", "manifesto")
+)  # whatever their ending
+
+
+def is_junk(name: str) -> bool:
+    """Is this entry of a zip nobody's record, by its name: .DS_Store, __MACOSX/…, Thumbs.db, LEIAME.txt?"""
+    *folders, base = name.lower().replace("\\", "/").split("/")
+    if not _FOLDERS.isdisjoint(folders) or base.startswith(".") or base in _FILES:
+        return True
+    return base.partition(".")[0] in _NOTES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,3 +63,23 @@ class Report:
             "inconsistencias": [f.as_json() for f in self.findings],
             "nao_verificadas": list(self.unverified),
         }
+
+
+#: findings told of one record; a hostile one may have one per item
+MAX_FINDINGS = 250
+
+
+def capped(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The first `MAX_FINDINGS`, and a last one that says how many more there are."""
+    if len(findings) <= MAX_FINDINGS:
+        return tuple(findings)
+    rest = findings[MAX_FINDINGS:]
+    return (*findings[:MAX_FINDINGS], more(len(rest), sum(one.severity == ERRO for one in rest)))
+
+
+def more(count: int, errors: int, stopped: bool = False) -> Finding:
+    """The last finding of a record that has more than are told; `stopped`: not all of it was looked at."""
+    kinds = f"{errors} erro(s) e {count - errors} aviso(s)" if errors else f"{count} aviso(s)"
+    least = "pelo menos " if stopped else ""
+    text = f"Há {least}mais {kinds} neste registro, que não são mostrados. Corrija estes e confira de novo."
+    return Finding("REGISTRO-achados-limite", "", text, ERRO if errors else AVISO)

@@ -12,10 +12,11 @@ from ledi.codecs import thrift
 from ledi.envelope import Instalacao, file_name, wrap, wrap_xml
 from ledi.errors import EncodeError
 from ledi.findings import Report
+from ledi.installation import require_valid, validate_originadora
 from ledi.layouts import CURRENT, layout
 from ledi.layouts.releases import Validades
 from ledi.rules.registry import plan
-from ledi.validation import PROCESSADA, validate
+from ledi.validation import PROCESSADA, validate, with_findings
 from ledi.zip import Entry, make_entry
 
 
@@ -33,6 +34,7 @@ def prepare(versao: str = CURRENT) -> None:
         plan(tipo, versao)
         thrift.encoder(ficha.root)
     plan("TRANSPORTE", versao)
+    plan("INSTALACAO", versao)
 
 
 def process(
@@ -47,10 +49,18 @@ def process(
     esperada: str | None = None,
     validades: Validades | None = None,
 ) -> Processed:
-    """Validates a record and, when it is *processada*, makes its entry. Never raises for bad data."""
+    """Validates a record and, when it is *processada*, makes its entry. Never raises for bad data of the record.
+
+    `originadora`: who typed a record that came in another system's envelope. It goes out as it came, so what is
+    wrong in it is a finding of the record. InstallationError when our own `instalacao` is one with which the PEC
+    would discard everything.
+    """
     report = validate(
         record, versao=versao, tabelas=tabelas, hoje=hoje, esperada=esperada, validades=validades
     )
+    require_valid(instalacao, report.versao or CURRENT)
+    if originadora is not None and originadora != instalacao:
+        report = with_findings(report, validate_originadora(originadora, report.versao or CURRENT))
     if report.situacao != PROCESSADA:
         return Processed(report, None)
     return Processed(

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ledi.carried import add_to
-from ledi.codecs.wire import Unknown
+from ledi.codecs import wire
+from ledi.codecs.wire import Misfit, Unknown
 from ledi.envelope import Envelope, unwrap_any
 from ledi.errors import LediError, PackageError
-from ledi.files import Kind, sniff
+from ledi.files import Kind, Opened, is_junk, opened, sniff_bytes
 from ledi.findings import AVISO, Finding
+from ledi.installation import validate_envelope
 from ledi.zip import read_package
 
 MAX_LINE = 64 * 1024 * 1024
+MAX_ESUS = 2 * wire.MAX_DATA
+_PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One record of a file. `record` is None when it could not be read, and `findings` say why.
 
-    `envelope` is there for records that came serialised. `where` names the line or the entry, for messages.
+    `envelope` is there for records that came serialised; `findings` are then also what is wrong in it and in
+    how the file is written. `where` names the line or the entry, for messages. `uuid` and `tipo` are what is
+    known of a record that could not be read.
     """
 
     where: str
@@ -32,27 +38,84 @@ class Item:
     findings: tuple[Finding, ...] = ()
     readable: bool = True
     notes: tuple[str, ...] = field(default=())
+    uuid: str | None = None
+    tipo: str | None = None
 
 
-def read_records(path: str | Path) -> Iterator[Item]:
-    """Every record of a file, lazily. Raises LediError or OSError when the file as a whole is unreadable."""
-    kind = sniff(path)
-    name = Path(path).name
-    if kind is Kind.EMPTY:
-        raise LediError(f"{name}: o arquivo está vazio")
-    if kind is Kind.ZIP:
-        yield from _zip(Path(path))
-    elif kind in (Kind.ESUS, Kind.ESUS_XML):
-        yield open_bytes(Path(path).read_bytes(), name)
-    elif kind is Kind.NDJSON or name.lower().endswith((".jsonl", ".ndjson")):
-        with open(path, "rb") as file:
-            yield from read_lines(file)
-    elif kind is Kind.JSON or name.lower().endswith(".json"):
-        yield from _json(Path(path))
-    elif name.lower().endswith((".esus", ".xml")):
-        yield open_bytes(Path(path).read_bytes(), name)
-    else:
-        raise LediError(f"{name}: não é JSON, JSON por linhas, .esus, .esus.xml nem zip")
+class Records(Iterator[Item]):
+    """The records of a file, lazily. `passed_over` names what it had besides (the junk of a zip), as it is met."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.passed_over: list[str] = []  # the first of them; `passed` counts all
+        self.passed = 0
+        self._items = self._read(path)
+
+    def __next__(self) -> Item:
+        return next(self._items)
+
+    def close(self) -> None:
+        """Closes the file before its end."""
+        self._items.close()
+
+    def _read(self, path: str | Path) -> Generator[Item, None, None]:
+        with opened(path) as file:
+            yield from self._kinds(file)
+
+    def _kinds(self, file: Opened) -> Iterator[Item]:
+        name, kind = file.name, file.kind
+        plain = name.lower().removesuffix(".gz")
+        if kind is Kind.EMPTY:
+            raise LediError(f"{name}: o arquivo está vazio")
+        if kind is Kind.ZIP:
+            yield from self._zip(file)
+        elif kind in (Kind.ESUS, Kind.ESUS_XML):
+            yield open_bytes(file.stream.read(MAX_ESUS + 1), name)
+        elif kind is Kind.NDJSON or plain.endswith((".jsonl", ".ndjson")):
+            yield from read_lines(_lines(file.stream))
+        elif kind is Kind.JSON or plain.endswith(".json"):
+            yield from _json(file)
+        elif plain.endswith((".esus", ".xml")):
+            yield open_bytes(file.stream.read(MAX_ESUS + 1), name)
+        else:
+            raise LediError(f"{name}: não é JSON, JSON por linhas, .esus, .esus.xml nem zip")
+
+    def _zip(self, file: Opened) -> Iterator[Item]:
+        count = 0
+        for name, data in _named(file):
+            shown = _shown(name)
+            kind = sniff_bytes(data[:64])
+            if is_junk(name) or not (_is_ficha(name) or kind in _FICHAS or kind in (Kind.JSON, Kind.NDJSON)):
+                self._pass(shown)
+                continue
+            count += 1
+            if kind in (Kind.JSON, Kind.NDJSON):
+                text = f"{shown}: é JSON, e no zip só vão fichas (.esus e .esus.xml). Confira este arquivo fora do zip."
+                yield _unreadable(shown, "REGISTRO-arquivo-formato", text)
+            else:
+                yield open_bytes(data, shown)
+        if not count:
+            if not self.passed:
+                raise PackageError(f"{file.name}: o zip está vazio")
+            left = self.told()
+            raise PackageError(f"{file.name}: o zip não tem nenhuma ficha (.esus ou .esus.xml), só {left}")
+
+    def _pass(self, name: str) -> None:
+        self.passed += 1
+        if self.passed <= 100:
+            self.passed_over.append(name)
+
+    def told(self, most: int = 10) -> str:
+        """What was passed over, in words: "LEIAME.txt, .DS_Store e mais 3"; "" when nothing was."""
+        names = ", ".join(self.passed_over[:most])
+        return f"{names} e mais {self.passed - most}" if self.passed > most else names
+
+
+def read_records(path: str | Path) -> Records:
+    """Every record of a file, a pipe or ("-") the standard input, gzipped or not, lazily.
+
+    The iteration raises LediError or OSError when the file as a whole is unreadable.
+    """
+    return Records(path)
 
 
 def read_lines(lines: Iterable[bytes] | BinaryIO) -> Iterator[Item]:
@@ -61,6 +124,15 @@ def read_lines(lines: Iterable[bytes] | BinaryIO) -> Iterator[Item]:
         text = line.strip()
         if text:
             yield parse(text, f"linha {number}")
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Lines, one that is too long cut a byte beyond the limit: it is told, not loaded."""
+    while line := stream.readline(MAX_LINE + 1):
+        if len(line) > MAX_LINE and not line.endswith(b"\n"):
+            while (rest := stream.readline(_PIECE)) and not rest.endswith(b"\n"):
+                pass
+        yield line
 
 
 def parse(text: bytes, where: str, limit: int = MAX_LINE) -> Item:
@@ -88,16 +160,28 @@ def parse(text: bytes, where: str, limit: int = MAX_LINE) -> Item:
 
 
 def open_bytes(data: bytes, where: str) -> Item:
-    """The record inside the bytes of an `.esus` or `.esus.xml` file."""
+    """The record inside the bytes of an `.esus` or `.esus.xml` file, with what is wrong in how they say it."""
+    envelope: Envelope | None = None
     try:
-        envelope = unwrap_any(data)
-        decoded = envelope.decode()
+        envelope = unwrap_any(data, strict=False)
+        decoded = envelope.decode(strict=False)
     except LediError as error:
         text = f"{where}: não é uma ficha do LEDI legível: {error}."
-        return _unreadable(where, "REGISTRO-arquivo-formato", text)
-    found = tuple(_in_envelope(one) for one in envelope.unknown)
+        found = Finding("REGISTRO-arquivo-formato", "", text)
+        uuid, tipo = (envelope.uuid or None, envelope.tipo) if envelope else (None, None)
+        return Item(where, findings=(found,), readable=False, uuid=uuid, tipo=tipo)
+    findings = (
+        *validate_envelope(envelope),
+        *(_misfit(envelope.tipo, one) for one in decoded.misfits),
+        *(_in_envelope(one) for one in envelope.unknown),
+    )
     record = add_to(envelope.record(decoded), decoded)
-    return Item(where, record, envelope, found, notes=envelope.notes)
+    return Item(where, record, envelope, findings, notes=envelope.notes)
+
+
+def _misfit(tipo: str, odd: Misfit) -> Finding:
+    code = f"{tipo}-{odd.struct}-{odd.field}-tipo" if odd.struct else f"REGISTRO-xml-{odd.kind}"
+    return Finding(code, odd.path, odd.words)
 
 
 def _in_envelope(one: Unknown) -> Finding:
@@ -123,29 +207,28 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _zip(path: Path) -> Iterator[Item]:
-    count = 0
-    for name, data in _named(path):
-        count += 1
-        if not name.lower().endswith((".esus", ".esus.xml", ".xml")):
-            text = f"{path.name}: a entrada não é .esus nem .esus.xml; só fichas vão no pacote."
-            yield _unreadable(f"entrada {count}", "REGISTRO-arquivo-formato", text)
-            continue
-        yield open_bytes(data, f"entrada {count}")
-    if not count:
-        raise PackageError(f"{path.name}: o zip está vazio")
+_FICHAS = (Kind.ESUS, Kind.ESUS_XML)
 
 
-def _named(path: Path) -> Iterator[tuple[str, bytes]]:
+def _is_ficha(name: str) -> bool:
+    return name.lower().endswith((".esus", ".xml"))
+
+
+def _named(file: Opened) -> Iterator[tuple[str, bytes]]:
     """The entries of a zip; what is wrong with it is told with its name, and what to do."""
     try:
-        yield from read_package(path)
+        yield from read_package(file.seekable())
     except PackageError as error:
-        raise PackageError(f"{path.name}: {error}. Gere ou baixe o zip de novo, só com as fichas.") from None
+        raise PackageError(f"{file.name}: {error}. Gere ou baixe o zip de novo, só com as fichas.") from None
 
 
-def _json(path: Path) -> Iterator[Item]:
-    item = parse(path.read_bytes().strip(), path.name)
+def _shown(name: str) -> str:
+    """The name of an entry as a message shows it: whatever a hostile zip calls it."""
+    return "".join(char if char.isprintable() else "�" for char in name[:120])
+
+
+def _json(file: Opened) -> Iterator[Item]:
+    item = parse(file.stream.read(MAX_LINE + 1).strip(), file.name)
     if isinstance(item.record, list):
         for number, record in enumerate(item.record, 1):
             yield Item(f"registro {number}", record)

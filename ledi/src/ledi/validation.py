@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi import carried
-from ledi.findings import AVISO, ERRO, Finding, Report
+from ledi.findings import AVISO, ERRO, MAX_FINDINGS, Finding, Report, capped
 from ledi.layouts import CURRENT, TIPOS, VERSIONS, Ficha, layout, nearest, releases, version_key
 from ledi.layouts.releases import Validades
 from ledi.moments import MomentError, zone_of
 from ledi.paths import steps, value_at, walk
-from ledi.rules.env import Env
+from ledi.rules.conversion import MAX_MOMENT
+from ledi.rules.env import Env, Found
 from ledi.rules.registry import plan
+from ledi.rules.unlikely import FIRST_YEAR, tell_unlikely
 
 PROCESSADA, INCONSISTENTE, PENDENTE = "processada", "inconsistente", "pendente"
 _KNOWN_KEYS = frozenset(("tipo", "versao", "uuid", "cnes", "ine", "ibge", "ficha", "contexto"))
 DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
+_LAST_DAY = date.max - timedelta(days=2)
 
 
 def validate(
@@ -42,17 +46,17 @@ def validate(
     last day of each version, where it is not the library's. Never raises.
     """
     if not isinstance(record, Mapping):
-        return _refused(
-            None, None, None, [_finding("REGISTRO-json-tipo", "", "O registro deve ser um objeto JSON.")]
-        )
-    found: list[Finding] = []
+        text = "O registro deve ser um objeto JSON."
+        return Report(None, None, None, INCONSISTENTE, (_finding("REGISTRO-json-tipo", "", text),))
+    found = Found()
     tipo, used = _tipo(record, found), _version(record, versao, found)
     uuid, declared = _shown_uuid(record), versao or record.get("versao")
     if used == declared:
-        found += version_notices(used, hoje, esperada, validades)
-    for key in record:
-        if key not in _KNOWN_KEYS:
-            found.append(_unknown_key(key))
+        found.extend(version_notices(used, hoje, esperada, validades))
+    if not record.keys() <= _KNOWN_KEYS:
+        unknown = [key for key in record if key not in _KNOWN_KEYS]
+        found.extend(_unknown_key(key) for key in unknown[:MAX_FINDINGS])
+        found.pass_over(len(unknown[MAX_FINDINGS:]))
     ficha = record.get("ficha")
     if not isinstance(ficha, dict):
         found.append(
@@ -65,8 +69,20 @@ def validate(
     return report if used == declared else replace(report, versao=shown, wire=None)
 
 
+def with_findings(report: Report, extra: Sequence[Finding]) -> Report:
+    """The report with findings of elsewhere (the envelope, the file): what it says already is not said twice."""
+    told = {(finding.code, finding.path) for finding in report.findings}
+    extra = [finding for finding in extra if (finding.code, finding.path) not in told]
+    if not extra:
+        return report
+    situacao = report.situacao
+    if situacao == PROCESSADA and any(finding.severity == ERRO for finding in extra):
+        situacao = INCONSISTENTE
+    return replace(report, situacao=situacao, findings=capped((*report.findings, *extra)))
+
+
 def _validate_ficha(
-    record: Mapping[str, Any], kind: Ficha, used: str, tabelas: Any, hoje: date | None, found: list[Finding]
+    record: Mapping[str, Any], kind: Ficha, used: str, tabelas: Any, hoje: date | None, found: Found
 ) -> Report:
     zone = _zone(record.get("ibge"))
     env = Env(record, zone, _end_of_day(hoje, zone) if hoje else None, tabelas)
@@ -78,12 +94,12 @@ def _validate_ficha(
     made.check_early(wire, env, None)
     made.check(wire, env, None)
     _check_envelope(record, kind, wire, env, used)
-    whole = _serialisable(found)
-    if record.get("contexto"):
-        found += [*carried.findings(record, kind, used), *carried.lost(record, wire)]
-    situacao = PROCESSADA
-    if any(finding.severity == ERRO for finding in found):
-        situacao = INCONSISTENTE
+    if env.unlikely or (env.attendance is not None and env.attendance < FIRST_YEAR):
+        tell_unlikely(env, kind.tipo, kind.date_path)
+    context = record.get("contexto")
+    if context and (context.__class__ is not dict or "abertura" in context):
+        found.extend(chain(carried.findings(record, kind, used), carried.lost(record, wire)))
+    situacao = INCONSISTENTE if found.has_error() else PROCESSADA
     if env.crashed:
         situacao = PENDENTE
         for code in dict.fromkeys(env.crashed):
@@ -95,10 +111,10 @@ def _validate_ficha(
         tipo=kind.tipo,
         versao=used,
         situacao=situacao,
-        findings=tuple(found),
+        findings=found.all(),
         unverified=tuple(sorted(env.skipped)),
         crashed=tuple(dict.fromkeys(env.crashed)),
-        wire=wire if whole else None,
+        wire=None if env.lost else wire,
     )
 
 
@@ -110,13 +126,7 @@ def _shown_uuid(record: Mapping[str, Any]) -> str | None:
     )
 
 
-def _serialisable(found: list[Finding]) -> bool:
-    """False when a value had to be left out: the wire form would silently lose it."""
-    lost = ("-tipo", "-formato", "-desconhecido")
-    return not any(finding.severity == ERRO and finding.code.endswith(lost) for finding in found)
-
-
-def _tipo(record: Mapping[str, Any], found: list[Finding]) -> str | None:
+def _tipo(record: Mapping[str, Any], found: Found) -> str | None:
     tipo = record.get("tipo")
     if isinstance(tipo, str) and tipo in TIPOS:
         return tipo
@@ -129,7 +139,7 @@ def _tipo(record: Mapping[str, Any], found: list[Finding]) -> str | None:
     return None
 
 
-def _version(record: Mapping[str, Any], forced: str | None, found: list[Finding]) -> str:
+def _version(record: Mapping[str, Any], forced: str | None, found: Found) -> str:
     """The layout to judge with: of the version declared, or the nearest one with a finding on `versao`."""
     declared = record.get("versao")
     if forced is not None:
@@ -228,7 +238,8 @@ def _check_envelope(
             continue  # the same bad value is already told where it stands in the ficha
         found.append(Finding(finding.code, key, finding.message, finding.severity, finding.params))
     where, value = inner["uuid"]
-    if isinstance(record.get("uuid"), str) and value and where not in flagged and value != record["uuid"]:
+    uuid = record.get("uuid")
+    if isinstance(uuid, str) and value and where not in flagged and value.lower() != uuid.lower():
         text = "O UUID do registro é diferente do UUID que está dentro da ficha. Iguale os dois."
         found.append(_finding("REGISTRO-uuid-diferente", where, text))
 
@@ -260,7 +271,9 @@ def _zone(ibge: Any) -> ZoneInfo:
 
 @lru_cache(maxsize=256)
 def _end_of_day(day: date, zone: ZoneInfo) -> int:
-    """Last millisecond of a local day."""
+    """Last millisecond of a local day; of the last days of the calendar, the last moment the rules can compare."""
+    if day >= _LAST_DAY:
+        return MAX_MOMENT
     midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
     return int(midnight.timestamp() * 1000) - 1
 
@@ -278,5 +291,5 @@ def _unknown_key(key: Any) -> Finding:
     )
 
 
-def _refused(uuid: str | None, tipo: str | None, versao: str | None, found: list[Finding]) -> Report:
-    return Report(uuid, tipo, versao, INCONSISTENTE, tuple(found))
+def _refused(uuid: str | None, tipo: str | None, versao: str | None, found: Found) -> Report:
+    return Report(uuid, tipo, versao, INCONSISTENTE, found.all())

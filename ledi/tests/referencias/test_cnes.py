@@ -87,16 +87,6 @@ DOCTYPE = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><Imp
         (replaced('DATA="2026-04-20"', ""), 3, "falta DATA"),
         (replaced("2026-04-20", "2026-13-45"), 3, "DATA não é uma data"),
         (replaced('"420540"', '"990540"'), 3, "CO_IBGE_MUN"),
-        (replaced('CNES="0019615"', ""), 5, "CNES falta"),
-        (replaced('CNES="0019615"', 'CNES="19615"'), 5, "CNES falta ou está malformado"),
-        (replaced('CNES="0019623" TP', 'CNES="0019615" TP'), 17, "o CNES 0019615 aparece duas vezes"),
-        (replaced("0000471836", "0000471828"), 12, "o INE 0000471828 aparece duas vezes"),
-        (replaced("0000471828", "47 1828"), 10, "CO_INE"),
-        (replaced("31/03/2026", "31/02/2026"), 12, "DT_DESATIVACAO"),
-        (replaced("700000000000005", "70000000000000"), 20, "CO_CNS não tem 15 dígitos"),
-        (replaced('CO_CBO="515105"', 'CO_CBO="5151"'), 23, "CO_CBO"),
-        (replaced('CO_CBO="515105"', ""), 23, "CO_CBO"),
-        (replaced('CO_INE="0000471828" CO_CBO', 'CO_INE="471828" CO_CBO'), 23, "CO_INE"),
         (replaced("<LOTACOES>", "<OUTRAS>"), 23, "fora do lugar"),
         (replaced("<ENDERECO>", "<DADOS_PROFISSIONAIS/><ENDERECO>"), 7, "fora do lugar"),
         (XML.encode("utf-8"), 5, "o texto está em UTF-8"),
@@ -113,11 +103,78 @@ def test_refused_with_the_line(data: bytes, line: int | None, reason: str) -> No
         assert caught.value.line == line
 
 
+@pytest.mark.parametrize(
+    ("data", "line", "reason"),
+    [
+        (replaced('CNES="0019615"', ""), 5, "CNES está vazio"),
+        (replaced('CNES="0019615"', 'CNES="19615"'), 5, "CNES está malformado"),
+        (replaced('CNES="0019623" TP', 'CNES="0019615" TP'), 17, "o CNES 0019615 aparece de novo"),
+        (replaced("0000471836", "0000471828"), 12, "o INE 0000471828 aparece duas vezes"),
+        (replaced("0000471828", "47 1828"), 10, "CO_INE"),
+        (replaced("31/03/2026", "31/02/2026"), 12, "DT_DESATIVACAO"),
+        (replaced("700000000000005", "70000000000000"), 20, "CO_CNS não tem 15 dígitos"),
+        (replaced('CO_CBO="515105"', 'CO_CBO="5151"'), 23, "CO_CBO"),
+        (replaced('CO_CBO="515105"', ""), 23, "CO_CBO"),
+        (replaced('CO_INE="0000471828" CO_CBO', 'CO_INE="471828" CO_CBO'), 23, "CO_INE"),
+    ],
+)
+def test_an_odd_row_is_told_and_the_rest_is_read(data: bytes, line: int, reason: str) -> None:
+    file = cnes_reader.read_bytes(data)
+    items = list(file.items())
+    assert items[-1] == Profissional("", "", "SEM CARTAO")  # read to the end
+    assert 5 <= len(items) <= len(read(DATA))
+    assert [aviso.linha for aviso in file.avisos if reason in aviso.texto] == [line], file.avisos
+
+
 def test_nothing_personal_in_errors() -> None:
-    for data in (replaced("700000000000005", "70000000000000"), replaced("ANA DE", "JO\u00c3\u00a3O DE")):
-        with pytest.raises(ReferenciaError) as caught:
-            read(data)
-        assert "ANA" not in str(caught.value) and "7000" not in str(caught.value)
+    with pytest.raises(ReferenciaError) as caught:
+        read(replaced("ANA DE", "JO\u00c3\u00a3O DE"))
+    assert "ANA" not in str(caught.value)
+    file = cnes_reader.read_bytes(replaced("700000000000005", "70000000000000"))
+    list(file.items())
+    told = " ".join(map(str, file.avisos))
+    assert file.avisos and "ANA" not in told and "7000" not in told
+
+
+def test_what_stays_out_of_an_odd_file() -> None:
+    """A CNS of 14 digits takes the person and their posts out; an empty CBO only that post."""
+    items = read(replaced("700000000000005", "70000000000000"))
+    assert [item for item in items if isinstance(item, Lotacao | Profissional)] == [
+        Profissional("", "", "SEM CARTAO")
+    ]
+    items = read(replaced('CO_CBO="515105"', 'CO_CBO=""'))
+    assert [item.cbo for item in items if isinstance(item, Lotacao)] == ["322405", "2231F9"]
+
+
+def test_a_team_of_several_establishments() -> None:
+    """eMulti serves several units: the last row of a team says all of them; one active row makes it active."""
+    second = '<DADOS_GERAIS_ESTABELECIMENTOS NM_FANTA="UBS NORTE" CNES="0019623" TP_UNID_ID="02"'
+    team = '<EQUIPES><DADOS_EQUIPES TP_EQUIPE="72" CO_INE="{}" DT_DESATIVACAO=""/></EQUIPES>'
+    data = replaced(f"{second}/>", f"{second}>{team.format('0000471828')}</DADOS_GERAIS_ESTABELECIMENTOS>")
+    file = cnes_reader.read_bytes(data)
+    *_, last = (item for item in file.items() if isinstance(item, Equipe) and item.ine == "0000471828")
+    assert (last.cnes, last.unidades) == ("0019615", frozenset(("0019615", "0019623")))
+    assert last.serves("0019615") and last.serves("0019623") and not last.serves("0019631")
+    data = replaced(f"{second}/>", f"{second}>{team.format('0000471836')}</DADOS_GERAIS_ESTABELECIMENTOS>")
+    *_, last = (item for item in read(data) if isinstance(item, Equipe) and item.ine == "0000471836")
+    assert (last.cnes, last.desativacao) == ("0019623", None)
+
+
+def test_posts_of_people_without_cns_are_kept_apart() -> None:
+    file = cnes_reader.read_bytes(DATA)
+    items = list(file.items())
+    assert file.sem_cns == {("515105", "0019615", "")}
+    assert not [item for item in items if isinstance(item, Lotacao) and not item.cns]
+    assert ["sem CNS" in aviso.texto for aviso in file.avisos] == [True]
+
+
+def test_avisos_are_bounded() -> None:
+    start = XML.index("   <DADOS_PROFISSIONAIS")
+    end = XML.index("   <DADOS_PROFISSIONAIS", start + 1)
+    person = XML[start:end].replace("700000000000005", "7")
+    file = cnes_reader.read_bytes((XML[:start] + person * 1000 + XML[end:]).encode("iso-8859-1"))
+    list(file.items())
+    assert len(file.avisos) == cnes_reader.MAX_AVISOS + 1 and "e mais 801" in file.avisos[-1].texto
 
 
 def test_zip_with_other_than_one_xml(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from ledi.layouts import CURRENT, TIPOS, layout
 from ledi.referencias.memory import CnesRelease, MemoryTables, SigtapRelease
 from ledi.tables.port import Cbo, Cid, Equipe, Estabelecimento, Procedimento
 from ledi_gerador.documentos import cns
@@ -15,6 +16,7 @@ H = "headerTransport."
 MAIN, SHARED = f"{H}lotacaoFormPrincipal.", f"{H}lotacaoFormAtendimentoCompartilhado."
 OTHER_CNES, OTHER_INE, CLOSED_INE, UNKNOWN_INE = "0019623", "0000471844", "0000471852", "0009999999"
 COLLEAGUE = cns(31)
+OUTRO = "3550308"  # another município
 
 
 def post_of(tipo: str) -> dict[str, str]:
@@ -30,7 +32,9 @@ def post_of(tipo: str) -> dict[str, str]:
     }
 
 
-def tables(tipo: str, *, when: date = date(2026, 4, 20), sigtap: str = "202601") -> MemoryTables:
+def tables(
+    tipo: str, *, when: date = date(2026, 4, 20), sigtap: str = "202601", ibge: str = "4205407"
+) -> MemoryTables:
     """The post of the minimal record and some more; procedures with every kind of limit."""
     post = post_of(tipo)
     made = MemoryTables()
@@ -48,7 +52,7 @@ def tables(tipo: str, *, when: date = date(2026, 4, 20), sigtap: str = "202601")
         (post["cns"], post["cbo"], post["cnes"]): frozenset((post["ine"],)),
         (COLLEAGUE, "225142", post["cnes"]): frozenset((ine,)),
     }
-    made.add_cnes(when, CnesRelease("4205407", places, teams, posts))
+    made.add_cnes(when, CnesRelease(ibge, places, teams, posts))
     none = frozenset[str]()
 
     def act(
@@ -63,18 +67,24 @@ def tables(tipo: str, *, when: date = date(2026, 4, 20), sigtap: str = "202601")
         act("0307010031", sexo="M"),
     ]  # fmt: skip
     cids = [Cid("L020", "A", "I"), Cid("J00", "B", "I"), Cid("N40", "C", "M"), Cid("Z340", "D", "F")]
-    made.add_sigtap(
-        sigtap,
-        SigtapRelease(
-            {a.codigo: a for a in acts}, {c.codigo: c for c in cids}, {"225142": Cbo("225142", "M")}
-        ),
-    )
+    if sigtap:
+        made.add_sigtap(
+            sigtap,
+            SigtapRelease(
+                {a.codigo: a for a in acts}, {c.codigo: c for c in cids}, {"225142": Cbo("225142", "M")}
+            ),
+        )
     return made
 
 
 def at_end_of_month(tipo: str) -> MemoryTables:
     """Tables of the month of the minimal record: what is missing is an error."""
     return tables(tipo, when=date(2026, 9, 1), sigtap="202609")
+
+
+def there(tipo: str) -> dict[str, str]:
+    """The record moved to the other município."""
+    return {"@ibge": OUTRO, layout(CURRENT).fichas[tipo].twins["ibge"]: OUTRO}
 
 
 def case(code: str, tipo: str, bad: dict, **more: Any) -> Case:
@@ -133,5 +143,7 @@ CASES: list[Case] = [
     case("CTX-EXAME-003", "FAI", {f"{E}codigoExame": "0202050092"}, base=EXAME, severity="aviso"),
     case("CTX-CID-001", "FAD", {CID_D: "U999"}, good={CID_D: "J00"}),
     case("CTX-CID-002", "FAI", {CID_C: "N40"}, good={CID_C: "J00"}),
+    *[case(f"CASA-{tipo}-cnes_de_outro", tipo, {}, good=there(tipo), tabelas=tables(tipo, sigtap="", ibge=OUTRO), severity="aviso")
+      for tipo in TIPOS],
     case("CTX-CIAP-001", "FCC", {"ciap": "Q01"}, base=COM_COLEGA),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from ledi_gerador.documentos import cns, cpf
 from ledi_gerador.minimos import FIM, INICIO
 from rule_cases import partes
 from rule_cases.harness import DELETE, Case, day
-from rule_cases.partes import EVOLUCAO, Maker
+from rule_cases.partes import EVOLUCAO, FRACIONADA, Maker
 
 C = "atendimentosIndividuais[0]."
 fai = Maker("FAI", C, "dataNascimento")
@@ -21,6 +21,14 @@ OBSERVACAO = {
 }
 # The CBO of the minimal record, a family physician, informs the CID10 in versions before 8.4.0.
 V722 = {"stNaoPossuiCpf": DELETE}
+
+
+def house(name: str, bad: dict, good: dict, **more) -> Case:
+    """A change in a prescription by turns, judged as in the FAO."""
+    return Case(
+        f"CASA-FAI-{name}", "FAI", fai.here(bad, "medicamentos[0]."), good=fai.here(good, "medicamentos[0]."),
+        base=fai.here({"medicamentos": [FRACIONADA]}), **more,
+    )  # fmt: skip
 
 
 def encaminha(*items: dict) -> dict:
@@ -88,6 +96,13 @@ CASES: list[Case] = [
     *partes.medicoes(fai),
     *partes.problemas(fai, ab=True),
     *partes.medicamentos(fai),
+    house("dose_fracao", {"qtDoseManha": "100,5", "dose": "101,5"}, {"qtDoseManha": "10,25", "dose": "11,25 ml"}),
+    house("dose_fracao", {"qtDoseTarde": "1,555", "dose": "dose"}, {"qtDoseTarde": "1,55", "dose": "dose"}),
+    house("dose_fracao", {"qtDoseManha": "1/22", "dose": "dose"}, {"qtDoseManha": "1/2", "dose": "1,5"}),
+    house("dose_fracao", {"qtDoseNoite": "11/2", "dose": "dose"}, {"qtDoseNoite": "3/2", "dose": "2.5"}),
+    house("dose_soma", {"dose": "3 comprimidos"}, {"dose": "conforme orientação"}, severity="aviso"),
+    house("dose_soma", {"qtDoseManha": DELETE, "qtDoseTarde": "2"}, {"qtDoseManha": DELETE, "qtDoseTarde": "1/1"},
+          severity="aviso"),
     *partes.resultados(fai),
     fai("PC-004-2", {"ciap": "ABP009"}, {"ciap": "ABP022"}, prefix="problemasCondicoes[0]."),
     fai("PC-004-2", {"ciap": "G10"}, {"ciap": "A98"}, prefix="problemasCondicoes[0]."),

@@ -239,7 +239,7 @@ CASES: list[Case] = [
         good={**ESPECIAL, V + "cboPrescritorCodigo2002": DELETE},
     ),
     fv("FV-V-011-1", {**ESPECIAL, V + "cid10MotivoIndicacao": DELETE}, good=ESPECIAL),
-    fv("FV-V-011-2", {V + "cid10MotivoIndicacao": "gripe"}, good={V + "cid10MotivoIndicacao": "Z25.8"}),
+    fv("FV-V-011-2", {V + "cid10MotivoIndicacao": "gripe"}, good={V + "cid10MotivoIndicacao": "Z258"}),
     *[
         fv(code, {V + name: DELETE}, base=PESQUISA)
         for code, name in (

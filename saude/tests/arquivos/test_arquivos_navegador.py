@@ -24,7 +24,10 @@ from saude.fichas.models import Ficha
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 VENDOR = Instalacao(
-    contraChave="Outro - 3.1", cpfOuCnpj="11222333000181", nomeOuRazaoSocial="Outro Sistema de Saúde Ltda"
+    contraChave="Outro - 3.1",
+    uuidInstalacao="OUTRO-1",
+    cpfOuCnpj="11222333000181",
+    nomeOuRazaoSocial="Outro Sistema de Saúde Ltda",
 )
 PICTURES = os.environ.get("SAUDE_TESTE_CAPTURAS")
 

@@ -28,7 +28,10 @@ from saude.recebimento.tasks import spool_folder
 
 URL = "/arquivos/conferir/"
 VENDOR = Instalacao(
-    contraChave="Outro - 3.1", cpfOuCnpj="11222333000181", nomeOuRazaoSocial="Outro Sistema Ltda"
+    contraChave="Outro - 3.1",
+    uuidInstalacao="OUTRO-1",
+    cpfOuCnpj="11222333000181",
+    nomeOuRazaoSocial="Outro Sistema Ltda",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ OK, SOME_BAD, UNREADABLE = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a verb; exit code 0 all well, 1 some record is not, 2 unreadable input or bad usage."""
+    _utf8()
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -33,6 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("ledi: interrompido", file=sys.stderr)
     return UNREADABLE
+
+
+def _utf8() -> None:
+    """Output is UTF-8 whatever the console's code page; half a surrogate pair comes out as its escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -8,27 +8,31 @@ import math
 import sys
 from typing import Any
 
+from ledi.cli.common import tell_of, tell_passed_over
 from ledi.reading import Item, read_records
 
 
 def add(verbs: Any) -> None:
     parser = verbs.add_parser("abrir", help="decodifica .esus, .esus.xml ou zip para JSON por linhas")
-    parser.add_argument("arquivos", nargs="+", metavar="ARQ")
+    parser.add_argument(
+        "arquivos", nargs="+", metavar="ARQ", help='arquivo (também .gz), ou "-" para a entrada padrão'
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     unreadable = False
     for path in options.arquivos:
-        for item in read_records(path):
+        records = read_records(path)
+        for item in records:
             if not item.readable:
                 unreadable = True
                 for finding in item.findings:
                     print(f"ledi: {finding.message}", file=sys.stderr)
                 continue
-            for note in item.notes:
-                print(f"ledi: {item.where}: {note}", file=sys.stderr)
+            tell_of(item)
             print(json.dumps(_strict(opened(item)), ensure_ascii=False, separators=(",", ":")))
+        tell_passed_over(path, records)
     return 2 if unreadable else 0
 
 

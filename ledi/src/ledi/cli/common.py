@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 from typing import Any
 
 from ledi.layouts import VERSIONS
+from ledi.reading import Item, Records
 from ledi.referencias.memory import load
 
 
@@ -35,7 +37,10 @@ def load_tables(options: argparse.Namespace) -> Any:
     """The open tables named on the command line, None when there are none."""
     if not options.tabelas and not options.cnes:
         return None
-    return load(tabelas=options.tabelas, cnes=options.cnes)
+    tables = load(tabelas=options.tabelas, cnes=options.cnes)
+    for aviso in tables.avisos:
+        print(f"ledi: aviso no CNES: {aviso}", file=sys.stderr)
+    return tables
 
 
 def os_words(error: OSError) -> str:
@@ -46,3 +51,18 @@ def os_words(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "sem permissão para abrir"
     return error.strerror or "não pôde ser aberto"
+
+
+def tell_of(item: Item) -> None:
+    """What is said of how a record came, by the verbs that do not judge it: nothing is lost in silence."""
+    for note in item.notes:
+        print(f"ledi: {item.where}: {note}", file=sys.stderr)
+    for finding in item.findings:
+        place = f"{finding.path}: " if finding.path else ""
+        print(f"ledi: {item.where}: {place}{finding.message} [{finding.code}]", file=sys.stderr)
+
+
+def tell_passed_over(path: str, records: Records) -> None:
+    """What a zip had beside the fichas: said, and no reason to fail."""
+    if records.passed:
+        print(f"ledi: {path}: deixado de lado, por não ser ficha: {records.told()}", file=sys.stderr)

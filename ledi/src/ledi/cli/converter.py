@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ledi.cli.common import iso_date, load_tables, today
+from ledi.cli.common import iso_date, load_tables, tell_of, tell_passed_over, today
 from ledi.errors import ConversionError, LediError
 from ledi.files import AtomicFile
 from ledi.layouts import CURRENT, VERSIONS, releases
@@ -22,7 +22,9 @@ Json = dict[str, Any]
 
 def add(verbs: Any) -> None:
     parser = verbs.add_parser("converter", help="passa registros para outra versão do LEDI")
-    parser.add_argument("entrada", metavar="ENTRADA", help=".jsonl, .json, .esus ou .zip com os registros")
+    parser.add_argument(
+        "entrada", metavar="ENTRADA", help=".jsonl, .json, .esus ou .zip; - lê a entrada padrão"
+    )
     parser.add_argument("--para", required=True, type=version, metavar="V", help="versão do LEDI de saída")
     parser.add_argument("--saida", required=True, metavar="S.jsonl", help="JSON por linhas a gravar")
     parser.add_argument(
@@ -71,17 +73,20 @@ def run(options: argparse.Namespace) -> int:
 
 def _converted(options: argparse.Namespace, counts: Counter[str]) -> Iterator[tuple[Item, Conversao]]:
     tables, day = load_tables(options), today(options)
-    for item in read_records(options.entrada):
+    records = read_records(options.entrada)
+    for item in records:
         if not item.readable:
             counts["ilegiveis"] += 1
             for finding in item.findings:
                 print(f"ledi: {finding.message}", file=sys.stderr)
             continue
+        tell_of(item)
         try:
             yield item, convert(item.record, options.para, tabelas=tables, hoje=day)
         except ConversionError as error:
             counts["recusados"] += 1
             print(f"ledi: {item.where}: não foi convertido: {error}", file=sys.stderr)
+    tell_passed_over(options.entrada, records)
 
 
 def _tell(item: Item, made: Conversao, as_json: bool) -> None:

@@ -6,26 +6,32 @@ import argparse
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ledi.cli.common import add_validation_options, load_tables, today
-from ledi.cli.validar import report_of
+from ledi.cli.common import add_validation_options, load_tables, tell_passed_over, today
+from ledi.cli.validar import Seen, report_of
 from ledi.envelope import Instalacao
 from ledi.errors import EncodeError, LediError
 from ledi.files import AtomicFile
 from ledi.findings import ERRO
 from ledi.installation import FICTICIA, validate_installation
+from ledi.layouts import CURRENT
 from ledi.processing import finish
-from ledi.reading import read_records
+from ledi.reading import Item, read_records
 from ledi.validation import PROCESSADA
 from ledi.zip import Entry, PackageWriter, SplitWriter
 
 
 def add(verbs: Any) -> None:
     parser = verbs.add_parser("empacotar", help="gera o zip de fichas para o PEC")
-    parser.add_argument("entrada", metavar="ENTRADA", help=".jsonl, .json, .esus ou .zip com os registros")
+    parser.add_argument(
+        "entrada",
+        metavar="ENTRADA",
+        help='.jsonl, .json, .esus ou .zip com os registros (também .gz), ou "-"',
+    )
     parser.add_argument("--saida", required=True, metavar="X.zip", help="zip a gravar")
     parser.add_argument(
         "--instalacao", metavar="ARQ.toml", help="dados da instalação (nomes de DadoInstalacaoThrift)"
@@ -49,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     folder = Path(options.saida).parent
     if not folder.is_dir():
         raise LediError(f"{folder}: a pasta do zip não existe; crie-a ou escolha outra em --saida")
-    instalacao = _installation(options.instalacao)
+    instalacao = _installation(options.instalacao, options.versao or CURRENT)
     left_out: list[str] = []
     entries = _entries(options, instalacao, left_out)
     first = next(entries, None)
@@ -65,8 +71,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _entries(options: argparse.Namespace, instalacao: Instalacao, left_out: list[str]) -> Iterator[Entry]:
     tables, day = load_tables(options), today(options)
-    uuids: set[str] = set()
-    for item in read_records(options.entrada):
+    uuids: Seen = {}
+    records = read_records(options.entrada)
+    for item in map(_without_sender, records):
         report = report_of(item, uuids, versao=options.versao, tabelas=tables, hoje=day)
         name = f"{item.where} ({report.uuid or 'sem uuid'})"
         repeated = any(finding.code == "REGISTRO-uuid-repetido" for finding in report.findings)
@@ -80,16 +87,20 @@ def _entries(options: argparse.Namespace, instalacao: Instalacao, left_out: list
                          formato=options.formato)  # fmt: skip
         except (EncodeError, KeyError) as error:
             left_out.append(f"{name}: não pode ser serializado: {error}")
+    tell_passed_over(options.entrada, records)
 
 
-def _originadora(item: Any) -> Instalacao | None:
-    """Provenance of a foreign file: the installation that typed the ficha stays its originadora."""
+def _without_sender(item: Item) -> Item:
+    """What is wrong in a foreign remetente stays behind: the zip goes with our installation as remetente."""
+    kept = tuple(found for found in item.findings if not found.path.startswith("remetente"))
+    return replace(item, findings=kept)
+
+
+def _originadora(item: Item) -> Instalacao | None:
+    """Provenance of a foreign file: the installation that typed the ficha stays its originadora, as it is."""
     if item.envelope is None or not item.envelope.originadora:
         return None
-    try:
-        return Instalacao.from_mapping(item.envelope.originadora)
-    except EncodeError:
-        return None
+    return Instalacao.as_found(item.envelope.originadora)
 
 
 def _write(options: argparse.Namespace, first: Entry, rest: Iterator[Entry]) -> int:
@@ -119,7 +130,7 @@ def _write_split(options: argparse.Namespace, first: Entry, rest: Iterator[Entry
     return count
 
 
-def _installation(path: str | None) -> Instalacao:
+def _installation(path: str | None, version: str) -> Instalacao:
     if path is None:
         print(
             "ledi: aviso: sem --instalacao; usada a instalação fictícia de teste (não envie ao PEC)",
@@ -132,8 +143,11 @@ def _installation(path: str | None) -> Instalacao:
         raise LediError(f"{path}: não é um TOML válido: {error}") from None
     except EncodeError as error:
         raise LediError(f"{path}: {error}") from None
-    for finding in validate_installation(found):
+    wrong = validate_installation(found, version)
+    for finding in wrong:
         print(f"ledi: {finding.severity} na instalação: {finding.message} [{finding.code}]", file=sys.stderr)
+    if any(finding.severity == ERRO for finding in wrong):
+        raise LediError(f"{path}: com estes dados o PEC descarta todas as fichas; o zip não foi gravado")
     return found
 
 

@@ -7,21 +7,21 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from ledi.cli.common import add_validation_options, load_tables, os_words, today
+from ledi.cli.common import add_validation_options, load_tables, os_words, tell_passed_over, today
 from ledi.errors import LediError
-from ledi.findings import ERRO, Finding, Report
+from ledi.findings import Finding, Report
 from ledi.reading import Item, read_records
-from ledi.validation import INCONSISTENTE, PROCESSADA, validate
+from ledi.validation import INCONSISTENTE, PROCESSADA, validate, with_findings
 
 
 def add(verbs: Any) -> None:
     parser = verbs.add_parser("validar", help="diz o que o PEC recusaria, antes de enviar")
     parser.add_argument(
-        "arquivos", nargs="+", metavar="ARQUIVO", help=".jsonl, .json, .esus, .esus.xml ou .zip"
-    )
+        "arquivos", nargs="+", metavar="ARQUIVO",
+        help='.jsonl, .json, .esus, .esus.xml ou .zip (também .gz), ou "-" para a entrada padrão',
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="um objeto JSON por registro")
     add_validation_options(parser)
     parser.set_defaults(run=run)
@@ -29,18 +29,20 @@ def add(verbs: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     tables, day = load_tables(options), today(options)
-    uuids: set[str] = set()
+    uuids: Seen = {}
     totals: Counter[str] = Counter()
     versions: Counter[str] = Counter()
     unreadable = False
     for path in options.arquivos:
         try:
-            for item in read_records(path):
+            records = read_records(path)
+            for item in records:
                 report = report_of(item, uuids, versao=options.versao, tabelas=tables, hoje=day)
                 unreadable = unreadable or not item.readable
                 totals[report.situacao] += 1
                 versions[report.versao or ""] += 1
                 print(_as_json(report) if options.json else _as_text(item, report))
+            tell_passed_over(path, records)
         except (LediError, OSError) as error:
             unreadable = True
             text = error if isinstance(error, LediError) else f"{path}: {os_words(error)}"
@@ -54,23 +56,31 @@ def run(options: argparse.Namespace) -> int:
     return 0 if set(totals) <= {PROCESSADA} else 1
 
 
-def report_of(item: Item, uuids: set[str], **options: Any) -> Report:
+#: uuid without case -> tipo of the record that brought it
+Seen = dict[str, str | None]
+
+
+def report_of(item: Item, uuids: Seen, **options: Any) -> Report:
     """Validates what was read, adds what reading found, and tells a uuid that came before."""
     if not item.readable:
-        return Report(None, None, None, INCONSISTENTE, item.findings)
+        return Report(item.uuid, item.tipo, None, INCONSISTENTE, item.findings)
     report = validate(item.record, **options)
-    extra: list[Finding] = list(item.findings)
-    if report.uuid is not None:
-        if report.uuid in uuids:
-            text = "Este UUID já veio antes neste envio. Cada registro precisa de um UUID só seu."
-            extra.append(Finding("REGISTRO-uuid-repetido", "uuid", text))
-        uuids.add(report.uuid)
-    if not extra:
-        return report
-    situacao = report.situacao
-    if situacao == PROCESSADA and any(finding.severity == ERRO for finding in extra):
-        situacao = INCONSISTENTE
-    return replace(report, situacao=situacao, findings=report.findings + tuple(extra))
+    again = _repeated(report, uuids) if report.uuid is not None else []
+    return with_findings(report, (*item.findings, *again))
+
+
+def _repeated(report: Report, uuids: Seen) -> list[Finding]:
+    """The same uuid twice, in capitals or not."""
+    key = (report.uuid or "").lower()
+    if key not in uuids:
+        uuids[key] = report.tipo
+        return []
+    before = uuids[key]
+    text = "Este UUID já veio antes neste envio. Cada registro precisa de um UUID só seu."
+    if before != report.tipo:
+        other = f"num registro de outro tipo ({before})" if before else "num registro sem tipo conhecido"
+        text = f"Este UUID já veio antes neste envio, {other}. Cada registro precisa de um UUID só seu."
+    return [Finding("REGISTRO-uuid-repetido", "uuid", text)]
 
 
 def mixed_versions(counts: Counter[str]) -> str:

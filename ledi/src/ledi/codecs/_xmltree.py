@@ -29,9 +29,11 @@ class _Builder:
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.characters
         self.parser.StartDoctypeDeclHandler = self.doctype
+        self.parser.XmlDeclHandler = self.declaration
         self.parser.buffer_text = True
         self.open: list[Node] = []
         self.root: Node | None = None
+        self.encoding = ""
         self.count = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -56,6 +58,9 @@ class _Builder:
     def characters(self, text: str) -> None:
         self.open[-1].parts.append(text)
 
+    def declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        self.encoding = encoding or ""
+
     def doctype(self, *_: object) -> None:
         raise DecodeError("XML com DOCTYPE (entidades) não é aceito")
 
@@ -67,13 +72,43 @@ def parse(data: bytes, max_size: int = MAX_DATA) -> Node:
     try:
         builder.parser.Parse(data, True)
     except expat.ExpatError as error:
+        if expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN] == error.code and _not_utf8(
+            data, builder
+        ):
+            declared = "declara UTF-8" if builder.encoding else "não declara codificação (vale UTF-8)"
+            raise DecodeError(
+                f"o XML {declared}, e o texto não está em UTF-8: declare a codificação em que ele está "
+                '(por exemplo encoding="ISO-8859-1") ou grave o arquivo em UTF-8'
+            ) from None
         raise DecodeError(
             f"XML malformado na linha {error.lineno}, coluna {error.offset + 1}: {_reason(error)}"
         ) from None
     except (LookupError, ValueError):
         raise DecodeError("XML com codificação de caracteres que não é conhecida") from None
     assert builder.root is not None
+    if builder.encoding.upper() not in ("", *_UNICODE) and not data.isascii() and _is_utf8(data):
+        raise DecodeError(
+            f"o XML declara {builder.encoding[:40]}, mas o texto está em UTF-8: troque a declaração por "
+            'encoding="UTF-8" ou grave o arquivo na codificação declarada'
+        )
     return builder.root
+
+
+_UNICODE = ("UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE")
+
+
+def _is_utf8(data: bytes) -> bool:
+    """No text in another encoding, with accents, happens to be UTF-8 from end to end."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _not_utf8(data: bytes, builder: _Builder) -> bool:
+    plain = not data.startswith((b"\xff\xfe", b"\xfe\xff"))  # no UTF-16
+    return plain and builder.encoding.upper() in ("", "UTF-8", "UTF8") and not _is_utf8(data)
 
 
 _REASONS = {

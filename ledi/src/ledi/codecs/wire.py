@@ -64,9 +64,25 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Misfit:
+    """What a file says in a way that its form does not allow: told, while the rest is read on.
+
+    `kind`: tipo (a value that is not of its field's type), namespace or estrutura. `words` is the
+    sentence for the user; `struct` and `field` name the field of a "tipo".
+    """
+
+    kind: str
+    path: str
+    words: str
+    struct: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
     value: dict[str, Any]
     unknown: list[Unknown] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
 
 
 def join(path: str, name: str) -> str:

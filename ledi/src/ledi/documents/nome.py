@@ -1,8 +1,9 @@
 """Name of a person. Source: LEDI, regras/validar_nome (rules NOME-001 to NOME-007, from CADSUS)."""
 
+import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ledi.documents._check import Problem, cached, require_text
@@ -54,10 +55,21 @@ def format(value: str) -> str:
 
 @cached(1 << 14, longest=256)
 def _breaches(value: str) -> tuple[Breach, ...]:
-    return tuple(_find(normalize(value)))
+    return tuple(_find(normalize(value), bool(_common()(value)) or _only_letters(value)))
 
 
-def _find(name: str) -> Iterator[Breach]:
+def _only_letters(value: str) -> bool:
+    return all(map(_is_letter, unicodedata.normalize("NFC", value))) and all(map(_is_itself, value))
+
+
+@cache
+def _common() -> Callable[[str], object]:
+    """Matches the names whose letters are all among the first of Unicode: nearly every name."""
+    good = [char for char in map(chr, range(0x250)) if _is_letter(char) and _is_itself(char)]
+    return re.compile(f"[{re.escape(''.join(good))}]*").fullmatch
+
+
+def _find(name: str, letters: bool) -> Iterator[Breach]:
     words = name.split()
     if len(name.strip()) < 3:
         yield Breach("NOME-001", InvalidLength, "o nome deve ter pelo menos 3 caracteres")
@@ -65,7 +77,7 @@ def _find(name: str) -> Iterator[Breach]:
         yield Breach("NOME-002", InvalidComponent, "o nome deve ter pelo menos dois termos")
     if "  " in name:
         yield Breach("NOME-003", InvalidFormat, "o nome tem espaços repetidos")
-    if not all(map(_accepted, name)):
+    if not letters:
         yield Breach("NOME-005", InvalidFormat, "o nome só pode ter letras, acentos e apóstrofo")
     if len(words) >= 2 and len(words[0]) == len(words[1]) == 1:
         yield Breach("NOME-006", InvalidComponent, "os dois primeiros termos do nome têm um só caractere")
@@ -74,9 +86,22 @@ def _find(name: str) -> Iterator[Breach]:
 
 
 @lru_cache(maxsize=1 << 10)
-def _accepted(char: str) -> bool:
+def _is_letter(char: str) -> bool:
+    """As it was written: a ligature or a foreign letter does not become a letter by being capitalised (ß, ﬁ, ı, ſ)."""
     if char == " " or char in _APOSTROPHES:
         return True
+    capital = char.upper()
+    if len(capital) > 1 or char not in (capital, capital.lower()):
+        return False
+    return _accepted(capital)
+
+
+def _is_itself(char: str) -> bool:
+    """Not a sign that only looks like a letter (the kelvin sign), and that composing would turn into one."""
+    return char.isascii() or unicodedata.normalize("NFC", char) == char
+
+
+def _accepted(char: str) -> bool:
     base, *marks = list(unicodedata.normalize("NFD", char))
     if not "A" <= base <= "Z":
         return False

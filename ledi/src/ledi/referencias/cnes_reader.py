@@ -5,6 +5,7 @@
         for item in file.items(): ...    # Estabelecimento, Equipe, Profissional, Lotacao, as they come
 
 Read as a stream by expat with constant memory. DOCTYPE and ENTITY are refused before anything is expanded.
+Only what makes the file unfit refuses it: an odd row is left out, and told in `avisos`.
 """
 
 import io
@@ -18,8 +19,9 @@ from pathlib import Path
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
+from ledi.files import Kind, is_junk, opened
 from ledi.referencias.errors import ReferenciaError
-from ledi.referencias.source import MAX_FILE_BYTES, open_source, too_big
+from ledi.referencias.source import MAX_FILE_BYTES, too_big, zip_source
 from ledi.tables import closed
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
 
@@ -28,6 +30,7 @@ ROOT = "ImportarXMLCNES"
 Item = Estabelecimento | Equipe | Profissional | Lotacao
 Attributes = Mapping[str, str]
 
+MAX_AVISOS = 200
 _CHUNK = 1 << 16
 _MAX_TOKEN = 1 << 20  # markup longer than this is no CNES file
 _CNES = re.compile(r"[0-9]{7}")
@@ -58,8 +61,22 @@ class Header(NamedTuple):
     destino: str
 
 
+class Aviso(NamedTuple):
+    """A row of the file that is not as it should be; never names a person."""
+
+    linha: int
+    texto: str
+
+    def __str__(self) -> str:
+        return f"linha {self.linha}: {self.texto}"
+
+
 class CnesFile:
-    """An open file: its header is read at once, its items as they are asked for, once."""
+    """An open file: its header is read at once, its items as they are asked for, once.
+
+    A team under several establishments (eMulti) comes once under each, with all those seen so far in `unidades`:
+    the last says all. A professional whose CNS is not in the file comes with "", and their posts are `sem_cns`.
+    """
 
     def __init__(self, handle: IO[bytes], name: str) -> None:
         self._handle, self._name = handle, name
@@ -69,6 +86,17 @@ class CnesFile:
             if not self._feed():
                 raise ReferenciaError("o XML não tem IDENTIFICACAO", name)
         self.header: Header = self._parser.header
+
+    @property
+    def sem_cns(self) -> set[tuple[str, str, str]]:
+        """(CBO, CNES, INE) of the posts of people without CNS, as the items are read."""
+        return self._parser.sem_cns
+
+    @property
+    def avisos(self) -> list[Aviso]:
+        """The first `MAX_AVISOS` of what was odd, as the items are read; the last says how many more."""
+        found, more = self._parser.avisos, self._parser.more
+        return [*found, Aviso(0, f"e mais {more} linhas com algum problema")] if more else found
 
     def items(self) -> Iterator[Item]:
         """Each establishment before its teams, each professional before their posts."""
@@ -96,11 +124,14 @@ class _Parser:
         self.queue: deque[Item] = deque()
         self._name = name
         self._stack: list[str] = []
-        self._cnes = ""
-        self._cns: str | None = None
+        self.avisos: list[Aviso] = []
+        self.more = 0
+        self.sem_cns: set[tuple[str, str, str]] = set()
+        self._cnes = ""  # "" inside an establishment that is left out
+        self._cns: str | None = None  # None inside a professional who is left out
         self._since_event = 0
         self._cnes_seen: set[str] = set()
-        self._ine_seen: set[str] = set()
+        self._teams: dict[str, Equipe] = {}
         self._expat = expat.ParserCreate()
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
@@ -163,9 +194,17 @@ class _Parser:
         self.header = Header(day, ibge, versao, origem, destino)
 
     def _estabelecimento(self, attributes: Attributes) -> None:
-        cnes = self._code(attributes, "CNES", _CNES)
-        self._once(cnes, self._cnes_seen, "o CNES")
-        self._cnes = cnes
+        self._cnes = cnes = self._code(
+            attributes, "CNES", _CNES, "o estabelecimento e suas equipes ficaram de fora"
+        )
+        if not cnes:
+            return
+        if cnes in self._cnes_seen:
+            self._odd(
+                f"o CNES {cnes} aparece de novo: as equipes contam, os outros dados são os da primeira vez"
+            )
+            return
+        self._cnes_seen.add(cnes)
         self.queue.append(
             Estabelecimento(
                 cnes=cnes,
@@ -178,37 +217,62 @@ class _Parser:
         )
 
     def _equipe(self, attributes: Attributes) -> None:
-        if not self._get(attributes, "CO_INE"):
+        if not self._cnes or not self._get(attributes, "CO_INE"):
             return  # a team that no ficha can name
-        ine = self._code(attributes, "CO_INE", _INE)
-        self._once(ine, self._ine_seen, "o INE")
-        self.queue.append(
-            Equipe(
-                ine=ine,
-                cnes=self._cnes,
-                nome=self._get(attributes, "NM_REFERENCIA"),
-                tipo=self._get(attributes, "TP_EQUIPE"),
-                sigla=self._get(attributes, "SG_EQUIPE"),
-                area=self._get(attributes, "CO_AREA"),
-                desativacao=self._date(self._get(attributes, "DT_DESATIVACAO"), "DT_DESATIVACAO"),
-            )
+        ine = self._code(attributes, "CO_INE", _INE, "a equipe ficou de fora")
+        if not ine:
+            return
+        try:
+            closed_on = self._date(self._get(attributes, "DT_DESATIVACAO"), "DT_DESATIVACAO")
+        except ReferenciaError:
+            closed_on = None
+            self._odd("DT_DESATIVACAO não é uma data: a equipe conta como ativa")
+        team = Equipe(
+            ine=ine,
+            cnes=self._cnes,
+            nome=self._get(attributes, "NM_REFERENCIA"),
+            tipo=self._get(attributes, "TP_EQUIPE"),
+            sigla=self._get(attributes, "SG_EQUIPE"),
+            area=self._get(attributes, "CO_AREA"),
+            desativacao=closed_on,
         )
+        before = self._teams.get(ine)
+        if before is not None:
+            if before.serves(self._cnes):
+                self._odd(f"o INE {ine} aparece duas vezes no mesmo estabelecimento: vale a equipe ativa")
+            team = _together(before, team)
+        self._teams[ine] = team
+        self.queue.append(team)
 
     def _profissional(self, attributes: Attributes) -> None:
         self._cns = self._get(attributes, "CO_CNS")
         if self._cns and not _CNS.fullmatch(self._cns):
-            raise self._error("CO_CNS não tem 15 dígitos")
+            self._odd("CO_CNS não tem 15 dígitos: o profissional e suas lotações ficaram de fora")
+            self._cns = None
+            return
+        if not self._cns:
+            self._odd(
+                "profissional sem CNS: nenhuma ficha pode ser reconhecida como dele. Complete o CNS no CNES"
+            )
         cpf, nome = self._get(attributes, "CPF_PROF"), self._get(attributes, "NM_PROF")
         self.queue.append(Profissional(self._cns, cpf, nome))
 
     def _lotacao(self, attributes: Attributes) -> None:
         if "DADOS_PROFISSIONAIS" not in self._stack:
             raise self._error("DADOS_LOTACOES está fora de DADOS_PROFISSIONAIS")
-        cnes = self._code(attributes, "CNES", _CNES)
-        cbo = self._code(attributes, "CO_CBO", _CBO)
-        ine = self._code(attributes, "CO_INE", _INE) if self._get(attributes, "CO_INE") else ""
+        if self._cns is None:
+            return
+        out = "a lotação ficou de fora"
+        cnes = self._code(attributes, "CNES", _CNES, out)
+        cbo = self._code(attributes, "CO_CBO", _CBO, out) if cnes else ""
+        team = self._get(attributes, "CO_INE")
+        ine = self._code(attributes, "CO_INE", _INE, out) if cbo and team else ""
+        if not cbo or (team and not ine):
+            return
         if self._cns:
             self.queue.append(Lotacao(self._cns, cbo, cnes, ine))
+        else:
+            self.sem_cns.add((cbo, cnes, ine))
 
     def _get(self, attributes: Attributes, name: str) -> str:
         value = attributes.get(name, "").strip()
@@ -218,16 +282,19 @@ class _Parser:
             )
         return value
 
-    def _code(self, attributes: Attributes, name: str, pattern: re.Pattern[str]) -> str:
+    def _code(self, attributes: Attributes, name: str, pattern: re.Pattern[str], out: str) -> str:
+        """The code, or "" with an aviso that says what is left `out`."""
         value = self._get(attributes, name)
-        if not pattern.fullmatch(value):
-            raise self._error(f"{name} falta ou está malformado em {self._stack[-1]}")
-        return value
+        if pattern.fullmatch(value):
+            return value
+        self._odd(f"{name} {'está malformado' if value else 'está vazio'}: {out}")
+        return ""
 
-    def _once(self, value: str, seen: set[str], what: str) -> None:
-        if value in seen:
-            raise self._error(f"{what} {value} aparece duas vezes")
-        seen.add(value)
+    def _odd(self, text: str) -> None:
+        if len(self.avisos) < MAX_AVISOS:
+            self.avisos.append(Aviso(self._expat.CurrentLineNumber, text))
+        else:
+            self.more += 1
 
     def _date(self, value: str, name: str) -> date | None:
         if not value:
@@ -245,27 +312,36 @@ class _Parser:
 
 @contextmanager
 def open_file(path: str | Path) -> Iterator[CnesFile]:
-    """The `.xml`, or the only `.xml` inside the `.zip`. Raises `ReferenciaError`."""
-    path = Path(path)
-    if not path.is_file():
-        raise ReferenciaError("o arquivo não existe", str(path))
-    if path.suffix.lower() != ".zip":
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise too_big(path.name)
-        with path.open("rb") as handle:
-            yield CnesFile(handle, path.name)
-        return
-    with open_source(path) as source:
-        names = [name for name in source.names() if name.endswith(".xml")]
-        if len(names) != 1:
-            raise ReferenciaError(f"o zip tem {len(names)} arquivos .xml; devia ter um", path.name)
-        with source.open(names[0]) as handle:
-            yield CnesFile(handle, names[0])
+    """The XML, the only `.xml` inside a zip, or what is in a `.gz`; from a pipe too. Raises `ReferenciaError`."""
+    try:
+        with opened(path) as file:
+            if file.kind is not Kind.ZIP:
+                yield CnesFile(file.stream, file.name)
+                return
+            with zip_source(file.seekable(), file.name) as source:
+                names = [name for name in source.names() if name.endswith(".xml") and not is_junk(name)]
+                if len(names) != 1:
+                    raise ReferenciaError(f"o zip tem {len(names)} arquivos .xml; devia ter um", file.name)
+                with source.open(names[0]) as handle:
+                    yield CnesFile(handle, names[0])
+    except FileNotFoundError:
+        raise ReferenciaError("o arquivo não existe", str(path)) from None
 
 
 def read_bytes(data: bytes, name: str = "cnes.xml") -> CnesFile:
     """The same from memory, for tests and uploads."""
     return CnesFile(io.BytesIO(data), name)
+
+
+def _together(before: Equipe, now: Equipe) -> Equipe:
+    """One team of two rows: of the establishments of both; active when one of them is."""
+    closings = (before.desativacao, now.desativacao)
+    main = now if before.desativacao is not None and now.desativacao is None else before
+    places = before.unidades | {before.cnes, now.cnes}
+    return main._replace(
+        unidades=places if len(places) > 1 else before.unidades,
+        desativacao=None if None in closings else max(day for day in closings if day is not None),
+    )
 
 
 def _explain(error: expat.ExpatError) -> str:

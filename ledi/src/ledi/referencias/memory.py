@@ -27,12 +27,17 @@ class SigtapRelease(NamedTuple):
 
 
 class CnesRelease(NamedTuple):
-    """One CNES file; posts by (CNS, CBO, CNES) -> teams ("" = none)."""
+    """One CNES file; posts by (CNS, CBO, CNES) -> teams ("" = none).
+
+    `sem_cns`: (CBO, CNES, INE) of the posts of people without a CNS; `avisos`: what the reader left out, and why.
+    """
 
     ibge: str
     estabelecimentos: Mapping[str, Estabelecimento]
     equipes: Mapping[str, Equipe]
     lotacoes: Mapping[tuple[str, str, str], frozenset[str]]
+    sem_cns: frozenset[tuple[str, str, str]] = frozenset()
+    avisos: tuple[str, ...] = ()
 
 
 class _Releases(dict[str, R]):
@@ -125,6 +130,23 @@ class MemoryTables:
         posts = self._by_professional(key).get(cns, ())
         return tuple(p for p in posts if p.ine not in teams or teams[p.ine].active(when))
 
+    def sem_cns(self, cbo: str, cnes: str, ine: str, when: date) -> bool:
+        release = self._cnes.at(_day(when))
+        wanted = (cbo, cnes, ine)
+        return release is not None and any(
+            all(not one or one == other for one, other in zip(wanted, post, strict=True))
+            for post in release.sem_cns
+        )
+
+    def municipio(self, when: date) -> str | None:
+        release = self._cnes.at(_day(when))
+        return release and release.ibge
+
+    @property
+    def avisos(self) -> tuple[str, ...]:
+        """What the CNES files brought that was left out, and why."""
+        return tuple(aviso for release in self._cnes.values() for aviso in release.avisos)
+
     def _by_professional(self, key: str) -> dict[str, tuple[Lotacao, ...]]:
         found = self._posts.get(key)
         if found is None:
@@ -184,7 +206,11 @@ def read_cnes(path: AnyPath) -> tuple[date, CnesRelease]:
                     key = (item.cns, intern(item.cbo), intern(item.cnes))
                     posts.setdefault(key, set()).add(intern(item.ine))
         lotacoes = {key: frozenset(teams) for key, teams in posts.items()}
-        return file.header.data, CnesRelease(file.header.ibge, estabelecimentos, equipes, lotacoes)
+        avisos = tuple(str(aviso) for aviso in file.avisos)
+        release = CnesRelease(
+            file.header.ibge, estabelecimentos, equipes, lotacoes, frozenset(file.sem_cns), avisos
+        )
+        return file.header.data, release
 
 
 def _paths(value: AnyPath | Iterable[AnyPath] | None) -> list[AnyPath]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
+from ledi.files import is_junk, opened
 from ledi.referencias.errors import ReferenciaError
 
 MAX_FILES = 1_000
@@ -46,7 +47,7 @@ class ZipSource:
         if len(entries) > MAX_FILES:
             raise ReferenciaError(f"o zip tem {len(entries)} arquivos; o limite é {MAX_FILES}", file)
         for entry in entries:
-            if entry.is_dir():
+            if entry.is_dir() or is_junk(entry.filename):
                 continue
             name = entry.filename.replace("\\", "/").rpartition("/")[2].lower()
             if name in self._entries:
@@ -70,20 +71,26 @@ class ZipSource:
 
 @contextmanager
 def open_source(path: str | Path) -> Iterator[Source]:
-    """The folder or zip at `path`. Raises `ReferenciaError`."""
-    path = Path(path)
-    if path.is_dir():
-        yield FolderSource(path)
+    """The folder or zip at `path` (a pipe too, for a zip). Raises `ReferenciaError`."""
+    if Path(path).is_dir():
+        yield FolderSource(Path(path))
         return
-    if not path.is_file():
-        raise ReferenciaError("o arquivo ou a pasta não existe", str(path))
-    with path.open("rb") as file:  # closed here, even when an entry is still being read
-        try:
-            archive = zipfile.ZipFile(file)
-        except zipfile.BadZipFile as error:
-            raise ReferenciaError("não é um zip, ou está corrompido", path.name) from error
-        with archive:
-            yield ZipSource(archive, path.name)
+    try:
+        with opened(path) as file, zip_source(file.seekable(), file.name) as source:
+            yield source
+    except FileNotFoundError:
+        raise ReferenciaError("o arquivo ou a pasta não existe", str(path)) from None
+
+
+@contextmanager
+def zip_source(file: IO[bytes], name: str) -> Iterator[ZipSource]:
+    """The zip in an open file. Raises `ReferenciaError`."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except zipfile.BadZipFile as error:
+        raise ReferenciaError("não é um zip, ou está corrompido", name) from error
+    with archive:
+        yield ZipSource(archive, name)
 
 
 def too_big(name: str) -> ReferenciaError:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ledi.errors import LayoutError
 from ledi.layouts.loader import CURRENT, layout
 from ledi.layouts.model import Ficha, Layout, Struct
-from ledi.rules.checks import Domain, Forbidden
+from ledi.rules.checks import Domain
 from ledi.rules.facets import FacetMaker
 from ledi.rules.model import ABSENT, PRESENT, Rule
 from ledi.rules.running import Bound, Step, StructPlan
@@ -80,8 +80,7 @@ class Compiler:
         fn = rule.check.compile(scope, name)
         if fn is None:
             return None
-        # A forbidden field is a mistake of its own, whatever else is wrong with its value.
-        own = (name,) if name and not isinstance(rule.check, Forbidden) else ()
+        own = (name,) if name and not rule.check.though_wrong else ()
         paths = rule.check.refs() + own
         unsent = unsent or (name is not None and scope.own_field(name).id is None)
         doubt = _doubt(rule, scope.version)

@@ -14,7 +14,7 @@ from ledi.rules.sizes import Problem, json_kind
 _I32 = (-(2**31), 2**31 - 1)
 _I64 = (-(2**63), 2**63 - 1)
 # Moments outside the calendar (years 1 to 9999, with a day to spare for time zones).
-_MIN_MOMENT, _MAX_MOMENT = -62_135_510_400_000, 253_402_214_400_000
+MIN_MOMENT, MAX_MOMENT = -62_135_510_400_000, 253_402_214_400_000
 MAX_TEXT = 100_000
 _KIND_WORDS = {
     "bool": "verdadeiro ou falso",
@@ -95,7 +95,7 @@ class Conversion:
             value = int(value)
         if value.__class__ is not int:
             return self.type_problem(value)
-        if not _MIN_MOMENT <= value <= _MAX_MOMENT:
+        if not MIN_MOMENT <= value <= MAX_MOMENT:
             return "formato", f"O campo {self.field.label} tem uma data fora do calendário. Confira o valor."
         return value
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledi.findings import Finding
+from ledi.findings import AVISO, ERRO, MAX_FINDINGS, Finding, more
 from ledi.moments import age_in_months, age_in_years, competencia_of, day_of, ordinal_of
 from ledi.tables.vinculo import Verdict
 
@@ -32,12 +33,74 @@ def write_path(path: Path, name: str | None = None, index: int | str | None = No
     return text
 
 
+class Found(list[Finding]):
+    """The findings of one record; beyond `MAX_FINDINGS` they are only counted.
+
+    When an error is among those only counted, nothing more that is found can matter: `enough()` tells the walks
+    of lists to stop.
+    """
+
+    __slots__ = ("errors", "left", "stopped")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 0  # not kept
+        self.errors = 0  # of those not kept
+        self.stopped = False  # something was not looked at
+
+    def append(self, finding: Finding) -> None:
+        if len(self) < MAX_FINDINGS:
+            super().append(finding)
+        else:
+            self.left += 1
+            self.errors += finding.severity == ERRO
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self.append(finding)
+
+    def pass_over(self, errors: int) -> None:
+        """So many errors more, when there is no room for them."""
+        self.left += errors
+        self.errors += errors
+
+    @property
+    def full(self) -> bool:
+        return len(self) >= MAX_FINDINGS
+
+    def enough(self) -> bool:
+        """Whether who walks a list should stop here."""
+        self.stopped = self.stopped or self.errors > 0
+        return self.errors > 0
+
+    def has_error(self) -> bool:
+        return self.errors > 0 or any(finding.severity == ERRO for finding in self)
+
+    def mark(self) -> tuple[int, int]:
+        """Where we are, for `soften`."""
+        return len(self), self.errors
+
+    def soften(self, mark: tuple[int, int]) -> None:
+        """What was found since the mark is only an aviso."""
+        start, self.errors = mark
+        for place in range(start, len(self)):
+            self[place] = replace(self[place], severity=AVISO)
+
+    def all(self) -> tuple[Finding, ...]:
+        """What was kept, and a last one that says how many more there were."""
+        return (*self, more(self.left, self.errors, self.stopped)) if self.left else tuple(self)
+
+
 class Env:
-    """State of one validation. Times: `now` and `attendance` are epoch ms or None."""
+    """State of one validation. Times: `now` and `attendance` are epoch ms or None.
+
+    `lost`: a value had to be left out, so that the wire form would silently lose it; `unlikely`: the dates that
+    hardly can be, as (node, field, path of the node).
+    """
 
     __slots__ = (
-        "attendance", "broken", "crashed", "current", "found", "gaps", "now", "post", "record", "root", "skipped",
-        "tables", "up", "verdict", "zone",
+        "attendance", "broken", "crashed", "current", "found", "gaps", "lost", "now", "post", "record",
+        "root", "skipped", "tables", "unlikely", "up", "verdict", "zone",
     )  # fmt: skip
 
     def __init__(self, record: Mapping[str, Any], zone: ZoneInfo, now: int | None, tables: Any) -> None:
@@ -48,7 +111,9 @@ class Env:
         self.root: dict[str, Any] = {}
         self.up: list[dict[str, Any]] = []
         self.attendance: int | None = None
-        self.found: list[Finding] = []
+        self.found = Found()
+        self.lost = False
+        self.unlikely: list[tuple[dict[str, Any], Any, Path]] = []
         self.broken: set[tuple[int, str]] = set()
         self.skipped: set[str] = set()
         self.crashed: list[str] = []

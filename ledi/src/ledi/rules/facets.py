@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from ledi.documents import cnes, cnpj, cns, cpf, ibge, ine, nome, uuid
 from ledi.findings import AVISO, Finding
 from ledi.layouts.model import Field
 from ledi.rules import doubts
-from ledi.rules.checks import Domain
-from ledi.rules.conversion import Conversion
+from ledi.rules.checks import Domain, Length
+from ledi.rules.conversion import MAX_TEXT, Conversion
 from ledi.rules.env import Env, Path, write_path
+from ledi.rules.forms import FORMS
 from ledi.rules.running import BAD, Bound, Normaliser, StructPlan
 from ledi.rules.sizes import Problem, bounds
+from ledi.rules.unlikely import LATE, RECENT, is_mistyped, is_unlikely
 from ledi.rules.wording import other_version
 from ledi.tables import closed
 
-MAX_ITEMS = 100_000
-_DATE_TEXT = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
-_CBO = re.compile(r"[0-9A-Z]{6}")
-_FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "cns": (cns.is_valid, "um CNS válido, de 15 dígitos"),
-    "cpf": (cpf.is_valid, "um CPF válido, de 11 dígitos"),
-    "cnpj": (cnpj.is_valid, "um CNPJ válido"),
-    "cnes": (cnes.is_valid, "um CNES, de 7 dígitos"),
-    "ine": (ine.is_valid, "um INE, de 10 dígitos"),
-    "ibge": (ibge.is_valid, "um código IBGE de município, de 7 dígitos"),
-    "uuid": (uuid.is_valid, "um UUID na forma canônica, com ou sem o CNES na frente"),
-    "cbo": (lambda text: bool(_CBO.fullmatch(text)), "um CBO, de 6 números ou letras, sem hífen"),
-    "nome": (nome.is_valid, "um nome e um sobrenome, só com letras"),
-    "cpf_cnpj": (lambda text: cpf.is_valid(text) or cnpj.is_valid(text), "um CPF ou CNPJ válido"),
-    "data_texto": (lambda text: bool(_DATE_TEXT.fullmatch(text)), "uma data AAAA-MM-DD"),
-}
-
+MAX_ITEMS = 10_000  # of a list whose page has no maximum
 
 #: (items, the good ones, positions of the lost ones, …) -> are they all good?
 Take = Callable[[Any, list[Any], list[int], Env, dict[str, Any], Path], bool]
@@ -66,7 +49,7 @@ class FacetMaker:
         elif field.type.kind == "list":
             inner = self._list()
         else:
-            inner = self._scalar()
+            inner = self._text() if field.type.kind == "string" else self._scalar()
         inner = doubts.watched(field, self._doubtful(), self.prefix, self.covered, inner)
         return self._without_id(inner) if field.id is None else inner
 
@@ -86,44 +69,71 @@ class FacetMaker:
         )
 
         def run(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
-            before = len(env.found)
+            before, lost = env.found.mark(), env.lost
             result = inner(value, env, clean, path)
-            for place in range(before, len(env.found)):  # what is not sent cannot be refused
-                env.found[place] = replace(env.found[place], severity=AVISO)
-            env.found.insert(before, Finding(code, write_path(path, name), text, AVISO))
+            env.found.soften(before)  # what is not sent cannot be refused
+            env.lost = lost
+            env.found.append(Finding(code, write_path(path, name), text, AVISO))
             return result
 
         return run
 
     def _scalar(self) -> Normaliser:
-        rules = self.rules
-        convert, facets = self.conversion.of(self.field.type.kind), self._facets()
+        convert, facets, rules = self.conversion.of(self.field.type.kind), self._facets(), self.rules
+        is_date = self.field.is_date
 
         def run(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
             result = convert(value, env)
             if result.__class__ is tuple:
-                self._fail(result, env, clean, path, None)
+                self._lose(result, env, clean, path, None)
                 return BAD
+            if is_date and not RECENT < result < LATE and is_unlikely(value, result):
+                env.unlikely.append((clean, self.field, path))
             for facet in facets:
                 problem = facet(result)
                 if problem is not None:
                     self._fail(problem, env, clean, path, None)
                     return result
-            if rules and result != "":
+            if rules:
                 self._run_rules(result, clean, env, path)
             return result
 
-        if not facets and not rules:
+        return run
 
-            def fast(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
+    def _text(self) -> Normaliser:
+        """As `_scalar`, what most texts are looked at first; an empty text is absence, and is not sent."""
+        convert, facets, rules = self.conversion.of("string"), self._facets(), self.rules
+
+        def run(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
+            if value.__class__ is str and value.isascii() and value.isprintable() and len(value) <= MAX_TEXT:
+                if not value:
+                    return BAD
+            else:
                 result = convert(value, env)
                 if result.__class__ is tuple:
-                    self._fail(result, env, clean, path, None)
+                    self._lose(result, env, clean, path, None)
                     return BAD
-                return result
+                if is_mistyped(value):
+                    self._mistyped(env, path)
+            for facet in facets:
+                problem = facet(value)
+                if problem is not None:
+                    self._fail(problem, env, clean, path, None)
+                    return value
+            if rules:
+                self._run_rules(value, clean, env, path)
+            return value
 
-            return fast
         return run
+
+    def _mistyped(self, env: Env, path: Path) -> None:
+        """Not refused: the PEC takes it, and the person's name is wrong ever after."""
+        text = (
+            f"O campo {self.field.label} tem letras trocadas, como Ã§ no lugar de ç: o texto foi gravado numa "
+            "codificação e lido noutra. Corrija-o e confira como o sistema de origem grava o arquivo (UTF-8)."
+        )
+        code = f"CASA-{self.prefix.partition('-')[0]}-codificacao"
+        env.found.append(Finding(code, write_path(path, self.field.name), text, AVISO))
 
     def simple(self) -> tuple[type, frozenset[Any]] | None:
         """(class, values) when being one of the values is all it takes: the hot loop then needs no call."""
@@ -165,7 +175,7 @@ class FacetMaker:
 
         def run(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
             if not isinstance(value, dict):
-                self._fail(self.conversion.type_problem(value), env, clean, path, None)
+                self._lose(self.conversion.type_problem(value), env, clean, path, None)
                 return BAD
             for inner in value.values():
                 if inner or (inner is not None and inner != "" and inner != []):
@@ -175,21 +185,23 @@ class FacetMaker:
         return run
 
     def _list(self) -> Normaliser:
-        rules, size = self.rules, self._list_size()
+        rules, size, most = self.rules, self._list_size(), self._most()
         take = self._structs() if self.sub else self._scalars()
 
         def run(value: Any, env: Env, clean: dict[str, Any], path: Path) -> Any:
             if value.__class__ is not list and not isinstance(value, (list, tuple)):
-                self._fail(self.conversion.type_problem(value), env, clean, path, None)
+                self._lose(self.conversion.type_problem(value), env, clean, path, None)
                 return BAD
-            problem = size(len(value))
+            problem, cut = size(len(value)), len(value) > most
             if problem is not None:
                 self._fail(problem, env, clean, path, None)
-                if len(value) > MAX_ITEMS:
-                    return BAD
+            elif cut:
+                self._too_long(value, env, clean, path)
+            if cut:
+                value, env.lost = value[:most], True
             made: list[Any] = []
             lost: list[int] = []
-            good = take(value, made, lost, env, clean, path)
+            good = take(value, made, lost, env, clean, path) and not cut
             if lost:
                 env.keep_positions(made, lost)
             if rules and good and made:
@@ -198,6 +210,32 @@ class FacetMaker:
 
         return run
 
+    def _left(self, env: Env, clean: dict[str, Any]) -> bool:
+        """The rest of the list is not looked at: nothing is judged of the part that was."""
+        env.lost = True
+        env.broken.add((id(clean), self.field.name))
+        return False
+
+    def _most(self) -> int:
+        """How many items are looked at: one more than the list may have, so that the excess itself is told."""
+        limits = [int(self.field.max)] if self.field.max is not None and self.field.unit == "itens" else []
+        for bound in self.rules:
+            check = bound.rule.check
+            if isinstance(check, Length) and check.high is not None:
+                limits.append(check.high + check.doubtful)
+        return max(limits) + 1 if limits else MAX_ITEMS
+
+    def _too_long(self, value: Any, env: Env, clean: dict[str, Any], path: Path) -> None:
+        """The rule that says how long the list may be says so of its real length; else the layout does."""
+        for bound in self.rules:
+            if isinstance(bound.rule.check, Length):
+                result = bound.fn(value, clean, env)
+                if result is not None:
+                    bound.fail(env, clean, path, result)
+                    return
+        text = f"O campo {self.field.label} deve ter no máximo {self._most() - 1} itens; tem {len(value)}. Apague o que sobra."
+        self._fail(("maximo", text), env, clean, path, None)
+
     def _structs(self) -> Take:
         name, sub = self.field.name, self.sub
         assert sub is not None
@@ -205,11 +243,14 @@ class FacetMaker:
         def take(
             value: Any, made: list[Any], lost: list[int], env: Env, clean: dict[str, Any], path: Path
         ) -> bool:
+            found = env.found
             for index, element in enumerate(value):
+                if found.errors and found.enough():
+                    return self._left(env, clean)
                 if isinstance(element, dict):
                     made.append(sub.normalise(element, env, (path, name, index)))
                 else:
-                    self._fail(("tipo", self._item_text("um objeto")), env, clean, path, index)
+                    self._lose(("tipo", self._item_text("um objeto")), env, clean, path, index)
                     lost.append(index)
             return not lost
 
@@ -223,11 +264,13 @@ class FacetMaker:
         def take(
             value: Any, made: list[Any], lost: list[int], env: Env, clean: dict[str, Any], path: Path
         ) -> bool:
-            good = True
+            good, found = True, env.found
             for index, element in enumerate(value):
+                if found.errors and found.enough():
+                    return self._left(env, clean)
                 result = convert(element, env) if element is not None else self._null_item()
                 if result.__class__ is tuple:
-                    self._fail(result, env, clean, path, index)
+                    self._lose(result, env, clean, path, index)
                     lost.append(index)
                     continue
                 bad = domain(result) if domain else None
@@ -245,6 +288,11 @@ class FacetMaker:
     def _item_text(self, what: str) -> str:
         return f"Cada item de {self.field.label} deve ser {what}."
 
+    def _lose(self, problem: Problem, env: Env, clean: dict[str, Any], path: Path, index: int | None) -> None:
+        """A value that has no place on the wire."""
+        env.lost = True
+        self._fail(problem, env, clean, path, index)
+
     def _fail(self, problem: Problem, env: Env, clean: dict[str, Any], path: Path, index: int | None) -> None:
         facet, text = problem
         env.broken.add((id(clean), self.field.name))
@@ -258,11 +306,10 @@ class FacetMaker:
         domain = self._domain_facet()
         if domain is not None:
             made.append(domain)
-        known = _FORMATS.get(self.field.format or "")
-        if known is not None and "formato" not in self.covered and self.field.type.kind == "string":
-            is_valid, words = known
-            text = f"O campo {self.field.label} deve ter {words}."
-            made.append(lambda value: None if value == "" or is_valid(value) else ("formato", text))
+        form = FORMS.get(self.field.format or "")
+        if form is not None and "formato" not in self.covered and self.field.type.kind == "string":
+            label, problem = self.field.label, form.problem
+            made.append(lambda value: problem(label, value))
         return tuple(made)
 
     def _domain_facet(self) -> Callable[[Any], Problem | None] | None:

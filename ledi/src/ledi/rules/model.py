@@ -29,6 +29,8 @@ class Check(Protocol):
     @property
     def facet(self) -> bool: ...  # looks at the value alone; a failure silences rules that read the field
     @property
+    def though_wrong(self) -> bool: ...  # said even of a value that another finding refuses
+    @property
     def mend(self) -> str: ...  # what to do, where neither the rule nor the message says it
     @property
     def supersedes(self) -> frozenset[str]: ...  # automatic facets this check makes needless

@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.resources import files
 
 from ledi.layouts import TIPOS, Struct, in_force, layout
+from ledi.rules.casa import house_rules
 from ledi.rules.compiler import Compiler
 from ledi.rules.ctx import context_rules
 from ledi.rules.model import Rule
@@ -25,7 +26,7 @@ def all_rules(tipo: str) -> tuple[Rule, ...]:
     name = general.get(tipo) or f"ledi.rules.fichas.{tipo.lower()}"
     rules: tuple[Rule, ...] = tuple(import_module(name).RULES)
     if tipo not in GENERAL:
-        rules += context_rules(tipo)
+        rules += (*context_rules(tipo), *house_rules(tipo))
     seen: set[tuple[object, ...]] = set()
     for rule in rules:
         key = (rule.code, rule.at, rule.name, rule.since, rule.check)

@@ -52,6 +52,8 @@ class Bound:
             env.broken.add((id(node), rule.name))
         items = result if result.__class__ is list else [(None, result)]
         for index, facts in items:
+            if env.found.errors and env.found.enough():
+                return
             text = (
                 rule.text.format_map(_Facts(facts))
                 if rule.text
@@ -166,8 +168,10 @@ class StructPlan:
             if value is None:
                 continue
             if is_list:
-                early = bool(plan.early)
+                early, found = bool(plan.early), env.found
                 for index, item in env.positions(value):
+                    if found.errors and found.enough():
+                        break
                     where = (path, name, index)
                     if early:
                         plan.check_early(item, env, where)
@@ -194,6 +198,10 @@ def run_rules(rules: Iterable[Step], value: Any, node: dict[str, Any], env: Env,
 
 def report_unknown(plan: StructPlan, name: Any, env: Env, path: Path) -> None:
     """Finding for a field that the layout does not have, with the nearest name it has."""
+    env.lost = True
+    if env.found.full:  # counted: to look for the name that was meant takes time
+        env.found.pass_over(1)
+        return
     text = str(name)
     safe = text if _SAFE_NAME.fullmatch(text) else "campo"
     code, where = f"{plan.code_prefix}-{safe}-desconhecido", write_path(path, safe)

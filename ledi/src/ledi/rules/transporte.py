@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ledi.documents import cnpj, cpf
+from ledi.findings import AVISO
 from ledi.rules.checks import Declared, Document, Domain, Pattern
 from ledi.rules.checks.base import NOTHING, Base
 from ledi.rules.model import CONTEXT, CheckFn, Rule
@@ -19,6 +20,7 @@ class CpfOuCnpj(Base):
     """A valid CPF (11) or CNPJ (14), which takes letters from LEDI 8.5.0 on."""
 
     facet: ClassVar[bool] = True
+    mend: ClassVar[str] = "Confira o número."
     supersedes: ClassVar[frozenset[str]] = frozenset(("formato", "minimo", "maximo"))
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
@@ -84,4 +86,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("TRANSPORTE-I-003-o1", "", "cpfOuCnpj", CpfOuCnpj()),
     Rule("TRANSPORTE-I-006-1", "", "email", EMAIL),
+    Rule(
+        "CASA-TRANSPORTE-codificacao",
+        "",
+        None,
+        Declared("Texto da instalação em que aparecem letras trocadas (Ã§ no lugar de ç, ou �)."),
+        severity=AVISO,
+        why="Verificada em todos os campos de texto: o achado aponta o campo.",
+    ),
 )

@@ -44,6 +44,18 @@ def safe_value(field: Field, value: Any) -> str | None:
     return None
 
 
+def tidy(code: str) -> str:
+    """A code without what people write in it, in capitals: "02.14.01.001-5" -> "0214010015", " e11.9" -> "E119"."""
+    return code.upper() if code.isalnum() else _SEPARATORS.sub("", code).upper()
+
+
+def same(one: Any, other: Any) -> bool:
+    """Are two values the same, texts compared clean (codes, uuids: "E11.9" is "e119")?"""
+    if one == other or one.__class__ is not str or other.__class__ is not str:
+        return bool(one == other)
+    return tidy(one) == tidy(other)
+
+
 def join(items: Iterable[str], last: str = "ou") -> str:
     """ "a, b ou c"."""
     texts = list(items)
@@ -74,6 +86,7 @@ def doubt_text(what: str, since: str, until: str) -> str:
     )
 
 
+_SEPARATORS = re.compile(r"[\s.\-]+")
 _WISHES = {"está": "esteja", "é": "seja", "contém": "contenha", "há": "haja", "tem": "tenha"}
 _VERB = re.compile(rf"(?<= )({'|'.join(_WISHES)})(?= )|^há(?= )")
 

@@ -87,6 +87,11 @@ class Equipe(NamedTuple):
     sigla: str
     area: str
     desativacao: date | None
+    unidades: frozenset[str] = frozenset()  # every CNES it serves, when there are several (eMulti)
+
+    def serves(self, cnes: str) -> bool:
+        """Is it a team of this establishment?"""
+        return cnes == self.cnes or cnes in self.unidades
 
     def active(self, when: date) -> bool:
         return self.desativacao is None or when < self.desativacao
@@ -139,6 +144,14 @@ class Tables(Protocol):
 
     def lotacoes(self, cns: str, when: date) -> tuple[Lotacao, ...]:
         """Every post of a professional on that day, () for one unknown. `date.max` asks for the newest."""
+        ...
+
+    def sem_cns(self, cbo: str, cnes: str, ine: str, when: date) -> bool:
+        """Does the CNES have, in that post, somebody of whom it does not say the CNS? "" asks for any."""
+        ...
+
+    def municipio(self, when: date) -> str | None:
+        """IBGE code of the município whose CNES answers on that day; None when it is not known."""
         ...
 
 

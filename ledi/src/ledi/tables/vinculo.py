@@ -6,7 +6,7 @@ What is asked again and again (the same professional, post and day) is answered 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -28,7 +28,8 @@ def judge(tables: Tables, cns: str, cbo: str, cnes: str, ine: str, day: date) ->
     """What is wrong with the post, by part; empty when nothing is. "" leaves a part out of the question.
 
     The facts of a fault carry `depois` when a later release has it (it began after that day), and `tabela`
-    (AAAAMM) when the release that answered is older than the day's month: then the absence proves little.
+    (AAAAMM) when the release that answered is older than the day's month: then the absence proves little; and
+    `sem_cns` when the post is of somebody whose CNS the release does not say.
     """
     known = _judged.get(tables)
     if known is None:
@@ -48,7 +49,8 @@ def _judge(tables: Tables, cns: str, cbo: str, cnes: str, ine: str, day: date) -
         # A place that is wrong already says nothing more about the post: one cause, one finding.
         place = "" if CNES in found else cnes
         team = "" if found else ine
-        found.update(_post(tables, cns, cbo, place, team, day))
+        if INE_ATIVA not in found or not _was_there(tables, cns, cbo, place, ine, day):
+            found.update(_post(tables, cns, cbo, place, team, day))
     return {part: {**facts, **_age(tables, day)} for part, facts in found.items()} if found else FINE
 
 
@@ -64,14 +66,26 @@ def _places(tables: Tables, cnes: str, ine: str, day: date) -> Iterable[tuple[st
     elif not team.active(day):
         assert team.desativacao is not None
         yield INE_ATIVA, {"dia": f"{team.desativacao:%d/%m/%Y}"}
-    elif cnes and not wrong_place and team.cnes != cnes:
+    elif cnes and not wrong_place and not team.serves(cnes):
         yield INE_CNES, {"outro": team.cnes}
+
+
+def _was_there(tables: Tables, cns: str, cbo: str, cnes: str, ine: str, day: date) -> bool:
+    """Was the post one until its team was deactivated? Then that is all there is to say."""
+    team = tables.equipe(ine, day)
+    if team is None or team.desativacao is None or team.desativacao == date.min:
+        return False
+    return _fault(tables.lotacoes(cns, team.desativacao - timedelta(days=1)), cbo, cnes, ine) is None
 
 
 def _post(tables: Tables, cns: str, cbo: str, cnes: str, ine: str, day: date) -> Iterable[tuple[str, Facts]]:
     fault = _fault(tables.lotacoes(cns, day), cbo, cnes, ine)
-    if fault is not None:
-        yield fault, _later(_fault(tables.lotacoes(cns, date.max), cbo, cnes, ine) is None)
+    if fault is None:
+        return
+    facts = dict(_later(_fault(tables.lotacoes(cns, date.max), cbo, cnes, ine) is None))
+    if fault == PROFISSIONAL and tables.sem_cns(cbo, cnes, ine, day):
+        facts["sem_cns"] = True
+    yield fault, facts
 
 
 def _fault(posts: Iterable[Lotacao], cbo: str, cnes: str, ine: str) -> str | None:

@@ -238,4 +238,4 @@ def _inflate(packed: bytes, member: Member) -> bytes:
 
 
 def _show(name: str) -> str:
-    return ascii(name[:80])
+    return repr(name[:80])

@@ -68,7 +68,7 @@ class PackageWriter:
         packed = len(entry.data)
         if packed >= zf.MAX32 or entry.size >= zf.MAX32 or not 0 < len(name) <= zf.MAX16:
             raise PackageError(f"entrada que não cabe no zip: {entry.name[:80]!a}")
-        if not self._names.add(hash(entry.name)):
+        if not self._names.add(hash(entry.name.lower())):
             raise PackageError(f"arquivo repetido no pacote: {entry.name[:80]!a}")
         numbers = (zf.UTF8, zf.DEFLATED, _TIME, _DATE, entry.crc, packed, entry.size, len(name))
         self._file.write(zf.LOCAL.pack(zf.LOCAL_MARK, 20, *numbers, 0) + name + entry.data)
@@ -147,7 +147,7 @@ class SplitWriter:
         self.count = 0
 
     def add(self, entry: Entry) -> None:
-        if not self._names.add(hash(entry.name)):
+        if not self._names.add(hash(entry.name.lower())):
             raise PackageError(f"arquivo repetido no pacote: {entry.name[:80]!a}")
         if self._writer is None or self._full(self._writer, entry):
             self._next()

@@ -134,7 +134,7 @@ def judge(position: int, item: Item, ctx: Contexto) -> ItemConferido:
     if item.readable:
         try:
             result = assess(record, ctx)
-            situation, found = str(result.situacao), [*found, *result.achados]
+            situation, found = _with_reading(str(result.situacao), found, result.achados)
         except Exception as error:
             log.error("judging a record of a file failed: %s", type(error).__name__)
             situation, notes = "pendente", [*notes, OURS]
@@ -147,6 +147,14 @@ def judge(position: int, item: Item, ctx: Contexto) -> ItemConferido:
         achados=[a.public() for a in found[:MAX_FINDINGS]], n_achados=len(found),
         notas=[clean(n)[:300] for n in notes], registro=kept, hash=summary,
     )  # fmt: skip
+
+
+def _with_reading(situation: str, read: list[Achado], judged: list[Achado]) -> tuple[str, list[Achado]]:
+    """What the envelope and the form of the file are refused for refuses the record too; nothing is said twice."""
+    told = {(one.codigo, one.campo) for one in read}
+    wrong = situation == "processada" and any(one.severidade == "erro" for one in read)
+    rest = [one for one in judged if (one.codigo, one.campo) not in told]
+    return "inconsistente" if wrong else situation, [*read, *rest]
 
 
 def _versions(item: Item, head: dict[str, Any]) -> tuple[str, str]:

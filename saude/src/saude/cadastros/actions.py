@@ -26,9 +26,9 @@ def create_entidade(
     """A municipality with its installation; `instalacao` are more fields of Instalacao."""
     entidade = Entidade.objects.create(nome=nome, ibge=ibge, uf=uf, fuso=fuso)
     instalacao.setdefault("uuid_instalacao", str(uuid.uuid4()))
-    Instalacao.objects.create(
-        entidade=entidade, cpf_cnpj=cpf_cnpj, nome_razao_social=nome_razao_social, **instalacao
-    )
+    row = Instalacao(entidade=entidade, cpf_cnpj=cpf_cnpj, nome_razao_social=nome_razao_social, **instalacao)
+    row.clean()
+    row.save()
     record_event(by=by, entidade=entidade, tipo="entidade.criada", alvo=entidade)
     return entidade
 
@@ -42,6 +42,7 @@ def update_instalacao(*, by: Any, instalacao: Instalacao, values: dict[str, Any]
         return current
     for name in changed:
         setattr(current, name, values[name])
+    current.clean()
     if set(changed) & set(Instalacao.REMETENTE):
         current.revisao += 1
     current.save()

@@ -1,9 +1,13 @@
 """Who the municipality is: entidade, installation, posts, teams, professionals, specialities, deadlines."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from ledi.envelope import Instalacao as DadosInstalacao
+from ledi.findings import ERRO
+from ledi.installation import validate_installation
 from ledi.layouts import CURRENT
 from saude.comum.texto import fold
 
@@ -75,6 +79,36 @@ class Instalacao(models.Model):
 
     def __str__(self) -> str:
         return f"Instalação de {self.entidade}"
+
+    def envelope(self) -> DadosInstalacao:
+        """DadoInstalacaoThrift of it."""
+        return DadosInstalacao(
+            contraChave=self.contra_chave,
+            uuidInstalacao=self.uuid_instalacao,
+            cpfOuCnpj=self.cpf_cnpj,
+            nomeOuRazaoSocial=self.nome_razao_social,
+            fone=self.telefone or None,
+            email=self.email or None,
+        )
+
+    def clean(self) -> None:
+        """The PEC discards every ficha of an envelope whose installation is wrong: it is not kept."""
+        wrong: dict[str, list[str]] = {}
+        for finding in validate_installation(self.envelope()):
+            if finding.severity == ERRO:
+                wrong.setdefault(_INSTALACAO[finding.path], []).append(finding.message)
+        if wrong:
+            raise ValidationError(wrong)
+
+
+_INSTALACAO = {
+    "contraChave": "contra_chave",
+    "uuidInstalacao": "uuid_instalacao",
+    "cpfOuCnpj": "cpf_cnpj",
+    "nomeOuRazaoSocial": "nome_razao_social",
+    "fone": "telefone",
+    "email": "email",
+}
 
 
 class Estabelecimento(models.Model):

@@ -10,7 +10,6 @@ from typing import Any
 
 from ledi.catalog import catalog
 from ledi.envelope import Instalacao as DadosInstalacao
-from ledi.errors import EncodeError
 from ledi.processing import prepare as prepare_library
 from ledi.processing import process as process_record
 from saude.fichas.situacoes import Motivo, Situacao
@@ -73,25 +72,19 @@ def prepare() -> None:
 
 def envelope(instalacao: Any) -> DadosInstalacao:
     """DadoInstalacaoThrift of a saude Instalacao."""
-    return DadosInstalacao(
-        contraChave=instalacao.contra_chave,
-        uuidInstalacao=instalacao.uuid_instalacao,
-        cpfOuCnpj=instalacao.cpf_cnpj,
-        nomeOuRazaoSocial=instalacao.nome_razao_social,
-        fone=instalacao.telefone or None,
-        email=instalacao.email or None,
-    )
+    made: DadosInstalacao = instalacao.envelope()
+    return made
 
 
 def origin_of(proveniencia: Any) -> DadosInstalacao | None:
-    """Who typed a ficha that came in another system's envelope (`Conteudo.proveniencia`); None: we did."""
+    """Who typed a ficha that came in another system's envelope (`Conteudo.proveniencia`); None: we did.
+
+    As it came: what is wrong in it is a finding of the ficha, never our own data in its place.
+    """
     if isinstance(proveniencia, str):
         proveniencia = json.loads(proveniencia)
     data = proveniencia.get("originadora") if isinstance(proveniencia, dict) else None
-    try:
-        return DadosInstalacao.from_mapping(data) if data else None
-    except EncodeError:
-        return None
+    return DadosInstalacao.as_found(data) if data else None
 
 
 def process(

@@ -20,8 +20,9 @@ def formato_of(path: Path) -> str:
 def items(path: Path) -> Iterator[Item]:
     """Raises LediError or OSError when the file as a whole is unreadable."""
     for number, read in enumerate(read_records(path), 1):
-        if not read.readable:
-            yield Item(number, achados=[stored(f) for f in read.findings])
+        lost = [f for f in read.findings if f.code.startswith("REGISTRO-xml-")]  # not all of it could be read
+        if lost or not read.readable:
+            yield Item(number, achados=[stored(f) for f in lost or read.findings])
         else:
             yield Item(number, read.record, proveniencia=_provenance(read.envelope))
 

@@ -119,6 +119,14 @@ class DatabaseTables:
         found = [p.lotacao for p in self.cnes.posts.get(cns, ()) if p.on(when)]
         return tuple(p for p in found if not p.ine or self._team_active(p.ine, when))
 
+    def sem_cns(self, cbo: str, cnes: str, ine: str, when: date) -> bool:
+        """Nobody without a CNS is registered."""
+        return False
+
+    def municipio(self, when: date) -> str | None:
+        """Not asked: a file of another município is refused when it is imported."""
+        return None
+
     def _team_active(self, ine: str, when: date) -> bool:
         found = self.cnes.equipes.get(ine)
         return found is None or found[0].active(when)

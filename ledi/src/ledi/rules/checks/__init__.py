@@ -24,6 +24,7 @@ from ledi.rules.checks.values import (
     Length,
     Pattern,
     Range,
+    Spelled,
     Unsigned,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "RequiredOrForbidden",
     "SameAs",
     "SameAsRecord",
+    "Spelled",
     "Unique",
     "Unsigned",
 ]

@@ -20,6 +20,7 @@ class Base:
     gate: ClassVar[str] = PRESENT
     mend: ClassVar[str] = ""  # what to do, where neither the rule nor the message says it
     facet: ClassVar[bool] = False
+    though_wrong: ClassVar[bool] = False  # said even of a value that another finding refuses
     supersedes: ClassVar[frozenset[str]] = frozenset()
 
     def refs(self) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ table is not loaded is skipped and told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +17,7 @@ from ledi.moments import competencia_of
 from ledi.rules.checks.base import SEXES, Base, each, month
 from ledi.rules.model import SEVERITY, CheckFn
 from ledi.rules.scope import Getter, Scope
-from ledi.tables import closed
+from ledi.tables import ciap, closed
 from ledi.tables.port import NOT_APPLICABLE, Kind, Procedimento
 
 _SEX_NAMES = {"M": "masculino", "F": "feminino"}
@@ -133,9 +132,6 @@ def _cid(found: Found, code: str, node: dict[str, Any], env: Any, get: Any) -> M
 _TESTS: Mapping[str, Test] = {EXISTE: _exists, SEXO: _sex, IDADE: _age, CBO: _cbo, CID: _cid}
 
 
-_CID_SHAPE = re.compile(r"[A-Za-z][0-9]{2}(\.?[0-9A-Za-z]{1,2})?").fullmatch
-
-
 @dataclass(frozen=True)
 class NaCid(Base):
     """A CID10 code: it exists, or (`sex`: path of the citizen's sex) it is of that sex."""
@@ -152,7 +148,7 @@ class NaCid(Base):
             tables = env.tables
             if tables is None or not tables.has("cid"):
                 env.skip()
-                return {"forma": True, SEVERITY: AVISO} if sex is None and not _CID_SHAPE(value) else None
+                return None
             competencia = _competencia(env)
             if competencia is None:
                 return None
@@ -174,8 +170,6 @@ class NaCid(Base):
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
         if self.sex:
             return f"A CID10 {facts['valor']} é só do sexo {facts['serve']}. Confira os dois campos."
-        if "forma" in facts:
-            return "O texto não parece ser um código da CID10, como K02 ou K021. Confira o código."
         text = f"A CID10 {facts['valor']} não existe na tabela de {facts['mes']}. Escolha outra CID10."
         return text + _older_words(facts)
 
@@ -189,7 +183,8 @@ class NaCiap(Base):
             if env.tables is None or not env.tables.has("ciap"):
                 env.skip()
                 return None
-            return None if env.tables.ciap(value) is not None else {"valor": value[:10]}
+            known = env.tables.ciap(value) is not None or ciap.exists(value)  # no table has the process codes
+            return None if known else {"valor": value[:10]}
 
         return run
 

@@ -9,30 +9,35 @@ from typing import Any
 from ledi.rules.checks.base import NOTHING, Base, field_of, label
 from ledi.rules.model import CheckFn
 from ledi.rules.scope import Scope
-from ledi.rules.wording import join
+from ledi.rules.wording import join, tidy
 
 
 @dataclass(frozen=True)
 class Unique(Base):
     """No two items are the same: by the value, by `keys` of structs (all equal), or by the `whole` struct.
 
-    An item that lacks all of the keys is not compared; `all_keys` leaves out items that lack any of them.
+    An item that lacks all of the keys is not compared; `all_keys` leaves out items that lack any of them. Texts
+    are compared clean: "e11.9" repeats "E119".
     """
 
     keys: tuple[str, ...] = ()
     whole: bool = False
     all_keys: bool = True
 
+    @property
+    def though_wrong(self) -> bool:  # type: ignore[override]
+        return not self.keys and not self.whole  # a code written in two ways is refused once for each reason
+
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
-        identity = self._identity()
+        identity, most = self._identity(), field_of(scope, name).max
         point = self.keys[0] if len(self.keys) == 1 else None  # the finding then points at the field itself
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Any:
-            if len(value) < 2:
+            if len(value) < 2 or (most is not None and len(value) > most):
                 return None
             seen: set[Any] = set()
             repeated: list[tuple[int | str, Mapping[str, Any]]] = []
-            for index, item in enumerate(value):
+            for index, item in env.positions(value):
                 key = identity(item)
                 if key is None:
                     continue
@@ -46,15 +51,15 @@ class Unique(Base):
     def _identity(self) -> Callable[[Any], Any]:
         keys, all_keys = self.keys, self.all_keys
         if self.whole:
-            return lambda item: repr(sorted(item.items(), key=lambda pair: pair[0]))
+            return _whole
         if not keys:
-            return lambda item: item
+            return _clean
         if len(keys) == 1:
             only = keys[0]
-            return lambda item: item.get(only) or None  # an empty text is no value
+            return lambda item: _clean(item.get(only))
 
         def identity(item: dict[str, Any]) -> Any:
-            values = tuple(None if (value := item.get(key)) == "" else value for key in keys)
+            values = tuple(_clean(item.get(key)) for key in keys)
             missing = values.count(None)
             return None if missing == len(values) or (missing and all_keys) else values
 
@@ -69,6 +74,19 @@ class Unique(Base):
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
         return f"{self.describe(scope, name)} Apague o item repetido."
+
+
+def _clean(value: Any) -> Any:
+    """What is compared: a text without separators and case, None for one that says nothing."""
+    return (tidy(value) or None) if value.__class__ is str else value
+
+
+def _whole(item: Any) -> str:
+    """All fields of a struct: texts without the spaces around them and without case."""
+    pairs = (
+        (key, value.strip().casefold() if value.__class__ is str else value) for key, value in item.items()
+    )
+    return repr(sorted(pairs, key=lambda pair: pair[0]))
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ _VINCULO = {
                      "No CNES, o profissional não está nesta equipe com este CBO. Corrija o INE da ficha."),
 }  # fmt: skip
 _ROLES = ("profissional", "cbo", "cnes", "ine")
+_SEM_CNS = (
+    " O arquivo do CNES tem, nesta lotação, alguém sem CNS: se for este profissional, complete o CNS dele no CNES e "
+    "importe o arquivo novo."
+)
 _ATUALIZE = " Se a ficha está certa, atualize o CNES e importe o arquivo novo."
 _DEPOIS = " O CNES importado só o traz depois desta data: confira."
 _TABELA = " O CNES em uso é de {mes}, mais antigo que a ficha: importe o do mês."
@@ -81,6 +85,8 @@ class Vinculo(Base):
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
         text = _VINCULO[self.part][1].format_map(facts)
+        if "sem_cns" in facts:
+            return text + _SEM_CNS
         if "depois" in facts:
             return text + _DEPOIS
         return text + (_TABELA.format(mes=month(facts["tabela"])) if "tabela" in facts else _ATUALIZE)
@@ -93,8 +99,44 @@ def _verdict(node: dict[str, Any], env: Any, names: tuple[str, ...]) -> vinculo.
         return None
     if env.attendance is None:
         return vinculo.FINE
+    day = _day(env.attendance, env.zone)
+    if _other(env, day):
+        return None  # CASA-…-cnes_de_outro says so
     cns, cbo, cnes, ine = [node.get(name) or "" for name in names]
-    return vinculo.judge(tables, cns, cbo, cnes, ine, _day(env.attendance, env.zone))
+    return vinculo.judge(tables, cns, cbo, cnes, ine, day)
+
+
+def _other(env: Any, day: date) -> bool:
+    """Is the CNES that answers another município's than the record's?"""
+    whose = env.tables.municipio(day)
+    return whose is not None and whose != env.record.get("ibge")
+
+
+@dataclass(frozen=True)
+class CnesDeOutro(Base):
+    """The CNES that is loaded is the record's município's; another's says nothing of it."""
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
+            tables = env.tables
+            if tables is None or not tables.has("lotacao"):
+                env.skip()
+                return None
+            if env.attendance is None:
+                return None
+            day = _day(env.attendance, env.zone)
+            return {"cnes": tables.municipio(day)} if _other(env, day) else None
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return "O CNES carregado é do município do registro."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return (
+            f"O CNES carregado é de outro município ({facts['cnes']}), e por isso profissional, equipe e estabelecimento "
+            "não foram conferidos. Carregue o CNES do município do registro."
+        )
 
 
 @lru_cache(maxsize=1 << 14)

@@ -45,6 +45,7 @@ class Forbidden(Base):
 
     when: Cond | None = None
     only_true: bool = False
+    though_wrong: ClassVar[bool] = True
 
     def refs(self) -> tuple[str, ...]:
         return self.when.refs() if self.when else ()

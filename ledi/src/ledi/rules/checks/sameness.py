@@ -10,7 +10,7 @@ from ledi.rules.checks.base import NOTHING, Base, label
 from ledi.rules.conditions import Cond
 from ledi.rules.model import ALWAYS, CheckFn
 from ledi.rules.scope import Scope, is_filled
-from ledi.rules.wording import join
+from ledi.rules.wording import join, same
 
 _RECORD_WORDS = {"cnes": "ao CNES do registro", "ine": "ao INE do registro", "ibge": "ao código IBGE do registro",
                  "uuid": "ao UUID do registro"}  # fmt: skip
@@ -18,7 +18,7 @@ _RECORD_WORDS = {"cnes": "ao CNES do registro", "ine": "ao INE do registro", "ib
 
 @dataclass(frozen=True)
 class SameAs(Base):
-    """The value equals another field of the ficha (when the condition holds)."""
+    """The value equals another field of the ficha (when the condition holds); a uuid, whatever its case."""
 
     path: str
     when: Cond | None = None
@@ -32,7 +32,7 @@ class SameAs(Base):
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
             other = get(node, env)
-            if not is_filled(other) or other == value or (when is not None and not when(node, env)):
+            if not is_filled(other) or same(other, value) or (when is not None and not when(node, env)):
                 return None
             return NOTHING
 
@@ -45,9 +45,10 @@ class SameAs(Base):
 
 @dataclass(frozen=True)
 class Differs(Base):
-    """The value is not that of any of the other fields."""
+    """The value is not that of any of the other fields, however it is written."""
 
     paths: tuple[str, ...]
+    though_wrong: ClassVar[bool] = True
 
     def refs(self) -> tuple[str, ...]:
         return self.paths
@@ -56,7 +57,7 @@ class Differs(Base):
         getters = [scope.getter(path) for path in self.paths]
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
-            return NOTHING if any(get(node, env) == value for get in getters) else None
+            return NOTHING if any(same(get(node, env), value) for get in getters) else None
 
         return run
 

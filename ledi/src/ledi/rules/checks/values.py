@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any, ClassVar
 
 from ledi.documents import cnpj, cns, cpf, nome, uuid
 from ledi.documents.errors import DocumentError
-from ledi.findings import AVISO
+from ledi.findings import AVISO, MAX_FINDINGS
 from ledi.rules.checks.base import NOTHING, Base, each, field_of, label, shown, value_facts
 from ledi.rules.conditions import Cond
 from ledi.rules.model import SEVERITY, CheckFn
 from ledi.rules.scope import Scope
-from ledi.rules.wording import code_text, codes_text, other_version
+from ledi.rules.wording import code_text, codes_text, other_version, tidy
 from ledi.tables import closed
 
 
@@ -59,14 +60,18 @@ class Domain(Base):
         def facts(value: Any) -> dict[str, Any]:
             text = str(value)
             outros = "".join(other_version(table, value, scope.version) for table in self.lists(scope, name))
-            return {"valor": text if len(text) <= 40 and text.isprintable() else "(texto)", "outros": outros}
+            found = {"valor": text if len(text) <= 40 and text.isprintable() else "(texto)", "outros": outros}
+            if value.__class__ is str and (right := _as_listed(value, allowed)):
+                found["certo"] = right
+            return found
 
         if field.type.kind == "list":
 
             def run_list(value: Any, node: dict[str, Any], env: Any) -> Any:
                 if allowed.issuperset(value):
                     return None
-                return [(i, facts(item)) for i, item in enumerate(value) if item not in allowed]
+                bad = ((i, facts(item)) for i, item in enumerate(value) if item not in allowed)
+                return list(islice(bad, MAX_FINDINGS + 2))  # enough to tell that there are more
 
             return run_list
         return lambda value, node, env: None if value in allowed else facts(value)
@@ -81,9 +86,18 @@ class Domain(Base):
         codes = self.allowed(scope, name)
         domain = field_of(scope, name).domain
         hint = f" Use {codes_text(domain, codes)}." if len(codes) <= 12 else " Escolha um código da lista."
+        if "certo" in facts:
+            hint = f" Escreva {facts['certo']}."
         return (
             f"O código {facts['valor']} não é aceito em {label(scope, name)}.{facts.get('outros', '')}{hint}"
         )
+
+
+def _as_listed(value: str, allowed: frozenset[Any]) -> str | None:
+    """The code of the list that is meant: without spaces around it, or without dots and hyphens, in capitals."""
+    return next(
+        (text for text in (value.strip(), value.strip().upper(), tidy(value)) if text in allowed), None
+    )
 
 
 @dataclass(frozen=True)
@@ -209,6 +223,31 @@ class Pattern(Base):
 
     def describe(self, scope: Scope, name: str | None) -> str:
         return f"O campo {label(scope, name)} {self.words}."
+
+
+@dataclass(frozen=True)
+class Spelled(Base):
+    """A code is written in one form: the whole pattern. A wrong spelling is refused, and told the right one."""
+
+    pattern: str
+    words: str
+    facet: ClassVar[bool] = True
+    supersedes: ClassVar[frozenset[str]] = frozenset(("formato",))
+
+    def compile(self, scope: Scope, name: str | None) -> CheckFn:
+        match = re.compile(self.pattern).fullmatch
+
+        def run(value: Any, node: dict[str, Any], env: Any) -> Any:
+            return None if match(value) else {"certo": right} if match(right := tidy(value)) else NOTHING
+
+        return run
+
+    def describe(self, scope: Scope, name: str | None) -> str:
+        return f"O campo {label(scope, name)} {self.words}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        mend = f"Escreva {facts['certo']}." if "certo" in facts else "Corrija o código."
+        return f"{self.describe(scope, name)} {mend}"
 
 
 @dataclass(frozen=True)
@@ -342,6 +381,7 @@ __all__ = [
     "Length",
     "Pattern",
     "Range",
+    "Spelled",
     "Unsigned",
     "decimal_places",
     "shown",

@@ -27,7 +27,7 @@ from ledi.rules.conditions import all_of, any_of, filled, is_false, not_, not_on
 from ledi.rules.model import CheckFn, Rule
 from ledi.rules.shared.cidadao import sem_cpf
 from ledi.rules.shared.encaminhamentos import CBO, encaminhamentos_fao
-from ledi.rules.shared.exames import Told, exames_rules, prefer_sigtap
+from ledi.rules.shared.exames import AB_DUVIDA, SIGTAP, Told, exames_rules, is_sigtap, prefer_sigtap, right
 from ledi.rules.shared.header import header_rules
 from ledi.rules.shared.ivcf import ivcf_rules
 from ledi.rules.shared.medicamentos import medicamentos_rules
@@ -60,8 +60,7 @@ _ESCUTA = "A escuta inicial não vai como procedimento. Apague-a e use o tipo de
 
 
 def _written(value: str, node: dict[str, Any], env: Any) -> Any:
-    good = (len(value) == 10 and value.isascii() and value.isdigit()) or value in AB
-    return None if good else {"valor": value[:40] if value.isprintable() else ""}
+    return None if is_sigtap(value) or value in AB else right(value)
 
 
 def _of_group(value: str, node: dict[str, Any], env: Any) -> Any:
@@ -164,10 +163,10 @@ RULES: tuple[Rule, ...] = (
     *sem_cpf("FAO-030-", CHILD, since="8.4.0", codes=("1", "2", "3", None)),
     Rule("FAO-PQ-001-1", CHILD, "procedimentosRealizados", Unique(("coMsProcedimento",))),
     Rule("FAO-PQ-001-o1", PROCEDIMENTO, "coMsProcedimento",
-         Custom(_written, "O código do procedimento deve ser do SIGTAP, com 10 dígitos, sem ponto nem hífen.", is_facet=True)),
+         Told(_written, SIGTAP, told=f"{SIGTAP} {{certo}}", is_facet=True)),
     Rule("FAO-PQ-001-2", PROCEDIMENTO, "coMsProcedimento", Told(_of_group, _GRUPO, is_facet=True, told=_NAO_GRUPO)),
     Rule("FAO-PQ-001-2", PROCEDIMENTO, "coMsProcedimento", prefer_sigtap("procedimento", AB), since="8.4.0", severity=AVISO,
-         why="A página pede o código SIGTAP e não diz que o código AB é recusado."),
+         why=AB_DUVIDA),
     Rule("FAO-PQ-001-3", PROCEDIMENTO, "coMsProcedimento", Told(_orthosis, _ORTESE, is_facet=True, by_version=True, told=_NAO_ORTESE)),
     Rule("FAO-PQ-001-4", PROCEDIMENTO, "coMsProcedimento", Custom(_triage, _ESCUTA, is_facet=True)),
     Rule("FAO-PQ-002-1", PROCEDIMENTO, "quantidade",

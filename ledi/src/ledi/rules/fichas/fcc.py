@@ -22,15 +22,15 @@ from ledi.rules.checks import (
     NotAfter,
     NotBefore,
     NotCodes,
-    Pattern,
     Range,
     Required,
     SameAsRecord,
+    Spelled,
 )
 from ledi.rules.conditions import compare, empty, filled
 from ledi.rules.model import CONTEXT, TABLE, Rule
 from ledi.rules.shared.header import lotacao_rules
-from ledi.rules.shared.problemas import PROCEDIMENTOS
+from ledi.rules.shared.problemas import CIAP_FORA, CIAP_LEITURA, CIAP_NA_TABELA, unknown_ciap
 from ledi.tables import closed
 
 PRIMEIRO_DIA = date(2023, 7, 1)
@@ -133,11 +133,10 @@ def _same_sides(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
     return {} if _plain(node.get("solicitante")) == _plain(node.get("executante")) else None
 
 
-def _unknown_ciap(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
+def _no_ciap(value: Any, node: Node, env: Any) -> Mapping[str, Any] | None:
     if env.tables is not None and env.tables.has("ciap"):
         return None  # CTX-CIAP-001 looks it up
-    known = value in closed.codes("ciap2") or value in PROCEDIMENTOS
-    return None if known else {"valor": value[:40]}
+    return unknown_ciap(value, node, env)  # type: ignore[no-any-return]
 
 
 def _sides(code: str, name: str, other: str) -> Rule:
@@ -292,15 +291,15 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("FCC-017-2", "", "ciap", Required(empty("cid10"))),
     Rule(
-        "FCC-017-3", "", "ciap", Pattern(r"[^\sa-z]+", "deve ter letras maiúsculas e nenhum espaço, como K86")
+        "FCC-017-3", "", "ciap", Spelled(r"[A-Z0-9]+", "deve ter letras maiúsculas e nenhum espaço, como K86")
     ),
     Rule(
         "FCC-017-3",
         "",
         "ciap",
-        Custom(_unknown_ciap, "CIAP2 deveria ser um código da tabela CIAP2. Confira o código."),
-        severity=AVISO,
-        why="A página diz como escrever a CIAP2 e não que deve existir na tabela.",
+        Custom(_no_ciap, CIAP_NA_TABELA, is_facet=True),
+        text=CIAP_FORA,
+        why=CIAP_LEITURA,
     ),
     Rule("FCC-018-1", "", "uuidFichaOrigem", Required(filled("tpDadoTranspFichaOrigem"))),
     Rule(

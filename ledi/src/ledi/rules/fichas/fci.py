@@ -118,8 +118,8 @@ SITUACAO_RUA: tuple[Rule, ...] = (
     _rua("FCI-SR-007-1", "statusPossuiReferenciaFamiliar"),
     _rua("FCI-SR-008-1", "statusRecebeBeneficio"),
     Rule("FCI-SR-009-1", RUA, "statusSituacaoRua", Required(not_true(f"^{RECUSA}"))),
-    # The page asks for the answer but not for the block it is in.
-    Rule("FCI-SR-009-1", "", RUA, Required(not_true(RECUSA)), severity=AVISO,
+    # The page asks for the answer and not for the block it is in: without the block there is no answer.
+    Rule("FCI-SR-009-1", "", RUA, Required(not_true(RECUSA)),
          text="Falta dizer se a pessoa está em situação de rua. Responda em Situação de rua."),
     Rule("FCI-SR-009-2", RUA, "statusSituacaoRua",
          Declared("Com a recusa, não se responde sobre situação de rua.", covered_by="FCI-003-1"),

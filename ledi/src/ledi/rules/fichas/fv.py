@@ -24,9 +24,11 @@ from ledi.rules.checks import (
     Pattern,
     Required,
     RequiredOrForbidden,
+    Spelled,
 )
 from ledi.rules.checks.base import Base
 from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, one_of, where
+from ledi.rules.forms import CID10
 from ledi.rules.model import SEVERITY, CheckFn, Outcome, Rule
 from ledi.rules.scope import Scope
 from ledi.rules.shared.header import header_rules
@@ -373,7 +375,7 @@ RULES: tuple[Rule, ...] = (
         "FV-V-011-2",
         VACINA,
         "cid10MotivoIndicacao",
-        Pattern(r"[A-Za-z][0-9]{2}\.?[0-9A-Za-z]{0,2}", "deve ter um código da CID10, como Z258"),
+        Spelled(CID10, "deve ter um código da CID10 em maiúsculas, sem ponto e sem espaços, como Z258"),
     ),
     _pesquisa("FV-V-013-1", "anvisaProtocoloEstudo"),
     _pesquisa("FV-V-014-1", "anvisaProtocoloVersao"),

@@ -9,6 +9,7 @@ from ledi.findings import AVISO
 from ledi.rules.checks import Custom, SameAs
 from ledi.rules.conditions import is_false
 from ledi.rules.model import Rule
+from ledi.rules.wording import same
 
 
 def originadora_rules(code: str) -> tuple[Rule, ...]:
@@ -27,4 +28,4 @@ def originadora_rules(code: str) -> tuple[Rule, ...]:
 
 
 def _its_own(value: str, node: dict[str, Any], env: Any) -> Mapping[str, Any] | None:
-    return {} if node.get("fichaAtualizada") is True and value == node.get("uuid") else None
+    return {} if node.get("fichaAtualizada") is True and same(value, node.get("uuid")) else None

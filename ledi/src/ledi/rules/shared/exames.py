@@ -11,6 +11,7 @@ from ledi.findings import AVISO
 from ledi.rules.checks import Custom, Domain, Unique
 from ledi.rules.model import CheckFn, Rule
 from ledi.rules.scope import Scope
+from ledi.rules.wording import tidy
 from ledi.tables import closed
 
 
@@ -26,7 +27,7 @@ def exames_rules(tipo: str, at: str) -> tuple[Rule, ...]:
                   told="O código {valor} não é de exame: use um SIGTAP do grupo 02 ou um exame da lista da ficha.",
                   is_facet=True, by_version=True)),
         Rule(f"{code}-1", at, "codigoExame", prefer_sigtap("exame", sigtap), since="8.4.0",
-             severity=AVISO, why="A página não diz que o código AB com SIGTAP é recusado."),
+             severity=AVISO, why=AB_DUVIDA),
         Rule(f"{code}-2", parent, name, Unique(("codigoExame",))),
         Rule(f"{tipo}-EX-002-e1", at, "solicitadoAvaliado", Domain()),
     )  # fmt: skip
@@ -42,15 +43,47 @@ class Told(Custom):
         return self.told.format_map(facts)
 
 
-def prefer_sigtap(what: str, sigtap: Mapping[str, str]) -> Told:
-    """Tells the AB codes that have a SIGTAP equivalent. `what`: "exame" or "procedimento"."""
+SIGTAP = "O código SIGTAP deve ter 10 dígitos, sem ponto, hífen nem espaços, como 0214010015."
+AB = "O código AB deve ter letras maiúsculas e números, sem espaços, como ABEX022."
+
+
+def starts_as_sigtap(value: str) -> bool:
+    """Anything that does not begin as an AB code, with a letter, is taken for SIGTAP."""
+    return not value.strip()[:1].isalpha()
+
+
+def is_sigtap(value: str) -> bool:
+    return len(value) == 10 and value.isascii() and value.isdigit()
+
+
+def is_ab(value: str) -> bool:
+    return value.isascii() and value.isalnum() and value == value.upper()
+
+
+def right(value: str) -> dict[str, str]:
+    """Facts of a code written wrong: the spelling that would be right, when there is one."""
+    spelling = tidy(value)
+    good = is_sigtap(spelling) or (spelling[:1].isalpha() and is_ab(spelling))
+    return {"valor": value[:40], "certo": f"Escreva {spelling}." if good else "Confira o código."}
+
+
+AB_INATIVO = ", e desde a versão 8.4.0 do LEDI o código AB está inativo para novas seleções"
+AB_DUVIDA = (
+    "A lista de mudanças da 8.4.0 inativa, para novas seleções, os códigos AB que têm SIGTAP, e nem ela nem a página dizem "
+    "se o envio de um é recusado: é uma dúvida, aceita com aviso."
+)
+
+
+def prefer_sigtap(what: str, sigtap: Mapping[str, str], *, inactive: bool = True) -> Told:
+    """Tells the AB codes that have a SIGTAP equivalent. `what`: "exame" or "procedimento"; `inactive`: since 8.4.0."""
+    state = AB_INATIVO if inactive else ""
 
     def run(value: Any, node: dict[str, Any], env: Any) -> Any:
         return {"valor": value, "sigtap": sigtap[value]} if sigtap.get(value) else None
 
     return Told(
         run, f"O código AB de {what} deveria ser usado só quando não há SIGTAP.",
-        told=f"O {what} {{valor}} tem código SIGTAP: prefira enviar {{sigtap}}.",
+        told=f"O {what} {{valor}} tem código SIGTAP{state}: prefira enviar {{sigtap}}.",
     )  # fmt: skip
 
 
@@ -58,21 +91,18 @@ def code_format(code: str, at: str, name: str) -> tuple[Rule, Rule]:
     """SIGTAP with ten digits (-o1), AB code in capitals without spaces (-o2): by what the code starts with."""
     return (
         Rule(f"{code}-o1", at, name,
-             Custom(_sigtap_written, "O código SIGTAP deve ter 10 dígitos, sem ponto nem hífen.", is_facet=True)),
+             Told(_sigtap_written, SIGTAP, told=f"{SIGTAP} {{certo}}", is_facet=True)),
         Rule(f"{code}-o2", at, name,
-             Custom(_ab_written, "O código AB deve ter letras maiúsculas e números, sem espaços, como ABEX022.", is_facet=True)),
+             Told(_ab_written, AB, told=f"{AB} {{certo}}", is_facet=True)),
     )  # fmt: skip
 
 
 def _sigtap_written(value: str, node: dict[str, Any], env: Any) -> Any:
-    return (
-        {"valor": value[:40]} if value[0].isdigit() and not (value.isdigit() and len(value) == 10) else None
-    )
+    return None if not starts_as_sigtap(value) or is_sigtap(value) else right(value)
 
 
 def _ab_written(value: str, node: dict[str, Any], env: Any) -> Any:
-    good = value[0].isdigit() or (value.isalnum() and value.isascii() and value == value.upper())
-    return None if good else {"valor": value[:40]}
+    return None if starts_as_sigtap(value) or is_ab(value) else right(value)
 
 
 def _accepted(tipo: str, version: str) -> CheckFn:

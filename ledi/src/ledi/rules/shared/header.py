@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from ledi.layouts.loader import CURRENT, layout
 from ledi.rules.checks import NOW, Declared, Document, Domain, Lookup, NotAfter, SameAsRecord
 from ledi.rules.model import CONTEXT, TABLE, Rule
+from ledi.rules.scope import Scope
 
 _VINCULO = "Depende do CNES do município: verificada no sistema com o CNES carregado."
+
+
+@dataclass(frozen=True)
+class _CboDaFicha(Domain):
+    """A CBO of the list of the ficha named `ficha`."""
+
+    ficha: str = ""
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        text = f"O CBO {facts['valor']} não está entre os que registram {self.ficha}."
+        right = facts.get("certo")
+        return f"{text} Escreva {right}." if right else f"{text} Confira a lotação do profissional."
 
 
 def header_rules(tipo: str, *, cbo: str) -> tuple[Rule, ...]:
@@ -23,8 +40,7 @@ def header_rules(tipo: str, *, cbo: str) -> tuple[Rule, ...]:
         else ("headerTransport.lotacaoFormPrincipal", "HEADER-L-002-1")
     )
     rules = _unica("headerTransport") if single else _varias("headerTransport")
-    text = f"O CBO {{valor}} não está entre os que registram {layout(CURRENT).fichas[tipo].nome}. Confira a lotação do profissional."
-    own = Rule(cbo, at, "cboCodigo_2002", Domain(f"cbo/{tipo}"), text=text)
+    own = Rule(cbo, at, "cboCodigo_2002", _CboDaFicha(f"cbo/{tipo}", ficha=layout(CURRENT).fichas[tipo].nome))
     if cbo == code:
         return (*rules, own)
     covered = Declared("O CBO do profissional está na lista de CBOs da ficha.", covered_by=cbo)

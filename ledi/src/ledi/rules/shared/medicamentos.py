@@ -55,7 +55,8 @@ _TURNOS = frozenset(
 
 def _turn(value: Any, node: dict[str, Any], env: Any) -> Any:
     """FAI asks for the description of the turn, FAO for its code: either is fine."""
-    return None if node.get("doseFrequenciaTipo") != TURNO or _plain(value) in _TURNOS else {}
+    good = _plain(value) in _TURNOS and value == value.strip()
+    return None if node.get("doseFrequenciaTipo") != TURNO or good else {}
 
 
 def _times(value: Any, node: dict[str, Any], env: Any) -> Any:
@@ -138,7 +139,8 @@ def medicamentos_rules(tipo: str, at: str) -> tuple[Rule, ...]:
         *_duration(code, at),
         *(rule for number, field in zip(("015", "016", "017"), DOSES, strict=True)
           for rule in _by_turn(f"{code}{number}", at, field)),
-        *(_fao(code, at) if tipo == "FAO" else ()),
+        *_fractions(tipo, at),
+        *_sums(tipo, at),
     )  # fmt: skip
 
 
@@ -207,37 +209,39 @@ def _by_turn(code: str, at: str, field: str) -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
-def _fao(code: str, at: str) -> tuple[Rule, ...]:
-    """The page of FAO alone says how many digits fit and that the turns add up to the dose."""
+_COMO_NA_FAO = "Só a página da FAO o diz; a estrutura é a mesma, e o PEC que a lê também (leitura nossa)."
+
+
+def _fractions(tipo: str, at: str) -> tuple[Rule, ...]:
+    """How many digits fit on each side of the separator. The page of FAO alone says so."""
+    comma = Pattern(r"[^,]*|[0-9]{1,2},[0-9]{1,2}", "com vírgula aceita até 2 dígitos de cada lado, como 1,5")
+    slash = Pattern(r"[^/]*|[0-9]/[0-9]", "com barra aceita 1 dígito de cada lado, como 1/2")
     rules: list[Rule] = []
     for number, field in zip(("015", "016", "017"), DOSES, strict=True):
-        rules += [
-            Rule(f"{code}{number}-3b", at, field,
-                 Pattern(r"[^,]*|[0-9]{1,2},[0-9]{1,2}", "com vírgula aceita até 2 dígitos de cada lado, como 1,5")),
-            Rule(f"{code}{number}-3c", at, field, Pattern(r"[^/]*|[0-9]/[0-9]", "com barra aceita 1 dígito de cada lado, como 1/2")),
-        ]  # fmt: skip
+        for letter, form in (("b", comma), ("c", slash)):
+            if tipo == "FAO":
+                rules.append(Rule(f"FAO-MED-{number}-3{letter}", at, field, form))
+            else:
+                rules.append(Rule(f"CASA-{tipo}-dose_fracao", at, field, form, why=_COMO_NA_FAO))
+    return tuple(rules)
+
+
+def _sums(tipo: str, at: str) -> tuple[Rule, ...]:
+    """The doses of the turns add up to the dose. The page of FAO alone says so."""
     words = "A soma das doses dos turnos deveria ser igual à quantidade total da dose. Confira os valores."
-    reads, why = (
-        ("dose", "quantidadeReceitada", *DOSES),
-        "A dose é texto livre: compara-se só o número com que ela começa.",
-    )
-    covered = Declared(words, covered_by=f"{code}016-4")
+    why = "A dose é texto livre: compara-se só o número com que ela começa."
+    reads = ("dose", "quantidadeReceitada", *DOSES)
+    morning, afternoon = Custom(_sum, words, reads=reads), Custom(_sum_afternoon, words, reads=reads)
+    if tipo != "FAO":
+        own = f"CASA-{tipo}-dose_soma"
+        return (
+            Rule(own, at, "qtDoseManha", morning, severity=AVISO, why=f"{why} {_COMO_NA_FAO}"),
+            Rule(own, at, "qtDoseTarde", afternoon, severity=AVISO, why=f"{why} {_COMO_NA_FAO}"),
+        )
+    seen = "Com dois turnos, manhã ou tarde está preenchida: a soma é vista nela."
+    covered = Declared(words, covered_by="FAO-MED-016-4")
     return (
-        *rules,
-        Rule(f"{code}015-4", at, "qtDoseManha", Custom(_sum, words, reads=reads), severity=AVISO, why=why),
-        Rule(
-            f"{code}016-4",
-            at,
-            "qtDoseTarde",
-            Custom(_sum_afternoon, words, reads=reads),
-            severity=AVISO,
-            why=why,
-        ),
-        Rule(
-            f"{code}017-4",
-            at,
-            "qtDoseNoite",
-            covered,
-            why="Com dois turnos, manhã ou tarde está preenchida: a soma é vista nela.",
-        ),
+        Rule("FAO-MED-015-4", at, "qtDoseManha", morning, severity=AVISO, why=why),
+        Rule("FAO-MED-016-4", at, "qtDoseTarde", afternoon, severity=AVISO, why=why),
+        Rule("FAO-MED-017-4", at, "qtDoseNoite", covered, why=seen),
     )

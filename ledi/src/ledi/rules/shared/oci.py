@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledi.rules.checks import Custom, Declared, Pattern, Unique
+from ledi.rules.checks import Custom, Declared, Spelled, Unique
 from ledi.rules.model import CheckFn, Rule
 from ledi.tables import closed
 
@@ -17,7 +17,7 @@ def oci_rules(tipo: str, at: str, *, own: str) -> tuple[Rule, ...]:
     return (
         Rule(own, parent, name, repeated, why=f"Verificada como {code}-2, no campo repetido."),
         Rule(
-            f"{code}-3", at, "codigoSigtap", Pattern(r"[0-9]{10}", "deve ter 10 dígitos, sem ponto nem hífen")
+            f"{code}-3", at, "codigoSigtap", Spelled(r"[0-9]{10}", "deve ter 10 dígitos, sem ponto nem hífen")
         ),
         Rule(f"{code}-1", at, "codigoSigtap", group),
         Rule(f"{code}-2", parent, name, Unique(("codigoSigtap",))),

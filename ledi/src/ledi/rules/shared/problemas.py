@@ -16,27 +16,30 @@ from ledi.rules.checks import (
     NotAfter,
     NotBefore,
     NotCodes,
-    Pattern,
     Required,
+    Spelled,
     Unique,
 )
 from ledi.rules.conditions import age, all_of, any_filled, empty, filled, matches, not_, one_of
 from ledi.rules.model import HISTORY, Rule
 from ledi.rules.scope import Scope
-from ledi.tables import closed
+from ledi.tables import ciap
+from ledi.tables.ciap import PROCEDIMENTOS
 
 GRAVIDEZ = "W78"
 GRAVIDEZ_ALTO_RISCO = "W84"
 # The page names no other CIAP2 of prenatal care: these are told, not refused.
 PRE_NATAL_PROVAVEL = ("W03", "W05", "W29", "W71", "W79", "W80", "W81", "W85")
-# Process codes ("Procedimentos") of each chapter of CIAP2, by the numbering of the classification.
-PROCEDIMENTOS = tuple(f"{chapter}{number}" for chapter in "ABDFHKLNPRSTUWXYZ" for number in range(30, 70))
 AB = matches("ciap", r"AB[A-Z]+[0-9]+", "é um código AB")
 Z34 = matches("cid10", r"Z34\.?[0-9]?", "é da família Z34")
 PARTO = matches("cid10", r"O80\.?[0-9]?", "é da família O80 (parto único espontâneo)")
 PUBLISHED = all_of(PARTO, one_of("ciap", GRAVIDEZ_ALTO_RISCO))  # the one example that the page gives
 DESFECHO = matches("cid10", r"O(0[0-8]|8[0-4])\.?[0-9]?|Z37\.?[0-9]?", "é de desfecho de gestação")
 _LISTA = "A página não publica a lista de códigos."
+_GRUPO = (
+    "A página proíbe o grupo e não publica os códigos: são, na CIAP-2, os de 30 a 69 de cada capítulo (leitura nossa), "
+    "e nenhum deles está na tabela oficial CIAP2 x CID10."
+)
 _SEQUENCIA = "Depende das evoluções já enviadas do mesmo problema."
 _JUNTOS = (
     "UUID do problema, UUID da evolução, sequencial da evolução e situação vão juntos. Preencha o que falta "
@@ -52,8 +55,16 @@ class _Ciap(Domain):
         return super().allowed(scope, name) | frozenset(PROCEDIMENTOS)
 
 
-def _known_ciap(value: Any, node: dict[str, Any], env: Any) -> Any:
-    return None if value in closed.codes("ciap2") or value in PROCEDIMENTOS else {"valor": value[:40]}
+CIAP_NA_TABELA = "A CIAP2 é um código da tabela CIAP2."
+CIAP_FORA = (
+    "O código {valor} não é uma CIAP2. Confira o código: é uma letra de capítulo e dois números, como K86."
+)
+CIAP_LEITURA = "A página diz como escrever a CIAP2; que o código existe é leitura nossa, como na FAI."
+
+
+def unknown_ciap(value: Any, node: dict[str, Any], env: Any) -> Any:
+    """A code that no chapter has ("I10"); a process code exists, and another rule forbids it where it is not taken."""
+    return None if ciap.exists(value) else {"valor": value[:40]}
 
 
 def _before_first(value: Any, node: dict[str, Any], env: Any) -> Any:
@@ -127,8 +138,8 @@ def _ciap(code: str, at: str, birth: str, shift: int) -> tuple[Rule, ...]:
     young = age(f"^{birth}", "<", 9)
     return (
         Rule(f"{code}004-1", parent, name, Unique(("ciap",))),
-        rule(1, NotCodes(PROCEDIMENTOS), severity=AVISO,
-             text="A CIAP2 {valor} parece ser do grupo Procedimentos, que não é aceito aqui. Confira o código.", why=_LISTA),
+        rule(1, NotCodes(PROCEDIMENTOS),
+             text="A CIAP2 {valor} é do grupo Procedimentos, que não é aceito aqui. Use a CIAP2 do problema ou da queixa.", why=_GRUPO),
         rule(2, NotCodes((GRAVIDEZ_ALTO_RISCO,), when=PARTO)),
         rule(2, NotCodes((GRAVIDEZ_ALTO_RISCO, *PRE_NATAL_PROVAVEL), when=all_of(DESFECHO, not_(PUBLISHED))),
              severity=AVISO, why=_LISTA,
@@ -138,7 +149,7 @@ def _ciap(code: str, at: str, birth: str, shift: int) -> tuple[Rule, ...]:
              text="A CIAP2 {valor} parece ser de pré-natal, que não é aceita antes dos 9 anos. Confira o código e a data de nascimento."),
         rule(4, Expect(Z34, when=all_of(one_of("ciap", GRAVIDEZ), filled("cid10"))),
              text="A CIAP2 W78 (gravidez) só pode ser vinculada a uma CID10 da família Z34. Troque a CID10 ou a CIAP2."),
-        rule(5, Pattern(r"[A-Z0-9]+", "deve ter o código em letras maiúsculas e sem espaços, como K86")),
+        rule(5, Spelled(r"[A-Z0-9]+", "deve ter o código em letras maiúsculas e sem espaços, como K86")),
         rule(6, Required(empty("cid10")), text="Preencha a CIAP2 ou a CID10 do problema."),
     )  # fmt: skip
 
@@ -193,8 +204,7 @@ def _with_ab(code: str, at: str, ab: str) -> tuple[Rule, ...]:
 
 
 def _without_ab(code: str, at: str) -> tuple[Rule, ...]:
-    """The page says how the code is written and not that it must exist: a strange one is told, not refused."""
+    """The field is a CIAP2, so the code is one that some chapter has, as in the FAI."""
     return (
-        Rule(f"{code}004-6", at, "ciap",
-             Custom(_known_ciap, "CIAP2 deveria ser um código da tabela CIAP2. Confira o código."), severity=AVISO),
+        Rule(f"{code}004-6", at, "ciap", Custom(unknown_ciap, CIAP_NA_TABELA, is_facet=True), text=CIAP_FORA, why=CIAP_LEITURA),
     )  # fmt: skip

@@ -12,9 +12,20 @@ from ledi.findings import AVISO
 from ledi.rules.checks import Custom, NotCodes, Unique
 from ledi.rules.checks.base import each
 from ledi.rules.model import CheckFn, Rule
+from ledi.rules.shared.exames import (
+    AB,
+    AB_DUVIDA,
+    AB_INATIVO,
+    SIGTAP,
+    Told,
+    is_ab,
+    is_sigtap,
+    right,
+    starts_as_sigtap,
+)
 from ledi.tables import closed
 
-_AB_COM_SIGTAP = "O procedimento {valor} tem código SIGTAP: prefira enviar {sigtap}."
+_AB_COM_SIGTAP = f"O procedimento {{valor}} tem código SIGTAP{AB_INATIVO}: prefira enviar {{sigtap}}."
 
 
 def unique(code: str, at: str) -> Rule:
@@ -23,14 +34,17 @@ def unique(code: str, at: str) -> Rule:
 
 def sigtap_written(code: str, at: str) -> Rule:
     """Ten digits, no dot nor hyphen."""
-    words = "O código SIGTAP deve ter 10 dígitos, sem ponto nem hífen, como 0214010015."
-    return Rule(code, at, "procedimentos", Custom(_items(_bad_sigtap), words, is_facet=True))
+    return Rule(
+        code,
+        at,
+        "procedimentos",
+        Told(_items(_bad_sigtap), SIGTAP, told=f"{SIGTAP} {{certo}}", is_facet=True),
+    )
 
 
 def ab_written(code: str, at: str) -> Rule:
     """An AB code in capitals, no space."""
-    words = "O código AB deve ter letras maiúsculas e números, sem espaços, como ABEX022."
-    return Rule(code, at, "procedimentos", Custom(_items(_bad_ab), words, is_facet=True))
+    return Rule(code, at, "procedimentos", Told(_items(_bad_ab), AB, told=f"{AB} {{certo}}", is_facet=True))
 
 
 def accepted(code: str, at: str, tipo: str, *, listed: bool = False) -> Rule:
@@ -75,7 +89,7 @@ def retired_ab(code: str, at: str, tipo: str) -> Rule:
         since="8.4.0",
         severity=AVISO,
         text=_AB_COM_SIGTAP,
-        why="A página não diz que o código AB com SIGTAP é recusado.",
+        why=AB_DUVIDA,
     )
 
 
@@ -87,18 +101,17 @@ def refused(code: str, at: str, tipo: str, fix: str) -> Rule:
 
 def _items(bad: Callable[[str], bool]) -> CheckFn:
     def run(value: Any, node: dict[str, Any], env: Any) -> Any:
-        return [(index, {"valor": item[:40]}) for index, item in each(value) if bad(item)] or None
+        return [(index, right(item)) for index, item in each(value) if bad(item)] or None
 
     return run
 
 
 def _bad_sigtap(value: str) -> bool:
-    """Anything that does not begin as an AB code is taken for SIGTAP."""
-    return not value[:1].isalpha() and not (len(value) == 10 and value.isascii() and value.isdigit())
+    return starts_as_sigtap(value) and not is_sigtap(value)
 
 
 def _bad_ab(value: str) -> bool:
-    return value[:1].isalpha() and not (value.isascii() and value.isalnum() and value == value.upper())
+    return not starts_as_sigtap(value) and not is_ab(value)
 
 
 def _either(items: tuple[str, ...]) -> str:

@@ -47,7 +47,7 @@ def resultados_rules(tipo: str, at: str, *, birth: str) -> tuple[Rule, ...]:
     return (
         *code_format(f"{code}001", at, "exame"),
         Rule(f"{code}001-1", at, "exame", Domain(codes=tuple(sorted(EXAMES)))),
-        Rule(f"{code}001-2", at, "exame", prefer_sigtap("exame", _SIGTAP), severity=AVISO,
+        Rule(f"{code}001-2", at, "exame", prefer_sigtap("exame", _SIGTAP, inactive=False), severity=AVISO,
              why="A página aceita o código SIGTAP ou o código AB."),
         Rule(f"{code}002-1", at, "dataSolicitacao", NotAfter(start)),
         Rule(f"{code}002-2", at, "dataSolicitacao", NotBefore(born)),
@@ -147,6 +147,11 @@ class _Result(Base):
         return f"{'/'.join(sorted(self.exams))} ({row['descricao_sigtap'] or row['descricao_ab']})"
 
 
+def _spelling(facts: Mapping[str, Any]) -> str:
+    """What to write: a result with spaces or a line end around it is refused, and told without them."""
+    return f"Escreva {facts['certo']}, sem espaços em volta." if "certo" in facts else "Corrija o resultado."
+
+
 @dataclass(frozen=True)
 class ResultCode(_Result):
     """A code of an enum, written as text."""
@@ -158,19 +163,18 @@ class ResultCode(_Result):
         exams, allowed = self.exams, closed.texts(self.enum, scope.version)
 
         def run(value: Any, node: dict[str, Any], env: Any) -> Any:
-            if (
-                env.up[-1].get("exame") not in exams
-                or node.get("tipoResultado") != VALOR
-                or value.strip() in allowed
-            ):
+            if env.up[-1].get("exame") not in exams or node.get("tipoResultado") != VALOR or value in allowed:
                 return None
-            return {}
+            return {"certo": value.strip()} if value.strip() in allowed else {}
 
         return run
 
     def describe(self, scope: Scope, name: str | None) -> str:
         codes = codes_text(self.enum, closed.codes(self.enum, scope.version))
         return f"No exame {self.exam()}, o resultado deve ser {codes}."
+
+    def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
+        return f"{self.describe(scope, name)} {_spelling(facts)}"
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,8 @@ class ResultNumber(_Result):
             text = value.strip()
             if not written(text) or not low <= Decimal(text.replace(",", ".")) <= high:
                 return {}
+            if text != value:
+                return {"certo": text.replace(".", ",")}
             return {"ponto": True, SEVERITY: AVISO} if "." in text else None
 
         return run
@@ -210,4 +216,4 @@ class ResultNumber(_Result):
             return (
                 "O LEDI escreve os decimais do resultado com vírgula, como 7,20. Troque o ponto por vírgula."
             )
-        return self.describe(scope, name)
+        return f"{self.describe(scope, name)} {_spelling(facts)}"

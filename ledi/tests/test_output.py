@@ -1,0 +1,108 @@
+"""What the command writes, whatever the console, and whatever one record brings."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from ledi import validate
+from ledi.layouts import TIPOS
+from ledi_gerador.minimos import minimal
+
+LEDI = [sys.executable, "-m", "ledi"]
+SURROGATE = "0019615-\ud800000000-0000-4000-8000-000000000000"
+
+
+def run(*arguments: str, given: bytes = b"", encoding: str = "cp1252") -> subprocess.CompletedProcess[bytes]:
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    return subprocess.run([*LEDI, *arguments], input=given, capture_output=True, timeout=120, env=environment)
+
+
+def fci() -> dict:
+    record = copy.deepcopy(minimal("FCI"))
+    person = record["ficha"]["identificacaoUsuarioCidadao"]
+    return record | {"contexto": {"seta": "→ 😀"}, "ficha": record["ficha"] | {
+        "identificacaoUsuarioCidadao": person | {"nomeCidadao": "ÍRIS D’ÁVILA"}}}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1", "utf-16"])
+@pytest.mark.parametrize("verb", ["validar", "validar --json", "abrir", "regras", "esquema"])
+def test_output_is_utf8_whatever_the_console(verb: str, encoding: str):
+    given = json.dumps(fci(), ensure_ascii=False).encode()
+    name, *more = verb.split()
+    arguments = [name, *more, *({"regras": ["--ficha", "FCI"], "esquema": ["FCI"]}.get(name, ["-"]))]
+    done = run(*arguments, given=given, encoding=encoding)
+    assert done.returncode == 0, done.stderr
+    text = done.stdout.decode("utf-8")
+    done.stderr.decode("utf-8")
+    if verb == "abrir":
+        assert json.loads(text) == fci() and "→ 😀" in text and "ÍRIS D’ÁVILA" in text
+
+
+def test_errors_are_utf8_too():
+    done = run("validar", "/não/há→.jsonl")
+    assert "/não/há→.jsonl: o arquivo não existe" in done.stderr.decode("utf-8")
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_half_a_surrogate_pair_in_a_uuid_stops_no_other_record(more: tuple[str, ...]):
+    bad = json.dumps(minimal("FVD") | {"uuid": SURROGATE})
+    assert "\\ud800" in bad
+    given = f"{bad}\n{json.dumps(minimal('FAI'))}\n".encode()
+    done = run("validar", *more, "--hoje", "2026-11-24", "-", given=given)
+    assert done.returncode == 1, done.stderr
+    if more:
+        rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+        assert [row["situacao"] for row in rows] == ["inconsistente", "processada"]
+        assert rows[0]["uuid"] == SURROGATE  # told as JSON tells it
+        assert {f["campo"] for f in rows[0]["inconsistencias"]} >= {"uuid"}
+    else:
+        assert "1 inconsistente(s), 1 processada(s)" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("suffix", [".xyz", ".json", ".jsonl", ""])
+def test_deep_nesting_is_a_finding(tmp_path, suffix: str):
+    path = tmp_path / f"fundo{suffix}"
+    path.write_text('{"a":' * 5_000 + "1" + "}" * 5_000 + "\n")
+    done = run("validar", "--json", str(path))
+    (row,) = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert done.returncode == 2 and row["inconsistencias"][0]["codigo"].startswith("REGISTRO-json")
+    assert b"Traceback" not in done.stderr
+
+
+def test_deep_nesting_stops_no_other_line(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"a":' * 5_000 + "1" + "}" * 5_000 + "\n" + json.dumps(minimal("FVD")) + "\n")
+    done = run("validar", "--json", "--hoje", "2026-11-24", str(path))
+    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [row["situacao"] for row in rows] == ["inconsistente", "processada"]
+
+
+@pytest.mark.parametrize("depth", [50, 400, 900])
+def test_nesting_inside_a_ficha_is_a_finding(depth: int):
+    deep: dict = {}
+    for _ in range(depth):
+        deep = {"x": deep}
+    for change in ({"turno": deep}, {"novo": deep}, {"motivosVisita": [deep]}, {"motivosVisita": deep}):
+        record = copy.deepcopy(minimal("FVD"))
+        record["ficha"]["visitasDomiciliares"][0] |= change
+        report = validate(record)
+        assert report.situacao == "inconsistente" and not report.crashed
+
+
+@pytest.mark.parametrize("today", [date.max, date.min, date(9999, 12, 30), date(1, 1, 2)])
+@pytest.mark.parametrize("tipo", TIPOS)
+def test_any_today_is_answered(tipo: str, today: date):
+    report = validate(minimal(tipo), hoje=today)
+    assert not report.crashed and report.situacao in ("processada", "inconsistente")
+
+
+def test_any_today_is_answered_by_the_command():
+    given = json.dumps(minimal("FVD")).encode()
+    assert run("validar", "--hoje", "9999-12-31", "-", given=given).returncode == 0
