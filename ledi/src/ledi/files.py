@@ -10,7 +10,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -107,12 +107,13 @@ class Opened:
     name: str
     kind: Kind
     stream: BinaryIO
+    closing: ExitStack
 
     def seekable(self) -> BinaryIO:
         """The same bytes where one can go back and forth: those of a pipe or a gzip are copied to disk."""
         if self.stream.seekable():
             return self.stream
-        kept = cast(BinaryIO, tempfile.TemporaryFile())
+        kept = cast(BinaryIO, self.closing.enter_context(tempfile.TemporaryFile()))
         while piece := self.stream.read(1024 * 1024):
             kept.write(piece)
             if kept.tell() > MAX_COPIED:
@@ -128,14 +129,14 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
     OSError passes; a gzip that is cut or corrupt is a LediError, here or while it is read.
     """
     name = os.fspath(path)
-    with _raw(name) as raw:
+    with _raw(name) as raw, ExitStack() as closing:
         shown = "entrada padrão" if name == STDIN else Path(name).name
         head, stream = _looked_at(raw)
         if not head.startswith(_GZIP):
-            yield Opened(shown, sniff_bytes(head, shown), stream)
+            yield Opened(shown, sniff_bytes(head, shown), stream, closing)
             return
         head, inner = _looked_at(cast(BinaryIO, io.BufferedReader(_Gunzip(stream, shown))))
-        yield Opened(shown, sniff_bytes(head, shown.lower().removesuffix(".gz")), inner)
+        yield Opened(shown, sniff_bytes(head, shown.lower().removesuffix(".gz")), inner, closing)
 
 
 @contextmanager

@@ -9,7 +9,18 @@ import re
 import sys
 from collections.abc import Sequence
 
-from ledi.cli import abrir, converter, empacotar, esquema, gerar, regras, retorno, validar, versoes
+from ledi.cli import (
+    abrir,
+    converter,
+    empacotar,
+    esquema,
+    gerar,
+    pec_simulado,
+    regras,
+    retorno,
+    validar,
+    versoes,
+)
 from ledi.cli.common import os_words
 from ledi.errors import LediError
 from ledi.layouts import VERSIONS
@@ -71,7 +82,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="ledi", description="Fichas do e-SUS APS (LEDI): validar, empacotar, abrir.")
     parser.add_argument("--version", action="version", version=f"ledi (LEDI {', '.join(VERSIONS)})")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMANDO", parser_class=_Parser)
-    for module in (validar, empacotar, abrir, converter, retorno, versoes, esquema, regras, gerar):
+    for module in (
+        validar,
+        empacotar,
+        abrir,
+        converter,
+        retorno,
+        pec_simulado,
+        versoes,
+        esquema,
+        regras,
+        gerar,
+    ):
         module.add(verbs)
     return parser
 
