@@ -13,7 +13,7 @@ from ledi.envelope import Instalacao, file_name, wrap, wrap_xml
 from ledi.errors import EncodeError
 from ledi.findings import Report
 from ledi.installation import require_valid, validate_originadora
-from ledi.layouts import CURRENT, layout
+from ledi.layouts import CURRENT, VERSIONS, layout
 from ledi.layouts.releases import Validades
 from ledi.rules.registry import plan
 from ledi.validation import PROCESSADA, validate, with_findings
@@ -58,9 +58,12 @@ def process(
     report = validate(
         record, versao=versao, tabelas=tabelas, hoje=hoje, esperada=esperada, validades=validades
     )
-    require_valid(instalacao, report.versao or CURRENT)
+    known = (
+        report.versao if report.versao in VERSIONS else CURRENT
+    )  # what is declared may be no version at all
+    require_valid(instalacao, known)
     if originadora is not None and originadora != instalacao:
-        report = with_findings(report, validate_originadora(originadora, report.versao or CURRENT))
+        report = with_findings(report, validate_originadora(originadora, known))
     if report.situacao != PROCESSADA:
         return Processed(report, None)
     return Processed(

@@ -66,6 +66,6 @@ def _ordered(entidade: Entidade, fichas: QuerySet[Ficha], ordem: str) -> QuerySe
     descending, column = ordem.startswith("-"), ordem.lstrip("-")
     if column not in COLUMNS:
         raise ValueError(f"unknown order: {ordem}")
-    fichas = fichas.annotate(chave=_key(entidade, column))
-    key = F("chave").desc(nulls_last=True) if descending else F("chave").asc(nulls_last=True)
+    fichas = fichas.annotate(ordenada_por=_key(entidade, column))
+    key = F("ordenada_por").desc(nulls_last=True) if descending else F("ordenada_por").asc(nulls_last=True)
     return fichas.order_by(key, "-id")
