@@ -91,6 +91,7 @@ def main() -> None:
         subprocess.run([*LEDI, "validar", str(small), "--json"], check=False, capture_output=True)
         rows.append({"caso": "ledi validar, 2.000 fichas (par)", "todas": time.perf_counter() - begun})
         server.shutdown()
+    server.server_close()
     for row in rows:
         print(
             json.dumps(

@@ -112,7 +112,13 @@ def test_a_file_of_another_vendor_from_upload_to_the_panel(page, olhar, tmp_path
         entry(wrong),
     ]
     again = (f"b-{entries[0][0]}", entries[0][1])
-    path = zip_of(tmp_path / "producao-do-outro-sistema-2026-09.zip", *entries, again, ("leiame.txt", b"oi"))
+    path = zip_of(
+        tmp_path / "producao-do-outro-sistema-2026-09.zip",
+        *entries,
+        again,
+        ("leiame.txt", b"oi"),
+        ("estragada.esus", b"oi"),
+    )
     page.goto(page.base + "/executando/sistema/exportacao/")
     page.get_by_role("link", name="Conferir arquivo").click()
     olhar("conferir-vazio")

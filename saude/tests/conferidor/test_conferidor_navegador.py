@@ -49,6 +49,7 @@ def site(folder) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture
@@ -106,6 +107,7 @@ def test_a_file_is_judged_listed_opened_and_taken_away(page, tmp_path):
 def test_it_works_with_the_network_cut(page, tmp_path):
     page.wait_for_function(
         "async () => (await caches.keys()).length > 0 && (await navigator.serviceWorker.ready).active !== null"
+        " && navigator.serviceWorker.controller !== null"
         " && (await (await caches.open((await caches.keys())[0])).match('recursos.json')) !== undefined",
         timeout=60_000,
     )
