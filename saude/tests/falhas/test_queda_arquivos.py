@@ -30,9 +30,15 @@ from saude.recebimento import actions as intake
 intake.CHUNK, exame.BATCH, actions.ATOMIC = {chunk}, {chunk}, {atomic}
 take = actions.take_in
 actions.take_in = lambda *a: (take(*a), time.sleep({hold}))[0]
-mark = exame.mark
-exame.mark = lambda *a, **k: (mark(*a, **k), time.sleep({pause}))[0]
+mark, steps = exame.mark, []
+def step(*a, **k):
+    made = mark(*a, **k)
+    steps.append(made)
+    time.sleep(600 if len(steps) == {last} else 0.05)
+    return made
+exame.mark = step
 """
+FOR_EVER = 600  # until it is killed
 
 
 def esperar(what: Any, seconds: float = 40) -> None:
@@ -53,16 +59,21 @@ def test_kill_9_while_reading_and_while_taking_in(
     records = [registro("FVD") for _ in range(120)]
     monkeypatch.setattr(actions, "SMALL", 10)
     monkeypatch.setattr(actions, "ATOMIC", atomic)
-    before = SMALL_STEPS.format(
-        dados=str(tmp_path), chunk=10, atomic=atomic, pause=0.05, hold=1 if atomic else 0
-    )
+
+    def steps(last: int, hold: int) -> str:
+        return SMALL_STEPS.format(dados=str(tmp_path), chunk=10, atomic=atomic, last=last, hold=hold)
+
+    whole, doomed = (
+        steps(0, 0),
+        steps(9, FOR_EVER if atomic else 0),
+    )  # 12 blocks: the doomed never reaches the end
     data = b"".join(json.dumps(r).encode() + b"\n" for r in records)
     where = client.post("/arquivos/conferir/", {"arquivo": SimpleUploadedFile("a.jsonl", data)})["Location"]
     estado = lambda: Conferencia.objects.get().estado  # noqa: E731
     rng = random.Random(3)
 
     def killed_in(state: str, done: Any) -> None:
-        victim = trabalhador(before)
+        victim = trabalhador(doomed)
         try:
             esperar(done)
             time.sleep(rng.uniform(0, 0.1))
@@ -72,7 +83,7 @@ def test_kill_9_while_reading_and_while_taking_in(
             victim.wait()
 
     killed_in("lendo", lambda: Conferencia.objects.get().lidos >= 30)
-    second = trabalhador(before)
+    second = trabalhador(whole)
     try:
         esperar(lambda: estado() == "pronta")
     finally:
@@ -96,7 +107,7 @@ def test_kill_9_while_reading_and_while_taking_in(
         n = Ficha.objects.count()
         assert 0 < n < 120
         assert set(Ficha.objects.values_list("uuid", flat=True)) == {r["uuid"] for r in records[:n]}
-    last = trabalhador(before)
+    last = trabalhador(whole)
     try:
         esperar(lambda: estado() == "recebida")
     finally:

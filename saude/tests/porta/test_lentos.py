@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 
+import psutil
 import pytest
 from sitio import Site, ler, pedido
 
@@ -18,6 +19,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HALF_HEAD = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: b"
 HALF_BODY = pedido("POST", "/entrar/", Content_Length=1000) + b"csrf"
+SMALL_BUFFERS = """
+import socket
+from saude.site.porta.canal import Canal
+old = Canal.__init__
+def init(self, server, sock, *args, **kwargs):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    old(self, server, sock, *args, **kwargs)
+Canal.__init__ = init
+"""
 IN_A_HURRY = """
 import saude.site.porta.canal as canal
 canal.HEADER, canal.KEEP_ALIVE, canal.SILENCE, canal.GRACE, canal.LINGER = 1, 1, 1, 2, 2
@@ -57,6 +67,27 @@ def test_readers_that_do_not_read_do_not_silence_the_site(site):
     with many(site, 100, asked):
         time.sleep(0.5)
         assert max(seconds(site) for _ in range(5)) < 3
+
+
+def test_an_answer_that_is_not_read_holds_one_file(servir):
+    """Where the system keeps little of it: the next request of the connection waits, and goes on when it is read."""
+    site = servir(SMALL_BUFFERS)
+    asked = pedido("GET", "/static/saude/saude.css", Connection="keep-alive") * 40
+    with contextlib.ExitStack() as stack:
+        for _ in range(100):
+            connected = stack.enter_context(socket.socket())
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connected.connect(("127.0.0.1", site.porta))
+            connected.sendall(asked)
+        for _ in range(20):
+            seconds(site)
+        assert psutil.Process(site.processo.pid).num_fds() < 100 * 3 + 200
+        connected.settimeout(20)
+        received = b""
+        while received.count(b"HTTP/1.1 200") < 40:
+            piece = connected.recv(65536)
+            assert piece, received[-200:]
+            received += piece
 
 
 def test_a_new_connection_takes_the_place_of_the_oldest_that_waits(site):

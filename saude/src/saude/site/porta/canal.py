@@ -81,6 +81,7 @@ class Canal(HTTPChannel):  # type: ignore[misc]
     escoando = 0.0  # until when what still comes is thrown away
     usado = False
     recusado = False  # bytes of a refused body may still come
+    parado = False  # its next request waits until the last answer was read
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.mexeu = self.desde = time.monotonic()
@@ -116,6 +117,12 @@ class Canal(HTTPChannel):  # type: ignore[misc]
             return not self.will_close
         return not self.perguntando and bool(super().readable())
 
+    def writable(self) -> bool:
+        if self.parado and not self.total_outbufs_len:
+            self.parado = False
+            self.server.add_task(self)
+        return bool(super().writable())
+
     def send_continue(self) -> None:
         if not self.request.perguntar:
             super().send_continue()
@@ -149,6 +156,8 @@ class Canal(HTTPChannel):  # type: ignore[misc]
         if self.escoando:
             return now > self.escoando
         still = now - self.mexeu
+        if self.parado:
+            return still > SILENCE
         if self.requests:  # at work, unless it waits for a reader that does not read
             return still > SILENCE and self.total_outbufs_len > self.adj.outbuf_high_watermark
         if self.total_outbufs_len:
@@ -180,6 +189,8 @@ class Canal(HTTPChannel):  # type: ignore[misc]
     @property
     def espera(self) -> float | None:
         """Since when it waits for its other end; None: it is at work."""
+        if self.parado:
+            return self.mexeu
         if self.requests or self.perguntando:
             return None
         if self.request is not None:

@@ -86,6 +86,9 @@ class Servidor(TcpWSGIServer):  # type: ignore[misc]
         return found
 
     def add_task(self, task: Any) -> None:
+        if task.total_outbufs_len:  # one answer, and one open file, for each reader that does not read
+            task.parado = True
+            return
         first = task.requests[0]
         task.recusado = task.recusado or bool(first.recusa)
         (self.grandes if first.grande else self.task_dispatcher).add_task(task)
