@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from own_thread import in_own_thread
 from procrastinate.contrib.django import app
 from producao import FIM, INICIO, com_cpf, quebrado, receber, registro
 
@@ -66,14 +66,7 @@ def leave(task: str, **args: Any) -> int:
 
 
 def work() -> None:
-    def one() -> None:
-        try:
-            call_command("trabalhar", ate_esvaziar=True)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(one).result()
+    in_own_thread(lambda: call_command("trabalhar", ate_esvaziar=True))
 
 
 def status_of(job: int) -> str:

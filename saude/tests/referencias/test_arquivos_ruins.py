@@ -1,14 +1,17 @@
 """Files that must not come in: each says precisely why, and the release in force stays as it was."""
 
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.urls import reverse
 
 from ledi_gerador import build, cnes_writer, sigtap_writer
 from saude.atualizacao import actions
-from saude.cadastros.models import Lotacao
+from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Lotacao, Profissional
 from saude.referencias import arquivos
 from saude.referencias.models import Cid, Procedimento, Publicacao
 from saude.referencias.tables import tables_of
@@ -83,17 +86,15 @@ def bomb() -> str:
         (lambda x: x.encode("utf-8"), "UTF-8"),
         (lambda x: swapped(x, IBGE[:6], "420540"), "outro município"),
         (lambda x: x[: len(x) // 2].encode("latin-1"), "vazio ou cortado"),
-        (lambda x: swapped(x, "0019623", "0019615"), "CNES 0019615 aparece duas vezes"),
         (lambda x: swapped(x, "2026-09-01", "2026-08-31"), "mais antigo que o em uso"),
         (lambda x: swapped(x, "2026-09-01", "2099-01-01"), "ainda não chegou"),
         (lambda x: swapped(x, 'VERSION_XSD="3.1"', 'VERSION_XSD="9.9"'), "versão conhecida"),
-        (lambda x: swapped(x, "0000471828", "471828"), "CO_INE falta ou está malformado"),
         (lambda x: b"", "vazio"),
         (lambda x: b"%PDF-1.4 nao sou xml", "XML malformado"),
     ],
     ids=[
-        "bomba", "doctype", "entidade-externa", "utf8", "outro-municipio", "cortado", "chave-repetida",
-        "antigo", "futuro", "versao", "ine", "vazio", "pdf",
+        "bomba", "doctype", "entidade-externa", "utf8", "outro-municipio", "cortado",
+        "antigo", "futuro", "versao", "vazio", "pdf",
     ],
 )  # fmt: skip
 def test_a_bad_cnes_file_says_why_and_changes_nothing(em_uso, entidade, xml, change, reason):
@@ -101,6 +102,52 @@ def test_a_bad_cnes_file_says_why_and_changes_nothing(em_uso, entidade, xml, cha
         send_cnes(entidade, change(xml), "ruim.xml", confirm=True)
     assert reason in str(refusal.value)
     assert str(arquivos.folder()) not in str(refusal.value)
+
+
+def in_force(entidade: Entidade) -> dict[str, set[str]]:
+    return {
+        "places": set(
+            Estabelecimento.objects.filter(entidade=entidade, ativo=True).values_list("cnes", flat=True)
+        ),
+        "teams": set(Equipe.objects.filter(entidade=entidade, ativa=True).values_list("ine", flat=True)),
+        "people": set(
+            Profissional.objects.filter(entidade=entidade, ativo=True).values_list("cns", flat=True)
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason", "gone"),
+    [
+        ("0019623", "0019615", "o CNES 0019615 aparece de novo", {"places": {"0019623"}}),
+        ("0000471828", "471828", "CO_INE está malformado: a equipe ficou de fora", {"teams": {"0000471828"}}),
+    ],
+    ids=["chave-repetida", "ine"],
+)
+def test_an_odd_row_is_told_and_the_rest_of_the_file_comes_into_force(
+    client, criar_usuario, entidade, xml, old, new, reason, gone
+):
+    send_cnes(entidade, xml.encode("iso-8859-1"), confirm=True)
+    before = in_force(entidade)
+    row = send_cnes(entidade, swapped(xml, old, new), "estranho.xml")
+    assert in_force(entidade) == before, "only compared so far"
+    client.force_login(criar_usuario("Coordenador"))
+    page = client.get(reverse("referencias:publicacao", args=[row.pk])).text
+    assert "Linhas do arquivo com problema" in page and reason in page
+    actions.confirm_cnes(publicacao=row, by="teste")
+    assert Publicacao.objects.get(pk=row.pk).situacao == "pronta"
+    assert in_force(entidade) == {kind: keys - gone.get(kind, set()) for kind, keys in before.items()}
+    told = Publicacao.objects.get(pk=row.pk).diferencas["avisos"]
+    assert [text for text in told if reason in text and text.startswith("linha ")]
+
+
+def test_the_command_tells_the_odd_rows(entidade, xml, tmp_path, capsys):
+    path = tmp_path / "estranho.xml"
+    path.write_bytes(swapped(xml, "0000471828", "471828"))
+    call_command("importar_cnes", str(path), "--conferir")
+    assert re.search(
+        r"aviso: linha \d+: CO_INE está malformado: a equipe ficou de fora", capsys.readouterr().out
+    )
 
 
 def test_a_file_that_is_too_big_is_not_kept(em_uso, entidade, xml, monkeypatch):

@@ -3,11 +3,10 @@
 import io
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from own_thread import in_own_thread
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -45,27 +44,10 @@ def test_install_refuses(db, changes, text):
         install(**changes)
 
 
-def in_a_thread(work) -> None:
-    """A browser test before this one leaves an event loop running in this thread; a worker needs its own.
-
-    Its threads end here and not with the process: they keep no connection between one job and the next.
-    """
-
-    def alone() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()  # this thread's
-
-    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
-        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
-        pool.submit(alone).result()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_worker_runs_the_queue_and_ends():
     job = nothing.defer()
-    in_a_thread(lambda: call_command("trabalhar", ate_esvaziar=True))
+    in_own_thread(lambda: call_command("trabalhar", ate_esvaziar=True))
     assert ProcrastinateJob.objects.get(pk=job).status == "succeeded"
 
 
@@ -83,7 +65,7 @@ def test_the_job_of_a_dead_worker_is_taken_back():
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker, job]
         )
-    in_a_thread(lambda: call_command("trabalhar", ate_esvaziar=True))
+    in_own_thread(lambda: call_command("trabalhar", ate_esvaziar=True))
     assert ProcrastinateJob.objects.get(pk=job).status == "succeeded"
 
 

@@ -25,7 +25,7 @@ Key = tuple[str, str, str, str]  # (CNS, CBO, CNES, INE)
 
 @dataclass(slots=True)
 class Arquivo:
-    """What a file says; professionals by CNS."""
+    """What a file says; professionals by CNS. `avisos`: its odd rows, and what was left out of each."""
 
     data: date
     ibge: str
@@ -35,6 +35,7 @@ class Arquivo:
     profissionais: dict[str, Profissional] = field(default_factory=dict)
     lotacoes: set[Key] = field(default_factory=set)
     fora: int = 0
+    avisos: list[str] = field(default_factory=list)
 
     @property
     def contagens(self) -> dict[str, int]:
@@ -96,6 +97,7 @@ def read(path: Path) -> Arquivo:
                         found.profissionais[item.cns] = item
                 case Lotacao():
                     found.lotacoes.add(tuple(item))
+        found.avisos = [str(aviso) for aviso in file.avisos]
     if not found.estabelecimentos:
         raise reader.ReferenciaError("o arquivo não tem nenhum estabelecimento", path.name)
     _trim(found)
@@ -194,7 +196,8 @@ def shown(found: Diferencas, arquivo: Arquivo, estado: Estado) -> dict[str, Any]
         "profissionais": (found.profissionais, person),
         "lotacoes": (found.lotacoes, post),
     }
-    return {kind: _listed(changes, name) for kind, (changes, name) in named.items()}
+    lists: dict[str, Any] = {kind: _listed(changes, name) for kind, (changes, name) in named.items()}
+    return lists | ({"avisos": arquivo.avisos} if arquivo.avisos else {})
 
 
 def _listed(changes: Mudancas, name: Any) -> dict[str, Any]:

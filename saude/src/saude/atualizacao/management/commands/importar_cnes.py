@@ -42,6 +42,8 @@ class Command(BaseCommand):
             found = row.diferencas[kind]
             numbers = ", ".join(f"{found[what]['n']} {what}" for what in ("novos", "mudados", "sumidos"))
             self.stdout.write(f"{kind}: {row.contagens[kind]} no arquivo; {numbers}")
+        for aviso in row.diferencas.get("avisos", []):
+            self.stdout.write(f"aviso: {aviso}")
         effect = row.diferencas["efeito"]
         told = f"conserta {effect['conserta']}, quebra {effect['quebra']}"
         self.stdout.write(f"fichas a reavaliar: {effect['fichas']} ({told})")
