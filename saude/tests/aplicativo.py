@@ -42,7 +42,13 @@ def fechar(page: Any) -> None:
 
 
 def ir(page: Any, tela: str) -> None:
+    """Go to a screen and wait until it is drawn: what the one before shows must not be clicked."""
     page.evaluate("(tela) => { location.hash = tela; }", tela)
+    page.wait_for_function(
+        "(tela) => location.hash !== tela || document.querySelector('[data-endereco]')?.dataset.endereco === tela",
+        arg=tela,
+        polling=50,
+    )
 
 
 def preencher_visita(page: Any) -> None:

@@ -50,7 +50,8 @@ async function emForm(registro) {
 }
 
 async function desenhar() {
-  const [tela, ...partes] = (location.hash || "#/").slice(2).split("/").map(decodeURIComponent);
+  const endereco = location.hash || "#/";
+  const [tela, ...partes] = endereco.slice(2).split("/").map(decodeURIComponent);
   const minha = ++vez;
   if (!(await meta("acesso")) || tela === "entrar") {
     const tudo = await telas.entrar(() => {
@@ -67,6 +68,7 @@ async function desenhar() {
   const tudo = await telas.moldura(feita.titulo, feita.conteudo, feita);
   if (minha !== vez) return; // a later drawing has begun
   raiz.replaceChildren(...tudo);
+  raiz.dataset.endereco = endereco; // whose screen this is: an address changes before its screen is drawn
   document.title = `${feita.titulo} · Saúde Domiciliar`;
   emFormulario = Boolean(feita.cheia) && Boolean(raiz.querySelector("form"));
 }
