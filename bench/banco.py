@@ -194,9 +194,9 @@ def esvaziar() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE fichas_ficha, fichas_aexportar, fichas_conteudo, fichas_entrada, fichas_atendido, "
-            "fichas_contagem, inconsistencias_inconsistencia, clientes_cliente, recebimento_registro, "
-            "recebimento_bloco, recebimento_lote, exportacao_itemexportacao, exportacao_exportacao, "
-            "procrastinate_jobs CASCADE"
+            "fichas_contagem, fichas_contagemdaarea, inconsistencias_inconsistencia, clientes_cliente, "
+            "recebimento_registro, recebimento_bloco, recebimento_lote, exportacao_itemexportacao, "
+            "exportacao_exportacao, procrastinate_jobs CASCADE"
         )
         cursor.execute("CHECKPOINT")
 

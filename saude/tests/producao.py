@@ -65,6 +65,17 @@ def com_cpf(record: dict[str, Any], documento: str = CPF) -> dict[str, Any]:
     return record
 
 
+def em(cnes: str, record: dict[str, Any], nome: str = "", documento: str = "") -> dict[str, Any]:
+    """The record at a post, of a citizen with this name."""
+    old = record["uuid"]
+    record["cnes"] = record["ficha"]["headerTransport"]["cnes"] = cnes
+    record["uuid"] = record["ficha"]["uuidFicha"] = cnes + old[7:]
+    if nome:
+        record["contexto"] = {**record.get("contexto", {}), "clientes": [{"nome": nome}]}
+        cidadao(record).update(dtNascimento="1985-03-20", sexo=1)
+    return com_cpf(record, documento) if documento else record
+
+
 def receber(entidade: Any, *records: Any, origem: str = "api") -> list[Any]:
     from saude.recebimento.actions import receive
 

@@ -9,7 +9,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.test import Client
 from mapa import ENDERECOS
-from producao import DIA, FIM, INICIO, cidadao, com_cpf, exportar, quebrado, receber, registro
+from producao import DIA, FIM, INICIO, em, exportar, quebrado, receber, registro
 
 from ledi_gerador.documentos import cpf
 from saude.acesso.guarda import PUBLIC, TOKEN, mark_of
@@ -37,17 +37,6 @@ NOMES = {
     B: ("BENTA BURITI", "BELMIRO BURITI", "BRAULIO BURITI"),
 }
 PERIOD = {"escopo": "nao_exportados", "tipo": "", "inicio": str(INICIO), "fim": str(FIM)}
-
-
-def em(cnes, record, nome="", documento=""):
-    """The record at a post, of a citizen with this name."""
-    old = record["uuid"]
-    record["cnes"] = record["ficha"]["headerTransport"]["cnes"] = cnes
-    record["uuid"] = record["ficha"]["uuidFicha"] = cnes + old[7:]
-    if nome:
-        record["contexto"] = {**record.get("contexto", {}), "clientes": [{"nome": nome}]}
-        cidadao(record).update(dtNascimento="1985-03-20", sexo=1)
-    return com_cpf(record, documento) if documento else record
 
 
 @pytest.fixture

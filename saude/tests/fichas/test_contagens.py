@@ -1,17 +1,18 @@
 """The kept counts equal a full count at every moment, whoever writes at once."""
 
+import importlib
 import random
 import threading
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from producao import exportar, quebrado, receber, registro
+from producao import em, exportar, quebrado, receber, registro
 
 from saude.cadastros.models import Especialidade
 from saude.fichas.contagem_mantida import compact, differences
 from saude.fichas.contagens import not_exportable, panel, totals
-from saude.fichas.models import AExportar, Contagem, Ficha
+from saude.fichas.models import AExportar, Contagem, ContagemDaArea, Ficha
 from saude.processamento.actions import reprocess
 
 
@@ -40,6 +41,35 @@ def test_not_exportable_follows_the_configuration_at_once(entidade):
     assert not_exportable(entidade, "202609") == {"especializada": 1, "urgencia": 1}
 
 
+def test_the_counts_of_the_areas_are_kept_too(entidade):
+    """Taken in, reprocessed, exported, moved to another establishment, thrown away: each área's own at every step."""
+    receber(
+        entidade, *(em(c, make()) for c in ("2513838", "2513846") for make in (registro, registro, quebrado))
+    )
+    exportar(entidade, cnes={"2513838"})
+    [line], [other] = panel(entidade, cnes={"2513838"}), panel(entidade, cnes={"2513846"})
+    assert (line.exportadas, line.processadas, line.inconsistentes) == (2, 0, 1)
+    assert (other.exportadas, other.processadas, other.inconsistentes) == (0, 2, 1)
+    moved = Ficha.objects.get(cnes="2513846", situacao="inconsistente")
+    Ficha.objects.filter(pk=moved.pk).update(cnes="2513838")
+    assert panel(entidade, cnes={"2513838"})[0].total == 4
+    assert panel(entidade) == [panel(entidade, cnes={"2513838", "2513846"})[0]]
+    moved.inconsistencias.all().delete()
+    moved.delete()
+    assert differences() == [] and panel(entidade)[0].total == 5
+    assert compact() > 0 and differences() == []
+
+
+def test_the_migration_counts_what_is_there(entidade):
+    receber(entidade, registro(), em("2513846", registro()), quebrado())
+    ContagemDaArea.objects.all().delete()
+    assert len(differences()) == 3
+    migration = importlib.import_module("saude.fichas.migrations.0010_contagem_da_area")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.FILL)
+    assert differences() == []
+
+
 def test_panel_is_scoped(entidade, outra_entidade):
     receber(outra_entidade, registro(ibge=outra_entidade.ibge))
     assert panel(entidade) == []
@@ -61,6 +91,10 @@ def test_checker_tells_a_difference_and_mends_it(entidade):
     Contagem.objects.filter(situacao="processada").update(n=7)
     with pytest.raises(CommandError, match="1 contagens e 0 fichas"):
         call_command("conferir_contagens")
+    ContagemDaArea.objects.filter(situacao="inconsistente").update(n=7)
+    with pytest.raises(CommandError, match="2 contagens e 0 fichas"):
+        call_command("conferir_contagens")
+    ContagemDaArea.objects.filter(situacao="inconsistente").update(n=1)
     AExportar.objects.first().delete()
     with pytest.raises(CommandError, match="1 contagens e 1 fichas"):
         call_command("conferir_contagens")

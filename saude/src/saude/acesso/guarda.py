@@ -24,7 +24,9 @@ View = Callable[..., HttpResponse]
 def requires(*permissoes: str) -> Callable[[View], View]:
     """Open the view to users who have one of `permissoes` in the chosen entidade.
 
-    `request.cnes_permitidos` is then the áreas they have it in (a set of CNES; None: the whole entidade).
+    `request.cnes_do_acesso` is then the áreas they have it in (a set of CNES; None: the whole entidade), and
+    `request.cnes_permitidos` the same narrowed to the área chosen in the header. Lists, counts and what acts on
+    many take the second; what is opened by its own address takes the first.
     Without arguments any logged-in user may. Not logged in: the login page. Logged in without it: 403.
     """
     unknown = set(permissoes) - set(Permissao.values)
@@ -39,7 +41,8 @@ def requires(*permissoes: str) -> Callable[[View], View]:
             if permissoes and not request.permissoes.intersection(permissoes):
                 raise PermissionDenied
             if permissoes:
-                request.cnes_permitidos = limit_of(request, *permissoes)
+                request.cnes_do_acesso = limit_of(request, *permissoes)
+                request.cnes_permitidos = chosen(request, request.cnes_do_acesso)
             return view(request, *args, **kwargs)
 
         guarded.marca = permissoes or (LOGGED_IN,)
@@ -51,6 +54,20 @@ def requires(*permissoes: str) -> Callable[[View], View]:
 def limit_of(request: HttpRequest, *permissoes: str) -> Limite:
     """The áreas the user has one of these permissions in: none, some CNES, or (None) the whole entidade."""
     return union(request.limites[p] for p in permissoes if p in request.limites)
+
+
+def of_the_area(view: View) -> View:
+    """What this does depends on the área of the header: sent by a page made for another one, it is refused."""
+    view.na_area = True  # type: ignore[attr-defined]
+    return view
+
+
+def chosen(request: HttpRequest, limite: Limite) -> Limite:
+    """`limite` narrowed to the área of the header; none of it where the user has not the permission there."""
+    area = request.area
+    if area is None:
+        return limite
+    return frozenset({area.cnes}) if covers(limite, area.cnes) else frozenset()
 
 
 def covers(limite: Limite, cnes: str) -> bool:

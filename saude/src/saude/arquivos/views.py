@@ -36,7 +36,7 @@ def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.cnes_permitidos is not None:
+        if request.cnes_do_acesso is not None:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from saude.acesso.guarda import PUBLIC, mark_of
 from saude.contas.queries import Context, work_context
-from saude.web.views import other_entidade
+from saude.web.views import other_area, other_entidade
 
 #: open to who must change the password first
 FREE_OF_PASSWORD_CHANGE = ("sair", "trocar_senha")
@@ -34,7 +35,9 @@ class AccessMiddleware:
         request.area = context.area
         request.permissoes = context.permissoes
         request.limites = context.limites
-        request.cnes_permitidos = frozenset()  # set by @requires for the permission of the view
+        if request.user.is_authenticated and not request.htmx:
+            _tell_a_lost_area(request)
+        request.cnes_do_acesso = request.cnes_permitidos = frozenset()  # set by @requires, per permission
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -54,6 +57,8 @@ class AccessMiddleware:
             and _of_another_entidade(request)
         ):
             return other_entidade(request)
+        if getattr(view, "na_area", False) and _of_another_area(request):
+            return other_area(request)
         return None
 
 
@@ -62,7 +67,32 @@ def _of_another_entidade(request: HttpRequest) -> bool:
 
     The pages send the entidade they were made for; what does not come from a page does not send it.
     """
-    if request.method != "POST" or request.content_type not in FORMS:
-        return False
-    made_for = request.headers.get("X-Entidade") or request.POST.get("_entidade")
+    made_for = _said(request, "entidade")
     return bool(made_for) and made_for != str(request.entidade.pk if request.entidade else "")
+
+
+def _of_another_area(request: HttpRequest) -> bool:
+    """The same of the área, for what acts on all that the page showed."""
+    made_for = _said(request, "area")
+    return bool(made_for) and made_for != request.contexto.chave_da_area
+
+
+def _said(request: HttpRequest, what: str) -> str:
+    if request.method != "POST" or request.content_type not in FORMS:
+        return ""
+    return request.headers.get(f"X-{what}") or request.POST.get(f"_{what}") or ""
+
+
+def _tell_a_lost_area(request: HttpRequest) -> None:
+    """The área chosen before is no longer there, or no longer theirs: said once, never another in silence."""
+    session, context = request.session, request.contexto
+    lost = session.get("area")
+    if lost is None or context.entidade is None or session.get("entidade") != context.entidade.pk:
+        return
+    if request.method == "GET" and lost != (context.area.pk if context.area else None):
+        session["area"] = context.area.pk if context.area else None
+        messages.warning(
+            request,
+            "A área em que você estava foi desativada ou não é mais sua. "
+            f"Agora você vê: {context.nome_da_area}.",
+        )

@@ -24,13 +24,32 @@ class Context:
     todas_as_areas: bool
     limites: Mapping[str, Limite] = field(default_factory=dict)
 
+    @property
+    def nome_da_area(self) -> str:
+        """What the header and every print say is shown."""
+        return str(self.area) if self.area else self.nome_de_todas
+
+    @property
+    def chave_da_area(self) -> str:
+        """What a page says it was made for."""
+        return str(self.area.pk) if self.area else "todas"
+
+    @property
+    def tem_todas(self) -> bool:
+        """There is more than one área to see at once."""
+        return self.todas_as_areas or len(self.areas) > 1
+
+    @property
+    def nome_de_todas(self) -> str:
+        return "Todas as áreas" if self.todas_as_areas else f"Minhas {len(self.areas)} áreas"
+
     @classmethod
     def empty(cls) -> "Context":
         return cls(None, None, frozenset(), (), (), False)
 
 
 def work_context(user: Usuario, entidade_id: Any = None, area_id: Any = None) -> Context:
-    """The chosen entidade and área when the user has them, else the first ones; never a question first."""
+    """The chosen entidade and área when the user has them, else the first one and all its áreas of theirs."""
     acessos = list(user.acessos.select_related("entidade", "estabelecimento"))
     entidades = _entidades(user, acessos)
     if not entidades:
@@ -40,7 +59,7 @@ def work_context(user: Usuario, entidade_id: Any = None, area_id: Any = None) ->
     everywhere = user.is_superuser or any(a.estabelecimento_id is None for a in here)
     areas = _areas(entidade, here, everywhere)
     area = next((a for a in areas if a.pk == area_id), None)
-    if area is None and not everywhere:
+    if area is None and not everywhere and len(areas) == 1:
         area = areas[0]
     limites = _limites(user, here)
     return Context(entidade, area, frozenset(limites), entidades, areas, everywhere, limites)
@@ -59,7 +78,7 @@ def _areas(entidade: Entidade, here: list[Acesso], everywhere: bool) -> tuple[Es
 
 
 def _limites(user: Usuario, here: list[Acesso]) -> dict[str, Limite]:
-    """Each permission with the áreas of all grants that carry it; the área chosen in the header changes nothing."""
+    """Each permission with the áreas of all grants that carry it, whatever área is chosen in the header."""
     if user.is_superuser:
         return dict.fromkeys(Permissao.values)
     limites: dict[str, Limite] = {}

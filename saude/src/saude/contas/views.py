@@ -70,6 +70,10 @@ def trocar_contexto(request: HttpRequest) -> HttpResponse:
     """Choose entidade and área; what the user may not choose is ignored."""
     wanted = _number(request.POST.get("entidade")), _number(request.POST.get("area"))
     context = work_context(request.user, *wanted)
+    if wanted[1] and (context.area is None or context.area.pk != wanted[1]):
+        messages.warning(
+            request, f"A área escolhida não existe mais ou não é sua. Agora você vê: {context.nome_da_area}."
+        )
     if context.entidade:
         request.session["entidade"] = context.entidade.pk
         request.session["area"] = context.area.pk if context.area else None

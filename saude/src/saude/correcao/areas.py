@@ -12,5 +12,8 @@ def visible(clientes: QuerySet[Any], cnes: Set[str] | None, column: str = "pk") 
     """`clientes` (rows whose `column` is the client), for all áreas (None) or only those with a ficha in `cnes`."""
     if cnes is None:
         return clientes
-    there = Atendido.objects.filter(cliente=OuterRef(column), ficha__cnes__in=sorted(cnes))
-    return clientes.filter(Exists(there))
+    return clientes.filter(attended_in(cnes, column))
+
+
+def attended_in(cnes: Set[str], column: str = "pk") -> Exists:
+    return Exists(Atendido.objects.filter(cliente=OuterRef(column), ficha__cnes__in=sorted(cnes)))

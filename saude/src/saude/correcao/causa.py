@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ledi.layouts import Field, nearest
 from ledi.paths import owner
-from saude.acesso.guarda import requires
+from saude.acesso.guarda import of_the_area, requires
 from saude.cadastros.models import COMPETENCIA
 from saude.fichas import filtro
 from saude.fichas.situacoes import open_situations
@@ -27,6 +27,7 @@ SHOWN = 50
 OWN = frozenset({"cpf", "cns", "uuid", "data", "datahora", "telefone", "cep", "cnpj"})
 
 
+@of_the_area
 @requires("corrigir")
 def causa(request: HttpRequest) -> HttpResponse:
     """All fichas of one cause: mend once, or one after the other."""

@@ -16,7 +16,7 @@ from ledi.errors import PathError
 from ledi.paths import value_at
 from saude.acesso import areas
 from saude.acesso.corpo import FORM, body
-from saude.acesso.guarda import allowed_at, covers, limit_of, requires
+from saude.acesso.guarda import allowed_at, covers, limit_of, of_the_area, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.correcao import historia
@@ -42,7 +42,7 @@ OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 def mine(request: HttpRequest, uuid: str) -> Ficha:
     """The ficha, of the entidade and of the áreas the user has this view's permission in."""
     readable = len(uuid) <= 44 and "\x00" not in uuid
-    ficha = filtro.by_key(request.entidade, uuid, cnes=request.cnes_permitidos) if readable else None
+    ficha = filtro.by_key(request.entidade, uuid, cnes=request.cnes_do_acesso) if readable else None
     if ficha is None:
         raise Http404
     ficha.entidade = request.entidade
@@ -63,7 +63,7 @@ def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
         "achados": found,
         "erros": sum(a.severidade == "erro" for a in found),
         "historico": list(findings.history_of(ficha)[:50]),
-        "linha_do_tempo": historia.timeline(ficha, cnes=request.cnes_permitidos),
+        "linha_do_tempo": historia.timeline(ficha, cnes=request.cnes_do_acesso),
         "nao_exportavel": reason_of(ficha, request.entidade),
         "clientes": people(ficha),
         "profissional": names.profissionais.get(ficha.profissional_cns, ""),
@@ -86,7 +86,7 @@ def _speciality(ficha: Ficha) -> str:
 
 
 def _seen(request: HttpRequest, **which: Any) -> Ficha | None:
-    return areas.in_areas(Ficha.objects.filter(**which), request.cnes_permitidos).first()
+    return areas.in_areas(Ficha.objects.filter(**which), request.cnes_do_acesso).first()
 
 
 def people(ficha: Ficha) -> dict[int, Atendido]:
@@ -311,6 +311,7 @@ def baixar(request: HttpRequest, uuid: str) -> HttpResponse:
     return response
 
 
+@of_the_area
 @requires("reprocessar")
 @require_POST
 def reprocessar(request: HttpRequest) -> HttpResponse:
@@ -342,7 +343,7 @@ def _posted_filter(request: HttpRequest) -> filtro.Filtro:
 
 
 def _my_job(request: HttpRequest, pk: int) -> Reprocessamento:
-    mine = em_massa.jobs(request.entidade, cnes=request.cnes_permitidos, by=request.user)
+    mine = em_massa.jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
     return get_object_or_404(mine, pk=pk)
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from saude.acesso.areas import in_areas
+from saude.acesso.areas import Areas, in_areas
 from saude.acesso.guarda import limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import COMPETENCIA
@@ -66,7 +66,7 @@ def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
 
 
 def mine(request: HttpRequest, pk: int) -> Cliente:
-    areas = request.cnes_permitidos
+    areas = request.cnes_do_acesso
     cliente = clientes.by_id(request.entidade, pk, cnes=areas) if pk < 10**18 else None
     if cliente is None:
         raise Http404
@@ -80,18 +80,25 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
     if cliente.mesclado_em_id:
         return redirect("clientes:detalhe", pk=cliente.mesclado_em_id)
     record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
-    areas = request.cnes_permitidos
-    fichas = list(clientes.fichas_of(cliente, cnes=areas)[: FICHAS_SHOWN + 1])
+    areas = request.cnes_do_acesso
+    fichas = list(clientes.fichas_of(cliente, cnes=request.cnes_permitidos)[: FICHAS_SHOWN + 1])
     changes = cliente.alteracoes.select_related("usuario", "ficha").order_by("-em")
     if areas is not None:
         changes = changes.filter(Q(ficha=None) | Q(ficha__cnes__in=sorted(areas)))
+    elsewhere = 0
+    if request.cnes_permitidos != areas:
+        elsewhere = (
+            clientes.fichas_of(cliente, cnes=areas).count()
+            - clientes.fichas_of(cliente, cnes=request.cnes_permitidos).count()
+        )
     may_mend = visible(Cliente.objects.filter(pk=cliente.pk), limit_of(request, "corrigir")).exists()
     context = {
         "cliente": cliente,
-        "causas": _causes(request, cliente),
+        "causas": _causes(cliente, request.cnes_permitidos),
         "fichas": rows(request.entidade, fichas[:FICHAS_SHOWN]),
         "resta_na_ficha": any(f.situacao == Situacao.INCONSISTENTE for f in fichas),
         "mais_fichas": len(fichas) > FICHAS_SHOWN,
+        "fichas_de_outras": elsewhere,
         "alteracoes": changes[:20],
         "pode": {p: True for p in request.permissoes if p != "corrigir" or may_mend},
         "voltar": _back(request, ""),
@@ -99,9 +106,9 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "clientes/detalhe.html", context)
 
 
-def _causes(request: HttpRequest, cliente: Cliente) -> list[dict[str, Any]]:
+def _causes(cliente: Cliente, areas: Areas) -> list[dict[str, Any]]:
     """Open findings of the client by cause: what is wrong, in how many records, and where it is mended."""
-    found = findings.of_client(cliente, cnes=request.cnes_permitidos)
+    found = findings.of_client(cliente, cnes=areas)
     first = Inconsistencia.objects.select_related("ficha").in_bulk([g["id"] for g in found])
     for group in found:
         group["achado"] = first[group["id"]]
@@ -121,7 +128,7 @@ def novo(request: HttpRequest) -> HttpResponse:
         if attended:
             return _identify(request, attended, made)
         messages.success(request, "Cliente cadastrado.")
-        if request.cnes_permitidos is not None:  # of no área until attended in one
+        if request.cnes_do_acesso is not None:  # of no área until attended in one
             messages.info(request, "Ele aparecerá na sua lista quando for atendido na sua área.")
             return redirect("clientes:lista")
         return redirect("clientes:detalhe", pk=made.pk)
@@ -140,7 +147,7 @@ def _attended(request: HttpRequest, pk: str) -> Atendido | None:
     if not pk.isdecimal() or len(pk) > 18:
         return None
     mine = Atendido.objects.filter(entidade=request.entidade, pk=int(pk), identificado=False)
-    mine = in_areas(mine, request.cnes_permitidos, "ficha__cnes")
+    mine = in_areas(mine, request.cnes_do_acesso, "ficha__cnes")
     return mine.select_related("ficha", "cliente").first()
 
 
@@ -181,7 +188,7 @@ def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str
         "form": form,
         "revisao": cliente.revisao,
         "fichas_a_mudar": waiting.values("ficha").distinct().count(),
-        "achados": [c for c in _causes(request, cliente) if c["no_cadastro"]],
+        "achados": [c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"]],
         "voltar": _back(request, ""),
     }
 
@@ -241,7 +248,7 @@ def identificar(request: HttpRequest, pk: int) -> HttpResponse:
         chosen = request.POST.get("cliente", "")
         return _identify(request, attended, mine(request, int(chosen) if chosen.isdecimal() else 10**18))
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-    areas = request.cnes_permitidos
+    areas = request.cnes_do_acesso  # whoever it was may be registered from another área
     found = clientes.search(request.entidade, text, cnes=areas) if text else _candidates(request, attended)
     context = {
         "atendido": attended,
@@ -258,7 +265,7 @@ def _candidates(request: HttpRequest, attended: Atendido) -> Any:
     if whom is None or whom.nascimento is None:
         return Cliente.objects.none()
     same = Cliente.objects.filter(entidade=request.entidade, mesclado_em=None, nascimento=whom.nascimento)
-    same = visible(same, request.cnes_permitidos)
+    same = visible(same, request.cnes_do_acesso)
     return same.exclude(pk=whom.pk).order_by("busca")[:CANDIDATES]
 
 

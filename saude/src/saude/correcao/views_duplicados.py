@@ -19,7 +19,7 @@ from saude.clientes.models import Cliente, MarcoDuplicados, ParPossivel
 from saude.correcao import cliente as actions
 from saude.correcao import clientes
 from saude.correcao import mesclar as merging
-from saude.correcao.areas import visible
+from saude.correcao.areas import attended_in, visible
 from saude.fichas.models import Atendido
 from saude.fichas.situacoes import Situacao
 from saude.web.templatetags.saude import mascara_cns, mascara_cpf
@@ -37,7 +37,7 @@ def buscar(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     if len(text) < SHORTEST:
         return JsonResponse({"clientes": []})
-    found = clientes.search(request.entidade, text, FOUND, cnes=request.cnes_permitidos)
+    found = clientes.search(request.entidade, text, FOUND, cnes=request.cnes_do_acesso)
     record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado")
     whole = "corrigir" in request.permissoes
     response = JsonResponse({"clientes": [_json(c, whole) for c in found]})
@@ -64,6 +64,10 @@ def duplicados(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("guia", "abertos")
     tab = tab if tab in TABS else "abertos"
     found = _both_visible(request, pairs.open_pairs(request.entidade, TABS[tab]))
+    if request.cnes_permitidos != request.cnes_do_acesso:  # one of the two was attended in the área chosen
+        found = found.filter(
+            attended_in(request.cnes_permitidos, "a") | attended_in(request.cnes_permitidos, "b")
+        )
     context = {
         "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("pagina")),
         "guia": tab,
@@ -82,7 +86,7 @@ def procurar(request: HttpRequest) -> HttpResponse:
 
 
 def _both_visible(request: HttpRequest, rows: Any) -> Any:
-    areas = request.cnes_permitidos
+    areas = request.cnes_do_acesso
     return visible(visible(rows, areas, "a"), areas, "b")
 
 

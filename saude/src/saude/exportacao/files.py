@@ -20,7 +20,8 @@ def folder_of(exportacao: Exportacao) -> Path:
 def file_name(exportacao: Exportacao) -> str:
     e = exportacao
     kind = e.tipo.lower() or "todas"
-    return f"esus_{e.entidade.ibge}_{e.inicio:%Y%m%d}_{e.fim:%Y%m%d}_{kind}_{e.pk}.zip"
+    where = "" if e.areas is None else f"_cnes{e.areas[0]}" if len(e.areas) == 1 else f"_{len(e.areas)}areas"
+    return f"esus_{e.entidade.ibge}_{e.inicio:%Y%m%d}_{e.fim:%Y%m%d}_{kind}{where}_{e.pk}.zip"
 
 
 def path_of(exportacao: Exportacao) -> Path | None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Set
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from saude.cadastros.models import Entidade, Estabelecimento
@@ -11,11 +11,18 @@ from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.fichas.models import Ficha
 
 
-def exports(entidade: Entidade, *, cnes: Set[str] | None = None) -> QuerySet[Exportacao]:
-    """The history, newest first; for some áreas, the exports that took fichas of no other."""
+def exports(
+    entidade: Entidade, *, cnes: Set[str] | None = None, area: str | None = None
+) -> QuerySet[Exportacao]:
+    """The history, newest first; for some áreas, the exports that took fichas of no other.
+
+    `area`: of these, the exports that took what there was of it, alone or with others.
+    """
     rows = Exportacao.objects.filter(entidade=entidade)
     if cnes is not None:
         rows = rows.filter(areas__contained_by=sorted(cnes))  # never true of null: the whole entidade
+    if area is not None:
+        rows = rows.filter(Q(areas__isnull=True) | Q(areas__contains=[area]))
     return rows.select_related("por").order_by("-criada_em", "-pk")
 
 
@@ -29,7 +36,7 @@ def names_of(entidade: Entidade, cnes: Collection[str] | None) -> list[str]:
     names = dict(
         Estabelecimento.objects.filter(entidade=entidade, cnes__in=cnes or ()).values_list("cnes", "nome")
     )
-    return [f"{names.get(c, 'CNES')} ({c})" for c in sorted(cnes or ())]
+    return [f"{names[c]} ({c})" if c in names else f"CNES {c}" for c in sorted(cnes or ())]
 
 
 def exports_of(ficha: Ficha) -> QuerySet[ItemExportacao]:

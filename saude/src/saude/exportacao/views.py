@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from saude.acesso.guarda import limit_of, requires
+from saude.acesso.guarda import limit_of, of_the_area, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
 from saude.comum.competencia import Competencia
@@ -19,7 +19,7 @@ from saude.exportacao.files import path_of
 from saude.exportacao.forms import ExportacaoForm, month_of
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports, manifest, names_of, takes_only
-from saude.exportacao.selection import LABELS, preview
+from saude.exportacao.selection import LABELS, Previa, preview
 from saude.fichas.contagens import panel
 
 PER_PAGE = 25
@@ -28,13 +28,16 @@ OVER = (Exportacao.Estado.CONCLUIDA, Exportacao.Estado.VAZIA, Exportacao.Estado.
 
 @requires("ver")
 def exportacoes(request: HttpRequest) -> HttpResponse:
-    found = exports(request.entidade, cnes=request.cnes_permitidos)
+    area = request.area.cnes if request.area else None
+    found = exports(request.entidade, cnes=request.cnes_do_acesso, area=area)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
     for row in page:
         row.baixavel = takes_only(row, limit_of(request, "exportar"))
+        row.nomes = names_of(request.entidade, row.areas)
     return render(request, "exportacao/exportacoes.html", {"page_obj": page})
 
 
+@of_the_area
 @requires("exportar")
 def nova(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
@@ -63,8 +66,17 @@ def _preview(request: HttpRequest, choice: dict[str, Any]) -> dict[str, Any]:
     wanted = {k: choice[k] for k in ("escopo", "tipo", "inicio", "fim")}
     found = preview(entidade=request.entidade, cnes=request.cnes_permitidos, **wanted)
     left = [(LABELS.get(reason, reason), reason, n) for reason, n in sorted(found.nao_vao.items())]
-    areas = names_of(request.entidade, request.cnes_permitidos)
-    return {"previa": found, "nao_vao": left, "escolha": wanted, "areas": areas}
+    return {"previa": found, "nao_vao": left, "escolha": wanted, **_areas(request, found, wanted)}
+
+
+def _areas(request: HttpRequest, found: Previa, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Of which áreas it is, and how many fichas of the others the same choice would take."""
+    shown, access = request.cnes_permitidos, request.cnes_do_acesso
+    context = {"areas": names_of(request.entidade, shown), "sem_area": shown == frozenset()}
+    if shown != access:
+        whole = preview(entidade=request.entidade, cnes=access, **wanted)
+        context["de_outras"] = whole.vao - found.vao
+    return context
 
 
 @requires("exportar")
@@ -96,7 +108,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, pk: int) -> Exportacao:
-    return get_object_or_404(exports(request.entidade, cnes=request.cnes_permitidos), pk=pk)
+    return get_object_or_404(exports(request.entidade, cnes=request.cnes_do_acesso), pk=pk)
 
 
 @requires("ver")

@@ -1,15 +1,17 @@
-"""What triggers keep (counts: migration 0002; `AExportar`: 0007): folding, proving, making anew."""
+"""What triggers keep (counts: migrations 0002 and 0010; `AExportar`: 0007): folding, proving, making anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from saude.banco import travas
-from saude.fichas.models import Contagem, Ficha
+from saude.fichas.models import Contagem, ContagemDaArea, Ficha
 
 KEYS = ("entidade_id", "competencia", "tipo", "situacao", "especialidade", "urgencia")
+#: the kept tables, each with what it is kept by
+KEPT = {Contagem: KEYS, ContagemDaArea: (*KEYS, "cnes")}
 
 
 def compact() -> int:
@@ -17,31 +19,42 @@ def compact() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         if not travas.try_alone(travas.CONTAGENS):
             return 0
-        columns = ", ".join(KEYS)
-        cursor.execute(
-            f"WITH gone AS (DELETE FROM fichas_contagem c USING ("
-            f"  SELECT {columns} FROM fichas_contagem GROUP BY {columns} HAVING count(*) > 1 OR sum(n) = 0"
-            f") d WHERE ({', '.join('c.' + k for k in KEYS)}) = ({', '.join('d.' + k for k in KEYS)})"
-            f" RETURNING c.*), folded AS ("
-            f"  INSERT INTO fichas_contagem ({columns}, n) SELECT {columns}, sum(n) FROM gone"
-            f"  GROUP BY {columns} HAVING sum(n) <> 0 RETURNING 1"
-            f") SELECT (SELECT count(*) FROM gone) - (SELECT count(*) FROM folded)"
-        )
-        return int(cursor.fetchone()[0])
+        return sum(_fold(cursor, model._meta.db_table, keys) for model, keys in KEPT.items())
+
+
+def _fold(cursor: Any, table: str, keys: Sequence[str]) -> int:
+    columns = ", ".join(keys)
+    cursor.execute(
+        f"WITH gone AS (DELETE FROM {table} c USING ("
+        f"  SELECT {columns} FROM {table} GROUP BY {columns} HAVING count(*) > 1 OR sum(n) = 0"
+        f") d WHERE ({', '.join('c.' + k for k in keys)}) = ({', '.join('d.' + k for k in keys)})"
+        f" RETURNING c.*), folded AS ("
+        f"  INSERT INTO {table} ({columns}, n) SELECT {columns}, sum(n) FROM gone"
+        f"  GROUP BY {columns} HAVING sum(n) <> 0 RETURNING 1"
+        f") SELECT (SELECT count(*) FROM gone) - (SELECT count(*) FROM folded)"
+    )
+    return int(cursor.fetchone()[0])
 
 
 def differences(entidade_ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
-    """Keys whose kept count is not the full count, in one snapshot. Empty: the panel is right."""
-    kept, full = Contagem.objects.all(), Ficha.objects.all()
+    """Keys whose kept count is not the full count, in one snapshot. Empty: the panels are right."""
+    full = Ficha.objects.all()
+    kept: dict[Any, Any] = {model: model.objects.all() for model in KEPT}
     if entidade_ids is not None:
-        kept, full = (q.filter(entidade_id__in=list(entidade_ids)) for q in (kept, full))
+        ids = list(entidade_ids)
+        full = full.filter(entidade_id__in=ids)
+        kept = {model: rows.filter(entidade_id__in=ids) for model, rows in kept.items()}
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:  # else we are inside somebody's transaction already
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        a = {tuple(r[:-1]): r[-1] for r in kept.values_list(*KEYS).annotate(s=Sum("n")).order_by() if r[-1]}
-        b = {tuple(r[:-1]): r[-1] for r in full.values_list(*KEYS).annotate(s=Count("pk")).order_by()}
+        return [row for model, keys in KEPT.items() for row in _different(kept[model], full, keys)]
+
+
+def _different(kept: Any, full: Any, keys: Sequence[str]) -> list[dict[str, Any]]:
+    a = {tuple(r[:-1]): r[-1] for r in kept.values_list(*keys).annotate(s=Sum("n")).order_by() if r[-1]}
+    b = {tuple(r[:-1]): r[-1] for r in full.values_list(*keys).annotate(s=Count("pk")).order_by()}
     return [
-        dict(zip(KEYS, key, strict=True)) | {"mantida": a.get(key, 0), "contada": b.get(key, 0)}
+        dict(zip(keys, key, strict=True)) | {"mantida": a.get(key, 0), "contada": b.get(key, 0)}
         for key in sorted(a.keys() | b.keys(), key=str)
         if a.get(key, 0) != b.get(key, 0)
     ]
@@ -67,15 +80,16 @@ def strays() -> int:
 
 @transaction.atomic
 def rebuild() -> None:
-    """Make both anew from the fichas, while nobody writes: after triggers were switched off by hand."""
-    columns = ", ".join(KEYS)
+    """Make all anew from the fichas, while nobody writes: after triggers were switched off by hand."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE fichas_ficha IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute("DELETE FROM fichas_contagem")
-        cursor.execute(
-            f"INSERT INTO fichas_contagem ({columns}, n) "
-            f"SELECT {columns}, count(*) FROM fichas_ficha GROUP BY {columns}"
-        )
+        for model, keys in KEPT.items():
+            table, columns = model._meta.db_table, ", ".join(keys)
+            cursor.execute(f"DELETE FROM {table}")
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}, n) "
+                f"SELECT {columns}, count(*) FROM fichas_ficha GROUP BY {columns}"
+            )
         cursor.execute("DELETE FROM fichas_aexportar")
         cursor.execute(
             "INSERT INTO fichas_aexportar (ficha_id, entidade_id, data) "

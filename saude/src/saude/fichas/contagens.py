@@ -1,6 +1,6 @@
 """How many fichas: the panel, the totals, the pendências. From the kept counts; all scoped by entidade.
 
-`cnes` narrows any of them to the áreas of a limited user, whose fichas are then counted one by one.
+`cnes` narrows any of them to some áreas: the one chosen in the header, or those of a limited user.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from saude.cadastros.models import Entidade
 from saude.comum.competencia import first_day, last_day
 from saude.fichas.exportaveis import excluded, exclusions
 from saude.fichas.filtro import in_situation
-from saude.fichas.models import Contagem, Ficha
+from saude.fichas.models import Contagem, ContagemDaArea, Ficha
 from saude.fichas.situacoes import Situacao
 from saude.registro.tipos import Tipo
 
@@ -61,23 +61,22 @@ COUNTED = {
 }
 
 
-def _counted(entidade: Entidade, cnes: Areas) -> tuple[QuerySet[Any], Any]:
-    """What is counted and how: the kept counts, or for some áreas the fichas themselves (index `ficha_cnes_data`)."""
-    if cnes is None:
-        return Contagem.objects.filter(entidade=entidade), Sum("n")
-    return in_areas(Ficha.objects.filter(entidade=entidade), cnes), Count("pk")
+def _counted(entidade: Entidade, cnes: Areas) -> QuerySet[Any]:
+    """The kept counts: of the entidade, or of some áreas."""
+    kept = Contagem.objects if cnes is None else in_areas(ContagemDaArea.objects.all(), cnes)
+    return kept.filter(entidade=entidade)
 
 
 def panel(
     entidade: Entidade, competencias: Iterable[str] | None = None, *, cnes: Areas = None
 ) -> list[LinhaPainel]:
     """Every competência with production, newest first."""
-    rows, count = _counted(entidade, cnes)
+    rows = _counted(entidade, cnes)
     if competencias is not None:
         rows = rows.filter(competencia__in=list(competencias))
     left_out = Case(When(excluded(entidade), then=Value(True)), default=Value(False))
     lines: dict[str, LinhaPainel] = {}
-    counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=count)
+    counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=Sum("n"))
     for competencia, situacao, fora, n in counts.order_by():
         if situacao not in COUNTED:  # descartadas are in no count
             continue
@@ -89,25 +88,35 @@ def panel(
     return sorted((x for x in lines.values() if x.total), key=lambda x: x.competencia, reverse=True)
 
 
+def others(entidade: Entidade, *, shown: Areas, access: Areas) -> dict[str, int]:
+    """Per competência, what the áreas of `access` that are not `shown` still hold: not exported, and it should be."""
+    if shown == access:
+        return {}
+    here = {line.competencia: line.prazo_bloqueado_por for line in panel(entidade, cnes=shown)}
+    everywhere = panel(entidade, cnes=access)
+    held = {line.competencia: line.prazo_bloqueado_por - here.get(line.competencia, 0) for line in everywhere}
+    return {competencia: n for competencia, n in held.items() if n}
+
+
 def totals(
     entidade: Entidade, competencia: str, situacao: str | None = None, *, cnes: Areas = None
 ) -> dict[str, int]:
     """Fichas per tipo of a competência (Totalizadores): the 12 always, FCC when there is any."""
-    rows, count = _counted(entidade, cnes)
+    rows = _counted(entidade, cnes)
     rows = rows.filter(competencia=competencia)
     rows = rows.filter(situacao=situacao) if situacao else rows.exclude(situacao=Situacao.DESCARTADA)
-    found = dict(rows.values_list("tipo").annotate(s=count).order_by())
+    found = dict(rows.values_list("tipo").annotate(s=Sum("n")).order_by())
     return {t: found.get(t, 0) for t in Tipo.values if t != Tipo.FCC or found.get(t)}
 
 
 def not_exportable(entidade: Entidade, competencia: str, *, cnes: Areas = None) -> dict[str, int]:
     """Processadas left out by configuration, per reason."""
-    rows, count = _counted(entidade, cnes)
+    rows = _counted(entidade, cnes)
     rows = rows.filter(competencia=competencia, situacao=Situacao.PROCESSADA)
     return {
         str(reason): n
         for reason, condition in exclusions(entidade)
-        if (n := rows.filter(condition).aggregate(s=count)["s"] or 0)
+        if (n := rows.filter(condition).aggregate(s=Sum("n"))["s"] or 0)
     }
 
 

@@ -306,6 +306,25 @@ class Contagem(models.Model):
         return f"{self.competencia} {self.tipo} {self.situacao}: {self.n:+d}"
 
 
+class ContagemDaArea(models.Model):
+    """The same counts per establishment, kept by the same triggers (migration 0010): the panel of one área."""
+
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_constraint=False, db_index=False)
+    cnes = models.CharField(max_length=7, blank=True)
+    competencia = models.CharField(max_length=6)
+    tipo = models.CharField(max_length=4)
+    situacao = models.CharField(max_length=13)
+    especialidade = models.CharField(max_length=20)
+    urgencia = models.BooleanField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["entidade", "cnes", "competencia"], name="contagem_area")]
+
+    def __str__(self) -> str:
+        return f"{self.cnes} {self.competencia} {self.tipo} {self.situacao}: {self.n:+d}"
+
+
 class Reprocessamento(models.Model):
     """A mass reprocessing: its selection and its progress."""
 

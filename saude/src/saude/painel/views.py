@@ -38,8 +38,13 @@ PER_PAGE = 50
 def painel(request: HttpRequest) -> HttpResponse:
     lines = contagens.panel(request.entidade, cnes=request.cnes_permitidos)
     due = of_lines(request.entidade, lines, local_today(request.entidade))
+    elsewhere = contagens.others(
+        request.entidade, shown=request.cnes_permitidos, access=request.cnes_do_acesso
+    )
     context = {
-        "linhas": [(line, due[line.competencia]) for line in lines],
+        "linhas": [(line, due[line.competencia], elsewhere.get(line.competencia, 0)) for line in lines],
+        "outras": elsewhere,
+        "outras_total": sum(elsewhere.values()),
         "figura": figure(lines),
         "legenda": PARTS,
         "andamento": running(request),
@@ -49,7 +54,7 @@ def painel(request: HttpRequest) -> HttpResponse:
 
 def running(request: HttpRequest) -> Any:
     """The mass reprocessings of the user's áreas that are not over."""
-    found = jobs(request.entidade, cnes=request.cnes_permitidos, by=request.user)
+    found = jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
     return found.filter(estado__in=["espera", "rodando"]).order_by("-pk")[:3]
 
 
@@ -193,6 +198,10 @@ def busca(request: HttpRequest) -> HttpResponse:
     """Search by uuid, whole or its first 8 characters; a single hit opens the ficha."""
     text = request.GET.get("uuid", "").strip()[:60]
     found = filtro.search_uuid(request.entidade, text, cnes=request.cnes_permitidos)
+    if not found and request.cnes_permitidos != request.cnes_do_acesso:
+        elsewhere = len(filtro.search_uuid(request.entidade, text, cnes=request.cnes_do_acesso))
+    else:
+        elsewhere = 0
     if len(found) == 1 and found[0].uuid.lower() == text.lower():
         return redirect("fichas:detalhe", uuid=found[0].chave)
     for ficha in found:
@@ -202,5 +211,6 @@ def busca(request: HttpRequest) -> HttpResponse:
         "linhas": apresenta.rows(request.entidade, found),
         "curto": bool(text) and len(text) < filtro.MIN_SEARCH,
         "minimo": filtro.MIN_SEARCH,
+        "outras": elsewhere,
     }
     return render(request, "busca/busca.html", context)

@@ -91,7 +91,7 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
 
 def _of_my_areas(request: HttpRequest, record: dict[str, Any]) -> bool:
     """Who is limited to some áreas types fichas of these only, and none over a ficha of another."""
-    areas = request.cnes_permitidos
+    areas = request.cnes_do_acesso
     stored = fichas.by_key(request.entidade, record["uuid"])
     if stored and not covers(areas, stored.cnes):
         raise Http404
@@ -225,7 +225,7 @@ def clientes(request: HttpRequest) -> HttpResponse:
     """Citizens by name, CPF or CNS, with what fills the identification of a ficha."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     found = (
-        clients.search(request.entidade, text, FOUND, cnes=request.cnes_permitidos) if len(text) >= 3 else []
+        clients.search(request.entidade, text, FOUND, cnes=request.cnes_do_acesso) if len(text) >= 3 else []
     )
     if found:
         record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado", achados=len(found))

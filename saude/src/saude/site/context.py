@@ -2,15 +2,18 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from saude.acesso.guarda import allowed_at
 from saude.site.menu import menu_for
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """What the base template needs: menu, chosen entidade and área, `pode` (permissions)."""
+    """What the base template needs: menu, chosen entidade and área, `pode` (what may be done in that área)."""
     context = getattr(request, "contexto", None)
     permissoes = getattr(request, "permissoes", frozenset())
     return {
         "contexto": context,
-        "pode": dict.fromkeys(permissoes, True),
+        "pode": allowed_at(request, context.area.cnes)
+        if context and context.area
+        else dict.fromkeys(permissoes, True),
         "menu": menu_for(request, permissoes) if context and context.entidade else [],
     }

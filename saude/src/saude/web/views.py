@@ -27,6 +27,17 @@ def other_entidade(request: HttpRequest) -> HttpResponse:
     return error_page(request, 409, "A página é de outra entidade", text)
 
 
+def other_area(request: HttpRequest) -> HttpResponse:
+    """The page showed one área and another is chosen now: what it counted is not what would be done."""
+    text = (
+        "A área foi trocada em outra aba do navegador depois que esta página abriu, ou deixou de existir. Nada foi "
+        "feito. Abra a página de novo e confira o que ela mostra da área de agora."
+    )
+    if "text/html" not in request.headers.get("Accept", ""):
+        return JsonResponse({"erro": text}, status=409)
+    return error_page(request, 409, "A página é de outra área", text)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     text = (
         "Você não tem permissão para esta página. Peça o acesso a quem administra o sistema na sua entidade."

@@ -53,15 +53,16 @@ function copyText(button) {
   done();
 }
 
-// Every form says for which entidade its page was made: another tab may have changed it meanwhile.
-function sayEntidade(form) {
-  const made = document.body.dataset.entidade;
-  if (!made || form.method !== "post" || form.querySelector("[name=_entidade]")) return;
-  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "_entidade", value: made });
-  form.append(field);
+// Every form says for which entidade and área its page was made: another tab may have changed them meanwhile.
+function sayWhere(form) {
+  for (const name of ["entidade", "area"]) {
+    const value = document.body.dataset[name];
+    if (!value || form.method !== "post" || form.querySelector(`[name=_${name}]`)) continue;
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: `_${name}`, value }));
+  }
 }
-document.querySelectorAll("form").forEach(sayEntidade);
-document.addEventListener("submit", (event) => sayEntidade(event.target), true);
+document.querySelectorAll("form").forEach(sayWhere);
+document.addEventListener("submit", (event) => sayWhere(event.target), true);
 
 // A form sent once is not sent twice; a select may send its form.
 document.addEventListener("submit", (event) => {
