@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from producao import IBGE, registro
 
 from ledi import validate
-from saude.arquivos import colunas, guardados, importacao, planilhas
+from saude.arquivos import celulas, colunas, guardados, importacao, planilhas
 from saude.arquivos.models import MapaColunas, Planilha
 from saude.fichas.models import Ficha
 from saude.formularios import campos
@@ -198,11 +198,87 @@ def test_a_failure_under_way_leaves_nothing(enviar, client, entidade, monkeypatc
         ("visitasDomiciliares[0].pesoAcompanhamentoNutricional", "70,5", 70.5),
         ("visitasDomiciliares[0].motivosVisita", "1; 2", [1, 2]),
         ("visitasDomiciliares[0].turno", "", None),
+        ("visitasDomiciliares[0].microArea", "1", "01"),
+        ("visitasDomiciliares[0].microArea", "FA", "FA"),
+        ("headerTransport.ine", 471828, "0000471828"),
+        ("headerTransport.cboCodigo_2002", "10105", "010105"),
+        ("headerTransport.cboCodigo_2002", "2251", "2251"),  # a family, not a code that lost zeros
+        ("headerTransport.codigoIbgeMunicipio", "420540", "420540"),  # no IBGE code begins with zero
+        ("headerTransport.profissionalCNS", "27214394012000", "27214394012000"),  # nor does a CNS
+        ("headerTransport.profissionalCNS", "272 1439 4012 0005", "272143940120005"),
+        ("headerTransport.cnes", "0", "0000000"),
+        ("headerTransport.cnes", "19615 e 2", "19615 e 2"),
     ],
 )
 def test_cells_become_values(path, cell, value):
     field = next(t.campo for t in colunas.targets("FVD", "8.7.0") if t.caminho == path)
-    assert colunas.cell_value(field, cell, ZoneInfo("America/Sao_Paulo")) == value
+    assert celulas.cell_value(field, cell, ZoneInfo("America/Sao_Paulo")) == value
+
+
+def test_codes_of_a_list_get_their_zero_back():
+    field = next(t.campo for t in colunas.targets("FP", "8.7.0") if t.caminho.endswith(".procedimentos"))
+    value = celulas.cell_value(field, "301010030; ABPG001 ; 0301010048", ZoneInfo("America/Sao_Paulo"))
+    assert value == ["0301010030", "ABPG001", "0301010048"]
+    assert list(celulas.padded_codes(field, "301010030; ABPG001; 0301010048")) == [
+        ("301010030", "0301010030")
+    ]
+
+
+ZEROS = (
+    "CNS do profissional;CBO do profissional;CNES;INE;Data do atendimento;Município (código IBGE);Turno;"
+    "Motivos da visita;Desfecho;Microárea;Tipo de imóvel;CPF do cidadão;Data de nascimento;Sexo"
+).split(";")
+VISIT = ["272143940120005", "515105", 19615, 471828, date(2026, 9, 15), 4205407, 1, 1, 1, 1, 1, 1234567890,
+         datetime(1980, 10, 10), 0]  # fmt: skip
+
+
+def test_numeric_cells_of_a_real_xlsx_get_their_zeros_back_and_it_is_said(enviar, client, entidade):
+    where = enviar(xlsx_of(ZEROS, VISIT, VISIT), "a.xlsx")["Location"]
+    page = client.get(f"{where}previa/").content.decode()
+    told = " ".join(page.split())
+    for text in ("Microárea: linha 2, “1” virou “01”, e mais 1", "“19615” virou “0019615”",
+                 "“471828” virou “0000471828”", "“1234567890” virou “01234567890”"):  # fmt: skip
+        assert text in told
+    assert told.count(" virou ") == 4
+    receber_tudo(client, where)
+    kept = json.loads(Ficha.objects.first().conteudo.registro)["ficha"]
+    visit, header = kept["visitasDomiciliares"][0], kept["headerTransport"]
+    assert (visit["microArea"], visit["cpfCidadao"]) == ("01", "01234567890")
+    assert (header["cnes"], header["ine"]) == ("0019615", "0000471828")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        (4, "15/10/26", "“15/10/26” tem o ano com dois algarismos (26). Escreva dia/mês/ano"),
+        (4, "46310", "o Excel guarda uma data (seria 15/10/2026)"),
+        (4, 46310, "o Excel guarda uma data (seria 15/10/2026)"),
+        (4, 46310.5, "o Excel guarda uma data (seria 15/10/2026)"),
+        (12, "1-1-80", "“1-1-80” tem o ano com dois algarismos"),
+        (0, "2,7E+14", "“2,7E+14” é um número que o Excel abreviou"),
+        (0, "2.72144E+14", "o Excel abreviou: os algarismos se perderam. Formate a coluna CNS"),
+        (11, "1,23E+10", "“1,23E+10” é um número que o Excel abreviou"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_excel_or_a_habit_spoilt_is_told_in_terms_of_the_sheet(
+    enviar, client, entidade, column, cell, says, kind
+):
+    row = list(VISIT)
+    row[column] = cell
+    shown = [f"{c:%d/%m/%Y}" if isinstance(c, date) else c for c in row]
+    data = xlsx_of(ZEROS, row) if kind == "xlsx" else csv_of(ZEROS, shown)
+    found = client.get(f"{enviar(data, f'a.{kind}')['Location']}previa/").context["previa"]
+    [(_, situation, findings)] = found.mostradas
+    told = [a.mensagem for a in findings if says in a.mensagem]
+    assert situation == "inconsistente"
+    assert len(told) == 1, [a.mensagem for a in findings]
+
+
+def test_a_date_column_that_excel_abbreviated_says_so(enviar, client, entidade):
+    row = [*VISIT[:4], "4,6E+04", *VISIT[5:]]
+    found = client.get(f"{enviar(xlsx_of(ZEROS, row), 'a.xlsx')['Location']}previa/").context["previa"]
+    assert any("“4,6E+04” é um número, não uma data" in a.mensagem for a in found.mostradas[0][2])
 
 
 # -- bad input

@@ -2,15 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from ledi.layouts import Field, layout
 from ledi.paths import value_at
+from saude.arquivos.celulas import cell_value, padded_codes
 from saude.arquivos.planilhas import Tabela
 from saude.cadastros.models import Entidade
 from saude.comum.texto import fold
@@ -22,11 +22,7 @@ from saude.registro.texto_json import digest
 TIPOS = ("FVD", "FP", "FAC")
 GROUP = "grupo"  # rows with the same value here are one ficha
 GROUP_LABEL = "Número da ficha (linhas com o mesmo número formam uma ficha)"
-DIGITS = {"cpf": 11, "cns": 15, "cnes": 7, "ine": 10, "ibge": 7, "cbo": 6}
 CNES = re.compile(r"[0-9]{7}")
-DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2}):(\d{2}))?")
-YES = frozenset("sim s x 1 true verdadeiro v".split())
-NO = frozenset("nao n 0 false falso f".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +67,23 @@ def guess(colunas: list[str], alvos: list[Alvo], remembered: Mapping[str, str]) 
 
 
 @dataclass(frozen=True, slots=True)
+class Completado:
+    """A code that got back the zeros a spreadsheet had taken."""
+
+    linha: int
+    rotulo: str
+    veio: str
+    ficou: str
+
+
+@dataclass(frozen=True, slots=True)
 class Montado:
     """A record made of rows, and the lines they stand on."""
 
     linhas: tuple[int, ...]
     registro: dict[str, Any]
     divergencias: tuple[str, ...] = ()  # what the lines of one ficha say differently of the ficha itself
+    completados: tuple[Completado, ...] = ()  # codes that came without their zeros
 
 
 def records(tabela: Tabela, mapa: Mapping[str, str], *, entidade: Entidade, tipo: str) -> Iterator[Montado]:
@@ -91,8 +98,10 @@ def records(tabela: Tabela, mapa: Mapping[str, str], *, entidade: Entidade, tipo
     for rows in _grouped(tabela, chosen).values():
         ficha: dict[str, Any] = {}
         differing: list[str] = []
+        filled: list[Completado] = []
         for position, (number, cells) in enumerate(rows):
             values = _row_values(cells, chosen, fields, zone)
+            filled += _filled(number, cells, chosen, known)
             differing += [f"linha {number}, {labels[p]}" for p in _differing(values, ficha)]
             ficha = ler.applied(ficha, _placed(values, position, ficha))
         header = ficha.setdefault(layout(versao).fichas[tipo].header_field, {})
@@ -103,7 +112,7 @@ def records(tabela: Tabela, mapa: Mapping[str, str], *, entidade: Entidade, tipo
         if CNES.fullmatch(str(header.get("cnes"))):
             uuid = f"{header['cnes']}-{uuid}"
         record = complete(ficha, entidade=entidade, tipo=tipo, versao=versao, uuid=uuid)
-        yield Montado(tuple(n for n, _ in rows), record, tuple(differing))
+        yield Montado(tuple(n for n, _ in rows), record, tuple(differing), tuple(filled))
 
 
 def _grouped(tabela: Tabela, chosen: Mapping[int, str]) -> dict[str, list[tuple[int, list[Any]]]]:
@@ -128,6 +137,17 @@ def _row_values(
     return found
 
 
+def _filled(
+    line: int, cells: list[Any], chosen: Mapping[int, str], known: Iterable[Alvo]
+) -> Iterator[Completado]:
+    targets = {a.caminho: a for a in known}
+    for number, path in chosen.items():
+        target = targets[path]
+        if target.campo is not None and number < len(cells):
+            for came, became in padded_codes(target.campo, cells[number]):
+                yield Completado(line, target.rotulo, came, became)
+
+
 def _placed(values: Mapping[str, Any], position: int, ficha: Mapping[str, Any]) -> dict[str, Any]:
     """Citizens of the second row on come after the first; the ficha's own fields are those of the first row."""
     found: dict[str, Any] = {}
@@ -142,55 +162,3 @@ def _placed(values: Mapping[str, Any], position: int, ficha: Mapping[str, Any]) 
 def _differing(values: Mapping[str, Any], ficha: Mapping[str, Any]) -> list[str]:
     """Paths of the ficha itself that an earlier line said differently."""
     return [p for p, v in values.items() if "[0]" not in p and value_at(ficha, p) not in (None, v)]
-
-
-def cell_value(field: Field, cell: Any, zone: ZoneInfo) -> Any:
-    """The wire value of a cell; what the field does not take stays text, and the rules say so."""
-    if isinstance(cell, bool):
-        cell = "sim" if cell else "nao"
-    if isinstance(cell, (datetime, date)):
-        day = cell.date() if isinstance(cell, datetime) else cell
-        hour = isinstance(cell, datetime) and field.format == "datahora"
-        return cell.isoformat(timespec="minutes") if hour else day.isoformat()
-    text = str(cell).replace("\x00", "").strip()
-    if not text:
-        return None
-    kind = campos.widget(field)
-    if kind == "booleano":
-        return text if _yes(text) is None else _yes(text)
-    if kind in ("opcoes", "varios"):
-        parts = [_code(field, p.strip()) for p in re.split(r"[;,\n|]", text) if p.strip()]
-        return ler.parse(field, ["\n".join(parts)] if kind == "varios" else parts, None, zone)
-    if field.is_date and (found := DAY.fullmatch(text)):
-        d, m, y, hh, mm = found.groups()
-        text = f"{y}-{int(m):02}-{int(d):02}" + (f"T{int(hh):02}:{mm}" if hh and kind == "datahora" else "")
-        return text
-    if field.format in DIGITS and re.fullmatch(r"[\d. /-]+", text):
-        return re.sub(r"\D", "", text).zfill(DIGITS[field.format])
-    return ler.parse(field, [_code(field, text)], None, zone)
-
-
-def shown(cell: Any) -> str:
-    """A cell as its owner wrote it."""
-    if isinstance(cell, bool):
-        return "Sim" if cell else "Não"
-    if isinstance(cell, datetime):
-        return f"{cell:%d/%m/%Y %H:%M}" if (cell.hour, cell.minute) != (0, 0) else f"{cell:%d/%m/%Y}"
-    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell).strip()
-
-
-def _yes(text: str) -> bool | None:
-    folded = fold(text).lower()
-    return True if folded in YES else False if folded in NO else None
-
-
-def _code(field: Field, text: str) -> str:
-    """`2 - Tarde` and `Tarde` are the code 2 of the list of the field."""
-    if not field.domain:
-        return text
-    labels = campos.domain_labels(field.domain)
-    head = text.partition(" - ")[0].strip()
-    if any(str(code) == head for code in labels):
-        return head
-    folded = fold(text)
-    return next((str(code) for code, label in labels.items() if fold(label) == folded), text)

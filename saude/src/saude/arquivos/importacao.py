@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from ledi.layouts import layout
 from ledi.paths import value_at
-from saude.arquivos import colunas, planilhas
+from saude.arquivos import celulas, colunas, planilhas
 from saude.arquivos.guardados import (
     SHEETS,
     FileRefused,
@@ -93,6 +93,7 @@ class Previa:
     situacoes: Counter[str] = field(default_factory=Counter)
     mostradas: list[tuple[colunas.Montado, str, list[Achado]]] = field(default_factory=list)
     divergencias: list[str] = field(default_factory=list)
+    completados: dict[str, list[colunas.Completado]] = field(default_factory=dict)  # by column
     aqui: int = 0  # received before: the same content, from this sheet or another
 
     @property
@@ -113,9 +114,11 @@ def preview(planilha: Planilha) -> Previa:
     for made in _records(planilha, table_for(planilha)):
         uuids.append(made.registro["uuid"])
         found.divergencias += made.divergencias
+        for one in made.completados:
+            found.completados.setdefault(one.rotulo, []).append(one)
         plain = json.loads(json.dumps(made.registro))
         result = julgar.assess(plain, ctx)
-        result.achados = [_clearer(a, plain) for a in result.achados]
+        result.achados = _said_once(_clearer(a, plain) for a in result.achados)
         found.total += 1
         found.situacoes[str(result.situacao)] += 1
         place = good if result.situacao == "processada" and not result.achados else found.mostradas
@@ -126,10 +129,17 @@ def preview(planilha: Planilha) -> Previa:
     return found
 
 
+def _said_once(found: Iterable[Achado]) -> list[Achado]:
+    return list({(a.campo, a.mensagem): a for a in found}.values())
+
+
 def _clearer(found: Achado, record: dict[str, Any]) -> Achado:
-    """A text that is in no list of codes: say the list, which the sheet's owner does not see."""
+    """A text that is in no list of codes: say the list, which the sheet's owner does not see; what a spreadsheet
+    spoilt: say what a sheet takes."""
     value = value_at(record["ficha"], found.campo) if found.campo else None
     at = layout(record["versao"]).fichas[record["tipo"]].root.field_at(found.campo)
+    if at and (text := celulas.told(at, value)):
+        return replace(found, mensagem=clean(text))
     labels = domain_labels(at.domain) if at and at.domain and isinstance(value, str) else {}
     if not at or not labels:
         return found

@@ -10,7 +10,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ledi.layouts import Field
-from saude.arquivos.colunas import DIGITS, Alvo
+from saude.arquivos.celulas import width
+from saude.arquivos.colunas import Alvo
 from saude.formularios import campos
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,7 +55,7 @@ def _titles(sheet: Any, alvos: Sequence[Alvo]) -> None:
         _head(cell, NEEDED if needed else HEAD)
         column = sheet.column_dimensions[get_column_letter(number)]
         column.width = min(34, max(12, len(alvo.rotulo) + 2))
-        if alvo.campo and (alvo.campo.format in DIGITS or alvo.campo.format == "procedimento"):
+        if alvo.campo and width(alvo.campo):
             column.number_format = "@"  # text: Excel would take the zeros in front and the 15th digit away
     sheet.freeze_panes = "A2"
 
@@ -95,7 +96,7 @@ def how(field: Field | None) -> str:
     many = " Vários separados por ponto e vírgula." if field.type.kind == "list" else ""
     if field.domain and campos.domain_labels(field.domain):
         return f"O código, a descrição ou os dois, da aba “Códigos aceitos”.{many}"
-    if digits := DIGITS.get(field.format or ""):
+    if digits := width(field):
         return f"{digits} dígitos, como texto.{many}"
     return HOW.get(campos.widget(field), "texto").capitalize() + f".{many}"
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import requires
-from saude.arquivos import colunas, importacao, modelos
+from saude.arquivos import celulas, colunas, importacao, modelos
 from saude.arquivos.guardados import KEEP_DAYS, FileRefused
 from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
@@ -96,7 +96,7 @@ def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
             "titulo": title or f"Coluna {n + 1}",
             "caminho": row.mapa.get(str(n), ""),
             "amostras": [
-                shown for _, cells in table.linhas if n < len(cells) and (shown := colunas.shown(cells[n]))
+                shown for _, cells in table.linhas if n < len(cells) and (shown := celulas.shown(cells[n]))
             ],
         }
         for n, title in enumerate(row.colunas)
