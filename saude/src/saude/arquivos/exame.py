@@ -29,6 +29,7 @@ MAX_RECORD = 2_000_000  # characters of a record kept to be shown
 MAX_TEXT = 100_000_000  # characters of all the records kept to be shown
 MAX_FINDINGS = 50  # of one record kept to be shown
 MAX_NOT_CARRIED = 100  # kinds of it, kept to be shown
+MAX_JUNK = 20  # names of what was passed over
 BATCH = 200
 OURS = "Este registro não pôde ser conferido por uma falha do sistema"
 AGAIN = "O mesmo UUID já apareceu neste arquivo, em {}; quem receber fica com o último"
@@ -70,7 +71,8 @@ class _Reading:
         self.room = MAX_TEXT
 
     def run(self) -> None:
-        for position, item in enumerate(read_records(folder() / self.row.arquivo), 1):
+        records = read_records(folder() / self.row.arquivo)
+        for position, item in enumerate(records, 1):
             if position > MAX_RECORDS:
                 raise FileRefused(
                     f"O arquivo tem mais de {MAX_RECORDS} registros. Divida-o e envie as partes."
@@ -83,6 +85,7 @@ class _Reading:
             self.batch.append(one)
             if len(self.batch) >= BATCH:
                 self.store()
+        self.summary.deixados = clean(records.told(MAX_JUNK))[:2000]
         if not self.summary.total:
             raise FileRefused("O arquivo não tem registro algum.")
 
@@ -186,6 +189,7 @@ class Summary:
 
     def __init__(self) -> None:
         self.total = self.repetidos = self.aqui = self.travadas = 0
+        self.deixados = ""  # what the file had besides: the junk of a zip
         self.tipos: dict[str, Counter[str]] = {}
         self.versoes: Counter[str] = Counter()
         self.origens: Counter[str] = Counter()
@@ -220,6 +224,7 @@ class Summary:
             "repetidos": self.repetidos,
             "aqui": self.aqui,
             "travadas": self.travadas,
+            "deixados": self.deixados,
         }
 
 

@@ -102,8 +102,8 @@ def how(field: Field | None) -> str:
 
 
 def _widths(sheet: Any, widths: Sequence[int]) -> None:
-    for number, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
+    for number, wide in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = wide
     for cell in sheet[1]:
         _head(cell)
     sheet.freeze_panes = "A2"

@@ -36,6 +36,7 @@ def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
             {"versao": v, "tipo": t, "campo": c, "motivo": m, "n": n}
             for v, t, c, m, n in found.get("nao_leva", [])
         ],
+        "deixados": found.get("deixados", ""),
         **{name: found.get(name, 0) for name in ("repetidos", "aqui", "travadas")},
     }
 

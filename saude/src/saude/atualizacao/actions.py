@@ -118,7 +118,7 @@ def _compared(entidade: Entidade, arquivo: cnes.Arquivo, kept: Guardado, by: Any
         row = Publicacao.objects.create(
             tipo=Tipo.CNES, entidade=entidade, vale_de=arquivo.data, sha256=kept.sha256,
             nome_arquivo=kept.nome, guardado=kept.nome, situacao=Situacao.CONFERIR, por=_user(by),
-            contagens=_counts(arquivo), diferencas=cnes.shown(found, arquivo, estado),
+            contagens=_counts(arquivo), diferencas=cnes.shown(found, arquivo, estado), sem_cns=_nameless(arquivo),
         )  # fmt: skip
         row.diferencas["efeito"] = _tried(row, arquivo, found, estado).as_json()
         row.save(update_fields=["diferencas"])
@@ -143,6 +143,7 @@ def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
     estado = cnes.current(entidade)
     found = cnes.compare(arquivo, estado)
     row.diferencas = cnes.shown(found, arquivo, estado)
+    row.sem_cns = _nameless(arquivo)
     cnes.apply(entidade, arquivo, found, estado, _vigencia(row))
     effect = efeito.of_cnes(entidade, before, _after(row, before), _people(found))
     row.diferencas["efeito"] = effect.as_json()
@@ -184,6 +185,11 @@ def _people(found: cnes.Diferencas) -> set[str]:
 
 def _counts(arquivo: cnes.Arquivo) -> dict[str, int]:
     return arquivo.contagens | ({"lotacoes_de_fora": arquivo.fora} if arquivo.fora else {})
+
+
+def _nameless(arquivo: cnes.Arquivo) -> list[list[str]]:
+    """Posts of people without CNS, for the findings to say so."""
+    return sorted(map(list, arquivo.sem_cns))
 
 
 def _cnes_in_force(entidade: Entidade) -> Publicacao | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -188,7 +189,9 @@ def estabelecimento(request: HttpRequest, pk: int) -> HttpResponse:
     posts = list(queries.posts(estabelecimento=row))
     context = {
         "estabelecimento": row,
-        "equipes": Equipe.objects.filter(estabelecimento=row).order_by("-ativa", "nome"),
+        "equipes": Equipe.objects.filter(Q(estabelecimento=row) | Q(outros_estabelecimentos=row))
+        .distinct()
+        .order_by("-ativa", "nome"),
         "abertas": pendentes.open_fichas(request.entidade, cnes=row.cnes),
     }
     return render(request, "referencias/estabelecimento.html", context | _posts(posts))

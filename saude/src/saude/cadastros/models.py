@@ -93,12 +93,20 @@ class Instalacao(models.Model):
 
     def clean(self) -> None:
         """The PEC discards every ficha of an envelope whose installation is wrong: it is not kept."""
-        wrong: dict[str, list[str]] = {}
+        if wrong := self.wrong():
+            raise ValidationError(wrong)
+
+    def wrong(self) -> dict[str, list[str]]:
+        """Field -> what the PEC would refuse in it."""
+        found: dict[str, list[str]] = {}
         for finding in validate_installation(self.envelope()):
             if finding.severity == ERRO:
-                wrong.setdefault(_INSTALACAO[finding.path], []).append(finding.message)
-        if wrong:
-            raise ValidationError(wrong)
+                found.setdefault(_INSTALACAO[finding.path], []).append(finding.message)
+        return found
+
+    def problems(self) -> dict[str, list[str]]:
+        """The same by the name that the user knows each field by: of an installation kept before it was judged."""
+        return {str(self._meta.get_field(name).verbose_name): texts for name, texts in self.wrong().items()}
 
 
 _INSTALACAO = {
@@ -142,6 +150,10 @@ class Equipe(models.Model):
 
     entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="equipes")
     estabelecimento = models.ForeignKey(Estabelecimento, on_delete=models.PROTECT, related_name="equipes")
+    # of a team that serves several (eMulti): those beside the one above
+    outros_estabelecimentos = models.ManyToManyField(
+        Estabelecimento, related_name="equipes_de_fora", blank=True, verbose_name="também atende em"
+    )
     ine = models.CharField("INE", max_length=10, validators=[INE])
     nome = models.CharField("nome", max_length=120)
     tipo = models.CharField("tipo", max_length=4, blank=True)
@@ -162,6 +174,11 @@ class Equipe(models.Model):
 
     def __str__(self) -> str:
         return self.nome
+
+    @property
+    def estabelecimentos(self) -> list[Estabelecimento]:
+        """Every establishment that it serves, its own first."""
+        return [self.estabelecimento, *self.outros_estabelecimentos.all()]
 
 
 class Profissional(models.Model):

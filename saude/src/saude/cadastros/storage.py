@@ -21,9 +21,13 @@ def places(entidade_id: int) -> list[tuple[Any, ...]]:
 
 
 def teams(entidade_id: int) -> list[tuple[Any, ...]]:
-    """(ine, cnes, nome, tipo, sigla, area, desativada_em, inicio, fim) of every team."""
+    """(ine, cnes, nome, tipo, sigla, area, desativada_em, outros, inicio, fim) of every team; `outros`: the CNES of
+    the other establishments that it serves."""
     return _rows(
-        "SELECT t.ine, e.cnes, t.nome, t.tipo, t.sigla, t.area, t.desativada_em, t.inicio, t.fim "
+        "SELECT t.ine, e.cnes, t.nome, t.tipo, t.sigla, t.area, t.desativada_em, "
+        "ARRAY(SELECT o.cnes FROM cadastros_equipe_outros_estabelecimentos m "
+        " JOIN cadastros_estabelecimento o ON o.id = m.estabelecimento_id WHERE m.equipe_id = t.id), "
+        "t.inicio, t.fim "
         "FROM cadastros_equipe t JOIN cadastros_estabelecimento e ON e.id = t.estabelecimento_id "
         "WHERE t.entidade_id = %s",
         entidade_id,

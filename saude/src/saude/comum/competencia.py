@@ -13,6 +13,26 @@ def last_day(competencia: str) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+MONTHS = "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()
+FIRST = "201301"  # the e-SUS began in 2013
+
+
+def in_words(competencia: str) -> str:
+    return f"{MONTHS[int(competencia[4:]) - 1]} de {competencia[:4]}"
+
+
+def unlikely(competencia: str, today: date) -> str:
+    """Why hardly any production can be of this month, as a sentence; "" when there is nothing to say."""
+    if competencia < FIRST:
+        return (
+            "o e-SUS começou em 2013. Uma data enviada em segundos, e não em milissegundos, cai perto de 1970. "
+            "Confira a data das fichas antes de exportar."
+        )
+    if competencia > f"{today:%Y%m}":
+        return "é um mês que ainda não chegou. Confira a data das fichas e o relógio de quem as enviou."
+    return ""
+
+
 class Competencia:
     regex = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])"  # years whose neighbours are dates too
 

@@ -20,7 +20,7 @@ from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
 from saude.painel.apresenta import Nomes, rows
 from saude.processamento import em_massa
-from saude.registro.envelope import FIELDS, in_header
+from saude.registro.envelope import envelope_field, in_header, is_origin
 
 SHOWN = 50
 #: what belongs to one citizen or one record is never set alike in many
@@ -61,7 +61,7 @@ def _context(
     wanted = filtro.Filtro(causa=cause, competencia=competencia)
     fichas = filtro.filtered(request.entidade, wanted, cnes=request.cnes_permitidos)
     fichas = fichas.filter(situacao__in=open_situations("corrigir"))
-    value = first.params.get("valor")
+    value = None if is_origin(first.campo) else first.params.get("valor")
     campo = Campo("valor", field, None, ZoneInfo(request.entidade.fuso)) if field else None
     return {
         "causa": cause,
@@ -79,8 +79,8 @@ def _context(
 def _common_field(row: Inconsistencia) -> Field | None:
     """The field that can be set alike in all: of the header, or with a closed list; else None."""
     path = owner(row.campo)
-    if path in FIELDS:
-        return FIELDS[path]
+    if beside := envelope_field(path):
+        return beside
     field = nearest(row.ficha.versao or "").fichas[row.ficha.tipo].root.field_at(path)
     if field is None or path != row.campo or field.type.kind in ("struct", "list"):
         return None

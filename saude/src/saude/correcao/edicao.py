@@ -14,7 +14,15 @@ from saude.formularios.arvore import Construtor, Grupo, by_path
 from saude.formularios.campos import widget
 from saude.formularios.condicoes import read_by
 from saude.registro.caminhos import changed
-from saude.registro.envelope import FIELDS
+from saude.registro.envelope import (
+    FIELDS,
+    ORIGIN,
+    ORIGIN_LABEL,
+    envelope_field,
+    is_origin,
+    origin_fields,
+    with_origin,
+)
 from saude.registro.texto_json import legible
 
 
@@ -25,11 +33,31 @@ class Edicao:
     ficha: Ficha
     registro: dict[str, Any]
     achados: list[Any]
+    proveniencia: Any = None  # who sent and who typed a record that came in another system's envelope
 
     @classmethod
-    def open(cls, ficha: Ficha, achados: Iterable[Any], registro: dict[str, Any] | None = None) -> "Edicao":
-        record = registro if registro is not None else legible(ficha.conteudo.registro)
-        return cls(ficha, record, list(achados))
+    def open(cls, ficha: Ficha, achados: Iterable[Any]) -> "Edicao":
+        content = ficha.conteudo
+        return cls(ficha, legible(content.registro), list(achados), content.proveniencia)
+
+    def typed(self, found: Mapping[str, Any], registro: dict[str, Any]) -> "Edicao":
+        """The same with what was typed: `registro`, and `found` where it is of the originadora."""
+        return Edicao(self.ficha, registro, self.achados, self.com_origem(found))
+
+    def com_origem(self, found: Mapping[str, Any]) -> Any:
+        """The provenance with the changes among `found` that are of the originadora."""
+        return with_origin(self.proveniencia, {p: v for p, v in found.items() if is_origin(p)})
+
+    @property
+    def envelope(self) -> dict[str, tuple[Field, Any]]:
+        """Path -> (field, value) of what stands beside the ficha: who typed it only when it was not we."""
+        found = {name: (field, self.registro.get(name)) for name, field in FIELDS.items()}
+        data = self.proveniencia.get(ORIGIN) if isinstance(self.proveniencia, Mapping) else None
+        if data:
+            found |= {
+                path: (field, data.get(path.partition(".")[2])) for path, field in origin_fields().items()
+            }
+        return found
 
     @property
     def conteudo(self) -> dict[str, Any]:
@@ -84,9 +112,12 @@ class Edicao:
             ocultos=ocultos,
         )
         made = built.grupo(self.layout.root, self.conteudo, rotulo=self.layout.nome)
-        for name, field in FIELDS.items():
-            if name in wanted:
-                made.incluir(built.campo(field, self.registro.get(name), name))
+        origin = Grupo(ORIGIN, ORIGIN_LABEL)
+        for path, (field, value) in self.envelope.items():
+            if path in wanted or (todos and (path == "versao" or is_origin(path))):
+                (origin if is_origin(path) else made).incluir(built.campo(field, value, path))
+        if not origin.vazio:
+            made.incluir(origin)
         return made
 
     def _at_home(self, achados: Iterable[Any]) -> list[Any]:
@@ -104,8 +135,10 @@ class Edicao:
         related: set[str] = set()
         for a in achados:
             path = owner(a.campo)
-            field = self.layout.root.field_at(path) if path not in FIELDS else FIELDS[path]
+            field = envelope_field(path) or self.layout.root.field_at(path)
             read = self._read_by(a.codigo, path)
+            if _of_the_version(a):
+                wanted.add("versao")
             if field is None or widget(field) in ("grupo",) or self._is_block(a.campo):
                 wanted |= read or self._inside(a.campo)
             else:
@@ -155,14 +188,17 @@ class Edicao:
         whole = ler.assembled(self.conteudo, sent, ler.removed(post))
         after, moves = ler.pruned(whole)
         found = ler.changes(self.conteudo, after)
-        for name, field in FIELDS.items():
-            if f"{ler.PREFIX}{name}" in post:
-                value = ler.parse(
-                    field, post.getlist(f"{ler.PREFIX}{name}"), self.registro.get(name), self.zona
-                )
-                if value != self.registro.get(name):
-                    found[name] = value
+        for path, (field, before) in self.envelope.items():
+            if f"{ler.PREFIX}{path}" in post:
+                value = ler.parse(field, post.getlist(f"{ler.PREFIX}{path}"), before, self.zona)
+                if value != before:
+                    found[path] = value
         return found, changed(self.registro, found), whole, moves
+
+
+def _of_the_version(achado: Any) -> bool:
+    """A field that the declared version does not have: the version may be what is wrong."""
+    return achado.severidade == "erro" and achado.codigo.endswith("-desconhecido")
 
 
 class _Moved:

@@ -207,7 +207,7 @@ def _replace(
             )
         new = actions.replace_exported(ficha=edicao.ficha, changes=changes, motivo=reason, by=request.user)
     except TransitionRefused as refused:
-        typed = Edicao.open(edicao.ficha, edicao.achados, record)
+        typed = edicao.typed(changes, record)
         context = _form(
             request, typed, todos=todos, erro_motivo=str(refused), motivo=reason, extra=_sent(request)
         )
@@ -222,8 +222,7 @@ def _replace(
 
 def _stale(request: HttpRequest, edicao: Edicao, todos: bool) -> HttpResponse:
     """The ficha changed meanwhile: the form keeps what was typed, and shows beside it what is stored now."""
-    _, record = edicao.alteracoes(request.POST)
-    typed = Edicao.open(edicao.ficha, edicao.achados, record)
+    typed = edicao.typed(*edicao.alteracoes(request.POST))
     sent = _sent(request)
     context = _form(request, typed, todos=todos, extra=sent, diferencas=_differences(edicao, typed))
     return render(request, "fichas/corrigir.html", context, status=409)
@@ -236,6 +235,10 @@ def _sent(request: HttpRequest) -> list[str]:
 def _differences(stored: Edicao, typed: Edicao) -> list[dict[str, str]]:
     """Per field: what is stored now and what the user typed."""
     rows = []
+    for (path, (field, one)), (_, two) in zip(stored.envelope.items(), typed.envelope.values(), strict=True):
+        if one != two:
+            sides = (Campo(path, field, value, stored.zona).texto or "vazio" for value in (one, two))
+            rows.append(dict(zip(("rotulo", "agora", "digitado"), (field.label, *sides), strict=True)))
     for path in ler.changes(stored.conteudo, typed.conteudo):
         field = stored.layout.root.field_at(path)
         if field is None:
@@ -253,13 +256,14 @@ def verificar(request: HttpRequest, uuid: str) -> HttpResponse:
     ficha = mine(request, uuid)
     edicao = Edicao.open(ficha, [])
     try:
-        _, record, whole, moves = edicao.enviado(request.POST)
+        changes, record, whole, moves = edicao.enviado(request.POST)
     except PathError:
         raise Http404 from None
-    found = check(request.entidade, record)
+    found = check(request.entidade, record, proveniencia=edicao.com_origem(changes))
     for a in found:
         a.campo = at_form(a.campo, moves)
-    typed = Edicao.open(ficha, found, record | {"ficha": whole})  # block by block as the page has it
+    edicao.achados = found
+    typed = edicao.typed(changes, record | {"ficha": whole})  # block by block as the page has it
     tree = typed.formulario(todos=request.POST.get("todos") == "1", rotulos={}, extra=_sent(request))
     shown = set(_sent(request))
     blocks, seen = [], set()

@@ -81,6 +81,7 @@ def create_export(
     NothingToExport when the choice selects nothing.
     """
     _validate(escopo, tipo, inicio, fim)
+    _signs_well(entidade)
     travas.wait(travas.NOVA_EXPORTACAO, entidade.pk)
     choice = {"escopo": escopo, "inicio": inicio, "fim": fim, "tipo": tipo}
     areas = None if cnes is None else sorted(cnes)
@@ -126,6 +127,16 @@ def _validate(escopo: str, tipo: str, inicio: date, fim: date) -> None:
         raise ValidationError("Escolha uma ficha da lista, ou todas.")
     if fim < inicio:
         raise ValidationError("O fim do período é anterior ao início.")
+
+
+def _signs_well(entidade: Entidade) -> None:
+    """The PEC discards every ficha of a file whose installation is wrong: no file is made."""
+    if wrong := entidade.instalacao.problems():
+        told = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in wrong.items())
+        raise ValidationError(
+            f"O e-SUS recusaria o arquivo inteiro, porque os dados da instalação não estão certos: {told} "
+            "Corrija em Administrando > Instalação."
+        )
 
 
 def run_export(exportacao_id: int) -> Exportacao:

@@ -5,6 +5,7 @@ from re import fullmatch
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -100,7 +101,7 @@ def _ask(request: HttpRequest) -> HttpResponse:
             cnes=request.cnes_permitidos,
             **form.choice(),
         )
-    except actions.NothingToExport as nothing:
+    except ValidationError as nothing:
         form.add_error(None, nothing.messages[0])
         context = {"form": form, **_preview(request, form.choice())}
         return render(request, "exportacao/nova.html", context, status=422)

@@ -35,6 +35,7 @@ class Filtro:
     codigo: str = ""  # code of a rule with an open finding
     causa: str = ""
     origem: str = ""
+    motivo: str = ""  # of a pendência
     exclusao: str = ""  # reason it is not exportable
     nao_identificados: bool = False
     ids: tuple[int, ...] = field(default=())
@@ -58,6 +59,8 @@ def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[F
         fichas = in_situation(fichas, f.situacao)
     elif not f.ids:  # what was discarded is in no list but its own
         fichas = fichas.exclude(situacao=Situacao.DESCARTADA)
+    if f.motivo:
+        fichas = fichas.filter(motivo_pendencia=f.motivo)
     if f.inicio:
         fichas = fichas.filter(data__gte=f.inicio)
     if f.fim:

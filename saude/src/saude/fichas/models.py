@@ -160,6 +160,7 @@ class ConteudoAnterior(models.Model):
     ficha = models.ForeignKey(Ficha, models.CASCADE, related_name="conteudos_anteriores")
     revisao = models.PositiveIntegerField("revisão")
     registro = models.TextField("registro")
+    proveniencia = models.JSONField("proveniência", null=True)
     ate = models.DateTimeField("valeu até", db_default=Now())
 
     class Meta:

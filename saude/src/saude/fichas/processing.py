@@ -13,7 +13,8 @@ from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.processing import prepare as prepare_library
 from ledi.processing import process as process_record
 from saude.fichas.situacoes import Motivo, Situacao
-from saude.inconsistencias.achados import Achado, stored
+from saude.inconsistencias.achados import Achado, clean, stored
+from saude.registro.envelope import is_origin
 
 MAX_FINDINGS = 300  # kept per ficha; a hostile record may have one per item
 
@@ -106,12 +107,20 @@ def process(
     return Resultado(
         situacao=str(report.situacao),
         motivo=Motivo.FALHA if report.situacao == Situacao.PENDENTE else "",
-        achados=[stored(f, record, ficha) for f in _first(report.findings)],
+        achados=[_stored(f, record, ficha, originadora) for f in _first(report.findings)],
         nao_verificadas=list(report.unverified),
         pacote=Pacote(entry.name, entry.data, entry.crc, entry.size) if entry else None,
         tipo=report.tipo or "",
         versao=report.versao or "",
     )
+
+
+def _stored(finding: Any, record: Any, ficha: Any, originadora: DadosInstalacao | None) -> Achado:
+    """What is wrong with who typed it has one cause for each installation, named by its own key."""
+    found = stored(finding, record, ficha)
+    if originadora is not None and is_origin(found.campo):
+        found.params["valor"] = clean(str(originadora.uuidInstalacao or ""))[:60]
+    return found
 
 
 def _first(findings: Any) -> Any:

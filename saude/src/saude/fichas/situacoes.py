@@ -20,6 +20,7 @@ class Motivo(TextChoices):
     APLICATIVO = "aplicativo", "Sincronizada do aplicativo; aguarda reprocessamento"
     FALHA = "falha", "Uma regra falhou ao verificar o registro"
     SISTEMA = "sistema", "O processamento foi interrompido"
+    INSTALACAO = "instalacao", "Os dados da instalação não estão certos; aguarda a correção deles"
     ENTRADA = "entrada", "O arquivo pronto desta ficha se danificou no disco"
 
 

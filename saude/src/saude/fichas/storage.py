@@ -236,16 +236,17 @@ def _replace_content(linhas: Sequence[Linha]) -> None:
     ids = [x.id for x in linhas]
     with server_cursor() as cursor:
         cursor.execute(
-            "INSERT INTO fichas_conteudoanterior (ficha_id, revisao, registro, ate) "
-            "SELECT c.ficha_id, v.revisao, c.registro, now() FROM fichas_conteudo c "
+            "INSERT INTO fichas_conteudoanterior (ficha_id, revisao, registro, proveniencia, ate) "
+            "SELECT c.ficha_id, v.revisao, c.registro, c.proveniencia, now() FROM fichas_conteudo c "
             "JOIN unnest(%s::bigint[], %s::int[]) AS v(id, revisao) ON v.id = c.ficha_id "
             "ON CONFLICT DO NOTHING",
             [ids, [x.anterior["revisao"] for x in linhas]],
         )
         cursor.execute(
-            "UPDATE fichas_conteudo c SET registro = v.registro "
-            "FROM unnest(%s::bigint[], %s::text[]) AS v(id, registro) WHERE c.ficha_id = v.id",
-            [ids, [x.registro for x in linhas]],
+            "UPDATE fichas_conteudo c SET registro = v.registro, proveniencia = v.proveniencia::jsonb "
+            "FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v(id, registro, proveniencia) "
+            "WHERE c.ficha_id = v.id",
+            [ids, [x.registro for x in linhas], [x.proveniencia for x in linhas]],
         )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.errors import TableError
-from ledi.layouts import Field
+from ledi.layouts import Field, releases
 from ledi.moments import local
 from ledi.tables import closed
 from saude.formularios import questionario
 from saude.formularios.fontes import label
+from saude.registro.envelope import VERSIONS
 from saude.registro.leitura import to_date
 
 #: a list longer than this is searched, not unrolled
@@ -41,6 +42,9 @@ def domain_labels(name: str) -> dict[Any, str]:
     """Code -> label of a closed domain; empty when the library has no such list."""
     if name in questionario.LABELS:
         return dict(questionario.LABELS[name])
+    if name == VERSIONS:
+        known = reversed(releases().values())
+        return {v.id: f"lida pelo PEC {v.pec} ou mais novo" for v in known if not v.read_only}
     try:
         return dict(closed.labels(name))
     except TableError:

@@ -111,7 +111,8 @@ def _register(entidade: Entidade, source: str) -> list[tuple[str, str]]:
     if source == "estabelecimentos":
         return list(Estabelecimento.objects.filter(**mine, ativo=True).values_list("cnes", "nome"))
     if source == "equipes":
-        rows = Equipe.objects.filter(**mine, ativa=True).select_related("estabelecimento")
-        return [(e.ine, f"{e.nome} ({e.estabelecimento})") for e in rows]
+        teams = Equipe.objects.filter(**mine, ativa=True).select_related("estabelecimento")
+        rows = teams.prefetch_related("outros_estabelecimentos")
+        return [(e.ine, f"{e.nome} ({', '.join(map(str, e.estabelecimentos))})") for e in rows]
     found = Profissional.objects.filter(**mine, ativo=True).exclude(cns="").order_by("nome")
     return list(found.values_list("cns", "nome"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from saude.acesso.areas import Areas, in_areas
@@ -81,6 +82,16 @@ def query(request: HttpRequest, **changes: Any) -> str:
     return f"?{params.urlencode()}" if params else "?"
 
 
+def teams_of(entidade: Any, cnes: Areas) -> QuerySet[Equipe]:
+    """Those that serve one of the áreas, whichever their own establishment is."""
+    rows = Equipe.objects.filter(entidade=entidade)
+    if cnes is None:
+        return rows
+    areas = sorted(cnes)
+    here = Q(estabelecimento__cnes__in=areas) | Q(outros_estabelecimentos__cnes__in=areas)
+    return rows.filter(here).distinct()
+
+
 def choices(entidade: Any, *, cnes: Areas = None) -> dict[str, Any]:
     """What the selects of the filter offer: of the áreas, when the user is limited to some."""
     people = Profissional.objects.filter(entidade=entidade).exclude(cns="").order_by("nome")
@@ -90,6 +101,6 @@ def choices(entidade: Any, *, cnes: Areas = None) -> dict[str, Any]:
     return {
         "tipos": Tipo.choices,
         "estabelecimentos": in_areas(Estabelecimento.objects.filter(entidade=entidade), cnes),
-        "equipes": in_areas(Equipe.objects.filter(entidade=entidade), cnes, "estabelecimento__cnes"),
+        "equipes": teams_of(entidade, cnes),
         "profissionais": people,
     }

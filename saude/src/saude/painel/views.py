@@ -10,11 +10,13 @@ from django.urls import reverse
 from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
+from saude.comum.competencia import unlikely
 from saude.fichas import contagens, filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
 from saude.painel import apresenta, filtros, listas, ordenacao
+from saude.painel.avisos import notices
 from saude.painel.converters import SITUACOES
 from saude.painel.figura import PARTS, figure
 from saude.painel.planilha import xlsx_response
@@ -48,6 +50,12 @@ def painel(request: HttpRequest) -> HttpResponse:
         "figura": figure(lines),
         "legenda": PARTS,
         "andamento": running(request),
+        "avisos": notices(
+            request.entidade,
+            lines,
+            local_today(request.entidade),
+            administra="administrar" in request.permissoes,
+        ),
     }
     return render(request, "painel/painel.html", context)
 
@@ -76,6 +84,7 @@ def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpRespon
         "guias": tabs,
         "guia": tab,
         "prazo": of_lines(request.entidade, [line], local_today(request.entidade))[competencia],
+        "improvavel": unlikely(competencia, local_today(request.entidade)) if line.total else "",
     }
     return VIEWS[tab](request, context)
 

@@ -21,6 +21,7 @@ from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
 from saude.processamento.julgar import context
 from saude.registro.caminhos import changed as with_changes
+from saude.registro.envelope import is_origin, with_origin
 from saude.registro.leitura import facts
 from saude.registro.texto_json import digest, dump, load
 
@@ -34,6 +35,23 @@ class StaleForm(Exception):
         super().__init__("A ficha foi alterada por outra pessoa depois que esta página foi aberta.")
         self.ficha = ficha
         self.atual = atual
+
+
+class Guardada(NamedTuple):
+    """A ficha as it is stored: what judging it again needs to know."""
+
+    pk: int
+    uuid: str
+    tipo: str
+    competencia: str
+    situacao: str
+    origem: str
+    revisao: int
+    ordem: int
+    hash: bytes | None
+    registro: str
+    proveniencia: str | None
+    entrada: tuple[int, int, int] | None  # crc, tamanho, revisao_instalacao
 
 
 def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[str, int]:
@@ -85,7 +103,7 @@ def correct(*, ficha: Ficha, changes: Mapping[str, Any], revisao: int, by: Any) 
     if current.revisao != revisao:
         raise StaleForm(current, record)
     check(current.situacao, "corrigir")
-    _rewrite(current, with_changes(record, changes), by=by, fields=sorted(changes))
+    _rewrite(current, changes, by=by)
     return Ficha.objects.get(pk=ficha.pk)
 
 
@@ -95,8 +113,7 @@ def correct_each(*, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]]
     ctx = _context(entidade)
     done = []
     for ficha in _locked(entidade, sorted(changes)):
-        record = with_changes(json.loads(ficha.conteudo.registro), changes[ficha.pk])
-        _rewrite(ficha, record, by=by, fields=sorted(changes[ficha.pk]), ctx=ctx)
+        _rewrite(ficha, changes[ficha.pk], by=by, ctx=ctx)
         done.append(ficha.pk)
     counts = {str(s): 0 for s in (Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE)}
     for situacao in Ficha.objects.filter(pk__in=done).values_list("situacao", flat=True):
@@ -104,12 +121,11 @@ def correct_each(*, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]]
     return counts
 
 
-def _rewrite(
-    ficha: Ficha, record: dict[str, Any], *, by: Any, fields: list[str], ctx: Contexto | None = None
-) -> None:
+def _rewrite(ficha: Ficha, changes: Mapping[str, Any], *, by: Any, ctx: Contexto | None = None) -> None:
     """New content for a ficha that is held by the caller: judged, stored, told."""
-    ctx = ctx or _context(ficha.entidade)
-    linha = _linha(_kept(ficha), record, ctx)
+    ctx, fields = ctx or _context(ficha.entidade), sorted(changes)
+    record, kept = _mended(ficha, changes)
+    linha = _linha(kept, record, ctx)
     linha.registro, linha.revisao, linha.ordem = dump(record), ficha.revisao + 1, next_order()
     esteira.run(ctx, [(linha, record)])
     _record_change([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
@@ -117,6 +133,16 @@ def _rewrite(
         by=by, entidade=ctx.entidade, tipo="ficha.corrigida", alvo=ficha,
         campos=fields, situacao=str(linha.resultado.situacao),
     )  # fmt: skip
+
+
+def _mended(ficha: Ficha, changes: Mapping[str, Any]) -> tuple[dict[str, Any], Guardada]:
+    """The ficha with the changes: its record, and itself with who typed it."""
+    kept = _kept(ficha)
+    record = with_changes(json.loads(kept.registro), changes)
+    origin = {path: value for path, value in changes.items() if is_origin(path)}
+    if origin:
+        kept = kept._replace(proveniencia=json.dumps(with_origin(ficha.conteudo.proveniencia, origin)))
+    return record, kept
 
 
 @transaction.atomic
@@ -134,8 +160,8 @@ def replace_exported(*, ficha: Ficha, changes: Mapping[str, Any], motivo: str, b
         raise TransitionRefused("Esta ficha já foi substituída por outro registro.")
     if not motivo.strip():
         raise TransitionRefused("Informe o motivo da substituição.")
-    record = with_changes(json.loads(Conteudo.objects.get(ficha=old).registro), changes)
-    return _replacement(old, renewed(record), motivo.strip()[:200], by)
+    record, kept = _mended(old, changes)
+    return _replacement(old, kept, renewed(record), motivo.strip()[:200], by)
 
 
 def renewed(record: dict[str, Any]) -> dict[str, Any]:
@@ -151,9 +177,9 @@ def renewed(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _replacement(old: Ficha, record: dict[str, Any], motivo: str, by: Any) -> Ficha:
+def _replacement(old: Ficha, kept: Guardada, record: dict[str, Any], motivo: str, by: Any) -> Ficha:
     ctx = _context(old.entidade)
-    linha = _linha(_kept(old), record, ctx)
+    linha = _linha(kept, record, ctx)
     linha.anterior, linha.revisao, linha.ordem, linha.hash = {}, 1, next_order(), digest(record)
     linha.registro, linha.substitui_id, linha.motivo_substituicao = dump(record), old.pk, motivo
     esteira.run(ctx, [(linha, record)])
@@ -179,23 +205,6 @@ def _locked(entidade: Entidade, ids: Sequence[int]) -> list[Ficha]:
     mine = Ficha.objects.filter(entidade=entidade, pk__in=ids, situacao__in=open_situations("reprocessar"))
     rows = mine.order_by("pk").select_for_update(of=("self",)).select_related("conteudo", "entrada")
     return list(rows.defer("entrada__dados"))
-
-
-class Guardada(NamedTuple):
-    """A ficha as it is stored: what judging it again needs to know."""
-
-    pk: int
-    uuid: str
-    tipo: str
-    competencia: str
-    situacao: str
-    origem: str
-    revisao: int
-    ordem: int
-    hash: bytes | None
-    registro: str
-    proveniencia: str | None
-    entrada: tuple[int, int, int] | None  # crc, tamanho, revisao_instalacao
 
 
 _HELD = """

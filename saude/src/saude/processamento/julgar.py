@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from ledi.errors import InstallationError
 from saude.cadastros.models import Entidade
 from saude.cadastros.tempo import local_today
 from saude.fichas.processing import Resultado, origin_of, process
@@ -45,6 +46,8 @@ def judge(
             judged[id(registro)] = result
             result = result.copy()  # what is stored is added to
         linha.resultado = apply(result, linha.fatos, registro, ctx)
+    except InstallationError:  # nothing can be signed: it waits for whoever administers
+        linha.resultado = Resultado(Situacao.PENDENTE, Motivo.INSTALACAO)
     except Exception as error:  # our fault, not the record's: it waits and is seen
         log.error("processing failed: uuid=%s %s", linha.fatos.uuid, type(error).__name__)
         linha.resultado = Resultado(Situacao.PENDENTE, Motivo.SISTEMA)
@@ -53,13 +56,17 @@ def judge(
 def assess(record: Any, ctx: Contexto, *, proveniencia: Any = None) -> Resultado:
     """What judging this record would say; nothing is stored and the record is not changed."""
     origin = origin_of(proveniencia)
-    result = process(record, originadora=origin, **ctx.judging())
+    try:
+        result = process(record, originadora=origin, **ctx.judging())
+    except InstallationError:
+        return Resultado(Situacao.PENDENTE, Motivo.INSTALACAO)
     if not isinstance(record, dict):
         return result
     return apply(result, facts(record, ctx.zone, today=ctx.today), record, ctx)
 
 
-def check(entidade: Entidade, record: Mapping[str, Any]) -> list[Achado]:
+def check(entidade: Entidade, record: Mapping[str, Any], *, proveniencia: Any = None) -> list[Achado]:
     """The findings this record would have, errors first: the same rules that judge it when saved."""
-    found = assess(json.loads(json.dumps(record)), context(entidade)).achados
+    plain = json.loads(json.dumps(record))
+    found = assess(plain, context(entidade), proveniencia=proveniencia).achados
     return sorted(found, key=lambda a: (a.severidade != "erro", a.campo, a.codigo))

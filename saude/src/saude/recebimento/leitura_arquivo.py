@@ -1,16 +1,22 @@
 """Files (.jsonl, .json, .esus, .zip) as items of a lot, with where they came from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ledi.files import Kind, sniff
+from ledi.reading import Item as Read
 from ledi.reading import read_records
 from saude.inconsistencias.achados import stored
 from saude.recebimento.intake import Item
 from saude.recebimento.models import Lote
 
-FORMATS = {Kind.ZIP: Lote.Formato.ZIP, Kind.ESUS: Lote.Formato.ESUS, Kind.JSON: Lote.Formato.JSON}
+FORMATS = {
+    Kind.ZIP: Lote.Formato.ZIP,
+    Kind.ESUS: Lote.Formato.ESUS,
+    Kind.ESUS_XML: Lote.Formato.ESUS,
+    Kind.JSON: Lote.Formato.JSON,
+}
 
 
 def formato_of(path: Path) -> str:
@@ -19,7 +25,12 @@ def formato_of(path: Path) -> str:
 
 def items(path: Path) -> Iterator[Item]:
     """Raises LediError or OSError when the file as a whole is unreadable."""
-    for number, read in enumerate(read_records(path), 1):
+    return items_of(read_records(path))
+
+
+def items_of(records: Iterable[Read]) -> Iterator[Item]:
+    """The same of records that are being read (`ledi.reading.Records` says what it passed over)."""
+    for number, read in enumerate(records, 1):
         lost = [f for f in read.findings if f.code.startswith("REGISTRO-xml-")]  # not all of it could be read
         if lost or not read.readable:
             yield Item(number, achados=[stored(f) for f in lost or read.findings])

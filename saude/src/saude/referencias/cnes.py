@@ -25,7 +25,10 @@ Key = tuple[str, str, str, str]  # (CNS, CBO, CNES, INE)
 
 @dataclass(slots=True)
 class Arquivo:
-    """What a file says; professionals by CNS. `avisos`: its odd rows, and what was left out of each."""
+    """What a file says; professionals by CNS. `avisos`: its odd rows, and what was left out of each.
+
+    `sem_cns`: (CBO, CNES, INE) of the posts of people whose CNS it does not say.
+    """
 
     data: date
     ibge: str
@@ -36,6 +39,7 @@ class Arquivo:
     lotacoes: set[Key] = field(default_factory=set)
     fora: int = 0
     avisos: list[str] = field(default_factory=list)
+    sem_cns: set[tuple[str, str, str]] = field(default_factory=set)
 
     @property
     def contagens(self) -> dict[str, int]:
@@ -98,6 +102,7 @@ def read(path: Path) -> Arquivo:
                 case Lotacao():
                     found.lotacoes.add(tuple(item))
         found.avisos = [str(aviso) for aviso in file.avisos]
+        found.sem_cns = set(file.sem_cns)
     if not found.estabelecimentos:
         raise reader.ReferenciaError("o arquivo não tem nenhum estabelecimento", path.name)
     _trim(found)
@@ -108,6 +113,13 @@ def _trim(found: Arquivo) -> None:
     """Posts in places that the file does not list are left out, and counted; a team not listed is none."""
     kept = {key for key in found.lotacoes if key[2] in found.estabelecimentos}
     found.fora = len(found.lotacoes) - len(kept)
+    if found.fora:
+        places = sorted({key[2] for key in found.lotacoes - kept})
+        more = f" e mais {len(places) - 20}" if len(places) > 20 else ""
+        found.avisos.append(
+            f"lotações em estabelecimentos que o arquivo não traz ficaram de fora: {found.fora}, "
+            f"no CNES {', '.join(places[:20])}{more}"
+        )
     found.lotacoes = {k if not k[3] or k[3] in found.equipes else (*k[:3], "") for k in kept}
 
 
@@ -115,7 +127,10 @@ def current(entidade: Entidade) -> Estado:
     """What is in force, read by four queries."""
     places = {e.cnes: e for e in cadastros.Estabelecimento.objects.filter(entidade=entidade)}
     teams = {
-        t.ine: t for t in cadastros.Equipe.objects.filter(entidade=entidade).select_related("estabelecimento")
+        t.ine: t
+        for t in cadastros.Equipe.objects.filter(entidade=entidade)
+        .select_related("estabelecimento")
+        .prefetch_related("outros_estabelecimentos")
     }
     people = list(cadastros.Profissional.objects.filter(entidade=entidade))
     rows = cadastros.Lotacao.objects.filter(profissional__entidade=entidade, fim=None).values_list(
@@ -160,7 +175,14 @@ def _same_place(item: Estabelecimento, row: cadastros.Estabelecimento) -> bool:
 
 def _same_team(item: Equipe, row: cadastros.Equipe) -> bool:
     mine = (_team_name(item), item.tipo[:4], item.sigla[:20], item.area[:10], item.desativacao, item.cnes)
-    return mine == (row.nome, row.tipo, row.sigla, row.area, row.desativada_em, row.estabelecimento.cnes)
+    others = {place.cnes for place in row.outros_estabelecimentos.all()}
+    theirs = (row.nome, row.tipo, row.sigla, row.area, row.desativada_em, row.estabelecimento.cnes)
+    return mine == theirs and _others(item) == others
+
+
+def _others(item: Equipe) -> set[str]:
+    """The establishments that the team serves besides its own."""
+    return set(item.unidades) - {item.cnes}
 
 
 def _same_person(item: Profissional, row: cadastros.Profissional) -> bool:
@@ -269,7 +291,25 @@ def _apply_teams(
     model.objects.bulk_create(fresh, batch_size=1000)
     fields = ["nome", "tipo", "sigla", "area", "desativada_em", "estabelecimento", "ativa", "fim"]
     model.objects.bulk_update(changed, fields, batch_size=500)
-    return {row.ine: row.pk for row in (*estado.equipes.values(), *fresh)}
+    known = {row.ine: row.pk for row in (*estado.equipes.values(), *fresh)}
+    _apply_others(
+        {known[ine]: _others(arquivo.equipes[ine]) for ine in (*found.novos, *found.mudados)}, places
+    )
+    return known
+
+
+def _apply_others(wanted: dict[int, set[str]], places: dict[str, int]) -> None:
+    """The other establishments of these teams."""
+    model = cadastros.Equipe.outros_estabelecimentos.through
+    model.objects.filter(equipe_id__in=wanted).delete()
+    model.objects.bulk_create(
+        (
+            model(equipe_id=team, estabelecimento_id=places[cnes])
+            for team, others in wanted.items()
+            for cnes in sorted(others)
+        ),
+        batch_size=1000,
+    )
 
 
 def _apply_people(entidade: Entidade, arquivo: Arquivo, found: Mudancas, estado: Estado) -> dict[str, int]:

@@ -36,6 +36,7 @@ class Publicacao(models.Model):
     situacao = models.CharField("situação", max_length=11, choices=Situacao, default=Situacao.IMPORTANDO)
     contagens = models.JSONField("linhas", default=dict)
     diferencas = models.JSONField("diferenças", default=dict)
+    sem_cns = models.JSONField(default=list, help_text="[CBO, CNES, INE] de quem o arquivo traz sem CNS.")
     erro = models.CharField("erro", max_length=500, blank=True)
     segundos = models.FloatField("duração", null=True)
     por = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

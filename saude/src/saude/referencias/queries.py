@@ -51,7 +51,9 @@ def estabelecimentos(entidade: Entidade, text: str = "", *, all_of_them: bool = 
         rows = rows.filter(Q(nome__icontains=text) | Q(cnes__startswith=text))
     posts = Count("lotacoes", filter=Q(lotacoes__fim=None), distinct=True)
     return rows.annotate(
-        n_equipes=Count("equipes", filter=Q(equipes__ativa=True), distinct=True), n_lotacoes=posts
+        n_equipes=Count("equipes", filter=Q(equipes__ativa=True), distinct=True)
+        + Count("equipes_de_fora", filter=Q(equipes_de_fora__ativa=True), distinct=True),
+        n_lotacoes=posts,
     ).order_by("nome", "pk")
 
 
@@ -61,6 +63,7 @@ def equipes(entidade: Entidade, text: str = "", *, all_of_them: bool = False) ->
         rows = rows.filter(ativa=True)
     if text:
         rows = rows.filter(Q(nome__icontains=text) | Q(ine__startswith=text) | Q(sigla__iexact=text))
+    rows = rows.prefetch_related("outros_estabelecimentos")
     return rows.annotate(n_lotacoes=Count("lotacoes", filter=Q(lotacoes__fim=None))).order_by("nome", "pk")
 
 

@@ -58,6 +58,9 @@ class Cnes:
     estabelecimentos: Mapping[str, Dated]
     equipes: Mapping[str, Dated]
     posts: Mapping[str, tuple[Post, ...]]
+    sem_cns: frozenset[tuple[str, str, str]] = (
+        frozenset()
+    )  # (CBO, CNES, INE) of people whose CNS the file lacks
 
 
 class DatabaseTables:
@@ -120,8 +123,9 @@ class DatabaseTables:
         return tuple(p for p in found if not p.ine or self._team_active(p.ine, when))
 
     def sem_cns(self, cbo: str, cnes: str, ine: str, when: date) -> bool:
-        """Nobody without a CNS is registered."""
-        return False
+        """Does the file in force have somebody without CNS in that post? Nobody without a CNS is registered."""
+        posts = self.cnes.sem_cns
+        return (cbo, cnes, ine) in posts or (not ine and any(post[:2] == (cbo, cnes) for post in posts))
 
     def municipio(self, when: date) -> str | None:
         """Not asked: a file of another município is refused when it is imported."""
@@ -227,14 +231,21 @@ def load_cnes(entidade_id: int) -> Cnes:
         for row in cadastros.places(entidade_id)
     }
     teams: dict[str, Dated] = {
-        row[0]: (Equipe(*row[:7]), row[7], row[8]) for row in cadastros.teams(entidade_id)
+        row[0]: (Equipe(*row[:7], unidades=frozenset((row[1], *row[7])) if row[7] else frozenset()), *row[8:])
+        for row in cadastros.teams(entidade_id)
     }
     posts: dict[str, list[Post]] = {}
     for cns, cbo, cnes, ine, begin, end in cadastros.posts(entidade_id):
         posts.setdefault(cns, []).append(
             Post(Lotacao(cns, intern(cbo), intern(cnes), intern(ine)), begin, end)
         )
-    return Cnes(places, teams, {cns: tuple(found) for cns, found in posts.items()})
+    in_force = Publicacao.objects.filter(
+        entidade_id=entidade_id, tipo=Publicacao.Tipo.CNES, situacao=Publicacao.Situacao.PRONTA
+    )
+    nameless = in_force.values_list("sem_cns", flat=True).first() or []
+    return Cnes(
+        places, teams, {cns: tuple(found) for cns, found in posts.items()}, frozenset(map(tuple, nameless))
+    )
 
 
 def forget() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ledi.errors import LediError
+from ledi.reading import read_records
 from saude.cadastros.models import Entidade
 from saude.processamento import julgar
 from saude.recebimento import actions
 from saude.recebimento.intake import Resposta, take_in
-from saude.recebimento.leitura_arquivo import formato_of, items
+from saude.recebimento.leitura_arquivo import formato_of, items_of
 from saude.recebimento.models import Lote
 from saude.recebimento.spool import spool
 from saude.recebimento.tasks import spool_folder
@@ -52,14 +53,16 @@ class Command(BaseCommand):
         named = path.rename(path.with_name(f"{path.stem}{Path(lote.nome_arquivo).suffix or '.ndjson'}"))
         Lote.objects.filter(pk=lote.pk).update(arquivo=named.name)
         try:
-            ctx = julgar.context(entidade)
-            for chunk in actions.chunks(items(named), actions.CHUNK):
+            ctx, records = julgar.context(entidade), read_records(named)
+            for chunk in actions.chunks(items_of(records), actions.CHUNK):
                 answers = take_in(lote, ctx, chunk)
                 wrong = [a for a in answers if a.situacao != "processada" and a.status != "igual"]
                 problems.extend(wrong[: max(0, SHOWN - len(problems))])
         except (OSError, LediError) as error:
             actions.fail_lote(lote, str(error))
             raise
+        if records.passed:
+            self.stdout.write(f"Deixados de lado, por não serem fichas: {records.told()}.")
         actions.close_lote(lote, by="importar")
         lote.refresh_from_db()
         return problems

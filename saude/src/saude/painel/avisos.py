@@ -1,0 +1,58 @@
+"""What the panel says before its numbers: what stops everything, and what is hardly right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from saude.cadastros.models import Entidade
+from saude.comum.competencia import in_words, unlikely
+from saude.fichas.contagens import LinhaPainel
+
+
+@dataclass(frozen=True, slots=True)
+class Aviso:
+    """One sentence, and where to mend it ("" where nobody reading it can)."""
+
+    texto: str
+    acao: str = ""
+    endereco: str = ""
+    grave: bool = False
+
+
+def notices(
+    entidade: Entidade, lines: Iterable[LinhaPainel], today: date, *, administra: bool
+) -> list[Aviso]:
+    found = of_installation(entidade, administra=administra)
+    for line in lines:
+        if why := unlikely(line.competencia, today):
+            address = reverse("painel:detalhe", args=[line.competencia, _where(line)])
+            text = f"{_fichas(line.total)} na competência improvável de {in_words(line.competencia)}: {why}"
+            found.append(Aviso(text, "Ver as fichas", f"{address}?guia=fichas"))
+    return found
+
+
+def of_installation(entidade: Entidade, *, administra: bool) -> list[Aviso]:
+    """Wrong data of the installation: the PEC would discard all that it signs, so nothing is processed."""
+    wrong = entidade.instalacao.problems()
+    if not wrong:
+        return []
+    fields = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in wrong.items())
+    text = f"Os dados da instalação não estão certos, e o e-SUS recusaria tudo o que ela assina: {fields} "
+    text += (
+        "As fichas que chegam ficam pendentes e são processadas sozinhas quando os dados forem corrigidos."
+    )
+    if administra:
+        return [Aviso(text, "Corrigir a instalação", reverse("instalacao"), grave=True)]
+    return [Aviso(f"{text} Peça a quem administra o sistema.", grave=True)]
+
+
+def _where(line: LinhaPainel) -> str:
+    names = ("inconsistencias", "pendencias", "processados", "exportados")
+    counts = (line.inconsistentes, line.pendentes, line.processadas, line.exportadas)
+    return next((name for name, n in zip(names, counts, strict=True) if n), names[-1])
+
+
+def _fichas(n: int) -> str:
+    return "1 ficha" if n == 1 else f"{n} fichas"
