@@ -94,3 +94,10 @@ def exportar(entidade: Any, **more: Any) -> Any:
 
     asked = {"escopo": "nao_exportados", "inicio": INICIO, "fim": FIM, "by": None} | more
     return run_export(create_export(entidade=entidade, **asked).pk)
+
+
+def instalacao_digitada(instalacao: Any, **changes: Any) -> dict[str, Any]:
+    """What the form of the installation sends, with these changes."""
+    names = ("nome_razao_social", "cpf_cnpj", "email", "contra_chave", "uuid_instalacao", "versao_ledi")
+    data = {name: getattr(instalacao, name) for name in names}
+    return {**data, "exportar_vacinacao": "on", **changes}

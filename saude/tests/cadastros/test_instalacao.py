@@ -1,19 +1,15 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
-from producao import cidadao, receber, registro
+from producao import cidadao, instalacao_digitada, receber, registro
 
+from saude.atualizacao.versao import warnings
 from saude.auditoria.models import Evento
 from saude.cadastros.actions import save_especialidade, update_instalacao
 from saude.cadastros.models import Especialidade, Instalacao
-from saude.cadastros.views import version_warning
 from saude.fichas.models import BlocoReprocessamento, Ficha
 from saude.processamento.em_massa import reprocess_block
-
-
-def form_data(instalacao: Instalacao, **changes):
-    names = ("nome_razao_social", "cpf_cnpj", "email", "contra_chave", "uuid_instalacao", "versao_ledi")
-    data = {name: getattr(instalacao, name) for name in names}
-    return {**data, "exportar_vacinacao": "on", **changes}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +29,7 @@ def test_revision_rises_only_when_the_envelope_changes(entidade, values, revisao
 
 def test_page_saves_and_records_the_fields_not_the_values(client, entidade, criar_usuario):
     client.force_login(criar_usuario("Administrador"))
-    data = form_data(entidade.instalacao, telefone="(47) 3382-0000", cpf_cnpj="83.102.764/0001-15")
+    data = instalacao_digitada(entidade.instalacao, telefone="(47) 3382-0000", cpf_cnpj="83.102.764/0001-15")
     assert client.post(reverse("instalacao"), data).status_code == 302
     row = Instalacao.objects.get()
     assert (row.telefone, row.cpf_cnpj, row.revisao) == ("4733820000", "83102764000115", 2)
@@ -51,12 +47,18 @@ def test_page_saves_and_records_the_fields_not_the_values(client, entidade, cria
 )
 def test_wrong_values_are_said_and_not_saved(client, entidade, criar_usuario, field, value, text):
     client.force_login(criar_usuario("Administrador"))
-    data = form_data(entidade.instalacao, **{field: value})
+    data = instalacao_digitada(entidade.instalacao, **{field: value})
     assert text in client.post(reverse("instalacao"), data).content.decode()
     assert Instalacao.objects.get().revisao == 1
 
 
-def test_old_version_warns():
+def test_old_version_warns(entidade):
+    def version_warning(version: str) -> str:
+        values = {"versao_ledi": version, "versao_pec": "5.5.26"}
+        update_instalacao(by="teste", instalacao=entidade.instalacao, values=values)
+        entidade.instalacao.refresh_from_db()
+        return " ".join(a.texto for a in warnings(entidade, date(2026, 11, 24), administra=True))
+
     assert version_warning("8.7.0") == ""
     assert "12 meses" in version_warning("7.2.2")
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from ledi.layouts import releases
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.cadastros.models import Entidade
+from saude.cadastros.versoes import validades
 from saude.registro.texto_json import legible
 
 NOT_DECLARED = "não declarada"
@@ -21,13 +22,13 @@ def conferencias(entidade: Entidade) -> QuerySet[Conferencia]:
 
 def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
     """The counts as the page shows them."""
-    found = row.resumo or {}
+    found, dates = row.resumo or {}, validades(row.entidade)
     versions = [(*key.split("|", 1), n) for key, n in found.get("versoes", {}).items()]
     origins = [(*key.split("|", 1), n) for key, n in found.get("origens", {}).items()]
     return {
         "tipos": [{"tipo": t, **c} for t, c in sorted(found.get("tipos", {}).items(), key=_unknown_last)],
         "versoes": [
-            {"declarada": d, "usada": u, "n": n, "difere": d != u, **_validity(d, hoje)}
+            {"declarada": d, "usada": u, "n": n, "difere": d != u, **_validity(d, hoje, dates)}
             for d, u, n in versions
         ],
         "origens": [{"nome": name, "sistema": system, "n": n} for name, system, n in origins],
@@ -41,15 +42,18 @@ def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
     }
 
 
-def _validity(version: str, hoje: date) -> Mapping[str, Any]:
+def _validity(version: str, hoje: date, dates: Mapping[str, date]) -> Mapping[str, Any]:
     """Until when production made with that version counts, and whether it still does."""
     if version == NOT_DECLARED:
         return {"validade": "", "vale": True}
     release = releases().get(version)
     if release is None:
         return {"validade": "não é uma versão conhecida do LEDI", "vale": False}
-    over = release.days_left(hoje) < 0
-    return {"validade": f"{'valeu' if over else 'vale'} até {release.until():%d/%m/%Y}", "vale": not over}
+    over = release.days_left(hoje, dates) < 0
+    return {
+        "validade": f"{'valeu' if over else 'vale'} até {release.until(dates):%d/%m/%Y}",
+        "vale": not over,
+    }
 
 
 def _unknown_last(item: tuple[str, Any]) -> tuple[bool, str]:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from saude.atualizacao import views
+from saude.atualizacao import views, views_versao
 
 CADASTROS = "configurando/cadastros"
 TABELAS = f"{CADASTROS}/tabelas-de-referencia"
@@ -14,7 +14,19 @@ tabelas = [
     path(f"{TABELAS}/<int:pk>/confirmar/", views.confirmar, name="confirmar"),
     path(f"{TABELAS}/<int:pk>/desistir/", views.desistir, name="desistir"),
 ]
+INSTALACAO = "administrando/instalacao"
+regeneracao = [
+    path(f"{INSTALACAO}/regenerar/", views_versao.inicio, name="inicio"),
+    path(f"{INSTALACAO}/regenerar/<int:pk>/", views_versao.regeneracao, name="regeneracao"),
+    path(f"{INSTALACAO}/regenerar/<int:pk>/andamento/", views_versao.andamento, name="andamento"),
+    path(f"{INSTALACAO}/regenerar/<int:pk>/lista/", views_versao.lista, name="lista"),
+    path(f"{INSTALACAO}/regenerar/<int:pk>/confirmar/", views_versao.confirmar, name="confirmar"),
+    path(f"{INSTALACAO}/regenerar/<int:pk>/desistir/", views_versao.desistir, name="desistir"),
+]
 urlpatterns = [
+    path(f"{INSTALACAO}/", views_versao.instalacao, name="instalacao"),
+    path(f"{INSTALACAO}/versao-proposta/", views_versao.proposta, name="versao_proposta"),
+    path("", include((regeneracao, "regenerar"))),
     path("", include((tabelas, "referencias"))),
     path(f"{CADASTROS}/estabelecimentos/", views.estabelecimentos, name="estabelecimentos"),
     path(f"{CADASTROS}/estabelecimentos/<int:pk>/", views.estabelecimento, name="estabelecimento"),

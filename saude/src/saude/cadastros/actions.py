@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from saude.auditoria.actions import record_event
-from saude.cadastros.models import Entidade, Especialidade, Feriado, Instalacao, Prazo
+from saude.cadastros.models import Entidade, Especialidade, Feriado, Instalacao, Prazo, ValidadeLedi
 from saude.cadastros.prazos import deadline
-from saude.cadastros.sinais import instalacao_changed
+from saude.cadastros.sinais import instalacao_changed, validade_changed
+from saude.cadastros.versoes import validades
 
 
 @transaction.atomic
@@ -100,6 +101,30 @@ def reset_prazo(*, by: Any, entidade: Entidade, competencia: str) -> None:
     deleted, _ = Prazo.objects.filter(entidade=entidade, competencia=competencia).delete()
     if deleted:
         record_event(by=by, entidade=entidade, tipo="prazo.restaurado", competencia=competencia)
+
+
+@transaction.atomic
+def set_validade(*, by: Any, entidade: Entidade, versao: str, data: Any, motivo: str) -> ValidadeLedi:
+    """Set by hand until when a LEDI version counts."""
+    before = validades(entidade).get(versao)
+    row, _ = ValidadeLedi.objects.update_or_create(
+        entidade=entidade, versao=versao, defaults={"data": data, "motivo": motivo}
+    )
+    record_event(
+        by=by, entidade=entidade, tipo="validade.alterada", alvo=row, versao=versao,
+        antes=before.isoformat() if before else "", depois=data.isoformat(),
+    )  # fmt: skip
+    validade_changed.send(ValidadeLedi, entidade=entidade, versao=versao, by=by)
+    return row
+
+
+@transaction.atomic
+def reset_validade(*, by: Any, entidade: Entidade, versao: str) -> None:
+    """Forget the date set by hand: the published one holds again."""
+    deleted, _ = ValidadeLedi.objects.filter(entidade=entidade, versao=versao).delete()
+    if deleted:
+        record_event(by=by, entidade=entidade, tipo="validade.restaurada", versao=versao)
+        validade_changed.send(ValidadeLedi, entidade=entidade, versao=versao, by=by)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ class InstalacaoForm(forms.ModelForm):
             "telefone",
             "contra_chave",
             "uuid_instalacao",
+            "versao_pec",
             "versao_ledi",
             "suporte_contato",
             "processar_app_na_chegada",
@@ -49,6 +50,15 @@ class InstalacaoForm(forms.ModelForm):
         self.fields["versao_ledi"] = forms.ChoiceField(
             label="Versão do LEDI", choices=[(v, v) for v in versions]
         )
+
+        self.fields["versao_pec"].widget.attrs |= {
+            "list": "versoes-do-pec",
+            "placeholder": "5.5.26",
+            "autocomplete": "off",
+        }
+
+    def clean_versao_pec(self) -> str:
+        return self.cleaned_data["versao_pec"].strip()
 
     def clean_cpf_cnpj(self) -> str:
         value = re.sub(r"[.\-/\s]", "", self.cleaned_data["cpf_cnpj"]).upper()

@@ -15,6 +15,9 @@ IBGE = RegexValidator(r"^\d{7}$", "Informe os 7 dígitos do código IBGE.")
 CNES = RegexValidator(r"^\d{7}$", "O CNES tem 7 dígitos.")
 INE = RegexValidator(r"^\d{10}$", "O INE tem 10 dígitos.")
 CBO = RegexValidator(r"^[0-9A-Z]{6}$", "O CBO tem 6 caracteres.")
+PEC = RegexValidator(
+    r"^\d{1,3}\.\d{1,3}\.\d{1,4}$", "Escreva a versão do PEC como n.n.n, por exemplo 5.5.26."
+)
 COMPETENCIA = RegexValidator(r"^\d{4}(0[1-9]|1[0-2])$", "Informe a competência como AAAAMM.")
 
 
@@ -53,6 +56,13 @@ class Instalacao(models.Model):
     email = models.EmailField("e-mail", max_length=255, blank=True)
     telefone = models.CharField("telefone", max_length=20, blank=True)
     versao_ledi = models.CharField("versão do LEDI", max_length=10, default=newest_ledi)
+    versao_pec = models.CharField(
+        "versão do PEC",
+        max_length=12,
+        blank=True,
+        validators=[PEC],
+        help_text="A do PEC do município, como 5.5.26.",
+    )
     suporte_contato = models.CharField("contato do suporte", max_length=255, blank=True)
     processar_app_na_chegada = models.BooleanField(
         "processar os registros do aplicativo na chegada", default=False
@@ -301,3 +311,22 @@ class Prazo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.competencia}: {self.data:%d/%m/%Y}"
+
+
+class ValidadeLedi(models.Model):
+    """The last day on which a LEDI version counts, as set by hand; beats the published date and the rule."""
+
+    entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="validades_ledi")
+    versao = models.CharField("versão do LEDI", max_length=10)
+    data = models.DateField("vale até")
+    motivo = models.CharField("motivo", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["versao"]
+        verbose_name = "validade de versão do LEDI"
+        constraints = [
+            models.UniqueConstraint(fields=["entidade", "versao"], name="validade_ledi_versao_unica"),
+        ]
+
+    def __str__(self) -> str:
+        return f"LEDI {self.versao}: {self.data:%d/%m/%Y}"

@@ -9,47 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from ledi.layouts import CURRENT, releases
 from saude.acesso.guarda import requires
 from saude.cadastros import actions
-from saude.cadastros.forms import EspecialidadeForm, FeriadoForm, InstalacaoForm, PrazoForm
+from saude.cadastros.forms import EspecialidadeForm, FeriadoForm, PrazoForm
 from saude.cadastros.models import COMPETENCIA, Especialidade, Feriado
 from saude.cadastros.prazos import deadline, deadlines, national_holidays
+from saude.cadastros.versoes import of_version, table
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 6
-
-
-@requires("administrar")
-def instalacao(request: HttpRequest) -> HttpResponse:
-    row = request.entidade.instalacao
-    form = InstalacaoForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        before = row.revisao
-        saved = actions.update_instalacao(by=request.user, instalacao=row, values=form.cleaned_data)
-        text = "Instalação salva."
-        if saved.revisao != before:
-            text += " As fichas ainda não exportadas sairão com os dados novos no envelope."
-        messages.success(request, text)
-        return redirect("instalacao")
-    row.refresh_from_db()
-    context = {"form": form, "instalacao": row, "aviso_versao": version_warning(row.versao_ledi)}
-    return render(request, "cadastros/instalacao.html", context)
-
-
-def version_warning(version: str) -> str:
-    """Why the LEDI version in use is a risk, or nothing. SIAPS refuses layouts older than 12 months."""
-    release = releases().get(version)
-    if release and release.days_left(timezone.localdate()) < 0:
-        return (
-            f"O LEDI {version} foi publicado em {release.published:%d/%m/%Y}, há mais de 12 meses: o SIAPS invalida "
-            f"dados de versões antigas. Use a {CURRENT}, se o PEC do município a lê (PEC {releases()[CURRENT].pec})."
-        )
-    if version != CURRENT:
-        return (
-            f"O LEDI {version} não é a versão atual ({CURRENT}). "
-            "O SIAPS invalida dados de versões publicadas há mais de 12 meses."
-        )
-    return ""
 
 
 @requires("ver")
@@ -153,3 +120,39 @@ def _around(today: date) -> list[str]:
 def _check_competencia(text: str) -> None:
     if not RegexValidator(COMPETENCIA.regex).regex.match(text) or not 2000 < int(text[:4]) < 2100:
         raise Http404
+
+
+@requires("ver")
+def versoes(request: HttpRequest) -> HttpResponse:
+    """Until when each LEDI version counts, and the least PEC that reads it."""
+    context = {
+        "versoes": [(row, row.release.situacao(timezone.localdate(), {row.release.id: row.data}))
+                    for row in table(request.entidade)],
+        "hoje": timezone.localdate(),
+        "usada": request.entidade.instalacao.versao_ledi,
+    }  # fmt: skip
+    return render(request, "cadastros/versoes.html", context)
+
+
+@requires("configurar")
+def versao(request: HttpRequest, versao: str) -> HttpResponse:
+    current = of_version(request.entidade, versao)
+    if current is None:
+        raise Http404
+    form = PrazoForm(request.POST or None, initial={"data": current.data, "motivo": current.motivo})
+    form.fields["data"].label = "Vale até"
+    if request.method == "POST" and form.is_valid():
+        actions.set_validade(by=request.user, entidade=request.entidade, versao=versao, **form.cleaned_data)
+        messages.success(request, f"Validade do LEDI {versao} salva.")
+        return redirect("versoes_ledi")
+    return render(request, "cadastros/versao.html", {"form": form, "validade": current})
+
+
+@require_POST
+@requires("configurar")
+def restaurar_versao(request: HttpRequest, versao: str) -> HttpResponse:
+    if of_version(request.entidade, versao) is None:
+        raise Http404
+    actions.reset_validade(by=request.user, entidade=request.entidade, versao=versao)
+    messages.success(request, f"O LEDI {versao} volta à data publicada.")
+    return redirect("versoes_ledi")

@@ -35,6 +35,7 @@ class Filtro:
     codigo: str = ""  # code of a rule with an open finding
     causa: str = ""
     origem: str = ""
+    versao: str = ""  # of the LEDI
     motivo: str = ""  # of a pendência
     exclusao: str = ""  # reason it is not exportable
     nao_identificados: bool = False
@@ -52,7 +53,7 @@ class Filtro:
 
 def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[Ficha]:
     fichas = in_areas(Ficha.objects.filter(entidade=entidade), cnes)
-    for name in ("competencia", "tipo", "cnes", "ine", "profissional_cns", "origem"):
+    for name in ("competencia", "tipo", "cnes", "ine", "profissional_cns", "origem", "versao"):
         if value := getattr(f, name):
             fichas = fichas.filter(**{name: value})
     if f.situacao:

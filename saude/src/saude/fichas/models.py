@@ -149,6 +149,11 @@ class Conteudo(models.Model):
     proveniencia = models.JSONField(
         "proveniência", null=True, help_text="Remetente e originadora de um arquivo de outro sistema."
     )
+    base_revisao = models.PositiveIntegerField(
+        "revisão de origem",
+        null=True,
+        help_text="O conteúdo anterior de que este foi escrito em outra versão do LEDI.",
+    )
 
     def __str__(self) -> str:
         return f"conteúdo da ficha {self.pk}"
@@ -255,6 +260,7 @@ class Evento(models.Model):
         TARDIA = "tardia", "Conteúdo mais antigo que o atual chegou depois e não o substituiu"
         DESCARTADA = "descartada", "Descartada"
         RESTAURADA = "restaurada", "Trazida de volta"
+        REGENERADA = "regenerada", "Escrita em outra versão do LEDI"
 
     ficha = models.ForeignKey(Ficha, models.CASCADE, related_name="eventos")
     fato = models.CharField("fato", max_length=12, choices=Fato)
@@ -279,6 +285,7 @@ class Evento(models.Model):
                         "tardia",
                         "descartada",
                         "restaurada",
+                        "regenerada",
                     ]
                 ),
                 name="ficha_evento_fato_conhecido",
@@ -370,6 +377,7 @@ class BlocoReprocessamento(models.Model):
 
     reprocessamento = models.ForeignKey(Reprocessamento, models.CASCADE, related_name="blocos")
     fichas = models.JSONField("ids das fichas")
+    resultado = models.JSONField("o que se viu de cada uma", null=True)
     feito_em = models.DateTimeField("feito em", null=True)
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The only door to the library: one record in, its outcome out."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -96,11 +97,14 @@ def process(
     tabelas: Any = None,
     originadora: DadosInstalacao | None = None,
     esperada: str | None = None,
+    validades: Mapping[str, date] | None = None,
 ) -> Resultado:
-    """`esperada`: the LEDI version that the installation sends in; another one is an aviso."""
+    """`esperada`: the LEDI version that the installation sends in; another one is an aviso. `validades`: until when
+    versions count, where the entidade says so."""
     done = process_record(
-        record, instalacao=instalacao, originadora=originadora, tabelas=tabelas, hoje=hoje, esperada=esperada
-    )
+        record, instalacao=instalacao, originadora=originadora, tabelas=tabelas, hoje=hoje, esperada=esperada,
+        validades=validades,
+    )  # fmt: skip
     report = done.report
     entry = done.entry
     ficha = record.get("ficha") if isinstance(record, dict) else None

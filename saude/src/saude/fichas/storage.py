@@ -86,6 +86,7 @@ class Linha:
     substitui_id: int | None = None
     motivo_substituicao: str = ""
     proveniencia: str | None = None
+    base: int | None = None  # revision of the content that this one was written from, in another LEDI version
     anterior: dict[str, Any] = field(default_factory=dict)  # what an update found: situacao, revisao, crc
 
     def row(self, entidade_id: int, now: Any) -> tuple[Any, ...]:
@@ -243,10 +244,11 @@ def _replace_content(linhas: Sequence[Linha]) -> None:
             [ids, [x.anterior["revisao"] for x in linhas]],
         )
         cursor.execute(
-            "UPDATE fichas_conteudo c SET registro = v.registro, proveniencia = v.proveniencia::jsonb "
-            "FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS v(id, registro, proveniencia) "
+            "UPDATE fichas_conteudo c SET "
+            "(registro, proveniencia, base_revisao) = (v.registro, v.proveniencia::jsonb, v.base) "
+            "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[]) AS v(id, registro, proveniencia, base) "
             "WHERE c.ficha_id = v.id",
-            [ids, [x.registro for x in linhas], [x.proveniencia for x in linhas]],
+            [ids, *([getattr(x, name) for x in linhas] for name in ("registro", "proveniencia", "base"))],
         )
 
 

@@ -1,30 +1,22 @@
 """What the panel says before its numbers: what stops everything, and what is hardly right."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
+from saude.atualizacao import versao
 from saude.cadastros.models import Entidade
 from saude.comum.competencia import in_words, unlikely
 from saude.fichas.contagens import LinhaPainel
-
-
-@dataclass(frozen=True, slots=True)
-class Aviso:
-    """One sentence, and where to mend it ("" where nobody reading it can)."""
-
-    texto: str
-    acao: str = ""
-    endereco: str = ""
-    grave: bool = False
+from saude.web.aviso import Aviso
 
 
 def notices(
     entidade: Entidade, lines: Iterable[LinhaPainel], today: date, *, administra: bool
 ) -> list[Aviso]:
     found = of_installation(entidade, administra=administra)
+    found += versao.warnings(entidade, today, administra=administra)
     for line in lines:
         if why := unlikely(line.competencia, today):
             address = reverse("painel:detalhe", args=[line.competencia, _where(line)])

@@ -51,6 +51,7 @@ class Guardada(NamedTuple):
     hash: bytes | None
     registro: str
     proveniencia: str | None
+    base: int | None
     entrada: tuple[int, int, int] | None  # crc, tamanho, revisao_instalacao
 
 
@@ -61,12 +62,12 @@ def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[st
     """
     ctx.hold_tables()
     rows = []
-    for kept in _held(ctx.entidade, ids):
+    for kept in held(ctx.entidade, ids):
         record = load(kept.registro)
-        rows.append((_linha(kept, record, ctx), record))
+        rows.append((linha_of(kept, record, ctx), record))
     esteira.run(ctx, rows)
     linhas = [linha for linha, _ in rows]
-    _record_change(linhas, Evento.Fato.REPROCESSADA, by)
+    record_change(linhas, Evento.Fato.REPROCESSADA, by)
     counts = {str(s): 0 for s in (Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE)}
     for linha in linhas:
         counts[str(linha.resultado.situacao)] += 1
@@ -125,10 +126,10 @@ def _rewrite(ficha: Ficha, changes: Mapping[str, Any], *, by: Any, ctx: Contexto
     """New content for a ficha that is held by the caller: judged, stored, told."""
     ctx, fields = ctx or _context(ficha.entidade), sorted(changes)
     record, kept = _mended(ficha, changes)
-    linha = _linha(kept, record, ctx)
+    linha = linha_of(kept, record, ctx)
     linha.registro, linha.revisao, linha.ordem = dump(record), ficha.revisao + 1, next_order()
     esteira.run(ctx, [(linha, record)])
-    _record_change([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
+    record_change([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
     record_event(
         by=by, entidade=ctx.entidade, tipo="ficha.corrigida", alvo=ficha,
         campos=fields, situacao=str(linha.resultado.situacao),
@@ -179,7 +180,7 @@ def renewed(record: dict[str, Any]) -> dict[str, Any]:
 
 def _replacement(old: Ficha, kept: Guardada, record: dict[str, Any], motivo: str, by: Any) -> Ficha:
     ctx = _context(old.entidade)
-    linha = _linha(kept, record, ctx)
+    linha = linha_of(kept, record, ctx)
     linha.anterior, linha.revisao, linha.ordem, linha.hash = {}, 1, next_order(), digest(record)
     linha.registro, linha.substitui_id, linha.motivo_substituicao = dump(record), old.pk, motivo
     esteira.run(ctx, [(linha, record)])
@@ -209,18 +210,18 @@ def _locked(entidade: Entidade, ids: Sequence[int]) -> list[Ficha]:
 
 _HELD = """
 SELECT f.id, f.uuid, f.tipo, f.competencia, f.situacao, f.origem, f.revisao, f.ordem, f.hash_recebido,
-  c.registro, c.proveniencia::text, e.crc, e.tamanho, e.revisao_instalacao
+  c.registro, c.proveniencia::text, c.base_revisao, e.crc, e.tamanho, e.revisao_instalacao
 FROM fichas_ficha f JOIN fichas_conteudo c ON c.ficha_id = f.id LEFT JOIN fichas_entrada e ON e.ficha_id = f.id
 WHERE f.entidade_id = %s AND f.id = ANY(%s) AND f.situacao = ANY(%s) ORDER BY f.id FOR UPDATE OF f
 """
 
 
-def _held(entidade: Entidade, ids: Sequence[int]) -> list[Guardada]:
+def held(entidade: Entidade, ids: Sequence[int]) -> list[Guardada]:
     """`_locked` without models, which cost more than the query where there are hundreds."""
     with server_cursor() as cursor:
         cursor.execute(_HELD, [entidade.pk, list(ids), [str(s) for s in open_situations("reprocessar")]])
         return [
-            Guardada(*row[:11], None if row[11] is None else row[11:])  # type: ignore[arg-type]
+            Guardada(*row[:12], None if row[12] is None else row[12:])  # type: ignore[arg-type]
             for row in cursor
         ]
 
@@ -239,11 +240,12 @@ def _kept(ficha: Ficha) -> Guardada:
         None if ficha.hash_recebido is None else bytes(ficha.hash_recebido),
         content.registro,
         json.dumps(content.proveniencia) if content.proveniencia else None,
+        content.base_revisao,
         (entry.crc, entry.tamanho, entry.revisao_instalacao) if entry else None,
     )
 
 
-def _linha(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
+def linha_of(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
     found = facts(record, ctx.zone, today=ctx.today)
     found.uuid = found.uuid or ficha.uuid
     found.tipo = found.tipo or ficha.tipo
@@ -260,6 +262,7 @@ def _linha(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
         revisao=ficha.revisao,
         ordem=ficha.ordem,
         proveniencia=ficha.proveniencia,
+        base=ficha.base,
         anterior={
             "revisao": ficha.revisao,
             "situacao": ficha.situacao,
@@ -269,7 +272,7 @@ def _linha(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
     )
 
 
-def _record_change(
+def record_change(
     linhas: Sequence[Linha], fato: str, by: Any, *, always: bool = False, **detalhe: Any
 ) -> None:
     """History rows for what changed; a reprocessing that changed nothing leaves only its date."""

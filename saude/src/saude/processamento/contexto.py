@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.layouts import layout
 from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Instalacao, Profissional
+from saude.cadastros.versoes import validades
 from saude.comum.texto import fold
 from saude.fichas.processing import Resultado, envelope
 from saude.fichas.situacoes import Situacao
@@ -34,6 +35,7 @@ class Contexto:
     ines: frozenset[str]
     profissionais: frozenset[str]
     especialidades: dict[str, str]
+    validades: dict[str, date]  # until when LEDI versions count, where it was set by hand
     tabelas: Any = None  # saude.referencias: SIGTAP and the CNES of the entidade, None before any import
     conferidas: frozenset[str] | None = None  # the CONTEXT rules that are checked here, once asked for
 
@@ -57,6 +59,7 @@ class Contexto:
                 Profissional.objects.filter(**mine, ativo=True).exclude(cns="").values_list("cns", flat=True)
             ),
             especialidades=specialities,
+            validades=validades(entidade),
             tabelas=tables_of(entidade),
         )
 
@@ -64,7 +67,7 @@ class Contexto:
         """What `fichas.processing.process` asks besides the record and who typed it."""
         return {
             "instalacao": self.envelope, "hoje": self.today, "tabelas": self.tabelas,
-            "esperada": self.instalacao.versao_ledi,
+            "esperada": self.instalacao.versao_ledi, "validades": self.validades,
         }  # fmt: skip
 
     def hold_tables(self) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -20,8 +20,10 @@ from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import BlocoReprocessamento, Reprocessamento
 from saude.fichas.situacoes import open_situations
 from saude.inconsistencias.models import Inconsistencia
+from saude.processamento import versoes
 from saude.processamento.actions import correct_each, judge_again, set_aside
 from saude.processamento.julgar import context
+from saude.processamento.models import Regeneracao
 
 BLOCK = 500
 
@@ -108,17 +110,19 @@ def cut(job: Reprocessamento, ids: Iterable[int]) -> int:
     return total
 
 
-def _judge_apart(ids: list[int], job: Reprocessamento) -> dict[str, int]:
+def _apart(
+    ids: list[int], job: Reprocessamento, work: Callable[[list[int]], dict[str, int]]
+) -> dict[str, int]:
     """A ficha that cannot be judged or stored again stays as it is, pendente and seen; the others are done."""
     try:
         with transaction.atomic():
-            return judge_again(ids, context(job.entidade), by=job.por)
+            return work(ids)
     except (OperationalError, psycopg.OperationalError):
         raise  # the database's trouble, not a record's: the block is tried again as a whole
     except Exception as error:
         if len(ids) > 1:
             half = len(ids) // 2
-            return Counter(_judge_apart(ids[:half], job)) + Counter(_judge_apart(ids[half:], job))
+            return Counter(_apart(ids[:half], job, work)) + Counter(_apart(ids[half:], job, work))
         log.error("ficha not reprocessed: id=%s %s", ids[0], type(error).__name__)
         return {"processada": 0, "inconsistente": 0, "pendente": set_aside(ids[0], job.entidade)}
 
@@ -132,18 +136,46 @@ def reprocess_block(bloco_id: int) -> None:
         job = Reprocessamento.objects.select_related("entidade__instalacao", "por").get(
             pk=bloco.reprocessamento_id
         )
-        if "mudancas" in job.filtro:
-            counts = _correct_block(bloco, job)
-        else:
-            counts = _judge_apart(bloco.fichas, job)
+        counts = _work(bloco, job)
         bloco.feito_em = timezone.now()
-        bloco.save(update_fields=["feito_em"])
+        bloco.save(update_fields=["feito_em", "resultado"])
         Reprocessamento.objects.filter(pk=job.pk).update(
             feitas=F("feitas") + len(bloco.fichas),
             processadas=F("processadas") + counts.get("processada", 0),
             inconsistentes=F("inconsistentes") + counts.get("inconsistente", 0),
             pendentes=F("pendentes") + counts.get("pendente", 0),
         )
-    Reprocessamento.objects.filter(
-        pk=bloco.reprocessamento_id, estado=Reprocessamento.Estado.RODANDO, feitas__gte=F("total")
-    ).update(estado=Reprocessamento.Estado.CONCLUIDO, terminado_em=timezone.now())
+        # in the same transaction: a worker killed here leaves no job that nobody ends
+        Reprocessamento.objects.filter(
+            pk=bloco.reprocessamento_id, estado=Reprocessamento.Estado.RODANDO, feitas__gte=F("total")
+        ).update(estado=Reprocessamento.Estado.CONCLUIDO, terminado_em=timezone.now())
+
+
+def _work(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
+    if "mudancas" in job.filtro:
+        return _correct_block(bloco, job)
+    if "regeneracao" in job.filtro:
+        return _regenerate_block(bloco, job)
+    return _apart(bloco.fichas, job, lambda ids: judge_again(ids, context(job.entidade), by=job.por))
+
+
+def _regenerate_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
+    """A block of fichas in another LEDI version: looked at, or written."""
+    pk, previa = job.filtro["regeneracao"], job.filtro["fase"] == "previa"
+    para = Regeneracao.objects.values_list("para", flat=True).get(pk=pk)
+
+    def write(ids: list[int]) -> dict[str, int]:
+        return versoes.rewrite(ids, para, context(job.entidade), by=job.por)
+
+    why: Counter[str] = Counter()
+    if previa:
+        counts, why = versoes.look(bloco, para, context(job.entidade))
+    else:
+        counts = _apart(bloco.fichas, job, write)
+    row = Regeneracao.objects.select_for_update().get(pk=pk)  # last of all: blocks side by side do not wait
+    name = "resumo" if previa else "feito"
+    known = Counter({kind: counts.get(kind, 0) for kind in versoes.KINDS})
+    setattr(row, name, dict(Counter(getattr(row, name)) + known))
+    row.motivos = dict((Counter(row.motivos) + why).most_common(versoes.MAX_REASONS))
+    row.save(update_fields=[name, "motivos"])
+    return {} if previa else counts

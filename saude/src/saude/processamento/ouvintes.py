@@ -4,8 +4,8 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from saude.cadastros.models import Instalacao
-from saude.cadastros.sinais import instalacao_changed
+from saude.cadastros.models import Entidade, Instalacao
+from saude.cadastros.sinais import instalacao_changed, validade_changed
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.processamento.em_massa import start_reprocess
@@ -23,3 +23,12 @@ def judge_again(*, instalacao: Instalacao, campos: set[str], by: Any, **_: Any) 
     for situacao in (Situacao.PROCESSADA, Situacao.INCONSISTENTE):
         wanted = Filtro(situacao=str(situacao), nao_identificados=only)
         start_reprocess(entidade=instalacao.entidade, filtro=wanted, by=by)
+
+
+@receiver(validade_changed)
+def tell_again(*, entidade: Entidade, versao: str, by: Any, **_: Any) -> None:
+    """Fichas not exported of a LEDI version say until when it counts: by the date that holds now."""
+    for situacao in (Situacao.PROCESSADA, Situacao.INCONSISTENTE):
+        wanted = Filtro(situacao=str(situacao), versao=versao)
+        if filtered(entidade, wanted).exists():
+            start_reprocess(entidade=entidade, filtro=wanted, by=by)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from ledi.layouts import CURRENT, releases
 from ledi_gerador import build, gerar
 from saude.atualizacao import demo as referencias
 from saude.cadastros.actions import create_entidade
@@ -64,6 +65,7 @@ def registers(town: Any) -> Entidade:
         nome_razao_social=f"Secretaria Municipal de Saúde de {town.nome} (fictícia)",
         uuid_instalacao="7f0f7a5c-3a55-4f0c-9f6e-5b1d2c8e4a10",
         email="saude@exemplo.invalid",
+        versao_pec=releases()[CURRENT].pec,
     )
     posts = {u.cnes: _post(entidade, u) for u in town.unidades}
     teams = {e.ine: _team(entidade, e, posts) for e in town.equipes}

@@ -1,0 +1,131 @@
+"""What the LEDI version in use and the PEC's version ask for: warnings, and what is at stake."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from ledi.layouts import CURRENT, releases
+from ledi.layouts.releases import NEAR, Release, newest_for
+from ledi.versions import version_key
+from saude.cadastros.models import Entidade, Instalacao
+from saude.cadastros.prazos import deadlines
+from saude.cadastros.versoes import validades
+from saude.comum.competencia import in_words
+from saude.fichas.models import AExportar, Ficha
+from saude.web.aviso import Aviso
+
+SOON = 15  # days before the end when it is urgent
+SHOWN = 4  # competências named at most
+
+
+def warnings(entidade: Entidade, today: date, *, administra: bool) -> list[Aviso]:
+    """Of the installation's versions: the end that is near, a PEC that does not read what is sent, or is unknown."""
+    instalacao = entidade.instalacao
+    found = [*_of_the_end(entidade, instalacao, today), *_of_the_pec(instalacao, administra)]
+    if not administra:
+        return [Aviso(f"{a.texto} Peça a quem administra o sistema.", grave=a.grave) for a in found]
+    link = {"acao": "Ver a instalação", "endereco": reverse("instalacao")}
+    return [Aviso(a.texto, grave=a.grave, **link) for a in found]
+
+
+def _of_the_end(entidade: Entidade, instalacao: Instalacao, today: date) -> Iterable[Aviso]:
+    release = releases().get(instalacao.versao_ledi)
+    if release is None:
+        return
+    dates = validades(entidade)
+    left, until = release.days_left(today, dates), release.until(dates)
+    if left > NEAR:
+        return
+    stake = at_stake(entidade, release.id, until, today)
+    rule = "O SIAPS invalida a produção feita com uma versão publicada há mais de 12 meses."
+    if left < 0:
+        text = (
+            f"O LEDI {release.id}, em uso, valeu até {until:%d/%m/%Y}. {rule} {stake}{_instead(instalacao)}"
+        )
+    else:
+        when = "vence hoje" if left == 0 else f"vale só até {until:%d/%m/%Y} ({_days(left)})"
+        text = f"O LEDI {release.id}, em uso, {when}. {rule} {stake}{_instead(instalacao)}"
+    yield Aviso(text, grave=left <= SOON)
+
+
+def at_stake(entidade: Entidade, versao: str, until: date, today: date) -> str:
+    """The competências that may be sent after the version's end: with fichas of it to export, or due later."""
+    waiting = dict(to_export(entidade, versao).values_list("competencia").annotate(n=Count("pk")).order_by())
+    last = f"{max(until, today):%Y%m}"
+    months = sorted({*waiting, _month_before(last), last}, reverse=True)
+    due = deadlines(entidade, months)
+    named = [m for m in months if waiting.get(m) or (due[m].data > until and due[m].data >= today)]
+    if not named:
+        return ""
+    rows = [
+        f"{in_words(m)} (prazo {due[m].data:%d/%m/%Y}{', ' + _fichas(waiting[m]) if waiting.get(m) else ''})"
+        for m in sorted(named)[-SHOWN:]
+    ]
+    return f"Em jogo: {'; '.join(rows)}. "
+
+
+def to_export(entidade: Entidade, versao: str = "") -> Any:
+    """Processadas not exported yet, of one version or of all: found by what is kept of them."""
+    waiting = AExportar.objects.filter(entidade=entidade).values("ficha")
+    rows = Ficha.objects.filter(entidade=entidade, pk__in=waiting)
+    return rows.filter(versao=versao) if versao else rows
+
+
+def by_version(entidade: Entidade) -> list[tuple[str, int]]:
+    """(version, fichas) of what was processed and did not go yet, the most first."""
+    rows = to_export(entidade).values_list("versao").annotate(n=Count("pk")).order_by("-n")
+    return [(version, n) for version, n in rows]
+
+
+def _of_the_pec(instalacao: Instalacao, administra: bool) -> Iterable[Aviso]:
+    pec, used = instalacao.versao_pec, releases().get(instalacao.versao_ledi)
+    if not pec:
+        if administra:
+            yield Aviso(
+                "Não se sabe a versão do PEC do município: sem ela não há como dizer que LEDI ele lê."
+            )
+        return
+    newest = newest_for(pec)
+    if newest is None:
+        yield Aviso(
+            f"O PEC {pec} é mais antigo que todos os LEDI que este sistema escreve. Atualize o PEC.",
+            grave=True,
+        )
+    elif used is not None and version_key(used.pec) > version_key(pec):
+        yield Aviso(
+            f"O PEC {pec} não lê o LEDI {used.id}, em uso: precisa ser o {used.pec} ou mais novo, e perderia campos "
+            f"sem avisar. Use o LEDI {newest.id}, o mais novo que ele lê, ou atualize o PEC.",
+            grave=True,
+        )
+
+
+def proposal(pec: str) -> Release | None:
+    """The newest LEDI that a PEC reads; ValueError when the text is no PEC version."""
+    return newest_for(pec)
+
+
+def _instead(instalacao: Instalacao) -> str:
+    try:
+        newest = newest_for(instalacao.versao_pec)
+    except ValueError:
+        newest = releases()[CURRENT]
+    if newest is None or newest.id == instalacao.versao_ledi:
+        return "Atualize o PEC: o de agora não lê uma versão mais nova."
+    reads = f"que o PEC {newest.pec} já lê" if not instalacao.versao_pec else "que o PEC do município lê"
+    return f"Passe para o LEDI {newest.id}, {reads}, e regenere o que não foi exportado."
+
+
+def _month_before(competencia: str) -> str:
+    n = int(competencia[:4]) * 12 + int(competencia[4:]) - 2
+    return f"{n // 12}{n % 12 + 1:02d}"
+
+
+def _days(n: int) -> str:
+    return "falta 1 dia" if n == 1 else f"faltam {n} dias"
+
+
+def _fichas(n: int) -> str:
+    return "1 ficha a exportar" if n == 1 else f"{n} fichas a exportar"
