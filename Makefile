@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.pronto
 TEMPLATES := saude/src/saude/templates
 
-.PHONY: setup demo test cobertura check fix bench conformidade conferidor clean
+.PHONY: setup demo test cobertura check fix bench conformidade conferidor pacotes clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -65,6 +65,10 @@ conformidade: setup
 # the Conferidor as a static folder (dist/conferidor); needs the npm registry once
 conferidor: setup
 	$(BIN)/python conferidor/montar.py
+
+# sdist and wheel of the library and of the generator, tried in a clean environment of each Python found here
+pacotes: setup
+	$(BIN)/python pacotes/montar.py
 
 clean:
 	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal
 
-ERRO = "erro"
-AVISO = "aviso"
+Severidade = Literal["erro", "aviso"]
+Situacao = Literal["processada", "inconsistente", "pendente"]
+
+ERRO: Final = "erro"
+AVISO: Final = "aviso"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Finding:
     code: str
     path: str
     message: str
-    severity: str = ERRO
+    severity: Severidade = ERRO
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, str]:
@@ -42,7 +45,7 @@ class Report:
     uuid: str | None
     tipo: str | None
     versao: str | None
-    situacao: str
+    situacao: Situacao
     findings: tuple[Finding, ...] = ()
     unverified: tuple[str, ...] = ()
     crashed: tuple[str, ...] = ()

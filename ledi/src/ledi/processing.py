@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from ledi.carried import placed
 from ledi.codecs import thrift
@@ -16,6 +16,7 @@ from ledi.installation import require_valid, validate_originadora
 from ledi.layouts import CURRENT, VERSIONS, layout
 from ledi.layouts.releases import Validades
 from ledi.rules.registry import plan
+from ledi.tables.port import Tables
 from ledi.validation import PROCESSADA, validate, with_findings
 from ledi.zip import Entry, make_entry
 
@@ -42,7 +43,7 @@ def process(
     *,
     instalacao: Instalacao,
     originadora: Instalacao | None = None,
-    tabelas: Any = None,
+    tabelas: Tables | None = None,
     hoje: date | None = None,
     versao: str | None = None,
     lote: int | None = None,
@@ -53,8 +54,14 @@ def process(
 
     `originadora`: who typed a record that came in another system's envelope. It goes out as it came, so what is
     wrong in it is a finding of the record. InstallationError when our own `instalacao` is one with which the PEC
-    would discard everything.
+    would discard everything; TypeError as `validate`, and for an installation that is not an `Instalacao`.
     """
+    for given in (instalacao, instalacao if originadora is None else originadora):
+        if not isinstance(given, Instalacao):
+            raise TypeError(
+                f"a instalação deve ser ledi.Instalacao, e veio {type(given).__name__}: "
+                "use ledi.Instalacao.from_mapping(...)"
+            )
     report = validate(
         record, versao=versao, tabelas=tabelas, hoje=hoje, esperada=esperada, validades=validades
     )
@@ -78,7 +85,7 @@ def finish(
     instalacao: Instalacao,
     originadora: Instalacao | None = None,
     lote: int | None = None,
-    formato: str = "thrift",
+    formato: Literal["thrift", "xml"] = "thrift",
 ) -> Entry:
     """The zip entry of a validated record (even an inconsistent one).
 

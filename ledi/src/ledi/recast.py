@@ -25,6 +25,7 @@ from ledi.rules.checks import Domain
 from ledi.rules.registry import all_rules
 from ledi.rules.wording import code_text, safe_value
 from ledi.tables import closed
+from ledi.tables.port import Tables
 from ledi.validation import validate
 from ledi.versions import version_key
 
@@ -86,7 +87,7 @@ class Conversao:
         }
 
 
-def convert(record: Any, para: str, *, tabelas: Any = None, hoje: date | None = None) -> Conversao:
+def convert(record: Any, para: str, *, tabelas: Tables | None = None, hoje: date | None = None) -> Conversao:
     """The record in the version `para`; the one given is not touched.
 
     Raises UnknownVersion for a version without layout, ConversionError for a record that has no ficha of a known

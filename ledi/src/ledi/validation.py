@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ledi import carried
-from ledi.findings import AVISO, ERRO, MAX_FINDINGS, Finding, Report, capped
+from ledi.findings import AVISO, ERRO, MAX_FINDINGS, Finding, Report, Severidade, Situacao, capped
 from ledi.layouts import CURRENT, TIPOS, VERSIONS, Ficha, layout, nearest, releases, version_key
 from ledi.layouts.releases import Validades
 from ledi.moments import MomentError, zone_of
@@ -20,8 +20,11 @@ from ledi.rules.conversion import MAX_MOMENT
 from ledi.rules.env import Env, Found
 from ledi.rules.registry import plan
 from ledi.rules.unlikely import FIRST_YEAR, tell_unlikely
+from ledi.tables.port import Tables, check_tables
 
-PROCESSADA, INCONSISTENTE, PENDENTE = "processada", "inconsistente", "pendente"
+PROCESSADA: Final = "processada"
+INCONSISTENTE: Final = "inconsistente"
+PENDENTE: Final = "pendente"
 _KNOWN_KEYS = frozenset(("tipo", "versao", "uuid", "cnes", "ine", "ibge", "ficha", "contexto"))
 DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
 _LAST_DAY = date.max - timedelta(days=2)
@@ -31,7 +34,7 @@ def validate(
     record: Any,
     *,
     versao: str | None = None,
-    tabelas: Any = None,
+    tabelas: Tables | None = None,
     hoje: date | None = None,
     esperada: str | None = None,
     validades: Validades | None = None,
@@ -43,8 +46,13 @@ def validate(
     (ledi.tables.port.Tables); without them the rules that need one are skipped and named in `unverified`.
     `hoje`: the current date in the município; without it neither "not in the future" nor the end of the version's
     validity is verified. `esperada`: the version that the installation sends in (another is an aviso); `validades`:
-    last day of each version, where it is not the library's. Never raises.
+    last day of each version, where it is not the library's. Nothing in a record raises; TypeError for an argument
+    beside it that is of another type, UnknownVersion for a `versao` that is not in VERSIONS.
     """
+    if hoje is not None and hoje.__class__ is not date:
+        raise TypeError(_no_date(hoje))
+    if tabelas is not None:
+        check_tables(tabelas.__class__)
     if not isinstance(record, Mapping):
         text = "O registro deve ser um objeto JSON."
         return Report(None, None, None, INCONSISTENTE, (_finding("REGISTRO-json-tipo", "", text),))
@@ -69,20 +77,26 @@ def validate(
     return report if used == declared else replace(report, versao=shown, wire=None)
 
 
+def _no_date(given: object) -> str:
+    kind = type(given).__name__
+    way = {"str": "date.fromisoformat(hoje)", "datetime": "hoje.date()"}.get(kind)
+    return f"hoje deve ser datetime.date, e veio {kind}" + (f": use {way}" if way else "")
+
+
 def with_findings(report: Report, extra: Sequence[Finding]) -> Report:
     """The report with findings of elsewhere (the envelope, the file): what it says already is not said twice."""
     told = {(finding.code, finding.path) for finding in report.findings}
     extra = [finding for finding in extra if (finding.code, finding.path) not in told]
     if not extra:
         return report
-    situacao = report.situacao
+    situacao: Situacao = report.situacao
     if situacao == PROCESSADA and any(finding.severity == ERRO for finding in extra):
         situacao = INCONSISTENTE
     return replace(report, situacao=situacao, findings=capped((*report.findings, *extra)))
 
 
 def _validate_ficha(
-    record: Mapping[str, Any], kind: Ficha, used: str, tabelas: Any, hoje: date | None, found: Found
+    record: Mapping[str, Any], kind: Ficha, used: str, tabelas: Tables | None, hoje: date | None, found: Found
 ) -> Report:
     zone = _zone(record.get("ibge"))
     env = Env(record, zone, _end_of_day(hoje, zone) if hoje else None, tabelas)
@@ -99,7 +113,7 @@ def _validate_ficha(
     context = record.get("contexto")
     if context and (context.__class__ is not dict or "abertura" in context):
         found.extend(chain(carried.findings(record, kind, used), carried.lost(record, wire)))
-    situacao = INCONSISTENTE if found.has_error() else PROCESSADA
+    situacao: Situacao = INCONSISTENTE if found.has_error() else PROCESSADA
     if env.crashed:
         situacao = PENDENTE
         for code in dict.fromkeys(env.crashed):
@@ -278,7 +292,7 @@ def _end_of_day(day: date, zone: ZoneInfo) -> int:
     return int(midnight.timestamp() * 1000) - 1
 
 
-def _finding(code: str, path: str, message: str, severity: str = ERRO) -> Finding:
+def _finding(code: str, path: str, message: str, severity: Severidade = ERRO) -> Finding:
     return Finding(code, path, message, severity)
 
 

@@ -8,30 +8,33 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
 
-from ledi.cli import (
-    abrir,
-    converter,
-    empacotar,
-    esquema,
-    gerar,
-    pec_simulado,
-    regras,
-    retorno,
-    validar,
-    versoes,
-)
-from ledi.cli.common import os_words
+from ledi.cli.oserror import os_words
 from ledi.errors import LediError
-from ledi.layouts import VERSIONS
 
 OK, SOME_BAD, UNREADABLE = 0, 1, 2
+#: verb -> its line in the help; the module of a verb is loaded when the verb is asked for
+VERBS = {
+    "validar": "diz o que o PEC recusaria, antes de enviar",
+    "empacotar": "gera o zip de fichas para o PEC",
+    "abrir": "decodifica .esus, .esus.xml ou zip para JSON por linhas",
+    "converter": "passa registros para outra versão do LEDI",
+    "retorno": "lê relatórios do PEC, do SISAB e do SIAPS sobre o que foi enviado",
+    "pec-simulado": "inicia um PEC de mentira nesta máquina, para testar envios",
+    "versoes": "lista as versões do LEDI, sua validade e o PEC que as lê",
+    "esquema": "JSON Schema do registro de uma ficha",
+    "regras": "lista os códigos, seu estado e seu texto",
+    "gerar": "gera registros fictícios (demonstração, testes, medidas)",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a verb; exit code 0 all well, 1 some record is not, 2 unreadable input or bad usage."""
     _utf8()
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(given).parse_args(given)
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -55,13 +58,28 @@ def _utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "uso: " if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse in Portuguese."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def __init__(self, **options: Any) -> None:
+        asked: dict[str, Any] = {"formatter_class": _Help, "add_help": False}
+        super().__init__(**asked | options)
+        self._positionals.title, self._optionals.title = "argumentos", "opções"
+        if options.get("prefix_chars") is None:
+            self.add_argument("-h", "--help", action="help", help="mostra esta ajuda e termina")
+
+    def error(self, message: str) -> NoReturn:
         words = {
             "the following arguments are required": "faltam argumentos",
             "unrecognized arguments": "argumentos desconhecidos",
+            "not allowed with argument": "não pode vir junto de",
+            "ambiguous option": "opção ambígua",
+            "could match": "pode ser",
             "invalid choice": "opção inválida",
             "expected one argument": "falta o valor",
             "expected at least one argument": "falta ao menos um valor",
@@ -78,23 +96,26 @@ class _Parser(argparse.ArgumentParser):
         self.exit(UNREADABLE, f"{self.prog}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+class _Version(argparse.Action):
+    """The library's version and those of LEDI that it writes; the layouts are not loaded before it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        library = import_module("ledi")
+        *older, newest = library.VERSIONS
+        print(f"ledi {library.__version__} (LEDI {newest}; também {', '.join(reversed(older))})")
+        parser.exit()
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="ledi", description="Fichas do e-SUS APS (LEDI): validar, empacotar, abrir.")
-    parser.add_argument("--version", action="version", version=f"ledi (LEDI {', '.join(VERSIONS)})")
+    parser.add_argument("--version", action=_Version, nargs=0, help="mostra as versões e termina")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMANDO", parser_class=_Parser)
-    for module in (
-        validar,
-        empacotar,
-        abrir,
-        converter,
-        retorno,
-        pec_simulado,
-        versoes,
-        esquema,
-        regras,
-        gerar,
-    ):
-        module.add(verbs)
+    asked = next((word for word in given if word in VERBS), None)
+    for verb, words in VERBS.items():
+        if verb == asked:
+            import_module(f"ledi.cli.{verb.replace('-', '_')}").add(verbs, words)
+        else:
+            verbs.add_parser(verb, help=words)
     return parser
 
 

@@ -12,8 +12,8 @@ from ledi.cli.common import tell_of, tell_passed_over
 from ledi.reading import Item, read_records
 
 
-def add(verbs: Any) -> None:
-    parser = verbs.add_parser("abrir", help="decodifica .esus, .esus.xml ou zip para JSON por linhas")
+def add(verbs: Any, words: str) -> None:
+    parser = verbs.add_parser("abrir", help=words)
     parser.add_argument(
         "arquivos", nargs="+", metavar="ARQ", help='arquivo (também .gz), ou "-" para a entrada padrão'
     )

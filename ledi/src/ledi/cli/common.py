@@ -43,16 +43,6 @@ def load_tables(options: argparse.Namespace) -> Any:
     return tables
 
 
-def os_words(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "o arquivo não existe"
-    if isinstance(error, IsADirectoryError):
-        return "é uma pasta, não um arquivo"
-    if isinstance(error, PermissionError):
-        return "sem permissão para abrir"
-    return error.strerror or "não pôde ser aberto"
-
-
 def tell_of(item: Item) -> None:
     """What is said of how a record came, by the verbs that do not judge it: nothing is lost in silence."""
     for note in item.notes:

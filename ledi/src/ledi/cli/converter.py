@@ -20,8 +20,8 @@ from ledi.recast import Conversao, convert
 Json = dict[str, Any]
 
 
-def add(verbs: Any) -> None:
-    parser = verbs.add_parser("converter", help="passa registros para outra versão do LEDI")
+def add(verbs: Any, words: str) -> None:
+    parser = verbs.add_parser("converter", help=words)
     parser.add_argument(
         "entrada", metavar="ENTRADA", help=".jsonl, .json, .esus ou .zip; - lê a entrada padrão"
     )

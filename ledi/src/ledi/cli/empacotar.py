@@ -25,8 +25,8 @@ from ledi.validation import PROCESSADA
 from ledi.zip import Entry, PackageWriter, SplitWriter
 
 
-def add(verbs: Any) -> None:
-    parser = verbs.add_parser("empacotar", help="gera o zip de fichas para o PEC")
+def add(verbs: Any, words: str) -> None:
+    parser = verbs.add_parser("empacotar", help=words)
     parser.add_argument(
         "entrada",
         metavar="ENTRADA",

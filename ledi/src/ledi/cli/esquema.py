@@ -10,8 +10,8 @@ from ledi.layouts import CURRENT, VERSIONS
 from ledi.schema import record_schema
 
 
-def add(verbs: Any) -> None:
-    parser = verbs.add_parser("esquema", help="JSON Schema do registro de uma ficha")
+def add(verbs: Any, words: str) -> None:
+    parser = verbs.add_parser("esquema", help=words)
     parser.add_argument("tipo", metavar="TIPO", help="FVD, FAI, FCI…")
     parser.add_argument("--versao", choices=VERSIONS, default=CURRENT, metavar="V")
     parser.set_defaults(run=run)

@@ -9,22 +9,21 @@ from importlib.util import find_spec
 from typing import Any
 
 GENERATOR = "ledi_gerador"
-_HELP = "gera registros fictícios (demonstração, testes, medidas)"
 _MISSING = (
     "ledi gerar: a produção fictícia vem num pacote à parte, que não está instalado. "
     "Instale o ledi-gerador (no código do projeto: pip install ./gerador) e repita o comando."
 )
 
 
-def add(verbs: Any) -> None:
+def add(verbs: Any, words: str) -> None:
     if find_spec(GENERATOR) is None:
         # Whatever options come: what is missing is said before what may be wrong with them.
-        parser = verbs.add_parser("gerar", help=_HELP, add_help=False, prefix_chars="\0")
+        parser = verbs.add_parser("gerar", help=words, add_help=False, prefix_chars="\0")
         parser.add_argument("rest", nargs="*")
         parser.set_defaults(run=_say_what_to_install)
         return
     generator = import_module(f"{GENERATOR}.cli")
-    parser = verbs.add_parser("gerar", help=_HELP)
+    parser = verbs.add_parser("gerar", help=words)
     generator.add_arguments(parser)
     parser.set_defaults(run=generator.run)
 

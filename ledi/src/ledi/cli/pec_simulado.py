@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 
-def add(verbs: Any) -> None:
+def add(verbs: Any, words: str) -> None:
     parser = verbs.add_parser(
         "pec-simulado",
-        help="inicia um PEC de mentira nesta máquina, para testar envios",
+        help=words,
         description="Recebe fichas pelos endereços da API do PEC, confere-as de verdade e responde como ele. "
         "Cenários e parâmetros: docs/pec-simulado.md, ou --listar.",
     )

@@ -12,8 +12,8 @@ from ledi.layouts import TIPOS
 from ledi.rules.registry import GENERAL
 
 
-def add(verbs: Any) -> None:
-    parser = verbs.add_parser("regras", help="lista os códigos, seu estado e seu texto")
+def add(verbs: Any, words: str) -> None:
+    parser = verbs.add_parser("regras", help=words)
     parser.add_argument("--json", action="store_true", help="um objeto JSON por código")
     parser.add_argument("--ficha", metavar="TIPO", help="só os de uma ficha")
     parser.add_argument("--sem-facetas", action="store_true", help="só as regras publicadas e as de contexto")

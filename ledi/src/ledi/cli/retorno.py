@@ -18,10 +18,8 @@ FORMATOS = {
 }
 
 
-def add(verbs: Any) -> None:
-    parser = verbs.add_parser(
-        "retorno", help="lê relatórios do PEC, do SISAB e do SIAPS sobre o que foi enviado"
-    )
+def add(verbs: Any, words: str) -> None:
+    parser = verbs.add_parser("retorno", help=words)
     parser.add_argument("arquivo", metavar="ARQUIVO", help=".csv (ou .xlsx) como foi baixado")
     parser.add_argument("--json", action="store_true", help="um objeto JSON com tudo o que o arquivo traz")
     parser.set_defaults(run=run)

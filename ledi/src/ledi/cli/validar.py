@@ -9,15 +9,16 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ledi.cli.common import add_validation_options, load_tables, os_words, tell_passed_over, today
+from ledi.cli.common import add_validation_options, load_tables, tell_passed_over, today
+from ledi.cli.oserror import os_words
 from ledi.errors import LediError
 from ledi.findings import Finding, Report
 from ledi.reading import Item, read_records
 from ledi.validation import INCONSISTENTE, PROCESSADA, validate, with_findings
 
 
-def add(verbs: Any) -> None:
-    parser = verbs.add_parser("validar", help="diz o que o PEC recusaria, antes de enviar")
+def add(verbs: Any, words: str) -> None:
+    parser = verbs.add_parser("validar", help=words)
     parser.add_argument(
         "arquivos", nargs="+", metavar="ARQUIVO",
         help='.jsonl, .json, .esus, .esus.xml ou .zip (também .gz), ou "-" para a entrada padrão',

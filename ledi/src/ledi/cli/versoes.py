@@ -12,8 +12,8 @@ from ledi.layouts import Release, releases
 from ledi.layouts.releases import NEAR
 
 
-def add(verbs: Any) -> None:
-    parser = verbs.add_parser("versoes", help="lista as versões do LEDI, sua validade e o PEC que as lê")
+def add(verbs: Any, words: str) -> None:
+    parser = verbs.add_parser("versoes", help=words)
     parser.add_argument(
         "--json", action="store_true", help="uma lista de objetos JSON, da mais antiga à mais nova"
     )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from ledi.errors import DecodeError
 
@@ -10,6 +9,7 @@ MAX_DATA = 32 * 1024 * 1024
 MAX_NODES = 500_000
 MAX_DEPTH = 32
 _ESCAPE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_QUOTED = _ESCAPE | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
 @dataclass(slots=True)
@@ -130,6 +130,11 @@ def _reason(error: expat.ExpatError) -> str:
     return _WORDS.get(error.code, "não segue a sintaxe de XML")
 
 
+def quoted(value: str) -> str:
+    """The value of an attribute, in its quotes (what `xml.sax.saxutils` does, and half of urllib with it)."""
+    return f'"{value.translate(_QUOTED)}"'
+
+
 def to_bytes(node: Node) -> bytes:
     """The element alone, with the namespaces it uses; text and elements are never mixed in LEDI."""
     out: list[str] = []
@@ -138,8 +143,8 @@ def to_bytes(node: Node) -> bytes:
 
 
 def _write(node: Node, outer: str, out: list[str]) -> None:
-    names = "" if node.space == outer else f" xmlns={quoteattr(node.space)}"
-    plain = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items() if " " not in key)
+    names = "" if node.space == outer else f" xmlns={quoted(node.space)}"
+    plain = "".join(f" {key}={quoted(value)}" for key, value in node.attributes.items() if " " not in key)
     out.append(f"<{node.name}{names}{plain}>")
     out.append(node.text.translate(_ESCAPE))
     for child in node.children:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
 
 from ledi.codecs._xmlform import (
     BITS,
@@ -27,6 +26,7 @@ from ledi.codecs._xmlform import (
 )
 from ledi.codecs._xmlform import facts as _facts
 from ledi.codecs._xmlread import Transport, decode, decode_parts, decode_transport, is_element
+from ledi.codecs._xmltree import quoted
 from ledi.codecs.wire import Unknown, join
 from ledi.errors import EncodeError
 
@@ -47,7 +47,7 @@ _ESCAPE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 def encode(struct: "Struct", mapping: Mapping[str, Any], unknown: Sequence[Unknown] = ()) -> bytes:
     """The ficha alone, as one XML element in its namespace. EncodeError (path) as the Thrift `encode`."""
     out: list[str] = []
-    _write_root(struct, mapping, unknown, f" xmlns:ns4={quoteattr(namespace(struct))}", out)
+    _write_root(struct, mapping, unknown, f" xmlns:ns4={quoted(namespace(struct))}", out)
     return "".join(out).encode()
 
 
@@ -66,7 +66,7 @@ def encode_transport(
     """
     transport = layout.structs["DadoTransporteThrift"]
     spaces = {"ns2": INSTALLATION, "ns3": TRANSPORT, "ns4": namespace(root)}
-    declared = "".join(f" xmlns:{prefix}={quoteattr(uri)}" for prefix, uri in spaces.items())
+    declared = "".join(f" xmlns:{prefix}={quoted(uri)}" for prefix, uri in spaces.items())
     out = [DECLARATION, f"<ns3:{TRANSPORT_ROOT}{declared}>"]
     for name in HEAD:
         _write_field(name, transport.by_name[name], head.get(name), name, {}, out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledi.findings import AVISO, ERRO
+from ledi.findings import AVISO, ERRO, Severidade
 from ledi.layouts import CURRENT, Block, Ficha, layout
 from ledi.rules.checks import Declared
 from ledi.rules.checks.compatibility import CBO, CID, EXISTE, IDADE, SEXO, Compativel, NaCiap, NaCid
@@ -65,7 +65,7 @@ def _post(
     for part in parts:
         code, role = _PARTS[part]
         check = Vinculo(part, mild=mild or (free and part not in _STRICT_ANYWHERE))
-        severity = AVISO if check.mild else ERRO
+        severity: Severidade = AVISO if check.mild else ERRO
         rules.append(Rule(code, at, name(role), check, state=CONTEXT, severity=severity))
     return tuple(rules)
 

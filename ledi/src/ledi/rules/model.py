@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ledi.findings import ERRO
+from ledi.findings import ERRO, Severidade
 from ledi.rules.scope import Scope
 
 # Closure made from a check: (value, node, env) -> None when fine, else the facts of the finding (a dict),
@@ -54,7 +54,7 @@ class Rule:
     at: str
     name: str | None
     check: Check
-    severity: str = ERRO
+    severity: Severidade = ERRO
     since: str | None = None
     until: str | None = None
     maybe: str | None = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledi.findings import AVISO, Finding
+from ledi.findings import AVISO, Finding, Severidade
 from ledi.layouts.model import Struct
 from ledi.layouts.spans import Span, elsewhere
 from ledi.rules.env import Env, Path, write_path
@@ -65,7 +65,7 @@ class Bound:
             if self.doubt:
                 text = f"{text} {self.doubt}"
             where = write_path(path, rule.name, index) if rule.name else write_path(path, None, index)
-            severity = AVISO if self.unsent or self.doubt else facts.get(SEVERITY, rule.severity)
+            severity: Severidade = AVISO if self.unsent or self.doubt else facts.get(SEVERITY, rule.severity)
             env.found.append(Finding(rule.code, where, text, severity, facts))
 
 

@@ -9,6 +9,7 @@ that is, so that a rule can be milder when it is not the asked.
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
 NOT_APPLICABLE = 9999
@@ -158,3 +159,17 @@ class Tables(Protocol):
 def missing(tables: Tables | None, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     """Which of these kinds cannot be asked."""
     return tuple(kind for kind in kinds if tables is None or not tables.has(kind))
+
+
+@lru_cache(maxsize=64)
+def check_tables(kind: type) -> None:
+    """TypeError when objects of a class cannot be asked as `Tables`; names what they lack."""
+    lacking = [name for name in _QUESTIONS if not callable(getattr(kind, name, None))]
+    if lacking:
+        raise TypeError(
+            f"tabelas deve ser ledi.Tables (como a que ledi.load_tables devolve), e veio {kind.__name__}, "
+            f"que não tem {', '.join(lacking)}"
+        )
+
+
+_QUESTIONS = tuple(name for name in vars(Tables) if not name.startswith("_"))
