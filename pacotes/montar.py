@@ -72,7 +72,7 @@ def tried_in(version: str, made: list[Path]) -> bool:
             "venv",
             "--quiet",
             "--python",
-            found.stdout.strip(),
+            found,
             environment,
         )
         python = next(environment.glob("[bS][ic]*/python*"))

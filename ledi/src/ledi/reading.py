@@ -42,6 +42,22 @@ class Item:
     tipo: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A record as the file has it, not yet decoded: JSON text, or a serialised ficha."""
+
+    where: str
+    data: bytes
+    serialised: bool
+
+
+def ready(unit: Raw | Item) -> Item:
+    """The record decoded; what is wrong with it is in its findings."""
+    if isinstance(unit, Item):
+        return unit
+    return open_bytes(unit.data, unit.where) if unit.serialised else parse(unit.data, unit.where)
+
+
 class Records(Iterator[Item]):
     """The records of a file, lazily. `passed_over` names what it had besides (the junk of a zip), as it is met."""
 
@@ -51,17 +67,21 @@ class Records(Iterator[Item]):
         self._items = self._read(path)
 
     def __next__(self) -> Item:
-        return next(self._items)
+        return ready(next(self._items))
+
+    def units(self) -> Iterator[Raw | Item]:
+        """The same records not decoded: `ready` decodes one, in whatever process."""
+        return self._items
 
     def close(self) -> None:
         """Closes the file before its end."""
         self._items.close()
 
-    def _read(self, path: str | Path) -> Generator[Item, None, None]:
+    def _read(self, path: str | Path) -> Generator[Raw | Item, None, None]:
         with opened(path) as file:
             yield from self._kinds(file)
 
-    def _kinds(self, file: Opened) -> Iterator[Item]:
+    def _kinds(self, file: Opened) -> Iterator[Raw | Item]:
         name, kind = file.name, file.kind
         plain = name.lower().removesuffix(".gz")
         if kind is Kind.EMPTY:
@@ -69,17 +89,17 @@ class Records(Iterator[Item]):
         if kind is Kind.ZIP:
             yield from self._zip(file)
         elif kind in (Kind.ESUS, Kind.ESUS_XML):
-            yield open_bytes(file.stream.read(MAX_ESUS + 1), name)
+            yield Raw(name, file.stream.read(MAX_ESUS + 1), serialised=True)
         elif kind is Kind.NDJSON or plain.endswith((".jsonl", ".ndjson")):
-            yield from read_lines(_lines(file.stream))
+            yield from _raw_lines(_lines(file.stream))
         elif kind is Kind.JSON or plain.endswith(".json"):
             yield from _json(file)
         elif plain.endswith((".esus", ".xml")):
-            yield open_bytes(file.stream.read(MAX_ESUS + 1), name)
+            yield Raw(name, file.stream.read(MAX_ESUS + 1), serialised=True)
         else:
             raise LediError(f"{name}: não é JSON, JSON por linhas, .esus, .esus.xml nem zip")
 
-    def _zip(self, file: Opened) -> Iterator[Item]:
+    def _zip(self, file: Opened) -> Iterator[Raw | Item]:
         count = 0
         for name, data in _named(file):
             shown = _shown(name)
@@ -92,7 +112,7 @@ class Records(Iterator[Item]):
                 text = f"{shown}: é JSON, e no zip só vão fichas (.esus e .esus.xml). Confira este arquivo fora do zip."
                 yield _unreadable(shown, "REGISTRO-arquivo-formato", text)
             else:
-                yield open_bytes(data, shown)
+                yield Raw(shown, data, serialised=True)
         if not count:
             if not self.passed:
                 raise PackageError(f"{file.name}: o zip está vazio")
@@ -120,10 +140,14 @@ def read_records(path: str | Path) -> Records:
 
 def read_lines(lines: Iterable[bytes] | BinaryIO) -> Iterator[Item]:
     """Records of JSON lines; blank lines are passed over, a bad line gives an Item that says why."""
+    return map(ready, _raw_lines(lines))
+
+
+def _raw_lines(lines: Iterable[bytes] | BinaryIO) -> Iterator[Raw]:
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if text:
-            yield parse(text, f"linha {number}")
+            yield Raw(f"linha {number}", text, serialised=False)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

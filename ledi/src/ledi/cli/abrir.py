@@ -8,7 +8,8 @@ import math
 import sys
 from typing import Any
 
-from ledi.cli.common import tell_of, tell_passed_over
+from ledi.cli.common import notes_of, tell_passed_over
+from ledi.cli.many import add_processes_option, in_order
 from ledi.reading import Item, read_records
 
 
@@ -17,6 +18,7 @@ def add(verbs: Any, words: str) -> None:
     parser.add_argument(
         "arquivos", nargs="+", metavar="ARQ", help='arquivo (também .gz), ou "-" para a entrada padrão'
     )
+    add_processes_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -24,16 +26,22 @@ def run(options: argparse.Namespace) -> int:
     unreadable = False
     for path in options.arquivos:
         records = read_records(path)
-        for item in records:
-            if not item.readable:
-                unreadable = True
-                for finding in item.findings:
-                    print(f"ledi: {finding.message}", file=sys.stderr)
-                continue
-            tell_of(item)
-            print(json.dumps(_strict(opened(item)), ensure_ascii=False, separators=(",", ":")))
+        for _, (readable, notes, text) in in_order(path, records, decoded, processes=options.processos):
+            unreadable = unreadable or not readable
+            for note in notes:
+                print(f"ledi: {note}", file=sys.stderr)
+            if readable:
+                print(text)
         tell_passed_over(path, records)
     return 2 if unreadable else 0
+
+
+def decoded(item: Item) -> tuple[bool, list[str], str]:
+    """(could it be read, what is said of it, its line of JSON)."""
+    if not item.readable:
+        return False, [finding.message for finding in item.findings], ""
+    line = json.dumps(_strict(opened(item)), ensure_ascii=False, separators=(",", ":"))
+    return True, list(notes_of(item)), line
 
 
 def opened(item: Item) -> dict[str, Any]:

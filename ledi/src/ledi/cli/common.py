@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -43,13 +44,43 @@ def load_tables(options: argparse.Namespace) -> Any:
     return tables
 
 
+class Context:
+    """What every record is judged with. The tables are read when first asked for; they do not travel to another
+    process by pickle: there they are read again, unless it was forked from one that had read them."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._asked = argparse.Namespace(tabelas=options.tabelas, cnes=options.cnes)
+        self._given = {"versao": options.versao, "hoje": today(options)}
+        self._tables: Any = load_tables(self._asked)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_asked": self._asked, "_given": self._given}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._tables = (
+            load(tabelas=self._asked.tabelas, cnes=self._asked.cnes)
+            if any(vars(self._asked).values())
+            else None
+        )
+
+    def options(self) -> dict[str, Any]:
+        """The options of `validate`."""
+        return self._given | {"tabelas": self._tables}
+
+
 def tell_of(item: Item) -> None:
     """What is said of how a record came, by the verbs that do not judge it: nothing is lost in silence."""
+    for note in notes_of(item):
+        print(f"ledi: {note}", file=sys.stderr)
+
+
+def notes_of(item: Item) -> Iterator[str]:
     for note in item.notes:
-        print(f"ledi: {item.where}: {note}", file=sys.stderr)
+        yield f"{item.where}: {note}"
     for finding in item.findings:
         place = f"{finding.path}: " if finding.path else ""
-        print(f"ledi: {item.where}: {place}{finding.message} [{finding.code}]", file=sys.stderr)
+        yield f"{item.where}: {place}{finding.message} [{finding.code}]"
 
 
 def tell_passed_over(path: str, records: Records) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from ledi.cli.common import add_validation_options, load_tables, tell_passed_over, today
-from ledi.cli.validar import Seen, report_of
+from ledi.cli.common import Context, add_validation_options, tell_passed_over
+from ledi.cli.many import add_processes_option, in_order
+from ledi.cli.validar import Seen, is_new, report_of
 from ledi.envelope import Instalacao
 from ledi.errors import EncodeError, LediError
 from ledi.files import AtomicFile
@@ -20,7 +21,7 @@ from ledi.findings import ERRO
 from ledi.installation import FICTICIA, validate_installation
 from ledi.layouts import CURRENT
 from ledi.processing import finish
-from ledi.reading import Item, read_records
+from ledi.reading import Item, read_records, ready
 from ledi.validation import PROCESSADA
 from ledi.zip import Entry, PackageWriter, SplitWriter
 
@@ -48,6 +49,7 @@ def add(verbs: Any, words: str) -> None:
     parser.add_argument("--max-bytes", type=_positive, metavar="N", help="divide em zips de até N bytes")
     parser.add_argument("--lote", type=int, metavar="N", help="número do lote")
     add_validation_options(parser)
+    add_processes_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -70,24 +72,53 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _entries(options: argparse.Namespace, instalacao: Instalacao, left_out: list[str]) -> Iterator[Entry]:
-    tables, day = load_tables(options), today(options)
+    pack = Packer(options, instalacao)
     uuids: Seen = {}
     records = read_records(options.entrada)
-    for item in map(_without_sender, records):
-        report = report_of(item, uuids, versao=options.versao, tabelas=tables, hoje=day)
+    for unit, made in in_order(options.entrada, records, pack, processes=options.processos):
+        packed = made if is_new(made.uuid, made.tipo, uuids) else pack.again(ready(unit), uuids)
+        if packed.entry is None:
+            left_out.append(packed.reason)
+        else:
+            yield packed.entry
+    tell_passed_over(options.entrada, records)
+
+
+class Packed(NamedTuple):
+    """The entry of a record, or why it has none."""
+
+    uuid: str | None
+    tipo: str | None
+    entry: Entry | None
+    reason: str = ""
+
+
+class Packer:
+    """Judges a record and makes its entry; in another process it has tables of its own."""
+
+    def __init__(self, options: argparse.Namespace, instalacao: Instalacao) -> None:
+        self.context = Context(options)
+        self.instalacao, self.lote, self.formato = instalacao, options.lote, options.formato
+        self.even_wrong = options.permitir_inconsistentes
+
+    def __call__(self, item: Item) -> Packed:
+        return self.again(item, {})
+
+    def again(self, item: Item, uuids: Seen) -> Packed:
+        item = _without_sender(item)
+        report = report_of(item, uuids, **self.context.options())
+        uuid = report.uuid if item.readable else None
         name = f"{item.where} ({report.uuid or 'sem uuid'})"
         repeated = any(finding.code == "REGISTRO-uuid-repetido" for finding in report.findings)
-        if repeated or (report.situacao != PROCESSADA and not options.permitir_inconsistentes):
+        if repeated or (report.situacao != PROCESSADA and not self.even_wrong):
             reasons = " ".join(f.message for f in report.findings if f.severity == ERRO)
-            left_out.append(f"{name}: {report.situacao}: {reasons}")
-            continue
+            return Packed(uuid, report.tipo, None, f"{name}: {report.situacao}: {reasons}")
         try:
-            origin = _originadora(item)
-            yield finish(item.record, report, instalacao=instalacao, originadora=origin, lote=options.lote,
-                         formato=options.formato)  # fmt: skip
+            entry = finish(item.record, report, instalacao=self.instalacao, originadora=_originadora(item),
+                           lote=self.lote, formato=self.formato)  # fmt: skip
         except (EncodeError, KeyError) as error:
-            left_out.append(f"{name}: não pode ser serializado: {error}")
-    tell_passed_over(options.entrada, records)
+            return Packed(uuid, report.tipo, None, f"{name}: não pode ser serializado: {error}")
+        return Packed(uuid, report.tipo, entry)
 
 
 def _without_sender(item: Item) -> Item:

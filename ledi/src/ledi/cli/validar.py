@@ -7,13 +7,14 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from ledi.cli.common import add_validation_options, load_tables, tell_passed_over, today
+from ledi.cli.common import Context, add_validation_options, tell_passed_over
+from ledi.cli.many import add_processes_option, in_order
 from ledi.cli.oserror import os_words
 from ledi.errors import LediError
 from ledi.findings import Finding, Report
-from ledi.reading import Item, read_records
+from ledi.reading import Item, read_records, ready
 from ledi.validation import INCONSISTENTE, PROCESSADA, validate, with_findings
 
 
@@ -25,11 +26,12 @@ def add(verbs: Any, words: str) -> None:
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="um objeto JSON por registro")
     add_validation_options(parser)
+    add_processes_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    tables, day = load_tables(options), today(options)
+    judge = Judge(options)
     uuids: Seen = {}
     totals: Counter[str] = Counter()
     versions: Counter[str] = Counter()
@@ -37,12 +39,12 @@ def run(options: argparse.Namespace) -> int:
     for path in options.arquivos:
         try:
             records = read_records(path)
-            for item in records:
-                report = report_of(item, uuids, versao=options.versao, tabelas=tables, hoje=day)
-                unreadable = unreadable or not item.readable
-                totals[report.situacao] += 1
-                versions[report.versao or ""] += 1
-                print(_as_json(report) if options.json else _as_text(item, report))
+            for unit, told in in_order(path, records, judge, processes=options.processos):
+                said = told if is_new(told.uuid, told.tipo, uuids) else judge.again(ready(unit), uuids)
+                unreadable = unreadable or not said.readable
+                totals[said.situacao] += 1
+                versions[said.versao or ""] += 1
+                print(said.text)
             tell_passed_over(path, records)
         except (LediError, OSError) as error:
             unreadable = True
@@ -57,8 +59,47 @@ def run(options: argparse.Namespace) -> int:
     return 0 if set(totals) <= {PROCESSADA} else 1
 
 
+class Said(NamedTuple):
+    """What is printed of a record, and what is counted."""
+
+    uuid: str | None
+    tipo: str | None
+    situacao: str
+    versao: str | None
+    readable: bool
+    text: str
+
+
+class Judge:
+    """Judges and words a record; in another process it has tables of its own."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.json = options.json
+        self.context = Context(options)
+
+    def __call__(self, item: Item) -> Said:
+        return self.again(item, {})
+
+    def again(self, item: Item, uuids: Seen) -> Said:
+        report = report_of(item, uuids, **self.context.options())
+        uuid = report.uuid if item.readable else None
+        text = _as_json(report) if self.json else _as_text(item, report)
+        return Said(uuid, report.tipo, report.situacao, report.versao, item.readable, text)
+
+
 #: uuid without case -> tipo of the record that brought it
 Seen = dict[str, str | None]
+
+
+def is_new(uuid: str | None, tipo: str | None, uuids: Seen) -> bool:
+    """Notes a uuid; False when it came before."""
+    if uuid is None:
+        return True
+    key = uuid.lower()
+    if key in uuids:
+        return False
+    uuids[key] = tipo
+    return True
 
 
 def report_of(item: Item, uuids: Seen, **options: Any) -> Report:
@@ -72,11 +113,9 @@ def report_of(item: Item, uuids: Seen, **options: Any) -> Report:
 
 def _repeated(report: Report, uuids: Seen) -> list[Finding]:
     """The same uuid twice, in capitals or not."""
-    key = (report.uuid or "").lower()
-    if key not in uuids:
-        uuids[key] = report.tipo
+    if is_new(report.uuid, report.tipo, uuids):
         return []
-    before = uuids[key]
+    before = uuids[(report.uuid or "").lower()]
     text = "Este UUID já veio antes neste envio. Cada registro precisa de um UUID só seu."
     if before != report.tipo:
         other = f"num registro de outro tipo ({before})" if before else "num registro sem tipo conhecido"
