@@ -396,6 +396,9 @@ def test_the_pages_from_asking_to_done(logado, entidade):
     sent = {"para": OLD, "inicio": "2026-09-01", "fim": "2026-09-30"}
     where = logado.post(reverse("regenerar:inicio"), sent)["Location"]
     assert "Preparando a prévia" in texto(logado.get(where))
+    panel = texto(logado.get(reverse("painel:painel")))
+    assert f'Regeneração para o LEDI 7.4.2: preparando a prévia. <a href="{where}">Acompanhar</a>' in panel
+    assert "Reprocessamento em andamento" not in panel
     assert "HX-Refresh" not in logado.get(f"{where}andamento/")
     trabalhar()
     assert logado.get(f"{where}andamento/")["HX-Refresh"] == "true"
@@ -411,6 +414,7 @@ def test_the_pages_from_asking_to_done(logado, entidade):
     trabalhar()
     page = texto(logado.get(where))
     assert "2 fichas estão no LEDI 7.4.2" in page
+    assert "Regeneração para" not in texto(logado.get(reverse("painel:painel")))
     assert logado.post(f"{where}desistir/", follow=True).status_code == 200
     assert regenerar.all_of(entidade).get().estado == "concluida"
     detail = Ficha.objects.get(tipo="FAI")

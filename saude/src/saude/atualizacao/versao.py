@@ -8,13 +8,14 @@ from django.db.models import Count
 from django.urls import reverse
 
 from ledi.layouts import CURRENT, releases
-from ledi.layouts.releases import NEAR, Release, newest_for
+from ledi.layouts.releases import NEAR, newest_for
 from ledi.versions import version_key
 from saude.cadastros.models import Entidade, Instalacao
 from saude.cadastros.prazos import deadlines
 from saude.cadastros.versoes import validades
 from saude.comum.competencia import in_words
 from saude.fichas.models import AExportar, Ficha
+from saude.processamento import regenerar
 from saude.web.aviso import Aviso
 
 SOON = 15  # days before the end when it is urgent
@@ -29,6 +30,15 @@ def warnings(entidade: Entidade, today: date, *, administra: bool) -> list[Aviso
         return [Aviso(f"{a.texto} Peça a quem administra o sistema.", grave=a.grave) for a in found]
     link = {"acao": "Ver a instalação", "endereco": reverse("instalacao")}
     return [Aviso(a.texto, grave=a.grave, **link) for a in found]
+
+
+def under_way(entidade: Entidade) -> list[Aviso]:
+    """The regeneration that is being done or waits for a confirmation."""
+    row = regenerar.all_of(entidade).first()
+    if row is None or not (row.ocupada or row.estado == row.Estado.PRONTA):
+        return []
+    text = f"Regeneração para o LEDI {row.para}: {row.rotulo.lower()}."
+    return [Aviso(text, "Acompanhar", reverse("regenerar:regeneracao", args=[row.pk]))]
 
 
 def _of_the_end(entidade: Entidade, instalacao: Instalacao, today: date) -> Iterable[Aviso]:
@@ -100,11 +110,6 @@ def _of_the_pec(instalacao: Instalacao, administra: bool) -> Iterable[Aviso]:
             f"sem avisar. Use o LEDI {newest.id}, o mais novo que ele lê, ou atualize o PEC.",
             grave=True,
         )
-
-
-def proposal(pec: str) -> Release | None:
-    """The newest LEDI that a PEC reads; ValueError when the text is no PEC version."""
-    return newest_for(pec)
 
 
 def _instead(instalacao: Instalacao) -> str:

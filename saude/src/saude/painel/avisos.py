@@ -17,6 +17,7 @@ def notices(
 ) -> list[Aviso]:
     found = of_installation(entidade, administra=administra)
     found += versao.warnings(entidade, today, administra=administra)
+    found += versao.under_way(entidade) if administra else []
     for line in lines:
         if why := unlikely(line.competencia, today):
             address = reverse("painel:detalhe", args=[line.competencia, _where(line)])

@@ -63,6 +63,7 @@ def painel(request: HttpRequest) -> HttpResponse:
 def running(request: HttpRequest) -> Any:
     """The mass reprocessings of the user's áreas that are not over."""
     found = jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
+    found = found.exclude(filtro__has_key="regeneracao")  # told by itself
     return found.filter(estado__in=["espera", "rodando"]).order_by("-pk")[:3]
 
 
