@@ -98,13 +98,13 @@ def with_findings(report: Report, extra: Sequence[Finding]) -> Report:
 def _validate_ficha(
     record: Mapping[str, Any], kind: Ficha, used: str, tabelas: Tables | None, hoje: date | None, found: Found
 ) -> Report:
-    zone = _zone(record.get("ibge"))
+    zone = zone_of_record(record)
     env = Env(record, zone, _end_of_day(hoje, zone) if hoje else None, tabelas)
     env.found = found
     made = plan(kind.tipo, used)
     wire = made.normalise(record["ficha"], env, None)
     env.root = wire
-    env.attendance = _moment(wire, kind, env)
+    env.attendance = moment_of(wire, kind, env)
     made.check_early(wire, env, None)
     made.check(wire, env, None)
     _check_envelope(record, kind, wire, env, used)
@@ -268,7 +268,7 @@ def _agrees(record: Mapping[str, Any], kind: Ficha, wire: dict[str, Any]) -> boo
     return type(record.get("cnes")) is str is type(record.get("ibge"))
 
 
-def _moment(wire: dict[str, Any], kind: Ficha, env: Env) -> int | None:
+def moment_of(wire: dict[str, Any], kind: Ficha, env: Env) -> int | None:
     """The date of the attendance; None when it is itself wrong: nothing is then compared with it."""
     *above, name = steps(kind.date_path)
     holder = walk(wire, above)
@@ -276,7 +276,9 @@ def _moment(wire: dict[str, Any], kind: Ficha, env: Env) -> int | None:
     return value if isinstance(value, int) and (id(holder), name) not in env.broken else None
 
 
-def _zone(ibge: Any) -> ZoneInfo:
+def zone_of_record(record: Mapping[str, Any]) -> ZoneInfo:
+    """The clock of its município."""
+    ibge = record.get("ibge")
     try:
         return zone_of(ibge) if isinstance(ibge, str) else DEFAULT_ZONE
     except MomentError:

@@ -63,6 +63,7 @@ class Compiler:
         bounds = [
             b for rule in self.by_place.get(place, ()) if (b := self._bind(rule, scope, unsent)) is not None
         ]
+        plan.bounds = tuple(bounds)
         facets = [b for b in bounds if b.rule.check.facet and b.rule.check.gate == PRESENT]
         covered: dict[str, set[str]] = {}
         for bound in bounds:
@@ -103,6 +104,7 @@ class Compiler:
                     inner, _join(place, item.name, is_list), (*scope.parents, scope.struct),
                     newer_struct, (*newest_parents, newest), unsent or item.id is None,
                 )  # fmt: skip
+                plan.inner[item.name] = sub
                 if sub.has_rules:
                     children.append((item.name, is_list, sub))
             maker = FacetMaker(

@@ -21,6 +21,20 @@ RECORD, TABLE, CONTEXT, HISTORY, BATCH = "record", "table", "context", "history"
 SEVERITY = "severidade"
 
 
+@dataclass(frozen=True)
+class Narrow:
+    """When `when` holds (None: always), a field may only have `codes`, or (`allowed` False) none of them.
+
+    `field`: the name of one inside the items of the rule's field; "" for the rule's field itself. `when` reads from
+    the struct that the narrowed field stands in.
+    """
+
+    codes: frozenset[Any]
+    when: Any = None  # a ledi.rules.conditions.Cond
+    allowed: bool = True
+    field: str = ""
+
+
 class Check(Protocol):
     """One entry of the vocabulary (see ledi.rules.checks)."""
 
@@ -36,6 +50,9 @@ class Check(Protocol):
     def supersedes(self) -> frozenset[str]: ...  # automatic facets this check makes needless
 
     def refs(self) -> tuple[str, ...]: ...
+    def narrows(
+        self, scope: Scope, name: str | None
+    ) -> tuple[Narrow, ...]: ...  # lists that depend on others
     def compile(self, scope: Scope, name: str | None) -> CheckFn | None: ...
     def describe(self, scope: Scope, name: str | None) -> str: ...
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str: ...

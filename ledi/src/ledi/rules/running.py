@@ -95,6 +95,8 @@ class StructPlan:
     children: tuple[tuple[str, bool, StructPlan], ...] = ()
     ahead: tuple[tuple[str, StructPlan], ...] = ()
     has_rules: bool = False
+    bounds: tuple[Bound, ...] = ()  # every rule of the struct, and
+    inner: dict[str, StructPlan] = field(default_factory=dict)  # every struct in it: for ledi.options
 
     @property
     def code_prefix(self) -> str:

@@ -8,7 +8,7 @@ from ledi.rules.checks import Expect, Range
 from ledi.rules.conditions import Filled
 from ledi.rules.registry import rules_in_force
 from ledi.tables import closed
-from saude.formularios import campos, fontes
+from saude.formularios import campos, fontes, opcoes
 from saude.formularios.condicoes import conditions
 
 TIPOS = ("FVD", "FCI", "FCD")
@@ -62,6 +62,7 @@ def _field(tipo: str, versao: str, f: Field, path: str, struct: Struct) -> dict[
         made["o"] = True
     if domain := list_of(f):
         made["d"] = domain
+        made |= _offered(tipo, versao, path, domain)
     made |= _limits(f)
     if f.type.kind in ("i32", "i64", "double"):
         made["num"] = True
@@ -71,6 +72,17 @@ def _field(tipo: str, versao: str, f: Field, path: str, struct: Struct) -> dict[
         made["regras"] = found
     made |= _value_rules(tipo, versao).get(path, {})
     return made | heading
+
+
+def _offered(tipo: str, versao: str, path: str, domain: str) -> dict[str, Any]:
+    """`menos`: codes of the list that this field never takes; `aceita`: what other fields leave of it."""
+    codes = {str(row[0]): row[0] for row in options(domain)["opcoes"]}
+    found: dict[str, Any] = {}
+    if out := opcoes.refused(tipo, versao, path, tuple(codes)):
+        found["menos"] = [codes[code] for code in out]
+    if left := opcoes.narrows(tipo, versao, path):
+        found["aceita"] = list(left)
+    return found
 
 
 def _heading(f: Field, struct: Struct, *, inside: bool) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Empty spreadsheets to fill: titles that are recognised, lists to choose from, and what each column takes."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -27,12 +27,13 @@ HOW = {
 }
 
 
-def workbook(ficha: str, alvos: Sequence[Alvo]) -> io.BytesIO:
+def workbook(ficha: str, alvos: Sequence[Alvo], listas: Mapping[str, Mapping[str, str]]) -> io.BytesIO:
+    """`listas`: path -> code and label of what the field takes."""
     book = Workbook()
     sheet = book.active
     sheet.title = ficha[:31].replace("/", "-")
     _titles(sheet, alvos)
-    places = _domains(book.create_sheet("Códigos aceitos"), alvos)
+    places = _domains(book.create_sheet("Códigos aceitos"), alvos, listas)
     _fields(book.create_sheet("Como preencher"), alvos)
     for number, alvo in enumerate(alvos, 1):
         if alvo.caminho in places and alvo.campo and alvo.campo.type.kind != "list":
@@ -65,12 +66,14 @@ def _head(cell: Any, fill: PatternFill = HEAD) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="center")
 
 
-def _domains(sheet: Any, alvos: Sequence[Alvo]) -> dict[str, tuple[int, int]]:
+def _domains(
+    sheet: Any, alvos: Sequence[Alvo], listas: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[int, int]]:
     """Path -> its first and last line."""
     sheet.append(["Campo", "Código - descrição"])
     places: dict[str, tuple[int, int]] = {}
     for alvo in alvos:
-        labels = campos.domain_labels(alvo.campo.domain) if alvo.campo and alvo.campo.domain else {}
+        labels = listas.get(alvo.caminho)
         if labels:
             places[alvo.caminho] = (sheet.max_row + 1, sheet.max_row + len(labels))
             for code, label in labels.items():

@@ -1,5 +1,6 @@
 """Executando > Sistema > Importar planilha: upload, columns, preview, take in."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from ledi.paths import pattern
 from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import requires
 from saude.arquivos import celulas, colunas, importacao, modelos
@@ -15,6 +17,7 @@ from saude.arquivos.guardados import KEEP_DAYS, FileRefused
 from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
 from saude.arquivos.views import whole_entidade
+from saude.formularios import opcoes
 from saude.registrar.actions import version_for
 from saude.registro.tipos import Tipo
 from saude.web.planilha import csv_response
@@ -169,9 +172,16 @@ def modelo(request: HttpRequest, tipo: str, formato: str) -> HttpResponse:
     """An empty sheet whose titles are recognised by themselves."""
     if tipo not in colunas.TIPOS or formato not in ("csv", "xlsx"):
         raise Http404
-    targets = colunas.targets(tipo, version_for(request.entidade))
+    versao = version_for(request.entidade)
+    targets = colunas.targets(tipo, versao)
     name = f"modelo-{tipo.lower()}.{formato}"
     if formato == "csv":
         return csv_response(name, [t.rotulo for t in targets], [])
-    book = modelos.workbook(Tipo(tipo).label, targets)
+    book = modelos.workbook(Tipo(tipo).label, targets, _lists(tipo, versao, targets))
     return FileResponse(book, as_attachment=True, filename=name, content_type=modelos.XLSX)
+
+
+def _lists(tipo: str, versao: str, targets: list[colunas.Alvo]) -> dict[str, Mapping[str, str]]:
+    """Path -> what the ficha takes there, in this version."""
+    listed = [t.caminho for t in targets if t.campo and t.campo.domain]
+    return {path: opcoes.labels(tipo, versao, pattern(path)) for path in listed}

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from ledi.layouts import Block, Field, Struct, layout
 from ledi.paths import owner, pattern
-from saude.formularios import campos, questionario
+from saude.formularios import campos, opcoes, questionario
 from saude.formularios.condicoes import conditions
 
 MAX_DEPTH = 6
+LISTED = ("escolha", "opcoes")  # lists that are whole on the page
+CHOSEN = (*LISTED, "busca", "varios")
 KEYS = frozenset({"uuidFicha", "uuid"})  # of the ficha itself: the page tells it, nobody types it
 IDENTITY = "Identificação do cidadão"
 RARE = frozenset({"Evolução no prontuário", "Localização", "RNDS", "Cancelamento"})
@@ -33,6 +36,11 @@ class Campo:
     condicoes: list[Any] = field(default_factory=list)
     rotulo_valor: str = ""  # label of a code from the entidade's registers
     aceitos: frozenset[str] | None = None  # the only codes offered, when not the whole list
+    lista: Mapping[str, str] | None = None  # what this ficha takes, in this version; None: what the list has
+    restricoes: list[Any] = field(
+        default_factory=list
+    )  # what other fields leave of the list (opcoes.narrows)
+    endereco_opcoes: str = ""  # what a search box of this field asks with
 
     @property
     def rotulo(self) -> str:
@@ -75,17 +83,17 @@ class Campo:
     @property
     def opcoes(self) -> list[tuple[str, str, bool]]:
         """(value, label, chosen) of a select or of checkboxes; a value out of the list stays, and is told."""
-        labels = campos.domain_labels(self.campo.domain or "")
+        every = {str(c): t for c, t in campos.domain_labels(self.campo.domain or "").items()}
+        labels = every if self.lista is None else self.lista
         values = self.valor if isinstance(self.valor, list) else [self.valor]
         chosen = {str(v) for v in values if v not in (None, "")}
         rows = [
-            (str(c), f"{c} - {t}", str(c) in chosen)
+            (c, f"{c} - {t}", c in chosen)
             for c, t in labels.items()
-            if not self.aceitos or str(c) in self.aceitos or str(c) in chosen
+            if not self.aceitos or c in self.aceitos or c in chosen
         ]
         known = {r[0] for r in rows}
-        strange = [(v, f"{v} (não existe na lista)", True) for v in sorted(chosen - known)]
-        return strange + rows
+        return [(v, _strange(v, every), True) for v in sorted(chosen - known)] + rows
 
     @property
     def rotulo_opcao(self) -> str:
@@ -110,17 +118,24 @@ class Campo:
         return _hint(self.campo)
 
     @property
-    def maximo(self) -> str:
-        f = self.campo
-        return (
-            str(int(f.max))
-            if f.max is not None and f.unit == "caracteres" and f.type.kind == "string"
-            else ""
-        )
+    def teclas(self) -> str:
+        """What is typed in it: "digitos", "decimal", or "" for anything."""
+        return campos.keys_of(self.campo)
+
+    @property
+    def cabem(self) -> str:
+        """How many characters it takes; "" for no limit."""
+        return campos.room_of(self.campo)
 
     @property
     def condicoes_json(self) -> str:
         return json.dumps(self.condicoes, ensure_ascii=False) if self.condicoes else ""
+
+    @property
+    def restricoes_json(self) -> str:
+        """For the lists that are on the page; a search box asks the server."""
+        unrolled = self.restricoes and self.widget in LISTED
+        return json.dumps(self.restricoes, ensure_ascii=False) if unrolled else ""
 
 
 @dataclass
@@ -330,10 +345,21 @@ class Construtor:
     def campo(self, f: Field, value: Any, caminho: str) -> Campo:
         found = [a for path, rows in self.achados.items() if owner(path) == caminho for a in rows]
         label = self.rotulos.get((campos.source_of(f), str(value)), "") if value else ""
-        rules = conditions(self.tipo, self.versao).get(pattern(caminho), []) if self.com_condicoes else []
-        return Campo(
-            caminho, f, value, self.zona, found, caminho in self.relacionados, list(rules), rotulo_valor=label
-        )
+        made = Campo(caminho, f, value, self.zona, found, caminho in self.relacionados, rotulo_valor=label)
+        if self.com_condicoes:
+            made.condicoes = list(conditions(self.tipo, self.versao).get(pattern(caminho), []))
+            if made.widget in CHOSEN and opcoes.has(self.tipo, self.versao, caminho):
+                self._list(made, pattern(caminho))
+        return made
+
+    def _list(self, made: Campo, caminho: str) -> None:
+        made.restricoes = list(opcoes.narrows(self.tipo, self.versao, caminho))
+        if made.widget in LISTED and made.campo.domain:
+            made.lista = opcoes.labels(self.tipo, self.versao, caminho)
+        elif made.fonte:
+            made.endereco_opcoes = urlencode(
+                {"tipo": self.tipo, "versao": self.versao, "caminho": made.caminho}
+            )
 
     def _conditions(self, made: Grupo, caminho: str) -> None:
         if self.com_condicoes:
@@ -344,6 +370,11 @@ class Construtor:
             return self.mostrar(caminho, f, value)
         filled = value not in (None, "", [])
         return filled or any(owner(p) == caminho for p in self.achados)
+
+
+def _strange(code: str, every: Mapping[str, str]) -> str:
+    """A code that the field does not take, and has."""
+    return f"{code} - {every[code]} (não é aceito aqui)" if code in every else f"{code} (não existe na lista)"
 
 
 def slug(path: str) -> str:

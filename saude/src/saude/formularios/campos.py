@@ -84,6 +84,28 @@ def widget(field: Field) -> str:
     return {"i32": "inteiro", "i64": "inteiro", "double": "decimal"}.get(kind, "texto")
 
 
+#: formats of a text that is digits alone
+DIGITS = frozenset({"cpf", "cns", "cep", "telefone", "cnes", "ine", "ibge"})
+
+
+def keys_of(field: Field) -> str:
+    """What is typed in its input: "digitos", "decimal", or "" for anything."""
+    kind = widget(field)
+    if kind == "inteiro" or (kind == "texto" and field.format in DIGITS):
+        return "digitos"
+    return "decimal" if kind == "decimal" else ""
+
+
+def room_of(field: Field) -> str:
+    """How many characters, or digits, its input takes; "" for no limit."""
+    kind = widget(field)
+    if field.max is None or kind not in ("texto", "inteiro"):
+        return ""
+    if kind == "inteiro":
+        return str(int(field.max)) if field.unit == "digitos" else str(len(str(int(field.max))))
+    return str(int(field.max)) if field.unit == "caracteres" else ""
+
+
 def shown(field: Field, value: Any, zone: ZoneInfo) -> str:
     """The value as the paper ficha says it; "" for nothing."""
     if value is None or value == "" or value == []:

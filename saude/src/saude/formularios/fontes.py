@@ -4,7 +4,9 @@ The library alone knows few CID10 (those of the CIAP2 table, 554) and only the p
 the whole tables come with the SIGTAP that is imported.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from ledi.errors import TableError
@@ -25,6 +27,8 @@ def table(source: str) -> dict[str, str]:
         return _cid()
     if source == "procedimentos":
         return {**_labels("exames"), **_labels("procedimentos")}
+    if source == "catmat":
+        return {row["codigo_catmat"]: _medicine(row) for row in reversed(closed.rows("catmat"))}
     if source == "municipios":
         return {row["codigo_ibge"]: f"{row['nome']}/{row['uf']}" for row in closed.rows("municipios")}
     if source.startswith("dominio."):
@@ -76,22 +80,34 @@ def _rows(entidade: Entidade, source: str) -> tuple[list[tuple[str, str]], list[
     return list(table(source).items()), _folded(source)
 
 
-def search(entidade: Entidade, source: str, text: str) -> list[tuple[str, str]]:
-    """Codes and labels that match: by beginning of the code, or by every word in the label."""
-    rows, index = _rows(entidade, source)
+def search(
+    entidade: Entidade,
+    source: str,
+    text: str,
+    *,
+    takes: Callable[[str], bool] = lambda code: True,
+    lista: Mapping[str, str] | None = None,
+) -> list[tuple[str, str]]:
+    """Codes and labels that match: by beginning of the code, or by every word in the label; those that are taken.
+
+    `lista`: what to look in instead of the source, where the field has a list of its own.
+    """
+    rows, index = _rows(entidade, source) if lista is None else (list(lista.items()), _indexed(lista))
     words = fold(text).split()
-    if not words:
-        return rows[:LIMIT]
     joined = "".join(words).replace(".", "") if source == "cid10" else "".join(words)
-    first = [r for r in rows if fold(r[0]).startswith(joined)]
+    first = [r for r in rows if fold(r[0]).startswith(joined)] if words else rows
     chosen = {r[0] for r in first}
-    rest = [r for r, name in index if r[0] not in chosen and all(w in name for w in words)]
-    return (first + rest)[:LIMIT]
+    rest = (r for r, name in index if r[0] not in chosen and all(w in name for w in words))
+    return list(islice((r for r in chain(first, rest) if takes(r[0])), LIMIT))
+
+
+def _indexed(rows: Mapping[str, str]) -> list[tuple[tuple[str, str], str]]:
+    return [(row, fold(row[1])) for row in rows.items()]
 
 
 @cache
 def _folded(source: str) -> list[tuple[tuple[str, str], str]]:
-    return [(row, fold(row[1])) for row in table(source).items()]
+    return _indexed(table(source))
 
 
 def _labels(name: str) -> dict[str, str]:
@@ -104,6 +120,13 @@ def _labels(name: str) -> dict[str, str]:
 def _cid() -> dict[str, str]:
     rows = closed.rows("ciap_cid")
     return {r["cid10"]: r["cid10_descricao"] for r in rows if r["cid10"]}
+
+
+def _medicine(row: Mapping[str, str]) -> str:
+    """The name alone is that of many: the dose, the form and how it is supplied tell them apart."""
+    form, pack = row["forma_farmaceutica"], row["unidade_fornecimento"]
+    parts = (row["principio_ativo"], row["concentracao"], form, "" if pack == form else pack)
+    return ", ".join(part.strip() for part in parts if part.strip())
 
 
 def _register(entidade: Entidade, source: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ledi.layouts.model import Field
-from ledi.rules.model import PRESENT, CheckFn
+from ledi.rules.model import PRESENT, CheckFn, Narrow
 from ledi.rules.scope import Scope
 from ledi.rules.wording import safe_value
 
@@ -24,6 +24,10 @@ class Base:
     supersedes: ClassVar[frozenset[str]] = frozenset()
 
     def refs(self) -> tuple[str, ...]:
+        return ()
+
+    def narrows(self, scope: Scope, name: str | None) -> tuple[Narrow, ...]:
+        """Which codes it leaves a list with, as data, where that depends on other fields."""
         return ()
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn | None:

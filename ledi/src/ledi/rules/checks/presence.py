@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ledi.findings import AVISO
 from ledi.rules.checks.base import NOTHING, Base, field_of, label
 from ledi.rules.conditions import Cond, Filled
-from ledi.rules.model import ABSENT, ALWAYS, SEVERITY, CheckFn
+from ledi.rules.model import ABSENT, ALWAYS, SEVERITY, CheckFn, Narrow
 from ledi.rules.scope import Scope, is_filled
 from ledi.rules.wording import code_text, codes_text, join, wish
 
@@ -240,6 +240,9 @@ class OnlyCodes(Base):
     def refs(self) -> tuple[str, ...]:
         return self.when.refs() if self.when else ()
 
+    def narrows(self, scope: Scope, name: str | None) -> tuple[Narrow, ...]:
+        return (Narrow(frozenset(self.codes), self.when),)
+
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         return _code_check(self, scope, name, frozenset(self.codes), allowed=True)
 
@@ -270,6 +273,9 @@ class NotCodes(Base):
 
     def refs(self) -> tuple[str, ...]:
         return self.when.refs() if self.when else ()
+
+    def narrows(self, scope: Scope, name: str | None) -> tuple[Narrow, ...]:
+        return (Narrow(frozenset(self.codes), self.when, allowed=False),)
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         return _code_check(self, scope, name, frozenset(self.codes), allowed=False)

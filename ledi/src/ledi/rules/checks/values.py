@@ -14,7 +14,7 @@ from ledi.documents.errors import DocumentError
 from ledi.findings import AVISO, MAX_FINDINGS
 from ledi.rules.checks.base import NOTHING, Base, each, field_of, label, shown, value_facts
 from ledi.rules.conditions import Cond
-from ledi.rules.model import SEVERITY, CheckFn
+from ledi.rules.model import SEVERITY, CheckFn, Narrow
 from ledi.rules.scope import Scope
 from ledi.rules.wording import code_text, codes_text, other_version, tidy
 from ledi.tables import closed
@@ -114,6 +114,9 @@ class DomainWhen(Base):
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         test, run = self.when.compile(scope), self.domain.compile(scope, name)
         return lambda value, node, env: run(value, node, env) if test(node, env) else None
+
+    def narrows(self, scope: Scope, name: str | None) -> tuple[Narrow, ...]:
+        return (Narrow(self.domain.allowed(scope, name), self.when),)
 
     def describe(self, scope: Scope, name: str | None) -> str:
         return f"Quando {self.when.text(scope)}: {self.domain.describe(scope, name)}"

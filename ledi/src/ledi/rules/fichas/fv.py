@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ledi.findings import AVISO
@@ -29,7 +31,7 @@ from ledi.rules.checks import (
 from ledi.rules.checks.base import Base
 from ledi.rules.conditions import Cond, all_of, empty, filled, is_false, is_true, one_of, where
 from ledi.rules.forms import CID10
-from ledi.rules.model import SEVERITY, CheckFn, Outcome, Rule
+from ledi.rules.model import SEVERITY, CheckFn, Narrow, Outcome, Rule
 from ledi.rules.scope import Scope
 from ledi.rules.shared.header import header_rules
 from ledi.rules.wording import code_text, doubt_text
@@ -106,6 +108,10 @@ class _ByTable(Base):
 
     fn: Callable[[Any, dict[str, Any], Any, str], Outcome]
     words: str
+    lists: Callable[[str], tuple[Narrow, ...]]  # what is left of the lists, in a version
+
+    def narrows(self, scope: Scope, name: str | None) -> tuple[Narrow, ...]:
+        return self.lists(scope.version)
 
     def compile(self, scope: Scope, name: str | None) -> CheckFn:
         fn, version = self.fn, scope.version
@@ -135,6 +141,41 @@ def _combination(value: Any, node: dict[str, Any], env: Any, version: str) -> An
             span = vacinas.doubts(version)[vaccine, strategy, dose]
             found.append((index, {"texto": _in_doubt(vaccine, strategy, dose, span), SEVERITY: AVISO}))
     return found or None
+
+
+def _certain(version: str) -> frozenset[tuple[int, int, int]]:
+    """The combinations that this version has for sure."""
+    return vacinas.combinations(version) - vacinas.doubts(version).keys()
+
+
+@cache
+def _narrow_combination(version: str) -> tuple[Narrow, ...]:
+    """Strategies by vaccine, doses by vaccine and strategy: of a vaccine that is applied now."""
+    found: list[Narrow] = []
+    strategies: dict[int, set[int]] = defaultdict(set)
+    doses: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))  # by strategy and vaccine
+    for vaccine, strategy, dose in _certain(version):
+        strategies[vaccine].add(strategy)
+        doses[strategy][vaccine].add(dose)
+    for codes, vaccines in _same(strategies).items():
+        found.append(Narrow(codes, all_of(APLICADA, one_of("imunobiologico", *vaccines)), field=_KEYS[1]))
+    for strategy, of_vaccine in doses.items():
+        for codes, vaccines in _same(of_vaccine).items():
+            both = (one_of("imunobiologico", *vaccines), one_of("estrategiaVacinacao", strategy))
+            found.append(Narrow(codes, all_of(APLICADA, *both), field=_KEYS[2]))
+    return tuple(found)
+
+
+def _same(codes: Mapping[int, set[int]]) -> dict[frozenset[int], list[int]]:
+    """A set of codes -> whose it is."""
+    found: dict[frozenset[int], list[int]] = defaultdict(list)
+    for key in sorted(codes):
+        found[frozenset(codes[key])].append(key)
+    return found
+
+
+def _narrow_vaccine(version: str) -> tuple[Narrow, ...]:
+    return (Narrow(frozenset(vaccine for vaccine, _, _ in _certain(version)), APLICADA),)
 
 
 def _in_doubt(vaccine: int, strategy: int, dose: int, span: tuple[str, str]) -> str:
@@ -237,6 +278,7 @@ RULES: tuple[Rule, ...] = (
         _ByTable(
             _combination,
             "A vacina aplicada, a estratégia e a dose devem estar juntas na tabela de regras de vacinação.",
+            _narrow_combination,
         ),
     ),
     Rule(
@@ -283,6 +325,7 @@ RULES: tuple[Rule, ...] = (
         _ByTable(
             _in_table,
             "Vacina fora da tabela de regras de vacinação só pode ser enviada como registro anterior.",
+            _narrow_vaccine,
         ),
     ),
     Rule("FV-V-002-1", VACINA, "estrategiaVacinacao", Required(APLICADA)),

@@ -19,7 +19,7 @@ from ledi.rules.checks import (
 )
 from ledi.rules.checks.base import Base
 from ledi.rules.conditions import Cond, age, all_of, any_filled, empty, filled, not_one_of, one_of
-from ledi.rules.model import CheckFn, Rule
+from ledi.rules.model import CheckFn, Narrow, Rule
 from ledi.rules.scope import Scope
 from ledi.rules.shared.cidadao import sem_cpf
 from ledi.rules.shared.header import header_rules
@@ -134,6 +134,10 @@ class AcceptedAnswer(Base):
             return {"aceitas": join(texts), "valor": _readable("RespostaUnicaEscolhaEnum", value)}
 
         return run
+
+    def narrows(self, scope: Scope, name: str | None) -> tuple[Narrow, ...]:
+        rows = _accepted(self.enum).items()
+        return tuple(Narrow(frozenset(good), one_of("pergunta", question)) for question, good in rows if good)
 
     def describe(self, scope: Scope, name: str | None) -> str:
         return "A resposta deve ser uma das que a pergunta aceita."

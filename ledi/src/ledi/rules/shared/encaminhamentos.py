@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from ledi.findings import AVISO
 from ledi.rules.checks import Custom, Domain, Forbidden, Lookup, Required
-from ledi.rules.conditions import Cond, all_of, empty, filled, in_group, not_
-from ledi.rules.model import TABLE, Rule
+from ledi.rules.conditions import Cond, all_of, empty, filled, in_group, not_, one_of
+from ledi.rules.model import TABLE, Narrow, Rule
+from ledi.rules.scope import Scope
 from ledi.rules.wording import code_text
 from ledi.tables import closed
 
@@ -48,6 +50,18 @@ def _conduta(value: int, node: dict[str, Any], env: Any) -> Any:
     }
 
 
+class _Conduta(Custom):
+    def narrows(self, scope: Scope, name: str | None) -> tuple[Narrow, ...]:
+        """The specialities whose referral is not among the conducts."""
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for speciality, code in _CONDUTA.items():
+            wanted[code].add(speciality)
+        return tuple(
+            Narrow(frozenset(those), not_(one_of("^tiposEncamOdonto", code)), allowed=False)
+            for code, those in sorted(wanted.items())
+        )
+
+
 def encaminhamentos_fai(at: str) -> tuple[Rule, ...]:
     """The FAI-ENC-* rules: a CID10 or a CIAP2, never both."""
     return (
@@ -76,7 +90,7 @@ def encaminhamentos_fao(at: str) -> tuple[Rule, ...]:
             "FAO-ENC-001-1",
             at,
             "especialidade",
-            Custom(_conduta, _COM_CONDUTA, reads=("^tiposEncamOdonto",)),
+            _Conduta(_conduta, _COM_CONDUTA, reads=("^tiposEncamOdonto",)),
             text=f"{_COM_CONDUTA} {_QUAL}",
         ),
         Rule("FAO-ENC-002-1", at, CID, Lookup("cid", sex="^sexo"), state=TABLE),

@@ -1,5 +1,6 @@
 // Start: the service worker, the address after #, and drawing again when something changed.
 
+import "../comum/entradas.js";
 import { aparelho } from "./aparelho.js";
 import { assentar, vigiar } from "./atualizacao.js";
 import { aoMudar, meta } from "./banco.js";
@@ -9,6 +10,7 @@ import { tela as sair } from "./sair.js";
 import { iniciar, sincronizar, situacao } from "./sincronia.js";
 import { formulario } from "./tela_formulario.js";
 import * as telas from "./telas.js";
+import { Dito } from "./uteis.js";
 
 const raiz = document.getElementById("app");
 let emFormulario = false; // while somebody types, the screen is not drawn again
@@ -91,7 +93,7 @@ async function instalar() {
 const falhou = (erro) => {
   console.error(erro);
   const conselho = "Recarregue a página; o que foi salvo continua no aparelho.";
-  raiz.textContent = `O aplicativo não abriu: ${erro.message}. ${conselho}`;
+  raiz.textContent = erro instanceof Dito ? `${erro.message} ${conselho}` : `O aplicativo não abriu. ${conselho}`;
 };
 addEventListener("hashchange", async () => {
   emFormulario = false;

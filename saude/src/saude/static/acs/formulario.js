@@ -1,6 +1,6 @@
 // A form made from the layout: fields appear and vanish by the rules' conditions.
 
-import { preenchido } from "../comum/condicoes.js";
+import { aceita, leitorDaPilha, preenchido } from "../comum/condicoes.js";
 import { estado } from "./estado.js";
 import { localizacao } from "./localizacao.js";
 import { dobrar, h } from "./uteis.js";
@@ -77,7 +77,9 @@ function um(campo, pilha, caminho, ctx) {
     ctx.mudou();
   };
   const dentro =
-    campo.w === "localizacao" ? localizacao(campo, no, id, ctx.mudou) : controle(campo, no[campo.n], id, mudar, ctx);
+    campo.w === "localizacao"
+      ? localizacao(campo, no, id, ctx.mudou)
+      : controle(campo, no[campo.n], id, mudar, ctx, pilha);
   const caixa = grupo
     ? h(
         "fieldset",
@@ -157,10 +159,15 @@ function lista(campo, pilha, caminho, ctx) {
   return caixa;
 }
 
-const opcoes = (campo, ctx) => ctx.listas[campo.d] || [];
+// What the field may have in some record; and, with what is answered so far, in this one.
+const opcoes = (campo, ctx) => {
+  const nunca = new Set((campo.menos || []).map(String));
+  return (ctx.listas[campo.d] || []).filter(([c]) => !nunca.has(String(c)));
+};
+const serve = (campo, pilha) => (campo.aceita ? aceita(campo.aceita, leitorDaPilha(pilha)) : () => true);
 const longa = (campo, ctx) => campo.w === "escolha" && opcoes(campo, ctx).length > 6;
 
-function controle(campo, valor, id, mudar, ctx) {
+function controle(campo, valor, id, mudar, ctx, pilha) {
   const numero = (t) => (campo.num && t !== "" ? Number(t) : t);
   if (campo.w === "booleano")
     return escolher(
@@ -186,7 +193,7 @@ function controle(campo, valor, id, mudar, ctx) {
     );
   }
   if (campo.w === "opcoes") return varias(campo, valor || [], mudar, ctx);
-  if (campo.w === "busca" && opcoes(campo, ctx).length) return busca(campo, valor, id, mudar, ctx, numero);
+  if (campo.w === "busca" && opcoes(campo, ctx).length) return busca(campo, valor, id, mudar, ctx, numero, pilha);
   const tipo = campo.w === "data" ? "date" : "text";
   const teclado =
     { inteiro: "numeric", decimal: "decimal" }[campo.w] ||
@@ -196,6 +203,8 @@ function controle(campo, valor, id, mudar, ctx) {
     id,
     type: tipo,
     inputmode: teclado,
+    "data-teclas": soDigitos || campo.w === "inteiro" ? "digitos" : campo.w === "decimal" ? "decimal" : undefined,
+    "data-cabem": ["caracteres", "digitos"].includes(campo.u) && campo.w !== "decimal" ? campo.max : undefined,
     autocomplete: "off",
     value: String(valor ?? "").slice(0, tipo === "date" ? 10 : undefined),
     oninput: (e) => mudar(soDigitos ? e.target.value.replace(/\D/g, "") : e.target.value),
@@ -248,6 +257,7 @@ function varias(campo, valor, mudar, ctx) {
           { class: "opcao" },
           h("input", {
             type: "checkbox",
+            value: String(c),
             checked: marcados.has(String(c)),
             onchange: (e) => {
               if (e.target.checked) marcados.add(String(c));
@@ -265,9 +275,10 @@ function varias(campo, valor, mudar, ctx) {
 // The very word first, then what begins with it.
 const ordem = ([, t], texto) => (dobrar(t) === texto ? 0 : dobrar(t).startsWith(texto) ? 1 : 2);
 
-function busca(campo, valor, id, mudar, ctx, numero) {
+function busca(campo, valor, id, mudar, ctx, numero, pilha) {
   const linhas = opcoes(campo, ctx);
-  const rotulo = (c) => linhas.find((l) => String(l[0]) === String(c))?.[1] ?? String(c ?? "");
+  const todas = ctx.listas[campo.d] || [];
+  const rotulo = (c) => todas.find((l) => String(l[0]) === String(c))?.[1] ?? String(c ?? "");
   const achadas = h("div");
   const entrada = h("input", {
     id,
@@ -276,8 +287,10 @@ function busca(campo, valor, id, mudar, ctx, numero) {
     value: rotulo(valor),
     oninput: () => {
       const texto = dobrar(entrada.value);
+      const aceito = serve(campo, pilha);
       const certas = texto
         ? linhas
+            .filter(([c]) => aceito(c))
             .filter(([c, t]) => dobrar(t).includes(texto) || String(c).startsWith(texto))
             .sort((a, b) => ordem(a, texto) - ordem(b, texto))
             .slice(0, 12)
@@ -311,9 +324,23 @@ function julgar(vivos) {
     const vazio = !preenchido(v.pilha[v.pilha.length - 1][v.campo.n]);
     v.caixa.hidden = dito.proibido || ((dito.conflito || (dito.dependente && !dito.exigido)) && vazio);
     if (v.marca) v.marca.hidden = !dito.exigido;
+    if (v.campo.aceita) oferecer(v);
   }
   const secoes = new Set(vivos.map((v) => v.caixa.parentElement).filter((e) => e?.className === "secao"));
   for (const s of secoes) s.hidden = [...s.children].slice(1).every((e) => e.hidden); // no heading over nothing
+}
+
+// What is not accepted with what is answered goes out of sight; what is chosen stays.
+function oferecer({ campo, pilha, caixa }) {
+  const aceito = serve(campo, pilha);
+  for (const opcao of caixa.querySelectorAll("option:not([value='']), input[type=radio], input[type=checkbox]")) {
+    const fora = !aceito(opcao.value) && !opcao.checked && !opcao.selected;
+    (opcao.closest("label") ?? opcao).hidden = fora;
+    opcao.disabled = fora;
+  }
+  // a heading of a group with nothing under it goes
+  for (const titulo of caixa.querySelectorAll("p.rotulo"))
+    titulo.hidden = [...titulo.nextElementSibling.children].every((o) => o.hidden);
 }
 
 function mostrar(vivos, achados) {

@@ -56,6 +56,13 @@ export function vale(condicao, leitor) {
   return SIMPLES[tipo](leitor.valor(ref), argumentos, leitor);
 }
 
+// Which codes a list may have now, of [condition, "so" or "menos", codes]: false only for what is surely refused.
+export function aceita(restricoes, leitor) {
+  const vigentes = restricoes.filter(([quando]) => vale(quando, leitor) === true);
+  return (codigo) =>
+    vigentes.every(([, tipo, codigos]) => codigos.some((c) => String(c) === String(codigo)) === (tipo === "so"));
+}
+
 // A record as it is: `pilha` are the structs from the root of the ficha down to the one the field is in.
 export const leitorDaPilha = (pilha, fuso) => ({ fuso, valor: (ref) => valorEm(pilha, ref) });
 

@@ -16,8 +16,8 @@ const tell = (input) => {
     .map((b) => b.value)
     .join(" ");
 };
-function rove(boxes, at) {
-  const stop = at || boxes.find((b) => b.checked) || boxes[0];
+export function rove(boxes, at) {
+  const stop = at || boxes.find((b) => b.checked) || boxes.find((b) => !b.disabled) || boxes[0];
   boxes.forEach((b) => {
     b.tabIndex = b === stop ? 0 : -1;
   });
@@ -28,10 +28,11 @@ document.addEventListener("input", (event) => {
   const codes = input.value.split(/[\s,;]+/).filter(Boolean);
   const boxes = boxesOf(input);
   boxes.forEach((b) => {
-    b.checked = codes.includes(b.value);
+    b.checked = codes.includes(b.value) && !b.disabled;
   });
-  const strange = codes.filter((c) => !boxes.some((b) => b.value === c));
-  input.setCustomValidity(strange.length ? `Não existe na lista: ${strange.join(", ")}` : "");
+  const strange = codes.filter((c) => !boxes.some((b) => b.value === c && !b.disabled));
+  const what = "Não existe na lista, ou não é aceito com o que já está preenchido";
+  input.setCustomValidity(strange.length ? `${what}: ${strange.join(", ")}` : "");
   input.setAttribute("aria-invalid", String(strange.length > 0));
   input.title = input.validationMessage;
 });
@@ -48,7 +49,7 @@ document.addEventListener("keydown", (event) => {
   if (!codes) return;
   const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
   if (!step) return;
-  const boxes = boxesOf(codes);
+  const boxes = boxesOf(codes).filter((b) => !b.disabled);
   const next = boxes[(boxes.indexOf(event.target) + step + boxes.length) % boxes.length];
   rove(boxes, next);
   next.focus();

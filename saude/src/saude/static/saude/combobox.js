@@ -145,7 +145,6 @@ document.addEventListener(
 document.addEventListener("focusin", ({ target }) => {
   if (!kindOf(target)) return;
   target.dataset.escolhido = target.value;
-  target.select();
 });
 document.addEventListener("focusout", ({ target }) => {
   if (kindOf(target)) setTimeout(() => close(target), 150);
@@ -160,9 +159,9 @@ document.addEventListener("mousedown", (event) => {
   choose(input, kind, option);
 });
 
-// What the server says, or null: a session that ended is told on the page.
-export async function answer(address) {
-  const got = await fetch(address, { headers: { "HX-Request": "true" } });
+// What the server says (of what is sent to it, if anything is), or null: a session that ended is told on the page.
+export async function answer(address, body) {
+  const got = await fetch(address, { method: body ? "POST" : "GET", body, headers: { "HX-Request": "true" } });
   if (got.status === 401) document.dispatchEvent(new Event("sessaoTerminada"));
   return got.ok ? got : null;
 }

@@ -3,6 +3,7 @@
 import { vale } from "../comum/condicoes.js";
 import { codeBoxes } from "./codigos.js";
 import { answer, combobox } from "./combobox.js";
+import { filterOptions, question } from "./oferta.js";
 
 // --- what the form says of a field: what is typed, or what the record has where the form asks nothing
 function read(form, path) {
@@ -44,11 +45,16 @@ const parent = (path) => {
   const plain = path.replace(/\[\d+\]$/, "");
   return plain.includes(".") ? plain.slice(0, plain.lastIndexOf(".")) : "";
 };
-const reader = (form, struct) => ({ fuso: form.dataset.fuso, valor: (ref) => read(form, resolve(struct, ref)) });
+const reader = (form, struct) => ({
+  fuso: form.dataset.fuso,
+  caminho: (ref) => resolve(struct, ref),
+  valor: (ref) => read(form, resolve(struct, ref)),
+});
 
 // A field that may not be filled is hidden while it is empty; one that must be is marked.
 function judge(form) {
   for (const box of form.querySelectorAll("[data-regras]")) judgeBox(form, box);
+  for (const box of form.querySelectorAll("[data-aceita]")) filterOptions(box, readerOf(form, box));
   questionnaires(form);
   for (const part of form.querySelectorAll(".f-secao")) part.hidden = !part.querySelector(SHOWN);
 }
@@ -57,9 +63,13 @@ const SHOWN =
   ":scope > .f-campos > .f-campo:not([hidden]), :scope > .f-grupo:not([hidden]), " +
   ":scope > details > .f-campos > .f-campo:not([hidden])";
 
-function judgeBox(form, box) {
+function readerOf(form, box) {
   const path = box.dataset.caminho;
-  const from = reader(form, path.includes(".") ? path.slice(0, path.lastIndexOf(".")) : "");
+  return reader(form, path.includes(".") ? path.slice(0, path.lastIndexOf(".")) : "");
+}
+
+function judgeBox(form, box) {
+  const from = readerOf(form, box);
   const answers = JSON.parse(box.dataset.regras).map(([kind, condition]) => [kind, vale(condition, from)]);
   const needed = answers.some(([kind, said]) => kind !== "proibe" && said);
   const forbidden = answers.some(([kind, said]) => (kind === "proibe" && said) || (kind === "so" && said === false));
@@ -124,8 +134,7 @@ combobox("[data-fonte]", {
   onTab: true,
   whole: true,
   async ask(input, text) {
-    const list = input.getAttribute("aria-controls");
-    const got = await answer(`${input.dataset.fonte}?q=${encodeURIComponent(text)}&id=${list}`);
+    const got = await answer(input.dataset.fonte, question(input, text));
     if (!got) return null;
     const made = document.createElement("template");
     made.innerHTML = await got.text();

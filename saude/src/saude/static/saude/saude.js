@@ -1,4 +1,6 @@
 // Small behaviours of every page. No inline scripts (CSP): everything hangs on data attributes.
+import "../comum/entradas.js";
+
 const closest = (event, selector) => event.target.closest?.(selector);
 
 document.addEventListener("click", (event) => {
