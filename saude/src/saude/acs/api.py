@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Router, Schema
-from ninja.errors import AuthenticationError
+from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 from pydantic import Field
 
@@ -72,6 +72,11 @@ def no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return refused(
         request, Refused(401, "token", "Falta o acesso. Registre o aparelho com um código da coordenação.")
     )
+
+
+@api.exception_handler(ValidationError)
+def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return refused(request, Refused(422, "dados", "O pedido não está na forma que o protocolo descreve."))
 
 
 @router.post("/registrar", summary="Registrar o aparelho com um código", auth=None, openapi_extra=REGISTER)

@@ -25,7 +25,7 @@ from saude.processamento import julgar
 from saude.recebimento import actions
 from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Registro
-from saude.registro.leitura import record_uuid, to_date
+from saude.registro.leitura import MAX_UUID, record_uuid, to_date
 from saude.registro.texto_json import too_deep
 from saude.registro.tipos import Origem
 
@@ -206,7 +206,8 @@ def filled(device: Aparelho, record: dict[str, Any], base: dict[str, Any]) -> di
     ficha["headerTransport"] = mine | ({"dataAtendimento": when} if when is not None else {})
     ficha["tpCdsOrigem"] = 3
     context = record.get("contexto")
-    people = context.get("clientes") if isinstance(context, dict) else None
+    context = context if isinstance(context, dict) else {}
+    people, home = context.get("clientes"), context.get("domicilio")
     return {
         "tipo": record["tipo"],
         "versao": record.get("versao"),
@@ -220,6 +221,7 @@ def filled(device: Aparelho, record: dict[str, Any], base: dict[str, Any]) -> di
             "sistema": SYSTEM,
             "id": f"aparelho-{device.pk}",
             **({"clientes": people} if isinstance(people, list) else {}),
+            **({"domicilio": home} if isinstance(home, str) and 0 < len(home) <= MAX_UUID else {}),
         },
     }
 

@@ -42,6 +42,7 @@ class Territorio:
         self.entidade = device.entidade
         self.zone = ZoneInfo(device.entidade.fuso)
         self.today = local_today(device.entidade)
+        self.said: dict[str, str] = {}  # root of a citizen -> the home the phone registered them from
         team = device.equipe.ine if device.equipe else ""
         self.recorte = f"{device.estabelecimento.cnes}-{team}-{device.cbo}-{device.microarea}"
 
@@ -71,8 +72,11 @@ class Territorio:
             entidade=self.entidade, profissional_cns__in=team_of(self.device), tipo=tipo
         ).order_by("data", "pk")
         last: dict[str, tuple[Ficha, dict[str, Any]]] = {}
-        for ficha, body in with_content(rows):
-            last[root_of(ficha, body)] = (ficha, body)
+        for ficha, body, context in with_context(rows):
+            root = root_of(ficha, body)
+            last[root] = (ficha, body)
+            if isinstance(home := context.get("domicilio"), str):
+                self.said[root] = home
         yield from last.values()
 
     def _mine(self, node: Any) -> bool:
@@ -156,6 +160,8 @@ class Territorio:
             place = next((by_document[d] for d in person.pop("chaves") if d in by_document), None)
             if place:
                 person["domicilio"], person["familia"] = place
+            elif self.said.get(person["uuid"]) in homes:
+                person["domicilio"] = self.said[person["uuid"]]
             found[f"cidadao:{person['uuid']}"] = person
         return found
 
@@ -197,9 +203,7 @@ class Territorio:
         found: Items = {}
         bodies = dict(_records([f.pk for f in fichas]))
         for f in fichas:
-            record = bodies.get(f.pk, {})
-            editable = f.origem == Origem.APP
-            context = _dict(record.get("contexto"))
+            record, editable = bodies.get(f.pk, {}), f.origem == Origem.APP
             found[f"retorno:{f.uuid}"] = {
                 "uuid": f.uuid,
                 "tipo": f.tipo,
@@ -208,7 +212,7 @@ class Territorio:
                 "motivos": reasons.get(f.pk, []),
                 "revisao": f.revisao,
                 "editavel": editable,
-                **({"ficha": record.get("ficha"), "clientes": context.get("clientes")} if editable else {}),
+                **(_content(record) if editable else {}),
             }
         return found
 
@@ -337,18 +341,27 @@ def fingerprint(value: Any) -> str:
 
 
 def with_content(rows: Any) -> Iterator[tuple[Ficha, dict[str, Any]]]:
+    return ((ficha, body) for ficha, body, _ in with_context(rows))
+
+
+def with_context(rows: Any) -> Iterator[tuple[Ficha, dict[str, Any], dict[str, Any]]]:
     fichas = list(rows.only("pk", "uuid", "data", "tipo", "situacao"))
     bodies = dict(_records([f.pk for f in fichas]))
     for ficha in fichas:
-        body = bodies.get(ficha.pk, {}).get("ficha")
-        if isinstance(body, dict):
-            yield ficha, body
+        record = bodies.get(ficha.pk, {})
+        if isinstance(body := record.get("ficha"), dict):
+            yield ficha, body, _dict(record.get("contexto"))
 
 
 def _records(ids: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
     for pk, text in Conteudo.objects.filter(pk__in=ids).values_list("pk", "registro").iterator():
         record = json.loads(text, parse_constant=str)
         yield pk, record if isinstance(record, dict) else {}
+
+
+def _content(record: dict[str, Any]) -> dict[str, Any]:
+    context = _dict(record.get("contexto"))
+    return {"ficha": record.get("ficha")} | {k: context.get(k) for k in ("clientes", "domicilio")}
 
 
 def _whom(record: dict[str, Any]) -> str:

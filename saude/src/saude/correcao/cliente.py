@@ -44,9 +44,12 @@ def create_client(*, entidade: Entidade, by: Any, **values: Any) -> Cliente:
 
 
 @transaction.atomic
-def correct_client(*, cliente: Cliente, changes: Mapping[str, Any], revisao: int, by: Any) -> list[int]:
+def correct_client(
+    *, cliente: Cliente, changes: Mapping[str, Any], revisao: int, by: Any, usar_cpf: bool = False
+) -> list[int]:
     """Mend the registration; the fichas not yet exported take the new values and are processed again.
 
+    `usar_cpf`: the CPF of the registration goes into the records that say that the person has none.
     Returns the ids of those fichas. StaleClient when `revisao` is no longer that of the client.
     """
     current = Cliente.objects.select_for_update().get(pk=cliente.pk)
@@ -58,7 +61,7 @@ def correct_client(*, cliente: Cliente, changes: Mapping[str, Any], revisao: int
             setattr(current, name, changes[name])
     current.full_clean(exclude=["entidade", "mesclado_em"])
     touched = [k for k in EDITABLE if getattr(current, k) != before[k]]
-    flowing = _flowing(current, touched)
+    flowing = _flowing(current, touched, usar_cpf=usar_cpf)
     if not flowing:
         return []
     if touched:
@@ -74,13 +77,13 @@ def correct_client(*, cliente: Cliente, changes: Mapping[str, Any], revisao: int
     return _flow(current, flowing, by)
 
 
-def _flowing(cliente: Cliente, touched: list[str]) -> list[str]:
+def _flowing(cliente: Cliente, touched: list[str], *, usar_cpf: bool) -> list[str]:
     """What goes into the fichas: what changed, and what the registration has right where a record has it wrong."""
     found = Inconsistencia.objects.filter(cliente=cliente, encerrada_em=None)
     wrong = {registered(tipo, campo) for tipo, campo in found.values_list("ficha__tipo", "campo")}
     names = {k for k in EDITABLE if k in wrong and getattr(cliente, k)}
     names.update(touched)
-    if "cns" in names and cliente.cpf:
+    if ("cns" in names or usar_cpf) and cliente.cpf:
         names.add("cpf")  # the CNS leaves a record only when the CPF enters
     return [k for k in EDITABLE if k in names]
 
@@ -148,13 +151,29 @@ def _changes(
             value = _wire_value(name, getattr(cliente, name), node.get(field.name), zone)
             if value != node.get(field.name):
                 found[block.name(name, position)] = value
-    if cliente.cpf and node.get(block.struct.role_name("sem_cpf")):
-        found[block.name("sem_cpf", position)] = False
-        found[block.name("justificativa_sem_cpf", position)] = None
-    cns = block.name("cns", position)
-    if cliente.cpf and cns in found:
-        found[cns] = None  # LEDI: CPF or CNS, and the CPF is the main one
+    cpf, cns = block.struct.role_name("cpf"), block.struct.role_name("cns")
+    if cliente.cpf and cpf and ("cpf" in names or node.get(cpf)):
+        if node.get(block.struct.role_name("sem_cpf")):
+            found[block.name("sem_cpf", position)] = False
+            found[block.name("justificativa_sem_cpf", position)] = None
+        if node.get(cns) or block.name("cns", position) in found:
+            found[block.name("cns", position)] = None  # LEDI: CPF or CNS, and the CPF is the main one
     return found
+
+
+def cpf_of_registrations(ficha: Ficha, people: Mapping[int, Atendido]) -> dict[int, dict[str, Any]]:
+    """Where the ficha says that there is no CPF and the registration has it: position -> what puts it in."""
+    record = json.loads(ficha.conteudo.registro)
+    block, zone = layout().fichas[ficha.tipo].citizen, ZoneInfo(ficha.entidade.fuso)
+    without = block.struct.role_name("sem_cpf")
+    content = record.get("ficha")
+    nodes = block.nodes(content) if without and isinstance(content, dict) else []
+    return {
+        at: _changes(record, ficha.tipo, at, person.cliente, ["cpf"], zone)
+        for at, person in people.items()
+        if person.cliente and person.cliente.cpf and at < len(nodes)
+        and isinstance(nodes[at], dict) and nodes[at].get(without)
+    }  # fmt: skip
 
 
 def _wire_value(name: str, value: Any, current: Any, zone: ZoneInfo) -> Any:

@@ -20,7 +20,7 @@ from saude.acesso.guarda import allowed_at, covers, limit_of, of_the_area, requi
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.correcao import historia
-from saude.correcao.cliente import registered
+from saude.correcao.cliente import cpf_of_registrations, registered
 from saude.correcao.edicao import Edicao
 from saude.fichas import filtro
 from saude.fichas.exportaveis import reason_of
@@ -115,7 +115,7 @@ def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
     ficha = edicao.ficha
     names = Nomes.of(request.entidade)
     locked = ficha.situacao == Situacao.EXPORTADA
-    theirs = _registration(ficha.tipo, edicao.achados)
+    theirs, everybody = _registration(ficha.tipo, edicao.achados), people(ficha)
     return {
         "ficha": ficha,
         "arvore": edicao.formulario(
@@ -133,7 +133,8 @@ def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
         "revisao": ficha.revisao,
         "exportada": locked,
         "retifica": ficha.tipo in actions.RECTIFIED,
-        "clientes": [a for p, a in people(ficha).items() if a.cliente and p in theirs],
+        "clientes": [a for p, a in everybody.items() if a.cliente and p in theirs],
+        "com_cpf": [everybody[at] for at in cpf_of_registrations(ficha, everybody)],
         "voltar": _back(request, ficha),
         "pode_remover": todos,
         **more,
@@ -161,6 +162,13 @@ def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
         return _replace(request, edicao, changes, record, todos)
     if ficha.revisao != revision:
         return _stale(request, edicao, todos)
+    if "usar_cpf" in request.POST:
+        offered = cpf_of_registrations(ficha, people(ficha))
+        wanted = {str(at): found for at, found in offered.items()}.get(request.POST["usar_cpf"], {})
+        if any(path.startswith((f"{changed}[", f"{changed}.")) for path in wanted for changed in changes):
+            messages.error(request, "Salve antes o que você mudou, e depois use o CPF do cadastro.")
+            return redirect(request.get_full_path())
+        changes |= wanted
     if not changes:
         messages.info(request, "Nada mudou: os campos estão como antes.")
         return redirect("fichas:corrigir", uuid=ficha.chave)
@@ -181,7 +189,8 @@ def _saved(request: HttpRequest, saved: Ficha) -> HttpResponse:
         text = f"Salvo e reprocessado. Ainda {_n(saved.n_erros)} nesta ficha."
         messages.warning(request, text)
         return redirect(f"{reverse('fichas:corrigir', args=[saved.chave])}?{_back_query(request)}")
-    messages.success(request, f"Salvo e reprocessado: a ficha está {saved.get_situacao_display().lower()}.")
+    text = f"Salvo e reprocessado: a ficha está {saved.get_situacao_display().lower()}."
+    (messages.success if saved.situacao == Situacao.PROCESSADA else messages.warning)(request, text)
     return redirect(_back(request, saved))
 
 

@@ -40,6 +40,8 @@ class ClienteForm(forms.ModelForm):
             self.fields[name].validators = []
             self.fields[name].widget.attrs |= {
                 "maxlength": size,
+                "data-teclas": "digitos",
+                "data-cabem": {"cpf": 11, "cns": 15}[name],
                 "inputmode": "numeric",
                 "autocomplete": "off",
             }

@@ -17,8 +17,8 @@ from saude.acesso.guarda import limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import COMPETENCIA
 from saude.clientes.models import Cliente
+from saude.correcao import cadastro, clientes
 from saude.correcao import cliente as actions
-from saude.correcao import clientes
 from saude.correcao.areas import visible
 from saude.correcao.cliente import registered
 from saude.correcao.forms import ClienteForm
@@ -33,6 +33,7 @@ from saude.painel.filtros import query
 PER_PAGE = 50
 FICHAS_SHOWN = 30
 CANDIDATES = 8
+LEFT_TOLD = 3  # causes that a message repeats
 
 
 @requires("ver")
@@ -165,7 +166,7 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         touched = actions.correct_client(
             cliente=cliente, changes=form.cleaned_data, revisao=int(revision) if revision.isdecimal() else -1,
-            by=request.user,
+            by=request.user, usar_cpf=request.POST.get("usar_cpf") == "1",
         )  # fmt: skip
     except actions.StaleClient as stale:
         context = _form(request, stale.cliente, form) | {"diferencas": _differences(stale.cliente, form)}
@@ -174,21 +175,27 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
         for name, found in invalid.message_dict.items():
             form.add_error(name if name in form.fields else None, found)
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
-    _tell(request, touched)
+    left = _tell(request, cliente, touched)
     back = _back(request, "")
-    return redirect(
-        reverse("clientes:detalhe", args=[pk]) + (f"?{urlencode({'voltar': back})}" if back else "")
-    )
+    where = reverse("clientes:corrigir" if left else "clientes:detalhe", args=[pk])
+    return redirect(where + (f"?{urlencode({'voltar': back})}" if back else ""))
 
 
 def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str, Any]:
     waiting = Atendido.objects.filter(cliente=cliente).exclude(ficha__situacao=Situacao.EXPORTADA)
+    records = cadastro.Registros.of(cliente, cnes=request.cnes_do_acesso)
+    wrong = [c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"]]
+    lines = cadastro.lines(form, records, wrong)
     return {
         "cliente": cliente,
         "form": form,
+        "linhas": lines,
+        "com_valores": any(line.valores for line in lines),
+        "sem_cpf": records.sem_cpf if cliente.cpf else 0,
         "revisao": cliente.revisao,
         "fichas_a_mudar": waiting.values("ficha").distinct().count(),
-        "achados": [c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"]],
+        "erros": sum(c["severidade"] == "erro" for c in wrong),
+        "avisos": sum(c["severidade"] != "erro" for c in wrong),
         "voltar": _back(request, ""),
     }
 
@@ -211,17 +218,25 @@ def _text(value: Any) -> str:
     return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
 
 
-def _tell(request: HttpRequest, touched: list[int]) -> None:
-    if not touched:
-        messages.success(request, "Cadastro salvo. Nenhuma ficha a exportar depende dele.")
-        return
+def _tell(request: HttpRequest, cliente: Cliente, touched: list[int]) -> bool:
+    """What was done, and what is still wrong in what comes from the registration; True when something is."""
+    left = [
+        c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"] and c["severidade"] == "erro"
+    ]
     bad = Ficha.objects.filter(pk__in=touched, situacao=Situacao.INCONSISTENTE).count()
     n = len(touched)
-    text = (
-        f"Cadastro salvo. {n} ficha reprocessada" if n == 1 else f"Cadastro salvo. {n} fichas reprocessadas"
-    )
-    text += f"; {bad} ainda com inconsistência." if bad else ", todas sem inconsistência."
-    (messages.warning if bad else messages.success)(request, text)
+    text = "Cadastro salvo."
+    if touched:
+        text += f" {n} ficha reprocessada" if n == 1 else f" {n} fichas reprocessadas"
+        text += f"; {bad} ainda com inconsistência." if bad else ", todas sem inconsistência."
+    if left:
+        told = " ".join(c["achado"].mensagem for c in left[:LEFT_TOLD])
+        text += f" O que ainda está errado: {told}"
+        text += f" E mais {len(left) - LEFT_TOLD}." if len(left) > LEFT_TOLD else ""
+    elif not touched:
+        text += " Nenhuma ficha a exportar depende dele."
+    (messages.warning if bad or left else messages.success)(request, text)
+    return bool(left)
 
 
 @requires("ver")

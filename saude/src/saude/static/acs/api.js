@@ -2,16 +2,34 @@
 
 import { meta } from "./banco.js";
 import { aprender } from "./relogio.js";
+import { Dito } from "./uteis.js";
 
 export const VERSAO = document.documentElement.dataset.versao || "0";
 const RAIZ = "/api/acs/v1";
 
-export class SemRede extends Error {}
-export class Recusado extends Error {
+// By the status, where the server has no words of ours: a page of a proxy, a framework's own answer.
+const PALAVRAS = {
+  400: "O servidor não entendeu o que o aplicativo enviou.",
+  401: "O servidor ou a rede pediu uma identificação que o aplicativo não tem.",
+  403: "O servidor ou a rede em que o aparelho está não deixou passar o pedido.",
+  404: "O endereço do servidor não foi achado. Confira com a coordenação.",
+  408: "A rede está lenta: o servidor desistiu de esperar.",
+  409: "O servidor já está recebendo este envio.",
+  413: "O envio é grande demais para o servidor.",
+  422: "O servidor não entendeu o que o aplicativo enviou.",
+  429: "O servidor pediu uma pausa: muitos pedidos em pouco tempo.",
+};
+const DELE = "O servidor do município está com um problema.";
+
+export class SemRede extends Dito {}
+export class Recusado extends Dito {
   constructor(status, corpo) {
-    super(corpo?.detail || `O servidor respondeu com erro (${status}).`);
+    const codigo = typeof corpo?.codigo === "string" ? corpo.codigo : "";
+    const nossas = codigo && typeof corpo.detail === "string" ? corpo.detail.trim() : "";
+    const outras = PALAVRAS[status] ?? (status >= 500 ? DELE : "O servidor recusou o pedido.");
+    super(nossas || `${outras} (erro ${status})`);
     this.status = status;
-    this.codigo = corpo?.codigo || "";
+    this.codigo = codigo; // "" when it is not our server that speaks
   }
 }
 
@@ -34,7 +52,8 @@ async function pedir(caminho, opcoes, segundos = 60) {
     }
     await aprender(corpo?.servidor_em);
     if (!resposta.ok) throw new Recusado(resposta.status, corpo);
-    if (corpo === null) throw new SemRede("A resposta não veio do servidor do município. Confira a rede.");
+    if (corpo === null || typeof corpo !== "object")
+      throw new SemRede("A resposta não veio do servidor do município. Confira a rede.");
     return corpo;
   } catch (erro) {
     if (erro instanceof Recusado || erro instanceof SemRede) throw erro;

@@ -1,11 +1,13 @@
 // What is on the phone. One transaction per save, written through to disk before it counts as saved.
 
+import { Dito } from "./uteis.js";
+
 const NOME = "saude-domiciliar";
 const canal = "BroadcastChannel" in self ? new BroadcastChannel("acs") : null;
 let aberto = null;
 
-export class SemEspaco extends Error {}
-export class Mudou extends Error {}
+export class SemEspaco extends Dito {}
+export class Mudou extends Dito {}
 
 function abrir() {
   aberto ??= new Promise((ok, falha) => {

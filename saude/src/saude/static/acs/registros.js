@@ -8,7 +8,8 @@ export const NOMES = { FVD: "Visita domiciliar", FCI: "Cadastro individual", FCD
 // asked anew in an update of a citizen; the other sections are not on the phone and stay as they are
 const PERGUNTADAS = ["identificacaoUsuarioCidadao", "saidaCidadaoCadastro"];
 
-export async function nova(tipo, domicilio, cidadao) {
+// `familia`: the number of the one in the household that a new person is of; "nova": the person begins another.
+export async function nova(tipo, domicilio, cidadao, familia) {
   const perfil = await item("perfil");
   const { domicilios, soltos } = await carregar();
   const d = domicilios.find((x) => x.uuid === domicilio) || null;
@@ -31,7 +32,7 @@ export async function nova(tipo, domicilio, cidadao) {
       ? { ...comum, uuidFicha: uuid, ...visita(perfil, d, c) }
       : tipo === "FCD"
         ? { ...(d ? datas(d.ficha, perfil.fuso) : novoDomicilio(perfil, domicilios)), ...comum, ...cadeia(uuid, d) }
-        : { ...(c ? atualizacao(c, perfil.fuso) : novoCidadao(perfil, d)), ...comum, ...cadeia(uuid, c) };
+        : { ...(c ? atualizacao(c, perfil.fuso) : novoCidadao(perfil, d, familia)), ...comum, ...cadeia(uuid, c) };
   const campos = (await item(`formulario:${tipo}`))?.campos || [];
   const manter =
     tipo === "FCI" && c ? campos.filter((x) => x.w === "grupo" && !PERGUNTADAS.includes(x.n)).map((x) => x.n) : [];
@@ -93,13 +94,15 @@ function novoDomicilio(perfil, outros) {
   };
 }
 
-function novoCidadao(perfil, d) {
-  const familia = d?.familias[0];
+function novoCidadao(perfil, d, qual) {
+  const familia = qual === "nova" ? null : d?.familias[Number(qual) || 0];
   const responsavel = familia?.cpf
     ? { statusEhResponsavel: false, cpfResponsavelFamiliar: familia.cpf }
     : familia?.cns
       ? { statusEhResponsavel: false, cnsResponsavelFamiliar: familia.cns }
-      : {};
+      : d
+        ? { statusEhResponsavel: true }
+        : {};
   return {
     statusTermoRecusaCadastroIndividualAtencaoBasica: false,
     emSituacaoDeRua: { statusSituacaoRua: false },
@@ -125,7 +128,7 @@ export async function abrir(uuid) {
   const r = await item(`retorno:${uuid}`);
   if (!r?.editavel) return null;
   const perfil = await item("perfil");
-  const casa = r.ficha.visitasDomiciliares?.[0]?.uuidOrigemCadastroDomiciliar || null;
+  const casa = r.ficha.visitasDomiciliares?.[0]?.uuidOrigemCadastroDomiciliar || r.domicilio || null;
   return {
     uuid,
     tipo: r.tipo,

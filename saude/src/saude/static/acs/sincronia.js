@@ -1,9 +1,9 @@
 // Sends what is on the phone and fetches what changed. One tab at a time; a record leaves the phone only in the
 // transaction that notes the server's confirmation.
 
-import { empurrar, puxar, Recusado, SemRede, VERSAO } from "./api.js";
+import { empurrar, puxar, Recusado, VERSAO } from "./api.js";
 import { avisar, gravarMeta, meta, SemEspaco, transacao } from "./banco.js";
-import { plural, uuid4 } from "./uteis.js";
+import { Dito, emPalavras, plural, uuid4 } from "./uteis.js";
 
 const TAMANHO = 10;
 const ESPERAS = [5, 15, 45, 120, 300];
@@ -80,12 +80,13 @@ async function rodada(manual) {
 }
 
 async function tratar(erro) {
-  situacao.erro = erro.message;
-  if (erro instanceof Recusado && (erro.status === 401 || erro.codigo === "aparelho_duplicado")) {
+  situacao.erro = emPalavras(erro);
+  // only our server takes the access away: a proxy that answers 401 must not erase what is on the phone
+  if (erro instanceof Recusado && erro.codigo && (erro.status === 401 || erro.codigo === "aparelho_duplicado")) {
     await bloquear(erro);
     return;
   }
-  if (!(erro instanceof SemRede) && !(erro instanceof Recusado)) console.error(erro);
+  if (!(erro instanceof Dito)) console.error(erro);
   const espera = ESPERAS[Math.min(falhas++, ESPERAS.length - 1)];
   relogio = setTimeout(() => sincronizar(), espera * 1000 * (0.8 + Math.random() * 0.4));
 }
@@ -131,7 +132,7 @@ async function montar(manual) {
       versao: r.versao,
       uuid: r.uuid,
       ficha: r.ficha,
-      contexto: { clientes: r.clientes || [] },
+      contexto: { clientes: r.clientes || [], ...(r.tipo === "FCI" && r.domicilio ? { domicilio: r.domicilio } : {}) },
       ...(r.revisao_base ? { revisao_base: r.revisao_base } : {}),
       ...(r.manter?.length ? { manter: r.manter } : {}),
     }));
@@ -166,6 +167,7 @@ async function montar(manual) {
 
 // The server answered: in one transaction, what it took leaves the phone and what it refused comes back.
 async function confirmar(lote, resposta) {
+  if (!Array.isArray(resposta.registros)) throw new Dito(CALADO);
   const resolvidos = await anotar(lote, resposta, true).catch(async (erro) => {
     if (!(erro instanceof SemEspaco)) throw erro;
     const n = await anotar(lote, resposta, false);
@@ -173,8 +175,15 @@ async function confirmar(lote, resposta) {
     return n;
   });
   semGuardar = null;
-  if (!resolvidos) throw new Error("O servidor não disse o que fez dos registros. Eles continuam no aparelho.");
+  if (!resolvidos) throw new Dito(CALADO);
 }
+
+const CALADO = "O servidor não disse o que fez dos registros. Eles continuam no aparelho.";
+// The reasons of a refusal, as words whatever came.
+const motivos = (lista) => {
+  const ditos = (Array.isArray(lista) ? lista : []).filter((m) => typeof m?.mensagem === "string" && m.mensagem);
+  return ditos.length ? ditos : [{ campo: "", mensagem: "O servidor recusou o registro e não disse o motivo." }];
+};
 
 // A full phone (`cabe` false) takes no writing, only deleting: what was taken leaves, and so there is room again.
 async function anotar(lote, resposta, cabe) {
@@ -204,7 +213,7 @@ async function anotar(lote, resposta, cabe) {
       } else if (r.aceito && cabe) {
         await l.registros.put({ ...meu, revisao_base: r.revisao });
       } else if (intocado && cabe) {
-        await l.registros.put({ ...meu, estado: "recusado", motivos: r.motivos });
+        await l.registros.put({ ...meu, estado: "recusado", motivos: motivos(r.motivos) });
       }
     }
     for (const antigo of await l.historico.getAll())
@@ -218,6 +227,7 @@ async function anotar(lote, resposta, cabe) {
 // The batch did not go. What the network ate goes again as it is; what the server will not read is made anew.
 async function desfazer(lote, erro) {
   if (!(erro instanceof Recusado) || erro.status === 401 || [429, 502, 503, 504].includes(erro.status)) return;
+  if (!erro.codigo && [403, 404, 407, 511].includes(erro.status)) return; // of the network it is on
   semGuardar = null;
   const um = Object.keys(lote.carimbos).length === 1;
   await transacao(["registros", "meta"], "readwrite", async (l) => {
@@ -234,6 +244,7 @@ async function buscar() {
   let cursor = (await meta("cursor")) || "";
   for (;;) {
     const pagina = await puxar(cursor);
+    if (!Array.isArray(pagina.itens)) throw new Dito("O servidor não mandou os dados da microárea.");
     await transacao(["territorio", "meta"], "readwrite", async (l) => {
       if (pagina.recomecar) await l.territorio.clear();
       for (const i of pagina.itens) {
@@ -254,8 +265,10 @@ async function buscar() {
 function avisos(resposta) {
   const textos = [resposta.aviso_lotacao];
   for (const r of resposta.registros || []) textos.push(...(r.avisos || []));
-  situacao.avisos = [...new Set([...situacao.avisos, ...textos.filter(Boolean)])];
-  situacao.atualizar = resposta.atualizar?.mensagem || "";
+  const ditos = textos.filter((t) => t && typeof t === "string");
+  situacao.avisos = [...new Set([...situacao.avisos, ...ditos])];
+  const { mensagem } = resposta.atualizar || {};
+  situacao.atualizar = typeof mensagem === "string" ? mensagem : "";
 }
 
 const visitas = (n) => plural(n, "visita", "visitas");

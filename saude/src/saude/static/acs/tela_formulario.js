@@ -2,11 +2,12 @@
 
 import { apagarRegistro, gravarRegistro, item, todos } from "./banco.js";
 import { estado } from "./estado.js";
+import { ligarFamilia } from "./familias.js";
 import { montar } from "./formulario.js";
 import { NOMES } from "./registros.js";
 import { aviso } from "./relogio.js";
 import { sincronizar, situacao } from "./sincronia.js";
-import { agora, h, icone, nomeProprio, plural } from "./uteis.js";
+import { agora, emPalavras, h, icone, nomeProprio, plural } from "./uteis.js";
 import { conferir, limpa } from "./validacao.js";
 
 const FEITO = {
@@ -39,7 +40,7 @@ export async function formulario(registro, titular) {
   };
   const mudou = () =>
     rascunho.marcar({ estado: "rascunho", ficha }, (erro) => {
-      if (erro) dizer(erro.message);
+      if (erro) dizer(emPalavras(erro));
       else contar(`Rascunho guardado às ${agora().slice(11)}`);
     });
   const { raiz, mostrar } = montar(def.campos, ficha, listas, atual.manter, mudou);
@@ -56,10 +57,11 @@ export async function formulario(registro, titular) {
         ficha: limpa(def.campos, ficha),
       });
     } catch (falha) {
-      dizer(falha.message);
+      dizer(emPalavras(falha));
       return;
     }
-    situacao.feito = FEITO[atual.tipo];
+    const ligada = await ligarFamilia(atual).catch((falha) => ` ${emPalavras(falha)}`);
+    situacao.feito = FEITO[atual.tipo] + ligada;
     location.hash = atual.domicilio ? `#/domicilio/${atual.domicilio}` : "#/aparelho";
     if (navigator.onLine) sincronizar();
   };

@@ -7,7 +7,7 @@ import { carregar, hoje } from "./domicilios.js";
 import { NOMES } from "./registros.js";
 import { aviso as avisoDoRelogio } from "./relogio.js";
 import { contagem, sincronizar, situacao } from "./sincronia.js";
-import { diasDesde, dobrar, h, ha, icone, idade, momento, nomeProprio, plural, uuid4 } from "./uteis.js";
+import { diasDesde, dobrar, emPalavras, h, ha, icone, idade, momento, nomeProprio, plural, uuid4 } from "./uteis.js";
 
 const VELHOS = 7; // days after which the data on the phone are told to be old
 const MUITOS = 200;
@@ -170,7 +170,7 @@ export async function entrar(aoEntrar) {
       aoEntrar();
     } catch (falha) {
       erro.hidden = false;
-      erro.textContent = falha.message;
+      erro.textContent = emPalavras(falha);
     } finally {
       botao.disabled = false;
     }
@@ -408,10 +408,11 @@ export async function domicilio(uuid) {
   const d = domicilios.find((x) => x.uuid === uuid);
   if (!d) return [h("p", { class: "aviso" }, "Este domicílio não está no aparelho.")];
   const meus = registros.filter((r) => r.domicilio === uuid || r.uuid === uuid);
-  const familias = d.familias.map((f, n) => [
-    `Família de ${nomeProprio(f.responsavel) || "responsável não informado"}`,
-    d.gente.filter((c) => c.familia === n),
-  ]);
+  const familias = d.familias.map((f, n) => {
+    const gente = d.gente.filter((c) => c.familia === n);
+    const nome = f.responsavel || gente.find((c) => c.responsavel)?.nome;
+    return [`Família de ${nomeProprio(nome) || "responsável não informado"}`, gente, `#/nova/FCI/${uuid}//${n}`];
+  });
   const outras = d.gente.filter((c) => c.familia >= d.familias.length);
   return [
     h("h2", { class: "endereco" }, nomeProprio(d.endereco) || "Endereço não informado"),
@@ -447,15 +448,28 @@ export async function domicilio(uuid) {
     h(
       "div",
       { class: "par" },
-      h("a", { class: "botao", href: `#/nova/FCI/${uuid}` }, icone("pessoa"), "Nova pessoa"),
+      h(
+        "a",
+        { class: "botao", href: `#/nova/FCI/${uuid}//nova` },
+        icone("pessoa"),
+        d.familias.length ? "Nova família" : "Nova pessoa",
+      ),
       h("a", { class: "botao", href: `#/nova/FCD/${uuid}` }, icone("lapis"), "Cadastro"),
     ),
+    d.familias.length
+      ? null
+      : h(
+          "p",
+          { class: "fraco" },
+          "Comece pela pessoa responsável: com CPF ou CNS, a família dela entra no cadastro do domicílio.",
+        ),
     meus.length ? [h("h2", {}, "Deste domicílio, no aparelho"), meus.map((r) => registroCartao(r))] : null,
     [...familias, ["Outras pessoas", outras]]
       .filter(([nome, gente]) => gente.length || nome !== "Outras pessoas")
-      .map(([nome, gente]) => [
+      .map(([nome, gente, incluir]) => [
         h("h2", {}, nome),
         gente.length ? gente.map((c) => pessoa(c, uuid)) : h("p", { class: "fraco" }, "Nenhuma pessoa cadastrada."),
+        incluir ? h("a", { class: "botao larga", href: incluir }, icone("pessoa"), "Nova pessoa nesta família") : null,
       ]),
   ];
 }

@@ -46,6 +46,13 @@ export function icone(nome, rotulo = "") {
 }
 
 // h("p", {class: "x", onclick: f}, "text", element, …): text never becomes HTML.
+// What is said to the user as it is; of any other error, only that something failed.
+export class Dito extends Error {}
+export const emPalavras = (erro) =>
+  erro instanceof Dito
+    ? erro.message
+    : "O aplicativo não conseguiu fazer isso. Tente de novo; o que foi salvo continua no aparelho.";
+
 export function h(tag, atributos = {}, ...filhos) {
   const elemento = document.createElement(tag);
   for (const [nome, valor] of Object.entries(atributos)) {

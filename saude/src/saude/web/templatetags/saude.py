@@ -57,8 +57,9 @@ def e_marcavel(field: BoundField) -> bool:
 
 @register.filter
 def e_opcional(field: BoundField) -> bool:
-    """Say "(opcional)"? A select with an empty choice says it itself."""
-    return not field.field.required and not isinstance(field.field.widget, Select)
+    """Say "(opcional)"? A select with an empty choice says it itself; `pedido` marks what is asked for all the same."""
+    asked = field.field.required or getattr(field.field, "pedido", False)
+    return not asked and not isinstance(field.field.widget, Select)
 
 
 @register.filter
