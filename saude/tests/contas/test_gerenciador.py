@@ -8,6 +8,7 @@ from html_lido import lido
 
 from saude.cadastros.models import Estabelecimento
 from saude.contas.models import ApiToken, Usuario
+from saude.contas.pedidos import decide
 from saude.contas.queries import token_by_secret
 
 
@@ -58,6 +59,9 @@ def test_existing_user_of_another_entidade(client, admin, entidade, outra_entida
     user = criar_usuario("Consulta", entidade=outra_entidade)
     assert client.get(reverse("administrando_usuario", args=[user.pk])).status_code == 404
     client.post(reverse("administrando_existente"), {"username": "consulta", "preset": "Consulta"})
+    assert not user.acessos.filter(entidade=entidade).exists()  # their own entidade has to agree
+    home = criar_usuario("Administrador", "de-casa", entidade=outra_entidade)
+    decide(by=home, pedido=user.pedidos.get(), sim=True)
     assert user.acessos.filter(entidade=entidade).exists()
     html = client.get(reverse("administrando_usuario", args=[user.pk])).content.decode()
     assert "também trabalha em entidades que você não administra" in html

@@ -5,7 +5,7 @@ from django.test import Client
 from mapa import ENDERECOS
 
 from saude.acesso.guarda import LOGGED_IN, PUBLIC, TOKEN, mark_of
-from saude.acesso.permissoes import Permissao
+from saude.acesso.permissoes import INSTALACAO, Permissao
 
 ALL_BUT = {p: [q for q in Permissao.values if q != p] for p in Permissao.values}
 
@@ -15,7 +15,7 @@ URLS = [pytest.param(a.exemplo, mark_of(a.view, a.namespaces), id=a.rota or "/")
 
 @pytest.mark.parametrize(("url", "mark"), URLS)
 def test_every_address_has_a_mark(url, mark):
-    known = {PUBLIC, TOKEN, LOGGED_IN, *Permissao.values}
+    known = {PUBLIC, TOKEN, LOGGED_IN, INSTALACAO, *Permissao.values}
     assert mark, f"{url}: mark its view with @requires(...) or @public"
     assert set(mark) <= known
 

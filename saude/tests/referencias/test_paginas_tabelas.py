@@ -34,7 +34,12 @@ def xml(town, tmp_path):
 
 @pytest.fixture
 def cliente(client, criar_usuario):
-    client.force_login(criar_usuario("Coordenador"))
+    """A coordenador who also administers the installation: SIGTAP is of all its entidades."""
+    from saude.contas.actions import set_rules_installation
+
+    user = criar_usuario("Coordenador")
+    set_rules_installation(by="teste", usuario=user, sim=True)
+    client.force_login(user)
     return client
 
 

@@ -12,7 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from saude.acesso.permissoes import Limite, Permissao, union
+from saude.acesso.permissoes import INSTALACAO, Limite, Permissao, union
 
 PUBLIC = "publica"
 LOGGED_IN = "entrar"
@@ -29,7 +29,7 @@ def requires(*permissoes: str) -> Callable[[View], View]:
     many take the second; what is opened by its own address takes the first.
     Without arguments any logged-in user may. Not logged in: the login page. Logged in without it: 403.
     """
-    unknown = set(permissoes) - set(Permissao.values)
+    unknown = set(permissoes) - {*Permissao.values, INSTALACAO}
     if unknown:
         raise ValueError(f"unknown permission: {unknown}")
 

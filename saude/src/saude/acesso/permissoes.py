@@ -14,6 +14,12 @@ class Permissao(models.TextChoices):
     ADMINISTRAR = "administrar", "Administrar"
 
 
+#: of a user, not of an entidade: what changes the work of every municipality of the installation (SIGTAP,
+#: accounts of anybody). No set carries it, and only who has it gives it
+INSTALACAO = "instalacao"
+INSTALACAO_NOME = "Administrar a instalação"
+
+
 #: ready-made sets the administrator chooses from (name -> permissões)
 PRESETS: dict[str, tuple[str, ...]] = {
     "Administrador": tuple(Permissao.values),

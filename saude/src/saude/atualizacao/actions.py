@@ -255,7 +255,19 @@ def import_sigtap(publicacao_id: int, *, by: Any = None) -> Publicacao:
     return row
 
 
-def _sigtap_in_force(row: Publicacao, by: Any) -> None:
+def restore_sigtap(*, publicacao: Publicacao, by: Any) -> Publicacao:
+    """Put a superseded release back in force, in place of the one of its month. FileRefused when it is not one."""
+    with transaction.atomic():
+        row = _lock(publicacao, Situacao.SUBSTITUIDA)
+        if row.tipo != Tipo.SIGTAP:
+            raise FileRefused(
+                "Só uma tabela SIGTAP pode voltar a valer; de um CNES, envie o arquivo de novo."
+            )
+        _sigtap_in_force(row, by, tipo="referencia.restaurada")
+    return row
+
+
+def _sigtap_in_force(row: Publicacao, by: Any, tipo: str = "referencia.importada") -> None:
     months = Publicacao.objects.filter(tipo=Tipo.SIGTAP, situacao=Situacao.PRONTA)
     before = months.filter(vale_de__lte=row.vale_de).order_by("-vale_de").first()
     after = months.filter(vale_de__gt=row.vale_de).order_by("vale_de").first()
@@ -274,8 +286,12 @@ def _sigtap_in_force(row: Publicacao, by: Any) -> None:
         ids = list(efeito.fichas_of_sigtap(entidade, since, after and after.vale_de, codes))
         total += len(ids)
         reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
+        record_event(
+            by=by or "sistema", entidade=entidade, tipo="referencia.mudada", alvo=row, tabela="sigtap",
+            data=row.quando, arquivo=row.nome_arquivo, reavaliadas=len(ids),
+        )  # fmt: skip
     record_event(
-        by=by or "sistema", entidade=None, tipo="referencia.importada", alvo=row, tabela="sigtap",
+        by=by or "sistema", entidade=None, tipo=tipo, alvo=row, tabela="sigtap",
         data=row.quando, arquivo=row.nome_arquivo, reavaliadas=total, **row.contagens,
     )  # fmt: skip
 
@@ -344,5 +360,5 @@ def import_sigtap_file(*, path: Path, by: Any) -> Publicacao:
 
 __all__ = [
     "FileRefused", "cancel_cnes", "confirm_cnes", "import_cnes_file", "import_sigtap", "import_sigtap_file",
-    "receive_cnes", "receive_sigtap", "releases_key",
+    "receive_cnes", "receive_sigtap", "releases_key", "restore_sigtap",
 ]  # fmt: skip

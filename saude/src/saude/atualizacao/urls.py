@@ -12,6 +12,7 @@ tabelas = [
     path(f"{TABELAS}/<int:pk>/", views.publicacao, name="publicacao"),
     path(f"{TABELAS}/<int:pk>/andamento/", views.andamento, name="andamento"),
     path(f"{TABELAS}/<int:pk>/confirmar/", views.confirmar, name="confirmar"),
+    path(f"{TABELAS}/<int:pk>/restaurar/", views.restaurar, name="restaurar"),
     path(f"{TABELAS}/<int:pk>/desistir/", views.desistir, name="desistir"),
 ]
 INSTALACAO = "administrando/instalacao"

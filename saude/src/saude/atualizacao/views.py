@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import requires
+from saude.acesso.permissoes import INSTALACAO
 from saude.atualizacao import actions, demo
 from saude.atualizacao import queries as pendentes
 from saude.atualizacao.reavaliar import job_of
@@ -61,11 +63,13 @@ def cnes_corrigido(request: HttpRequest) -> HttpResponse:
 
 @body(arquivos.LIMIT + MULTIPART)
 @require_POST
-@requires("configurar")
+@requires("configurar", INSTALACAO)
 def enviar(request: HttpRequest, tipo: str) -> HttpResponse:
-    """Take in a file: CNES goes on to its comparison, SIGTAP to its progress."""
+    """Take in a file: CNES goes on to its comparison, SIGTAP (of all the entidades) to its progress."""
     if tipo not in Publicacao.Tipo.values:
         raise Http404
+    if (INSTALACAO if tipo == Publicacao.Tipo.SIGTAP else "configurar") not in request.permissoes:
+        raise PermissionDenied
     file = request.FILES.get("arquivo")
     if file is None:
         text = "Escolha o arquivo a enviar."
@@ -146,6 +150,19 @@ def desistir(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.FileRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("referencias:lista")
+
+
+@require_POST
+@requires(INSTALACAO)
+def restaurar(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a superseded SIGTAP back in force."""
+    row = get_object_or_404(Publicacao, pk=pk, tipo=Publicacao.Tipo.SIGTAP)
+    try:
+        done = actions.restore_sigtap(publicacao=row, by=request.user)
+        messages.success(request, f"{done} em uso de novo. As fichas que ela muda são reavaliadas.")
+    except actions.FileRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("referencias:publicacao", pk)
 
 
 @requires("ver")

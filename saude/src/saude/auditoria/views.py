@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from saude.acesso.guarda import requires
+from saude.acesso.permissoes import INSTALACAO
 from saude.auditoria.actions import record_event
 from saude.auditoria.forms import FiltrosForm
 from saude.auditoria.models import Evento
@@ -58,7 +59,9 @@ def _record_view(request: HttpRequest, filters: Any) -> None:
 
 
 def _events(request: HttpRequest, filters: Any) -> Any:
-    return events(entidade_id=request.entidade.pk, filters=filters, with_global=request.user.is_superuser)
+    return events(
+        entidade_id=request.entidade.pk, filters=filters, with_global=INSTALACAO in request.permissoes
+    )
 
 
 def _rows(rows: Iterator[Evento]) -> Iterator[list[str]]:

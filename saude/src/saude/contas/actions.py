@@ -7,13 +7,19 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from saude.acesso.permissoes import PRESETS, Permissao
 from saude.auditoria.actions import record_event
+from saude.banco import travas
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.models import Acesso, ApiToken, BloqueioLogin, Usuario
-from saude.contas.queries import may_manage, token_hash
+from saude.contas.queries import administers, may_activate, may_manage, rules_installation, token_hash
+
+
+class ConsentNeeded(ValidationError):
+    """The person is of another entidade, whose administrators have to agree first."""
 
 
 @transaction.atomic
@@ -28,10 +34,18 @@ def create_user(
     permissoes: Iterable[str] = (),
     estabelecimento: Estabelecimento | None = None,
     email: str = "",
+    cpf: str | None = None,
     trocar_senha: bool = True,
 ) -> Usuario:
-    """A user with an access in `entidade`, from a preset or a list of permissions."""
-    user = Usuario(username=username, nome=nome, email=email, trocar_senha=trocar_senha)
+    """A user whose home is `entidade`, with an access there from a preset or a list of permissions."""
+    user = Usuario(
+        username=username,
+        nome=nome,
+        email=email,
+        cpf=cpf or None,
+        trocar_senha=trocar_senha,
+        entidade=entidade,
+    )
     validate_password(senha, user)
     user.set_password(senha)
     user.save()
@@ -54,8 +68,14 @@ def grant(
     entidade: Entidade,
     permissoes: Iterable[str],
     estabelecimento: Estabelecimento | None = None,
+    motivo: str = "",
+    consentido: Any = None,
 ) -> Acesso:
-    """Set the permissions of a user in an entidade, or in one área of it (there without `configurar`)."""
+    """Set the permissions of a user in an entidade, or in one área of it (there without `configurar`).
+
+    What is added to somebody of another entidade needs `consentido`, who agreed for that one; or, by who
+    administers the installation, a `motivo`. Both entidades read it in their trails.
+    """
     wanted = set(permissoes)
     if estabelecimento:
         wanted.discard(Permissao.CONFIGURAR)
@@ -66,6 +86,14 @@ def grant(
         raise ValidationError("A área é de outra entidade.")
     if estabelecimento and Permissao.ADMINISTRAR in chosen:
         raise ValidationError("Administrar vale para a entidade inteira: escolha todas as áreas.")
+    _lock_administrators(entidade.pk)
+    place = {"usuario": usuario, "entidade": entidade, "estabelecimento": estabelecimento}
+    before = Acesso.objects.filter(**place).values_list("permissoes", flat=True).first() or []
+    if set(chosen) - set(before):
+        _check_may_add(by, usuario, entidade, motivo=motivo, consentido=consentido)
+    if usuario.entidade_id is None and not rules_installation(usuario):
+        usuario.entidade = entidade
+        usuario.save(update_fields=["entidade"])
     had_administrator = _has_administrator(entidade)
     acesso, _ = Acesso.objects.update_or_create(
         usuario=usuario,
@@ -74,15 +102,19 @@ def grant(
         defaults={"permissoes": chosen},
     )
     _keep_an_administrator(entidade, had_administrator)
-    record_event(
-        by=by,
-        entidade=entidade,
-        tipo="acesso.concedido",
-        alvo=usuario,
-        usuario=usuario.username,
-        area=estabelecimento.cnes if estabelecimento else "todas",
-        permissoes=chosen,
-    )
+    said = {"motivo": motivo.strip(), "consentido_por": getattr(consentido, "username", "")}
+    for where in _trails(entidade.pk, usuario):
+        record_event(
+            by=by,
+            entidade=where,
+            tipo="acesso.concedido",
+            alvo=usuario,
+            usuario=usuario.username,
+            onde=str(entidade),
+            area=estabelecimento.cnes if estabelecimento else "todas",
+            permissoes=chosen,
+            **{name: value for name, value in said.items() if value},
+        )
     return acesso
 
 
@@ -90,15 +122,18 @@ def grant(
 def revoke(*, by: Any, acesso: Acesso) -> None:
     """Take an access away."""
     entidade, area = acesso.entidade, acesso.estabelecimento
-    record_event(
-        by=by,
-        entidade=entidade,
-        tipo="acesso.revogado",
-        alvo=acesso.usuario,
-        usuario=acesso.usuario.username,
-        area=area.cnes if area else "todas",
-        permissoes=acesso.permissoes,
-    )
+    _lock_administrators(entidade.pk)
+    for where in _trails(entidade.pk, acesso.usuario):
+        record_event(
+            by=by,
+            entidade=where,
+            tipo="acesso.revogado",
+            alvo=acesso.usuario,
+            usuario=acesso.usuario.username,
+            onde=str(entidade),
+            area=area.cnes if area else "todas",
+            permissoes=acesso.permissoes,
+        )
     had_administrator = _has_administrator(entidade)
     acesso.delete()
     _keep_an_administrator(entidade, had_administrator)
@@ -133,10 +168,16 @@ def new_password() -> str:
     return "-".join([*groups, "".join(secrets.choice(digits) for _ in range(4))])
 
 
-def reset_password(*, by: Usuario, usuario: Usuario, senha: str, entidade: Entidade) -> None:
+@transaction.atomic
+def reset_password(
+    *, by: Usuario, usuario: Usuario, senha: str, entidade: Entidade, motivo: str = ""
+) -> None:
     """An administrator gives a provisional password, changed at the next log-in."""
-    _check_may_manage(by, usuario)
+    if by.pk == usuario.pk:
+        raise ValidationError("A sua própria senha se muda em Trocar senha, com a senha atual.")
+    _check_power(by, usuario, may_manage(by, usuario), motivo)
     set_password(by=by, usuario=usuario, senha=senha, entidade=entidade, trocar_senha=True)
+    _tell_the_others(by, usuario, entidade, "usuario.senha_trocada", motivo)
 
 
 def change_own_password(*, by: Usuario, senha: str, entidade: Entidade | None) -> None:
@@ -144,15 +185,53 @@ def change_own_password(*, by: Usuario, senha: str, entidade: Entidade | None) -
 
 
 @transaction.atomic
-def set_active(*, by: Any, usuario: Usuario, ativo: bool, entidade: Entidade) -> None:
+def set_active(*, by: Any, usuario: Usuario, ativo: bool, entidade: Entidade, motivo: str = "") -> None:
     """Deactivate or reactivate a user."""
-    _check_may_manage(by, usuario)
-    had_administrator = _has_administrator(entidade)
+    if isinstance(by, Usuario):
+        _check_power(by, usuario, may_activate(by, usuario), motivo)
+    ruled = Entidade.objects.filter(
+        acessos__usuario=usuario, acessos__permissoes__contains=["administrar"]
+    ).distinct()
+    _lock_administrators(0, *ruled.values_list("pk", flat=True))
+    had = {e: _has_administrator(e) for e in ruled}
     usuario.is_active = ativo
     usuario.save(update_fields=["is_active"])
-    _keep_an_administrator(entidade, had_administrator)
+    for where, before in had.items():
+        _keep_an_administrator(where, before)
+    if usuario.administra_instalacao and not ativo:
+        _keep_a_ruler()
     tipo = "usuario.ativado" if ativo else "usuario.desativado"
     record_event(by=by, entidade=entidade, tipo=tipo, alvo=usuario, usuario=usuario.username)
+    _tell_the_others(by, usuario, entidade, tipo, motivo)
+
+
+@transaction.atomic
+def set_rules_installation(*, by: Any, usuario: Usuario, sim: bool) -> None:
+    """Give or take the power over the installation: by who has it, never to oneself."""
+    if isinstance(by, Usuario):
+        if not rules_installation(by):
+            raise ValidationError("Só quem administra a instalação dá ou tira esta permissão.")
+        if sim and by.pk == usuario.pk:
+            raise ValidationError(ONESELF)
+    _lock_administrators(0)
+    if usuario.administra_instalacao == sim:
+        return
+    usuario.administra_instalacao = sim
+    usuario.save(update_fields=["administra_instalacao"])
+    if not sim:
+        _keep_a_ruler()
+    tipo = "instalacao.concedida" if sim else "instalacao.retirada"
+    for where in {None, *_entidades_of(usuario)}:
+        record_event(by=by, entidade=where, tipo=tipo, alvo=usuario, usuario=usuario.username)
+
+
+@transaction.atomic
+def set_cpf(*, by: Usuario, usuario: Usuario, cpf: str | None, entidade: Entidade) -> None:
+    """A person is one user: the CPF of nobody else."""
+    _check_power(by, usuario, may_activate(by, usuario), "")
+    usuario.cpf = cpf or None
+    usuario.save(update_fields=["cpf"])
+    record_event(by=by, entidade=entidade, tipo="usuario.documento", alvo=usuario, usuario=usuario.username)
 
 
 @transaction.atomic
@@ -181,11 +260,67 @@ def revoke_token(*, by: Any, token: ApiToken) -> None:
         record_event(by=by, entidade=token.entidade_id, tipo="token.revogado", alvo=token)
 
 
-def _check_may_manage(by: Any, usuario: Usuario) -> None:
-    if isinstance(by, Usuario) and not may_manage(by, usuario):
+ONESELF = "Ninguém concede acesso a si mesmo: peça a outra pessoa que administra."
+
+
+def _check_may_add(by: Any, usuario: Usuario, entidade: Entidade, *, motivo: str, consentido: Any) -> None:
+    """Nobody adds to their own access; nor to that of somebody of another entidade without its consent."""
+    if not isinstance(by, Usuario):
+        return
+    if by.pk == usuario.pk:
+        raise ValidationError(ONESELF)
+    home = usuario.entidade
+    if home is None and not rules_installation(usuario):
+        return
+    if home is not None and (home.pk == entidade.pk or consentido or administers(by, home.pk)):
+        return
+    if not rules_installation(by):
+        whose = f"é de {home}" if home else "é da instalação"
+        raise ConsentNeeded(f"Esta pessoa {whose}: o acesso precisa do consentimento de quem a administra.")
+    if not motivo.strip():
         raise ValidationError(
-            "Este usuário também trabalha em entidades que você não administra: revogue o acesso dele aqui."
+            "Diga o motivo: a pessoa é de outra entidade, e o motivo fica na auditoria das duas."
         )
+
+
+def _check_power(by: Usuario, usuario: Usuario, theirs: bool, motivo: str) -> None:
+    """`theirs`: their own administration allows it. Else who administers the installation may, with a reason."""
+    if theirs:
+        return
+    if rules_installation(by):
+        if motivo.strip():
+            return
+        raise ValidationError(
+            "Diga o motivo: a pessoa é de outra entidade, e o motivo fica na auditoria de todas as suas."
+        )
+    raise ValidationError(
+        "Este usuário também trabalha em entidades que você não administra: revogue o acesso dele aqui."
+    )
+
+
+def _entidades_of(usuario: Usuario) -> list[int]:
+    """Home first, then where they work."""
+    works = usuario.acessos.order_by("entidade_id").values_list("entidade_id", flat=True)
+    return list(dict.fromkeys(pk for pk in (usuario.entidade_id, *works) if pk))
+
+
+def _trails(entidade_id: int, usuario: Usuario) -> list[int]:
+    """Where a change of an access is read: there, and at home."""
+    return list(dict.fromkeys(pk for pk in (entidade_id, usuario.entidade_id) if pk))
+
+
+def _tell_the_others(by: Any, usuario: Usuario, entidade: Entidade, tipo: str, motivo: str) -> None:
+    """What is done to a person is read in every entidade of theirs; the reason in all of them."""
+    said = {"motivo": motivo.strip()} if motivo.strip() else {}
+    for where in _entidades_of(usuario):
+        if where != entidade.pk or said:
+            record_event(by=by, entidade=where, tipo=tipo, alvo=usuario, usuario=usuario.username, **said)
+
+
+def _lock_administrators(*entidades: int) -> None:
+    """One change of who administers at a time (0: the installation): two who take each other out meet here."""
+    for pk in sorted(set(entidades)):
+        travas.wait(travas.ADMINISTRADORES, pk)
 
 
 def _has_administrator(entidade: Entidade) -> bool:
@@ -197,4 +332,12 @@ def _has_administrator(entidade: Entidade) -> bool:
 def _keep_an_administrator(entidade: Entidade, before: bool) -> None:
     """Nobody may lock the door with the key inside."""
     if before and not _has_administrator(entidade):
-        raise ValidationError("A entidade ficaria sem nenhum administrador ativo.")
+        raise ValidationError(f"A entidade {entidade} ficaria sem nenhum administrador ativo.")
+
+
+def _keep_a_ruler() -> None:
+    rulers = Usuario.objects.filter(is_active=True).filter(
+        Q(administra_instalacao=True) | Q(is_superuser=True)
+    )
+    if not rulers.exists():
+        raise ValidationError("A instalação ficaria sem ninguém que a administre.")

@@ -6,6 +6,8 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
+from ledi.documents import cpf as documento
+from ledi.documents.errors import DocumentError
 from saude.acesso.permissoes import PRESETS, Permissao
 from saude.cadastros.models import Entidade
 from saude.contas.backend import is_locked
@@ -85,6 +87,47 @@ class AcessoForm(forms.Form):
         return data
 
 
+class CpfField(forms.CharField):
+    """Eleven digits as a person types them, right by their check digits; empty is None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(max_length=20, required=False, label="CPF", widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str | None:
+        text = documento.compact(super().clean(value))
+        if not text:
+            return None
+        try:
+            return documento.validate(text)
+        except DocumentError as error:
+            raise forms.ValidationError(
+                "Este CPF não existe: confira os 11 dígitos no documento da pessoa."
+            ) from error
+
+
+def free_cpf(cpf: str | None, usuario: Usuario | None = None) -> str | None:
+    """A person is one user in the whole installation."""
+    others = Usuario.objects.filter(cpf=cpf).exclude(pk=usuario and usuario.pk)
+    if cpf and others.exists():
+        raise forms.ValidationError(
+            "Já há um usuário com este CPF. Se ele é de outra entidade, pergunte à pessoa o nome de usuário e "
+            "use “Já tem usuário em outra entidade?”."
+        )
+    return cpf
+
+
+class CpfForm(forms.Form):
+    cpf = CpfField(help_text="Cada pessoa tem um só usuário no sistema.")
+
+    def __init__(self, *args: Any, usuario: Usuario, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"cpf": usuario.cpf}, **kwargs)
+        self.usuario = usuario
+
+    def clean_cpf(self) -> str | None:
+        return free_cpf(self.cleaned_data["cpf"], self.usuario)
+
+
 class NovoUsuarioForm(AcessoForm):
     nome = forms.CharField(max_length=150, label="Nome completo")
     username = forms.CharField(
@@ -93,8 +136,14 @@ class NovoUsuarioForm(AcessoForm):
         validators=[UnicodeUsernameValidator()],
         help_text="Letras, números e @ . + - _",
     )
+    cpf = CpfField(
+        help_text="Cada pessoa tem um só usuário no sistema, mesmo que trabalhe em várias entidades."
+    )
     email = forms.EmailField(required=False, label="E-mail")
-    field_order = ("nome", "username", "email", "area", "preset", "permissoes")
+    field_order = ("nome", "cpf", "username", "email", "area", "preset", "permissoes")
+
+    def clean_cpf(self) -> str | None:
+        return free_cpf(self.cleaned_data["cpf"])
 
     def clean_username(self) -> str:
         username = self.cleaned_data["username"]
@@ -105,7 +154,14 @@ class NovoUsuarioForm(AcessoForm):
 
 class UsuarioExistenteForm(AcessoForm):
     username = forms.CharField(max_length=150, label="Usuário")
-    field_order = ("username", "area", "preset", "permissoes")
+    motivo = forms.CharField(
+        max_length=200,
+        required=False,
+        label="Motivo",
+        help_text="Só para quem administra a instalação: com o motivo, o acesso vale sem o consentimento da "
+        "entidade de origem, e as duas o leem na auditoria.",
+    )
+    field_order = ("username", "area", "preset", "permissoes", "motivo")
 
     def clean_username(self) -> Usuario:
         user = Usuario.objects.filter(username=self.cleaned_data["username"], is_active=True).first()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
-from saude.contas import actions
-from saude.contas.forms import AcessoForm, NovoUsuarioForm, TokenForm, UsuarioExistenteForm
-from saude.contas.models import Acesso, ApiToken, Usuario
+from saude.acesso.permissoes import INSTALACAO
+from saude.contas import actions, pedidos
+from saude.contas.forms import AcessoForm, CpfForm, NovoUsuarioForm, TokenForm, UsuarioExistenteForm
+from saude.contas.models import Acesso, ApiToken, PedidoAcesso, Usuario
 from saude.contas.presets import preset_of
-from saude.contas.queries import may_manage, users_of
+from saude.contas.queries import may_activate, may_manage, rules_installation, users_of
 
 PER_PAGE = 30
 
@@ -30,7 +31,14 @@ def acessos(request: HttpRequest) -> HttpResponse:
     for user in page:
         for acesso in user.acessos_aqui:
             acesso.grupo = preset_of(acesso.permissoes)
-    return render(request, "contas/acessos.html", {"page": page, "q": text})
+    context = {
+        "page": page,
+        "q": text,
+        "recebidos": pedidos.received(request.entidade),
+        "enviados": pedidos.sent(request.entidade),
+        "sem_cpf": users_of(request.entidade).filter(cpf=None, is_active=True).count(),
+    }
+    return render(request, "contas/acessos.html", context)
 
 
 @requires("administrar")
@@ -47,6 +55,7 @@ def novo_usuario(request: HttpRequest) -> HttpResponse:
                 username=data["username"],
                 nome=data["nome"],
                 email=data["email"],
+                cpf=data["cpf"],
                 senha=password,
                 permissoes=data["permissoes"],
                 estabelecimento=data["area"],
@@ -62,23 +71,48 @@ def novo_usuario(request: HttpRequest) -> HttpResponse:
 @requires("administrar")
 def usuario_existente(request: HttpRequest) -> HttpResponse:
     form = UsuarioExistenteForm(request.POST, entidade=request.entidade, auto_id="existente_%s")
+    if not rules_installation(request.user):
+        form.fields.pop("motivo")
     if form.is_valid():
         data = form.cleaned_data
-        acesso = _try(
-            form,
-            lambda: actions.grant(
-                by=request.user,
-                usuario=data["username"],
-                entidade=request.entidade,
-                permissoes=data["permissoes"],
-                estabelecimento=data["area"],
-            ),
-        )
-        if acesso:
+        asked = {
+            "usuario": data["username"],
+            "permissoes": data["permissoes"],
+            "estabelecimento": data["area"],
+        }
+        acesso = _try(form, lambda: _grant_or_ask(request, motivo=data.get("motivo", ""), **asked))
+        if isinstance(acesso, Acesso):
             messages.success(request, f"Acesso concedido a {acesso.usuario.get_full_name()}.")
             return redirect("administrando_usuario", acesso.usuario_id)
+        if acesso:
+            home = acesso.usuario.entidade or "a instalação"
+            messages.success(
+                request, f"Pedido enviado a quem administra {home}. O acesso vale quando o pedido for aceito."
+            )
+            return redirect("administrando_acessos")
     new = NovoUsuarioForm(entidade=request.entidade)
     return render(request, "contas/novo_usuario.html", {"form": new, "existente": form})
+
+
+def _grant_or_ask(request: HttpRequest, *, motivo: str, **asked: Any) -> Acesso | PedidoAcesso:
+    """Of another entidade: its administrators are asked."""
+    try:
+        return actions.grant(by=request.user, entidade=request.entidade, motivo=motivo, **asked)
+    except actions.ConsentNeeded:
+        return pedidos.ask(by=request.user, entidade=request.entidade, **asked)
+
+
+@require_POST
+@requires("administrar")
+def responder_pedido(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(pedidos.seen_by(request.entidade), pk=pk)
+    yes = request.POST.get("resposta") == "sim"
+    _say(
+        request,
+        lambda: pedidos.decide(by=request.user, pedido=row, sim=yes),
+        "Acesso consentido." if yes else "Pedido recusado.",
+    )
+    return redirect("administrando_acessos")
 
 
 def _granted(accesses: list[Acesso]) -> dict[str, Any]:
@@ -95,23 +129,59 @@ def usuario(request: HttpRequest, pk: int) -> HttpResponse:
     form = AcessoForm(request.POST or None, entidade=request.entidade, initial=_granted(user.acessos_aqui))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        acesso = _try(
-            form,
-            lambda: actions.grant(
-                by=request.user,
-                usuario=user,
-                entidade=request.entidade,
-                permissoes=data["permissoes"],
-                estabelecimento=data["area"],
-            ),
-        )
+        asked = {"usuario": user, "permissoes": data["permissoes"], "estabelecimento": data["area"]}
+        acesso = _try(form, lambda: _grant_or_ask(request, motivo=_reason(request), **asked))
         if acesso:
-            messages.success(request, "Acesso salvo.")
+            waiting = "A pessoa é de outra entidade: o que foi acrescentado vale quando ela consentir."
+            messages.success(request, "Acesso salvo." if isinstance(acesso, Acesso) else waiting)
             return redirect("administrando_usuario", user.pk)
     for acesso in user.acessos_aqui:
         acesso.grupo = preset_of(acesso.permissoes)
-    context = {"alvo": user, "form": form, "gerenciavel": may_manage(request.user, user)}
-    return render(request, "contas/usuario.html", context)
+    return render(request, "contas/usuario.html", {"alvo": user, "form": form, **_powers(request, user)})
+
+
+def _powers(request: HttpRequest, user: Usuario) -> dict[str, Any]:
+    """What may be done here to the person; by the power over the installation only with a reason."""
+    manage, activate = may_manage(request.user, user), may_activate(request.user, user)
+    rules = rules_installation(request.user)
+    return {
+        "gerenciavel": manage or rules,
+        "ativavel": activate or rules,
+        "pede_motivo": rules and not manage,
+        "cpf_form": CpfForm(usuario=user) if activate else None,
+        "de_fora": user.entidade_id not in (None, request.entidade.pk),
+        "da_instalacao": rules_installation(user),
+    }
+
+
+@require_POST
+@requires("administrar")
+def documento(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(users_of(request.entidade), pk=pk)
+    form = CpfForm(request.POST, usuario=user)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["cpf"]))
+        return redirect("administrando_usuario", pk)
+    cpf = form.cleaned_data["cpf"]
+    action = lambda: actions.set_cpf(by=request.user, usuario=user, cpf=cpf, entidade=request.entidade)  # noqa: E731
+    _say(request, action, "CPF salvo.")
+    return redirect("administrando_usuario", pk)
+
+
+@require_POST
+@requires("administrar")
+def instalacao(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give or take the power over the installation."""
+    if INSTALACAO not in request.permissoes:
+        raise PermissionDenied
+    user = get_object_or_404(users_of(request.entidade), pk=pk)
+    yes = request.POST.get("resposta") == "sim"
+    _say(
+        request,
+        lambda: actions.set_rules_installation(by=request.user, usuario=user, sim=yes),
+        "A pessoa administra a instalação." if yes else "A pessoa não administra mais a instalação.",
+    )
+    return redirect("administrando_usuario", pk)
 
 
 @require_POST
@@ -132,7 +202,7 @@ def nova_senha(request: HttpRequest, pk: int) -> HttpResponse:
     done = _say(
         request,
         lambda: actions.reset_password(
-            by=request.user, usuario=user, senha=password, entidade=request.entidade
+            by=request.user, usuario=user, senha=password, entidade=request.entidade, motivo=_reason(request)
         ),
         "",
     )
@@ -146,7 +216,9 @@ def situacao_usuario(request: HttpRequest, pk: int) -> HttpResponse:
     active = request.POST.get("ativo") == "sim"
     _say(
         request,
-        lambda: actions.set_active(by=request.user, usuario=user, ativo=active, entidade=request.entidade),
+        lambda: actions.set_active(
+            by=request.user, usuario=user, ativo=active, entidade=request.entidade, motivo=_reason(request)
+        ),
         "Usuário ativado." if active else "Usuário desativado.",
     )
     return redirect("administrando_usuario", pk)
@@ -170,6 +242,10 @@ def revogar_token(request: HttpRequest, pk: int) -> HttpResponse:
     actions.revoke_token(by=request.user, token=token)
     messages.success(request, f"Token {token.nome} revogado.")
     return redirect("administrando_tokens")
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("motivo", "")[:200]
 
 
 def _show_password(request: HttpRequest, user: Usuario, password: str) -> HttpResponse:

@@ -13,6 +13,11 @@ class Usuario(AbstractUser):
     first_name = None
     last_name = None
     nome = models.CharField("nome completo", max_length=150, blank=True)
+    cpf = models.CharField("CPF", max_length=11, null=True, unique=True)
+    entidade = models.ForeignKey(
+        Entidade, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="entidade de origem"
+    )
+    administra_instalacao = models.BooleanField("administra a instalação", default=False)
     trocar_senha = models.BooleanField("deve trocar a senha ao entrar", default=False)
 
     REQUIRED_FIELDS = ["nome"]
@@ -52,6 +57,42 @@ class Acesso(models.Model):
             models.CheckConstraint(
                 condition=Q(estabelecimento__isnull=True) | ~Q(permissoes__contains=["administrar"]),
                 name="acesso_administrar_na_entidade",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.usuario} em {self.estabelecimento or self.entidade}"
+
+
+class PedidoAcesso(models.Model):
+    """An entidade asks that of somebody's home to let the person work here too."""
+
+    class Situacao(models.TextChoices):
+        AGUARDANDO = "aguardando", "Aguardando"
+        CONSENTIDO = "consentido", "Consentido"
+        RECUSADO = "recusado", "Recusado"
+
+    usuario = models.ForeignKey(Usuario, on_delete=models.CASCADE, related_name="pedidos")
+    entidade = models.ForeignKey(Entidade, on_delete=models.CASCADE, related_name="pedidos_de_acesso")
+    estabelecimento = models.ForeignKey(
+        Estabelecimento, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    permissoes = ArrayField(models.CharField(max_length=12, choices=Permissao), verbose_name="permissões")
+    situacao = models.CharField("situação", max_length=10, choices=Situacao, default=Situacao.AGUARDANDO)
+    pedido_por = models.ForeignKey(Usuario, on_delete=models.PROTECT, related_name="+")
+    pedido_em = models.DateTimeField("pedido em", auto_now_add=True)
+    decidido_por = models.ForeignKey(Usuario, on_delete=models.PROTECT, related_name="+", null=True)
+    decidido_em = models.DateTimeField("decidido em", null=True)
+
+    class Meta:
+        ordering = ["-pedido_em"]
+        verbose_name = "pedido de acesso"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["usuario", "entidade", "estabelecimento"],
+                condition=Q(situacao="aguardando"),
+                nulls_distinct=False,
+                name="pedido_acesso_um_aberto",
             ),
         ]
 

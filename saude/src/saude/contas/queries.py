@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from saude.acesso.permissoes import ENTIDADE_INTEIRA, Limite, Permissao, union
+from saude.acesso.permissoes import ENTIDADE_INTEIRA, INSTALACAO, Limite, Permissao, union
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.models import Acesso, ApiToken, Usuario
 
@@ -80,8 +80,8 @@ def _areas(entidade: Entidade, here: list[Acesso], everywhere: bool) -> tuple[Es
 def _limites(user: Usuario, here: list[Acesso]) -> dict[str, Limite]:
     """Each permission with the áreas of all grants that carry it, whatever área is chosen in the header."""
     if user.is_superuser:
-        return dict.fromkeys(Permissao.values)
-    limites: dict[str, Limite] = {}
+        return dict.fromkeys([*Permissao.values, INSTALACAO])
+    limites: dict[str, Limite] = {INSTALACAO: None} if user.administra_instalacao else {}
     for acesso in here:
         area = acesso.estabelecimento
         for p in acesso.permissoes:
@@ -103,14 +103,34 @@ def users_of(entidade: Entidade) -> QuerySet[Usuario]:
     )
 
 
+def rules_installation(user: Usuario) -> bool:
+    return user.is_superuser or user.administra_instalacao
+
+
+def administers(by: Usuario, entidade_id: int | None) -> bool:
+    """By a grant of its own in the entidade; the power over the installation is another thing."""
+    return by.acessos.filter(entidade=entidade_id, permissoes__contains=["administrar"]).exists()
+
+
+def _out_of_reach(by: Usuario, usuario: Usuario) -> bool:
+    """Who rules the installation is managed by those who do too: else a password given is the installation."""
+    return rules_installation(usuario) and not rules_installation(by)
+
+
 def may_manage(by: Usuario, usuario: Usuario) -> bool:
-    """Password and activation are of the user, not of an entidade: only who administers all of theirs."""
-    if by.is_superuser:
-        return True
-    if usuario.is_superuser:
+    """The password is of the user, not of an entidade: who gives one could enter as them wherever they work."""
+    if _out_of_reach(by, usuario):
         return False
     mine = by.acessos.filter(permissoes__contains=["administrar"]).values("entidade")
-    return not usuario.acessos.exclude(entidade__in=mine).exists()
+    elsewhere = usuario.acessos.exclude(entidade__in=mine).exists()
+    return not elsewhere and (usuario.entidade_id is None or administers(by, usuario.entidade_id))
+
+
+def may_activate(by: Usuario, usuario: Usuario) -> bool:
+    """Who is dismissed at home works nowhere: the home entidade decides, whoever else gave them work."""
+    if _out_of_reach(by, usuario):
+        return False
+    return may_manage(by, usuario) or administers(by, usuario.entidade_id)
 
 
 def token_hash(secret: str) -> str:

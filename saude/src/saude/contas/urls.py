@@ -13,6 +13,11 @@ urlpatterns = [
     path("administrando/acessos/<int:pk>/", manager.usuario, name="administrando_usuario"),
     path("administrando/acessos/<int:pk>/senha/", manager.nova_senha, name="administrando_nova_senha"),
     path("administrando/acessos/<int:pk>/situacao/", manager.situacao_usuario, name="administrando_situacao"),
+    path("administrando/acessos/<int:pk>/documento/", manager.documento, name="administrando_documento"),
+    path(
+        "administrando/acessos/<int:pk>/instalacao/", manager.instalacao, name="administrando_dar_instalacao"
+    ),
+    path("administrando/acessos/pedidos/<int:pk>/", manager.responder_pedido, name="administrando_pedido"),
     path("administrando/acessos/<int:pk>/revogar/", manager.revogar, name="administrando_revogar"),
     path("administrando/acessos/tokens/", manager.tokens, name="administrando_tokens"),
     path(

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from saude.acesso.permissoes import PRESETS
 from saude.cadastros.models import Entidade
-from saude.contas.actions import grant, set_password
+from saude.contas.actions import grant, set_password, set_rules_installation
 from saude.contas.models import Usuario
 from saude.web.models import Marco
 
@@ -43,6 +43,8 @@ def set_passwords(password: str) -> None:
     entidade = Entidade.objects.order_by("pk").first()
     for username, (nome, preset) in USERS.items():
         user, created = Usuario.objects.get_or_create(username=username, defaults={"nome": nome})
+        if created and preset == "Administrador":
+            set_rules_installation(by="demonstração", usuario=user, sim=True)
         if created:
             grant(by="demonstração", usuario=user, entidade=entidade, permissoes=PRESETS[preset])
         set_password(by="demonstração", usuario=user, senha=password, entidade=entidade, check_policy=False)

@@ -10,7 +10,7 @@ from django.db import transaction
 from saude.acesso.permissoes import PRESETS
 from saude.cadastros.actions import create_entidade
 from saude.cadastros.models import Entidade
-from saude.contas.actions import create_user, grant, new_password
+from saude.contas.actions import create_user, grant, new_password, set_rules_installation
 from saude.contas.models import Usuario
 
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{entidade} criada; {username} também a administra, com a senha que já tem.")
             return
         password = new_password()
-        create_user(
+        user = create_user(
             by="instalação",
             entidade=entidade,
             username=username,
@@ -67,4 +67,6 @@ class Command(BaseCommand):
             senha=password,
             preset="Administrador",
         )
+        if not Usuario.objects.exclude(pk=user.pk).filter(administra_instalacao=True).exists():
+            set_rules_installation(by="instalação", usuario=user, sim=True)
         self.stdout.write(f"{entidade} criada. Usuário: {username}  Senha provisória: {password}")
