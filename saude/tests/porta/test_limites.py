@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 #: what takes more than the default, and how much: a new one is put here by somebody who thought of it
 LARGE = {
     "/api/v1/registros": 32 * MB,
+    "/api/v1/conferencias": 32 * MB,
     "/api/v1/lotes": 8 * GB,
     "/api/acs/v1/empurrar": 2 * MB,
     "/arquivos/conferir/": 257 * MB,

@@ -6,22 +6,18 @@ import os
 import re
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from producao import cidadao, quebrado, receber, registro
 
 from saude.contas.actions import create_token
 from saude.fichas.models import Ficha
 from saude.inconsistencias import queries as findings
 from saude.recebimento import limits
-from saude.recebimento.models import Bloco, Lote
+from saude.recebimento.models import Lote
 from saude.recebimento.openapi import examples
-from saude.recebimento.tasks import dividir_lote, receber_bloco
 
 ROOT = Path(__file__).parents[3]
 CLIENT = ROOT / "docs" / "exemplos" / "cliente.py"
@@ -74,12 +70,12 @@ def test_the_example_of_every_ficha_is_accepted(client, db, tipo):
     assert found["situacao"] == ("inconsistente" if errors else "processada")
 
 
-def test_the_example_of_a_lot_is_accepted(ask, client):
+def test_the_example_of_a_lot_is_accepted(ask, client, trabalhar):
     schema = client.get("/api/openapi.json").json()
     body = schema["paths"]["/api/v1/lotes"]["post"]["requestBody"]["content"]["application/x-ndjson"]
     answer = ask("POST", "/api/v1/lotes", body["example"].encode(), "application/x-ndjson")
     assert answer.status_code == 202
-    work()
+    trabalhar()
     assert Lote.objects.get().novos == 2
 
 
@@ -126,35 +122,6 @@ def test_what_was_found_is_read_on_from_the_last_position(ask, entidade, outra_e
 
 
 # -- the client in Python, against a live server
-
-
-def work() -> None:
-    """The worker: what lies in the queue of lots."""
-    for lote in Lote.objects.exclude(estado__in=("concluido", "falhou")):
-        dividir_lote(lote.pk)
-    for bloco in Bloco.objects.filter(feito_em=None):
-        receber_bloco(bloco.pk)
-
-
-@pytest.fixture
-def trabalhando(settings, tmp_path, transactional_db):
-    """A worker in a thread, as long as the test lasts."""
-    settings.DADOS = tmp_path / "dados"
-    stop = threading.Event()
-
-    def run() -> None:
-        try:
-            while not stop.is_set():
-                work()
-                time.sleep(0.1)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
 
 
 def run_client(url: str, secret: str, path: Path) -> "subprocess.CompletedProcess[str]":

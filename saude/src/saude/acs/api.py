@@ -17,6 +17,7 @@ from saude.acs.models import Aparelho
 from saude.acs.openapi import LEAVE, PULL, PUSH, REGISTER
 from saude.acs.versoes import notices
 from saude.inconsistencias.achados import clean
+from saude.web import api_json
 
 LOT_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
 SMALL = 64 * 1024
@@ -157,4 +158,5 @@ def _json(request: HttpRequest, body: Any, *, status: int = 200) -> HttpResponse
     return response
 
 
+api_json.prepare(api)
 api.add_router("/v1", router)

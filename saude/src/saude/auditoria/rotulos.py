@@ -18,7 +18,9 @@ ROTULOS: dict[str, str] = {
     "instalacao.retirada": "Administração da instalação retirada",
     "usuario.documento": "CPF do usuário mudado",
     "token.criado": "Token criado",
+    "token.alterado": "Token alterado",
     "token.revogado": "Token revogado",
+    "token.segredo_trocado": "Segredo do token trocado",
     "entidade.criada": "Entidade criada",
     "instalacao.alterada": "Instalação alterada",
     "especialidade.criada": "Especialidade criada",
@@ -80,6 +82,8 @@ def label(tipo: str) -> str:
 
 
 _DETAILS = {
+    "vale_ate": "vale até",
+    "responsavel": "responsável",
     "usuario": "usuário",
     "consentido_por": "consentido por",
     "area": "área",

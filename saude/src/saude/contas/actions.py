@@ -8,14 +8,15 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from saude.acesso.permissoes import PRESETS, Permissao
 from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.cadastros.models import Entidade, Estabelecimento
-from saude.contas.models import Acesso, ApiToken, BloqueioLogin, Usuario
-from saude.contas.queries import administers, may_activate, may_manage, rules_installation, token_hash
+from saude.contas.models import Acesso, BloqueioLogin, Usuario
+from saude.contas.queries import administers, may_activate, may_manage, rules_installation
+from saude.contas.tokens import create_token as create_token
+from saude.contas.tokens import revoke_token as revoke_token
 
 
 class ConsentNeeded(ValidationError):
@@ -232,32 +233,6 @@ def set_cpf(*, by: Usuario, usuario: Usuario, cpf: str | None, entidade: Entidad
     usuario.cpf = cpf or None
     usuario.save(update_fields=["cpf"])
     record_event(by=by, entidade=entidade, tipo="usuario.documento", alvo=usuario, usuario=usuario.username)
-
-
-@transaction.atomic
-def create_token(
-    *, by: Any, entidade: Entidade, nome: str, limite_por_minuto: int = 600
-) -> tuple[ApiToken, str]:
-    """A key for the JSON API; the secret is returned once and never again."""
-    secret = f"saude_{secrets.token_urlsafe(32)}"
-    token = ApiToken.objects.create(
-        entidade=entidade,
-        nome=nome,
-        prefixo=secret[:12],
-        hash=token_hash(secret),
-        limite_por_minuto=limite_por_minuto,
-        criado_por=by if isinstance(by, Usuario) else None,
-    )
-    record_event(by=by, entidade=entidade, tipo="token.criado", alvo=token)
-    return token, secret
-
-
-@transaction.atomic
-def revoke_token(*, by: Any, token: ApiToken) -> None:
-    if token.revogado_em is None:
-        token.revogado_em = timezone.now()
-        token.save(update_fields=["revogado_em"])
-        record_event(by=by, entidade=token.entidade_id, tipo="token.revogado", alvo=token)
 
 
 ONESELF = "Ninguém concede acesso a si mesmo: peça a outra pessoa que administra."

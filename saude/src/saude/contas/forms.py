@@ -168,10 +168,3 @@ class UsuarioExistenteForm(AcessoForm):
         if user is None:
             raise forms.ValidationError("Não há usuário ativo com este nome.")
         return user
-
-
-class TokenForm(forms.Form):
-    nome = forms.CharField(max_length=80, label="Nome", help_text="O sistema que vai usar, por exemplo.")
-    limite_por_minuto = forms.IntegerField(
-        min_value=1, max_value=100_000, initial=600, label="Pedidos por minuto"
-    )

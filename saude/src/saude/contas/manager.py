@@ -1,4 +1,4 @@
-"""Gerenciador de acessos: users, their accesses and the API tokens of the entidade."""
+"""Gerenciador de acessos: users and their accesses in the entidade."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from saude.acesso.guarda import requires
 from saude.acesso.permissoes import INSTALACAO
 from saude.contas import actions, pedidos
-from saude.contas.forms import AcessoForm, CpfForm, NovoUsuarioForm, TokenForm, UsuarioExistenteForm
-from saude.contas.models import Acesso, ApiToken, PedidoAcesso, Usuario
+from saude.contas.forms import AcessoForm, CpfForm, NovoUsuarioForm, UsuarioExistenteForm
+from saude.contas.models import Acesso, PedidoAcesso, Usuario
 from saude.contas.presets import preset_of
 from saude.contas.queries import may_activate, may_manage, rules_installation, users_of
 
@@ -222,26 +222,6 @@ def situacao_usuario(request: HttpRequest, pk: int) -> HttpResponse:
         "Usuário ativado." if active else "Usuário desativado.",
     )
     return redirect("administrando_usuario", pk)
-
-
-@requires("administrar")
-def tokens(request: HttpRequest) -> HttpResponse:
-    form = TokenForm(request.POST or None)
-    secret = None
-    if request.method == "POST" and form.is_valid():
-        _, secret = actions.create_token(by=request.user, entidade=request.entidade, **form.cleaned_data)
-        form = TokenForm()
-    rows = ApiToken.objects.filter(entidade=request.entidade).select_related("criado_por")
-    return render(request, "contas/tokens.html", {"form": form, "tokens": rows, "segredo": secret})
-
-
-@require_POST
-@requires("administrar")
-def revogar_token(request: HttpRequest, pk: int) -> HttpResponse:
-    token = get_object_or_404(ApiToken, pk=pk, entidade=request.entidade)
-    actions.revoke_token(by=request.user, token=token)
-    messages.success(request, f"Token {token.nome} revogado.")
-    return redirect("administrando_tokens")
 
 
 def _reason(request: HttpRequest) -> str:

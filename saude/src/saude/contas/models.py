@@ -100,8 +100,22 @@ class PedidoAcesso(models.Model):
         return f"{self.usuario} em {self.estabelecimento or self.entidade}"
 
 
+class Escopo(models.TextChoices):
+    """What a key of the API may do."""
+
+    ENVIAR = "enviar", "Enviar"
+    LER = "ler", "Ler"
+
+
+def todos_os_escopos() -> list[str]:
+    return list(Escopo.values)
+
+
 class ApiToken(models.Model):
-    """A key of the JSON API. Only its SHA-256 is kept; the secret is shown once."""
+    """A key of the JSON API. Only its SHA-256 is kept; the secret is shown once.
+
+    It ends on its day, with whoever answers for it (`responsavel`), or when it is revoked.
+    """
 
     entidade = models.ForeignKey(Entidade, on_delete=models.PROTECT, related_name="tokens")
     nome = models.CharField("nome", max_length=80)
@@ -111,6 +125,13 @@ class ApiToken(models.Model):
     criado_por = models.ForeignKey(Usuario, on_delete=models.PROTECT, related_name="+", null=True)
     criado_em = models.DateTimeField("criado em", auto_now_add=True)
     usado_em = models.DateTimeField("último uso", null=True)
+    expira_em = models.DateTimeField("vale até", null=True)
+    escopos = ArrayField(
+        models.CharField(max_length=6, choices=Escopo), default=todos_os_escopos, verbose_name="pode"
+    )
+    responsavel = models.ForeignKey(
+        Usuario, on_delete=models.PROTECT, related_name="tokens", null=True, verbose_name="responsável"
+    )
     revogado_em = models.DateTimeField("revogado em", null=True)
 
     class Meta:

@@ -3,13 +3,20 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from saude.acesso.permissoes import ENTIDADE_INTEIRA, INSTALACAO, Limite, Permissao, union
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.models import Acesso, ApiToken, Usuario
+
+#: why a key of the API is worth nothing
+REVOKED, EXPIRED, ALONE = "revogado", "expirado", "sem_responsavel"
+WARN_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -137,10 +144,58 @@ def token_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def token_by_secret(secret: str) -> ApiToken | None:
-    """The valid token of this secret. A SHA-256 is enough: the secret has 256 random bits."""
-    return (
-        ApiToken.objects.select_related("entidade__instalacao")
-        .filter(hash=token_hash(secret), revogado_em__isnull=True)
-        .first()
+def token_of(secret: str) -> ApiToken | None:
+    """The key of this secret, alive or not. A SHA-256 is enough: the secret has 256 random bits."""
+    related = ("entidade__instalacao", "responsavel")
+    return ApiToken.objects.select_related(*related).filter(hash=token_hash(secret)).first()
+
+
+def why_dead(token: ApiToken) -> str:
+    """Why it is worth nothing; "" while it is good."""
+    if token.revogado_em:
+        return REVOKED
+    if token.expira_em and token.expira_em <= timezone.now():
+        return EXPIRED
+    if token.responsavel and not answers_for(token.responsavel, token.entidade):
+        return ALONE
+    return ""
+
+
+def answers_for(user: Usuario, entidade: Entidade) -> bool:
+    """Still works there: active, with some access in the entidade."""
+    if not user.is_active:
+        return False
+    return user.is_superuser or user.acessos.filter(entidade=entidade).exists()
+
+
+def who_may_answer(entidade: Entidade) -> QuerySet[Usuario]:
+    there = Q(acessos__entidade=entidade) | Q(is_superuser=True)
+    return Usuario.objects.filter(there, is_active=True).distinct().order_by("nome", "username")
+
+
+def ends_soon(token: ApiToken) -> bool:
+    """Good now, and no longer in a month."""
+    return bool(token.expira_em) and token.expira_em <= timezone.now() + timedelta(days=WARN_DAYS)
+
+
+def last_day(token: ApiToken) -> Any:
+    """The last day it is good, there; None: no end."""
+    if token.expira_em is None:
+        return None
+    return (token.expira_em - timedelta(seconds=1)).astimezone(ZoneInfo(token.entidade.fuso)).date()
+
+
+def tokens_of(entidade: Entidade) -> list[ApiToken]:
+    """Keys of the entidade, each with `morto` (why, or ""), `vence_logo` and `ultimo_dia`."""
+    rows = list(
+        ApiToken.objects.filter(entidade=entidade).select_related("criado_por", "responsavel", "entidade")
     )
+    for token in rows:
+        token.morto, token.vence_logo, token.ultimo_dia = why_dead(token), ends_soon(token), last_day(token)
+    return rows
+
+
+def token_by_secret(secret: str) -> ApiToken | None:
+    """The key of this secret, when it is good."""
+    token = token_of(secret)
+    return token if token and not why_dead(token) else None

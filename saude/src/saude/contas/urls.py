@@ -1,6 +1,6 @@
 from django.urls import path
 
-from saude.contas import manager, views
+from saude.contas import manager, views, views_tokens
 
 urlpatterns = [
     path("entrar/", views.entrar, name="entrar"),
@@ -19,10 +19,11 @@ urlpatterns = [
     ),
     path("administrando/acessos/pedidos/<int:pk>/", manager.responder_pedido, name="administrando_pedido"),
     path("administrando/acessos/<int:pk>/revogar/", manager.revogar, name="administrando_revogar"),
-    path("administrando/acessos/tokens/", manager.tokens, name="administrando_tokens"),
+    path("administrando/acessos/tokens/", views_tokens.lista, name="administrando_tokens"),
+    path("administrando/acessos/tokens/<int:pk>/", views_tokens.alterar, name="administrando_token"),
     path(
         "administrando/acessos/tokens/<int:pk>/revogar/",
-        manager.revogar_token,
+        views_tokens.revogar,
         name="administrando_revogar_token",
     ),
 ]

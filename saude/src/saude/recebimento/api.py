@@ -7,34 +7,27 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Query, Router
-from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.security import HttpBearer
+from ninja.errors import HttpError
 
 from ledi.errors import LediError
 from ledi.layouts import CURRENT
-from ledi.reading import parse
 from ledi.schema import record_schema
 from saude.acesso.corpo import body
 from saude.banco.fila import enqueue
-from saude.contas.queries import token_by_secret
+from saude.contas.models import Escopo
 from saude.fichas.models import Conteudo, Ficha
 from saude.inconsistencias import queries as findings
-from saude.inconsistencias.achados import clean
 from saude.inconsistencias.models import Inconsistencia
-from saude.recebimento import actions, limits, queries
-from saude.recebimento.intake import too_nested
+from saude.recebimento import actions, conferencia, limits, openapi, portador, queries
+from saude.recebimento.corpo import lot_stream, records_of
+from saude.recebimento.intake import Resposta
 from saude.recebimento.models import Lote, Registro
-from saude.recebimento.openapi import BY_ID, LISTED, LOT, LOT_BODY, RECORDS, record_body
+from saude.recebimento.portador import Token
 from saude.recebimento.spool import BodyRefused, spool
 from saude.recebimento.tasks import spool_folder
-from saude.registro.texto_json import nested_too_deep, too_deep
 from saude.registro.tipos import Origem
-
-
-class Token(HttpBearer):
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
-        return token_by_secret(token)
-
+from saude.web import api_json
+from saude.web.problema import problem
 
 api = NinjaAPI(
     title="Saúde e-SUS",
@@ -45,66 +38,50 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=Token(),
 )
-
-
-@api.exception_handler(AuthenticationError)
-def unknown_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return _problem(
-        401, "Falta o token, ou ele não vale mais. Envie Authorization: Bearer e um token da entidade."
-    )
-
-
 router = Router(tags=["Recebimento"])
+SEND, READ = Token(Escopo.ENVIAR), Token(Escopo.LER)
+AFTER = Query(0, ge=0, le=limits.CURSOR, description="Última posição já lida.")
+LIMIT = Query(1000, ge=1, le=5000)
 
 
-@api.exception_handler(HttpError)
-def problem(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return _problem(error.status_code, str(error))
-
-
-WRONG = {
-    "int_parsing": "deve ser um número inteiro",
-    "int_from_float": "deve ser um número inteiro",
-    "bool_parsing": "deve ser true ou false",
-    "greater_than_equal": "deve ser {ge} ou mais",
-    "less_than_equal": "deve ser {le} ou menos",
-}
-
-
-@api.exception_handler(ValidationError)
-def wrong_parameter(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    told = []
-    for one in error.errors:
-        words = WRONG.get(str(one.get("type")), "não vale").format_map(one.get("ctx") or {})
-        told.append(f"O parâmetro {str(one['loc'][-1])[:40]} {words}.")
-    return _problem(422, " ".join(told))
-
-
-@router.post("/registros", summary="Enviar um registro ou uma lista", openapi_extra=RECORDS)
+@router.post(
+    "/registros",
+    summary="Enviar um registro ou uma lista",
+    auth=SEND,
+    operation_id="enviar_registros",
+    openapi_extra=openapi.RECORDS,
+)
 @body(limits.RECORDS_BODY)
 def post_registros(request: HttpRequest) -> HttpResponse:
     token = request.auth
-    if wait := limits.over_rate(token):
-        return _problem(429, "Este token passou do limite de pedidos por minuto.", wait)
-    body = _read(request, limits.RECORDS_BODY)
-    parsed = _parse(body)
-    single = not isinstance(parsed, list)
-    records = [parsed] if single else parsed
-    if len(records) > limits.RECORDS_MAX:
-        raise HttpError(413, f"Até {limits.RECORDS_MAX} registros por pedido; para mais, use /api/v1/lotes.")
-    if too_deep(body):
-        records = [_readable(n, record) for n, record in enumerate(records, 1)]
+    raw, records, single = records_of(request)
     answers = actions.receive(
-        entidade=token.entidade, records=records, origem=Origem.API, token=token, raw=body
+        entidade=token.entidade, records=records, origem=Origem.API, token=token, raw=raw
     )
-    public = [a.public() for a in answers]
-    if not single:
-        return JsonResponse(public, safe=False)
-    locked = answers[0].status == Registro.Status.RECUSADO and answers[0].situacao == "exportada"
-    return JsonResponse(public[0], status=409 if locked else 200)
+    return _answered(answers, single)
 
 
-@router.get("/registros/{uuid}", summary="Situação de um registro", openapi_extra=BY_ID)
+@router.post(
+    "/conferencias",
+    summary="Conferir um registro ou uma lista, sem guardar",
+    auth=SEND,
+    operation_id="conferir_registros",
+    openapi_extra=openapi.CHECK,
+)
+@body(limits.RECORDS_BODY)
+def post_conferencias(request: HttpRequest) -> HttpResponse:
+    """O que /registros responderia. Nada é guardado e nada muda."""
+    _, records, single = records_of(request)
+    return _answered(conferencia.check(request.auth.entidade, records), single)
+
+
+@router.get(
+    "/registros/{uuid}",
+    summary="Situação de um registro",
+    auth=READ,
+    operation_id="ler_registro",
+    openapi_extra=openapi.RECORD,
+)
 def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
     ficha = Ficha.objects.filter(
         entidade=request.auth.entidade, uuid__in={uuid[:44], uuid[:44].lower()}
@@ -129,29 +106,39 @@ def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
     )
 
 
-@router.get("/esquemas/{tipo}", summary="JSON Schema de um registro, por ficha", openapi_extra=BY_ID)
+@router.get(
+    "/esquemas/{tipo}",
+    summary="JSON Schema de um registro, por ficha",
+    operation_id="ler_esquema",
+    openapi_extra=openapi.SCHEMA,
+)
 def get_esquema(request: HttpRequest, tipo: str, versao: str = CURRENT) -> HttpResponse:
     try:
         return JsonResponse(record_schema(tipo.upper(), versao))
     except LediError as error:
-        raise HttpError(404, str(error)) from error
+        text = str(error)[:300]
+        raise HttpError(404, f"{text[:1].upper()}{text[1:]}.") from error
 
 
-@router.post("/lotes", summary="Enviar um lote NDJSON", openapi_extra=LOT_BODY)
+@router.post(
+    "/lotes",
+    summary="Enviar um lote NDJSON",
+    auth=SEND,
+    operation_id="enviar_lote",
+    response={202: None},
+    openapi_extra=openapi.LOT_BODY,
+)
 @body(limits.LOT_BODY)
 def post_lotes(request: HttpRequest) -> HttpResponse:
     token = request.auth
-    if wait := limits.over_rate(token):
-        return _problem(429, "Este token passou do limite de pedidos por minuto.", wait)
     if limits.queue_depth() > limits.MAX_WAITING:
-        return _problem(429, "Há muitos lotes na fila. Tente de novo mais tarde.", limits.RETRY_QUEUE)
-    gzipped = request.headers.get("Content-Encoding", "").lower() == "gzip"
+        wait = {"Retry-After": str(limits.RETRY_QUEUE)}
+        return problem(429, "Há muitos lotes na fila. Tente de novo mais tarde.", headers=wait)
+    stream, gzipped = lot_stream(request)
     try:
-        kept = spool(_stream(request), spool_folder(), gzipped=gzipped, limit=limits.LOT_BODY)
+        kept = spool(stream, spool_folder(), gzipped=gzipped, limit=limits.LOT_BODY)
     except BodyRefused as refused:
         raise HttpError(refused.status, str(refused)) from refused
-    except OSError as error:
-        raise HttpError(507, "Não há espaço para guardar o lote agora. Nada foi recebido.") from error
     with transaction.atomic():
         lote = actions.open_lote(
             entidade=token.entidade,
@@ -167,19 +154,29 @@ def post_lotes(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"id": str(lote.uuid), "situacao": where}, status=202, headers={"Location": where})
 
 
-@router.get("/lotes/{uuid}", summary="Situação de um lote", openapi_extra=LOT)
+@router.get(
+    "/lotes/{uuid}",
+    summary="Situação de um lote",
+    auth=READ,
+    operation_id="ler_lote",
+    openapi_extra=openapi.LOT,
+)
 def get_lote(request: HttpRequest, uuid: str) -> HttpResponse:
     return JsonResponse(queries.lote_status(_lote(request, uuid)))
 
 
 @router.get(
-    "/lotes/{uuid}/respostas", summary="Respostas por registro, a partir de uma posição", openapi_extra=BY_ID
+    "/lotes/{uuid}/respostas",
+    summary="Respostas por registro, a partir de uma posição",
+    auth=READ,
+    operation_id="ler_respostas",
+    openapi_extra=openapi.ANSWERS,
 )
 def get_respostas(
     request: HttpRequest,
     uuid: str,
-    apos: int = Query(0, ge=0, description="Última posição já lida."),
-    limite: int = Query(1000, ge=1, le=5000),
+    apos: int = AFTER,
+    limite: int = LIMIT,
     problemas: bool = Query(False, description="Só as que têm o que mostrar."),
 ) -> HttpResponse:
     lote = _lote(request, uuid)
@@ -190,18 +187,33 @@ def get_respostas(
 
 
 @router.get(
-    "/inconsistencias", summary="Inconsistências abertas, a partir de uma posição", openapi_extra=LISTED
+    "/inconsistencias",
+    summary="Inconsistências abertas, a partir de uma posição",
+    auth=READ,
+    operation_id="ler_inconsistencias",
+    openapi_extra=openapi.FINDINGS,
 )
 def get_inconsistencias(
     request: HttpRequest,
-    apos: int = Query(0, ge=0, description="Última posição já lida."),
-    limite: int = Query(1000, ge=1, le=5000),
+    apos: int = AFTER,
+    limite: int = LIMIT,
     avisos: bool = Query(False, description="Também os avisos."),
 ) -> HttpResponse:
-    """What became known since, by whatever way the record came: positions only grow."""
+    """O que ficou aberto desde então, por qualquer meio que o registro tenha vindo: as posições só crescem."""
     rows = findings.open_since(request.auth.entidade, after=apos, limit=limite, warnings=avisos)
     last = rows[-1]["posicao"] if rows else apos
     return JsonResponse({"inconsistencias": rows, "posicao": last, "fim": len(rows) < limite})
+
+
+def _answered(answers: list[Resposta], single: bool) -> HttpResponse:
+    public = [a.public() for a in answers]
+    if not single:
+        return JsonResponse(public, safe=False)
+    locked = answers[0].status == Registro.Status.RECUSADO and answers[0].situacao == "exportada"
+    if not locked:
+        return JsonResponse(public[0])
+    told = {name: value for name, value in public[0].items() if name != "status"}
+    return problem(409, answers[0].mensagem, codigo="exportada", **told)
 
 
 def _lote(request: HttpRequest, uuid: str) -> Lote:
@@ -211,47 +223,12 @@ def _lote(request: HttpRequest, uuid: str) -> Lote:
         raise HttpError(404, "Não há lote com este identificador nesta entidade.") from error
 
 
-def _read(request: HttpRequest, limit: int) -> bytes:
-    if (request.headers.get("Content-Encoding") or "identity").lower() != "identity":
-        raise HttpError(415, "Corpo compactado só é aceito em /api/v1/lotes.")
-    body = request.read(limit + 1)
-    if len(body) > limit:
-        raise HttpError(413, f"O corpo passa de {limit // 1024**2} MB; use /api/v1/lotes.")
-    if not body.strip():
-        raise HttpError(400, "O corpo está vazio: envie um registro ou uma lista, em JSON.")
-    return body
-
-
-def _parse(body: bytes) -> Any:
-    item = parse(body.strip(), "corpo", limits.RECORDS_BODY)
-    if not item.readable:
-        raise HttpError(400, item.findings[0].message)
-    parsed = item.record
-    if not isinstance(parsed, (dict, list)):
-        raise HttpError(400, "Envie um registro (objeto) ou uma lista de registros.")
-    return parsed
-
-
-def _readable(position: int, record: Any) -> Any:
-    return too_nested(position) if nested_too_deep(record) else record
-
-
-def _stream(request: HttpRequest) -> Any:
-    if request.headers.get("Content-Encoding", "").lower() not in ("", "identity", "gzip"):
-        raise HttpError(415, "Content-Encoding aceito: gzip.")
-    return request
-
-
 def _shown(text: str) -> Any:
     """JSON for anybody's parser: NaN and the infinities, which the kept text may hold, become text."""
     return json.loads(text, parse_constant=str)
 
 
-def _problem(status: int, text: str, retry_after: int = 0) -> HttpResponse:
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    body = {"status": status, "title": clean(text), "detail": clean(text)}
-    return JsonResponse(body, status=status, headers=headers, content_type="application/problem+json")
-
-
-record_body(api)
+api_json.prepare(api)
+portador.prepare(api)
+openapi.describe(api)
 api.add_router("/v1", router)

@@ -125,7 +125,7 @@ def _apart(lote: Lote, ctx: Contexto, items: Sequence[Item], error: Exception) -
     [item] = items
     log.error("record not stored: lote=%s position=%s %s", lote.pk, item.posicao, type(error).__name__)
     found = Achado("REGISTRO-nao-guardado", "", "erro", FAILED)
-    answer = _refused(Item(item.posicao, achados=[found]))
+    answer = refused(Item(item.posicao, achados=[found]))
     with transaction.atomic():
         _keep(lote, [answer])
     return [answer]
@@ -140,7 +140,7 @@ def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Re
     _process(ctx, list(plans.values()), judged)
     for plan in plans.values():
         _answer(plan)
-    _fill_equal(answers)
+    fill_equal(answers)
     _keep(lote, answers)
     return answers
 
@@ -155,16 +155,15 @@ def _decide(
     lote: Lote, ctx: Contexto, item: Item, f: Fatos, existing: dict[str, Ficha], plans: dict[str, _Plan]
 ) -> Resposta:
     if item.achados:
-        return _refused(item)
+        return refused(item)
     if not f.uuid or not f.tipo:
-        return _without_key(item, ctx)
+        return without_key(item, ctx)
     summary = digest(item.registro)
     answer = Resposta(item.posicao, item.registro["uuid"], Status.NOVO, "", hash=summary)
     ficha, plan = existing.get(f.uuid), plans.get(f.uuid)
-    last = plan.linha.hash if plan else bytes(ficha.hash_recebido or b"") if ficha else None
     if ficha and ficha.situacao == Situacao.DESCARTADA:
-        return _discarded(answer, ficha)
-    if last == summary or (last and not plan and last == digest_before(item.registro)):
+        return discarded(answer, ficha)
+    if plan.linha.hash == summary if plan else ficha and same_content(ficha, item.registro, summary):
         answer.status, answer.mensagem = Status.IGUAL, MESSAGES[Status.IGUAL]
         if plan:
             plan.answers.append(answer)
@@ -184,6 +183,12 @@ def _decide(
     new.answers = [*(plan.answers if plan else []), answer]
     plans[f.uuid] = new
     return answer
+
+
+def same_content(ficha: Ficha, record: Any, summary: bytes) -> bool:
+    """The ficha was last received with this content."""
+    last = bytes(ficha.hash_recebido or b"")
+    return bool(last) and (last == summary or last == digest_before(record))
 
 
 def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote, ctx: Contexto) -> _Plan:
@@ -227,7 +232,7 @@ def _answer(plan: _Plan) -> None:
         answer.nao_verificadas = linha.resultado.nao_verificadas
 
 
-def _fill_equal(answers: list[Resposta]) -> None:
+def fill_equal(answers: list[Resposta]) -> None:
     """What was received before answers with what is known of it now."""
     known: dict[int, list[Resposta]] = {}
     for a in answers:
@@ -257,7 +262,7 @@ def _too_late(lote: Lote, answer: Resposta, ficha: Ficha) -> Resposta:
     return answer
 
 
-def _discarded(answer: Resposta, ficha: Ficha) -> Resposta:
+def discarded(answer: Resposta, ficha: Ficha) -> Resposta:
     answer.status, answer.situacao, answer.ficha_id = Status.DESCARTADA, ficha.situacao, ficha.pk
     answer.mensagem = DISCARDED.format(ficha.descarte.get_motivo_display().lower())
     return answer
@@ -276,13 +281,13 @@ def unreadable(position: int, message: str) -> Item:
     return Item(position, achados=[Achado("REGISTRO-ilegivel", "", "erro", message)])
 
 
-def _refused(item: Item) -> Resposta:
+def refused(item: Item) -> Resposta:
     found = [a.public() for a in item.achados]
     message = item.achados[0].mensagem
     return Resposta(item.posicao, None, Status.RECUSADO, Situacao.INCONSISTENTE, found, mensagem=message)
 
 
-def _without_key(item: Item, ctx: Contexto) -> Resposta:
+def without_key(item: Item, ctx: Contexto) -> Resposta:
     uuid = item.registro.get("uuid") if isinstance(item.registro, dict) else None
     shown = (
         uuid if isinstance(uuid, str) and len(uuid) <= 60 and uuid.isascii() and uuid.isprintable() else None

@@ -1,6 +1,7 @@
-"""Back-pressure: how much a token, and all of them, may hand in."""
+"""Back-pressure: how much a token, and all of them, may hand in and ask for."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from saude.banco.fila import waiting
@@ -11,13 +12,42 @@ RETRY_QUEUE = 60  # seconds
 RECORDS_BODY = 32 * 1024 * 1024
 RECORDS_MAX = 10_000
 LOT_BODY = 8 * 1024**3
+WINDOW = 60  # seconds
+CURSOR = 2**63 - 1  # no position is beyond it
+
+
+@dataclass(frozen=True, slots=True)
+class Ritmo:
+    """How a token stands in its minute, after this request."""
+
+    limite: int
+    usados: int
+    faltam: int  # seconds to the next minute
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Limit": str(self.limite),
+            "RateLimit-Remaining": str(max(0, self.limite - self.usados)),
+            "RateLimit-Reset": str(self.faltam),
+            "RateLimit-Policy": f"{self.limite};w={WINDOW}",
+        }
 
 
 def over_rate(token: Any) -> int:
-    """Count a request of the token; seconds to wait when it has used up its minute, else 0."""
+    """Count a request of the token that hands something in; seconds to wait when its minute is used up, else 0."""
+    return _count(token)
+
+
+def over_rate_reading(token: Any) -> int:
+    """The same of one that only asks: sending and asking share the minute."""
+    return _count(token)
+
+
+def _count(token: Any) -> int:
     now = time.time()
-    used = count_request(token.pk, int(now // 60))
-    return int(60 - now % 60) + 1 if used > token.limite_por_minuto else 0
+    used = count_request(token.pk, int(now // WINDOW))
+    token.ritmo = Ritmo(token.limite_por_minuto, used, int(WINDOW - now % WINDOW) + 1)
+    return int(token.ritmo.faltam) if used > token.limite_por_minuto else 0
 
 
 def queue_depth() -> int:

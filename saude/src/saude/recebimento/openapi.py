@@ -1,146 +1,134 @@
-"""What the OpenAPI page says of the bodies: schemas from the layouts, an example of each ficha."""
+"""What the OpenAPI page says of each operation: bodies, answers, refusals, an example of each ficha."""
 
 import json
 from typing import Any
 
 from ninja import NinjaAPI
 
-from ledi.layouts import CURRENT
 from ledi_gerador import TIPOS, minimal
+from saude.recebimento.contrato import COMPONENTS, HEADERS, RETRY, listed, ref
 from saude.registro.tipos import Tipo
 
-ANSWER = {
-    "type": "object",
-    "properties": {
-        "posicao": {"type": "integer"},
-        "uuid": {"type": "string", "nullable": True},
-        "status": {"type": "string", "enum": ["novo", "igual", "substituida", "recusado"]},
-        "situacao": {"type": "string", "enum": ["processada", "inconsistente", "pendente", "exportada"]},
-        "inconsistencias": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "codigo": {"type": "string"},
-                    "campo": {"type": "string"},
-                    "mensagem": {"type": "string"},
-                    "severidade": {"type": "string", "enum": ["erro", "aviso"]},
-                },
-            },
-        },
-        "nao_verificadas": {"type": "array", "items": {"type": "string"}},
-        "mensagem": {"type": "string"},
-    },
-}
-RECORD = {"$ref": "#/components/schemas/Registro"}
-PROBLEM = {
-    "type": "object",
-    "description": "O que houve e como resolver, em português (RFC 9457).",
-    "required": ["status", "title", "detail"],
-    "properties": {
-        "status": {"type": "integer"},
-        "title": {"type": "string"},
-        "detail": {"type": "string"},
-    },
-}
 PROBLEMS = {
     400: "Corpo vazio, ilegível ou compactado com defeito",
-    401: "Token ausente ou inválido",
+    401: "Token ausente ou que não vale; veja WWW-Authenticate",
+    403: "O token não pode isto (enviar, ler)",
     404: "Não existe nesta entidade",
+    406: "O Accept não admite JSON",
+    408: "O corpo não chegou inteiro a tempo",
     409: "Registro já exportado: nada mudou",
     413: "Corpo grande demais",
-    415: "Content-Encoding que não é aceito",
+    415: "Formato ou Content-Encoding que não é aceito",
     422: "Parâmetro que não vale",
     429: "Acima do limite ou fila cheia; veja Retry-After",
+    500: "Falha do sistema: repita",
+    503: "Indisponível agora; veja Retry-After",
     507: "Sem espaço em disco; nada foi recebido",
 }
-ANY_ANSWER = {"oneOf": [ANSWER, {"type": "array", "items": ANSWER}]}
+ALWAYS = (401, 403, 406, 429, 500, 503)
+SENDING = (400, 408, 413, 415, 507)
 
 
 def problems(*codes: int) -> dict[int, Any]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problema"}}}
-    return {code: {"description": PROBLEMS[code], "content": content} for code in codes}
+    content = {"application/problem+json": {"schema": ref("Problema")}}
+    told = {code: {"description": PROBLEMS[code], "content": content} for code in sorted({*ALWAYS, *codes})}
+    for code in (429, 503):
+        told[code]["headers"] = RETRY
+    return told
 
 
-RESPONSES = {
-    200: {"description": "Respostas", "content": {"application/json": {"schema": ANY_ANSWER}}},
-    **problems(400, 401, 413, 415, 429),
-    409: {"description": PROBLEMS[409], "content": {"application/json": {"schema": ANSWER}}},
-}
-RECORDS: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {"oneOf": [RECORD, {"type": "array", "items": RECORD}]},
-                "examples": {},
-            }
+def answered(schema: Any, description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "headers": HEADERS,
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _records(description: str, **more: Any) -> dict[str, Any]:
+    schema = {"oneOf": [ref("Registro"), listed("Registro")]}
+    return {
+        "requestBody": {
+            "required": True,
+            "description": "Um registro ou uma lista de até 10.000 (32 MB), sem compactação.",
+            "content": {"application/json": {"schema": schema, "examples": {}}},
         },
-    },
-    "responses": RESPONSES,
+        "responses": {
+            200: answered({"oneOf": [ref("Resposta"), listed("Resposta")]}, description),
+            **problems(*SENDING),
+            **more.get("responses", {}),
+        },
+    }
+
+
+LOCKED = {
+    409: {
+        "description": PROBLEMS[409],
+        "content": {"application/problem+json": {"schema": ref("ProblemaDeRegistro")}},
+    }
 }
+RECORDS = _records("Uma resposta por registro, na mesma ordem", responses=LOCKED)
+CHECK = _records("O que /registros responderia, sem que nada seja guardado", responses=LOCKED)
+#: the bytes are the same under each name; `octet-stream` is there for generators that know no NDJSON
+LINES = ("application/x-ndjson", "application/octet-stream")
 LOT_BODY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Content-Encoding",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "enum": ["gzip"]},
+            "description": "gzip, quando o corpo está compactado.",
+        }
+    ],
     "requestBody": {
         "required": True,
-        "description": "Um registro por linha; Content-Encoding: gzip é aceito.",
-        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        "description": "Um registro por linha (NDJSON, UTF-8), até 8 GB.",
+        "content": {name: {"schema": {"type": "string", "format": "binary"}} for name in LINES},
     },
     "responses": {
-        202: {
-            "description": "Lote guardado; acompanhe em Location",
-            "content": {
-                "application/json": {
-                    "example": {
-                        "id": "5f0c6b0e-6f0a-4d0e-9d3b-0c6b2f6f7a11",
-                        "situacao": "/api/v1/lotes/5f0c6b0e-6f0a-4d0e-9d3b-0c6b2f6f7a11",
-                    }
-                }
-            },
+        202: answered(ref("LoteRecebido"), "Lote guardado; acompanhe em Location")
+        | {
+            "headers": HEADERS
+            | {"Location": {"schema": {"type": "string"}, "description": "Onde está a situação do lote."}}
         },
-        **problems(400, 401, 413, 415, 429, 507),
-    },
-}
-LOT: dict[str, Any] = {"responses": {200: {"description": "Contagens e andamento"}, **problems(401, 404)}}
-BY_ID: dict[str, Any] = {"responses": {200: {"description": "Encontrado"}, **problems(401, 404, 422)}}
-LISTED: dict[str, Any] = {"responses": {200: {"description": "Uma página"}, **problems(401, 422)}}
-PROPERTIES = {
-    "tipo": {"type": "string"},
-    "versao": {"type": "string", "example": CURRENT},
-    "uuid": {"type": "string", "minLength": 36, "maxLength": 44},
-    "cnes": {"type": "string"},
-    "ine": {"type": "string"},
-    "ibge": {"type": "string"},
-    "ficha": {"type": "object", "description": "Campos com os nomes do LEDI."},
-    "contexto": {
-        "type": "object",
-        "description": "Não vai ao PEC: origem, especialidade, urgencia, clientes…",
+        **problems(*SENDING),
     },
 }
 
 
-def record_body(api: NinjaAPI) -> None:
-    """Adds the schema of a record, and examples, when the page is first asked for."""
+def got(name: str, description: str, *codes: int) -> dict[str, Any]:
+    return {"responses": {200: answered(ref(name), description), **problems(*codes)}}
+
+
+LOT = got("Lote", "Contagens e andamento", 404)
+ANSWERS = got("PaginaDeRespostas", "Uma página", 404, 422)
+RECORD = got("RegistroGuardado", "Encontrado", 404)
+SCHEMA = got("Esquema", "JSON Schema da ficha", 404)
+FINDINGS = got("PaginaDeInconsistencias", "Uma página", 422)
+
+
+def describe(api: NinjaAPI) -> None:
+    """Adds the components, and the examples, when the page is first asked for."""
     original = api.get_openapi_schema
 
     def with_records(**kwargs: Any) -> Any:
         schema = original(**kwargs)
-        components = schema.setdefault("components", {}).setdefault("schemas", {})
-        components["Problema"] = PROBLEM
-        components["Registro"] = {
-            "type": "object",
-            "required": ["tipo", "versao", "uuid", "cnes", "ibge", "ficha"],
-            "properties": PROPERTIES,
-        }
-        path = next((p for p in schema["paths"] if p.endswith("/v1/registros")), None)
-        if path:
-            body = schema["paths"][path]["post"]["requestBody"]["content"]["application/json"]
-            body["examples"] = examples()
-            lots = path.replace("registros", "lotes")
-            body = schema["paths"][lots]["post"]["requestBody"]["content"]["application/x-ndjson"]
-            body["example"] = "\n".join(json.dumps(e["value"]) for e in list(examples().values())[:2]) + "\n"
+        schema["components"]["schemas"].update(COMPONENTS)
+        for path, operations in schema["paths"].items():
+            body = operations.get("post", {}).get("requestBody", {}).get("content", {})
+            if path.endswith(("/v1/registros", "/v1/conferencias")):
+                body["application/json"]["examples"] = examples()
+            for name in LINES:
+                if name in body:
+                    body[name]["example"] = lines()
         return schema
 
     api.get_openapi_schema = with_records  # type: ignore[method-assign]
+
+
+def lines() -> str:
+    return "\n".join(json.dumps(e["value"]) for e in list(examples().values())[:2]) + "\n"
 
 
 def examples() -> dict[str, Any]:

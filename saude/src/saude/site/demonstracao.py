@@ -2,11 +2,13 @@
 
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from saude.acesso.permissoes import PRESETS
 from saude.cadastros.models import Entidade
 from saude.contas.actions import grant, set_password, set_rules_installation
 from saude.contas.models import Usuario
+from saude.site.demo_fornecedor import Kit, kit
 from saude.web.models import Marco
 
 #: user name -> (full name, preset)
@@ -48,3 +50,10 @@ def set_passwords(password: str) -> None:
         if created:
             grant(by="demonstração", usuario=user, entidade=entidade, permissoes=PRESETS[preset])
         set_password(by="demonstração", usuario=user, senha=password, entidade=entidade, check_policy=False)
+
+
+def vendor_kit() -> Kit:
+    """Of the months the demonstration was loaded with."""
+    loaded = Marco.objects.filter(nome=Marco.DEMO_CARREGADA).first()
+    first = timezone.localtime(loaded.momento).date() if loaded else timezone.localdate()
+    return kit(Entidade.objects.order_by("pk")[0], today=first)

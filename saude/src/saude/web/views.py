@@ -1,7 +1,11 @@
-"""Home and the error pages, all in Portuguese."""
+"""Home and the error pages, all in Portuguese; to who calls the API, the same as a problem."""
+
+import sys
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+
+from saude.web.problema import answer, is_api
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -56,5 +60,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def error_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    if is_api(request.path_info):
+        return answer(status, text, sys.exc_info()[1])
     context = {"titulo": title, "texto": text, "codigo": status}
     return render(request, "web/erro.html", context, status=status)

@@ -11,6 +11,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
 from saude.site.porta.pedido import TOO_SLOW, Pedido
+from saude.web.problema import MEDIA, problem
 
 log = logging.getLogger(__name__)
 HEADER = 20  # seconds for the head of a request, from its first byte; for a new connection to say anything
@@ -44,9 +45,11 @@ class Erro(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         error = self.request.error
         text = PORTUGUESE.get(error.code, PORTUGUESE[400])
-        body = text.encode()
+        body, kind = text.encode(), "text/plain; charset=utf-8"
+        if self.request.de_programa:
+            body, kind = problem(error.code, text).content, MEDIA
         self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "text/plain; charset=utf-8"))
+        self.response_headers.append(("Content-Type", kind))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

@@ -7,9 +7,11 @@ from django.urls import Resolver404, resolve
 from waitress.parser import HTTPRequestParser
 
 from saude.acesso.corpo import DEFAULT, body_of
+from saude.web.problema import is_api
 
 MAX_CONTROL = 4 * 1024  # of a line between two chunks
 MAX_TRAILER = 16 * 1024
+LINE = 1024  # of the head, kept to tell whom a refusal of waitress goes to
 FRAMING = 8  # bytes on the wire for a byte of body, in chunks of one byte
 TOO_SLOW, TOO_LARGE, NO_ROOM = 408, 413, 507
 
@@ -31,6 +33,7 @@ class Pedido(HTTPRequestParser):  # type: ignore[misc]
     visto = False
     quem = ""
     recusa = 0  # the status it is refused with, 0 when it is not
+    inicial = b""  # as it begins, also of a request whose head cannot be read
 
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)
@@ -47,6 +50,8 @@ class Pedido(HTTPRequestParser):  # type: ignore[misc]
             self.perguntar = True
 
     def received(self, data: bytes) -> int:
+        if len(self.inicial) < LINE:
+            self.inicial += data[: LINE - len(self.inicial)]
         try:
             consumed = int(super().received(data))
         except OSError:  # the disk takes no more of the body
@@ -66,6 +71,12 @@ class Pedido(HTTPRequestParser):  # type: ignore[misc]
             self.refuse(TOO_LARGE)
         elif size > DEFAULT and not self.visto and not self.completed:
             self.perguntar = True
+
+    @property
+    def de_programa(self) -> bool:
+        """It asks for an address of the API."""
+        words = self.inicial.split(b"\r\n", 1)[0].split(b" ")
+        return len(words) > 1 and is_api(words[1].split(b"?", 1)[0].decode("latin-1"))
 
     @property
     def grande(self) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from saude.acesso.corpo import GB, KB, MB
 from saude.acesso.guarda import TOKEN, login_needed, mark_of
+from saude.web.problema import problem
 from saude.web.views import error_page
 
 WAIT = 30  # seconds
@@ -78,5 +79,4 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _problem(status: int, word: str, text: str) -> HttpResponse:
     headers = {"Retry-After": str(WAIT)} if status in (429, 503) else {}
-    body = {"status": status, "codigo": word, "title": text, "detail": text}
-    return JsonResponse(body, status=status, headers=headers, content_type="application/problem+json")
+    return problem(status, text, codigo=word, headers=headers)

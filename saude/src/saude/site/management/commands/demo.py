@@ -1,6 +1,7 @@
 """`saude demo`: everything for a look around: database, demonstration data, site and worker."""
 
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -14,7 +15,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from saude.site.demonstracao import USERS, ask, load, open_doors
+from saude.site.demo_fornecedor import Kit
+from saude.site.demonstracao import USERS, ask, load, open_doors, vendor_kit
 from saude.web.models import Marco
 
 
@@ -38,8 +40,9 @@ class Command(BaseCommand):
             password = os.environ.get("SAUDE_DEMO_SENHA") or secrets.token_urlsafe(9)
             open_doors(password)
             children.start("trabalhar")
+            made = vendor_kit()
             _wait_for(porta, children)
-            self._announce(porta, password)
+            self._announce(porta, password, made)
             connection.close()
             children.watch()
         except KeyboardInterrupt:
@@ -53,10 +56,21 @@ class Command(BaseCommand):
             self.stdout.flush()
             load(fichas=fichas)
 
-    def _announce(self, porta: int, password: str) -> None:
+    def _announce(self, porta: int, password: str, made: Kit) -> None:
         self.stdout.write(f"\nSaúde e-SUS: http://127.0.0.1:{porta}/\n")
         for username, (_, preset) in USERS.items():
             self.stdout.write(f"  usuário {username:<14} senha {password}   ({preset})")
+        self.stdout.write(
+            f"\nPara experimentar a API (docs/api.md), um token da demonstração: {made.segredo}"
+        )
+        self.stdout.write("e três registros que ela aceita:")
+        for record in made.registros:
+            self.stdout.write("  " + json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+        self.stdout.write(
+            f"Estão também em {made.pasta} (registro.json, registros.json, producao.jsonl). Envie um:\n"
+            f"  curl -sS http://127.0.0.1:{porta}/api/v1/registros -H 'Authorization: Bearer {made.segredo}' \\\n"
+            f"       -H 'Content-Type: application/json' --data-binary @{made.pasta}/registro.json"
+        )
         self.stdout.write("\nCtrl-C encerra. Os dados ficam guardados.")
         self.stdout.flush()
 
