@@ -15,7 +15,7 @@ from producao import registro
 from saude.acesso.corpo import operation_of
 from saude.acesso.guarda import TOKEN, mark_of
 from saude.contas.actions import create_token
-from saude.recebimento import corpo
+from saude.recebimento import entrada
 from saude.recebimento.models import Lote
 from saude.web.problema import MEDIA, TITLES
 
@@ -234,7 +234,7 @@ def test_what_fails_under_way_is_told_as_what_it_is(ask, token, monkeypatch, err
     def fail(*args: Any) -> None:
         raise error
 
-    monkeypatch.setattr(corpo, "_read", fail)
+    monkeypatch.setattr(entrada, "_read", fail)
     answer = ask("POST", "/api/v1/registros", b"{}", Authorization=f"Bearer {token}")
     assert answer.status_code == status
     assert "Traceback" not in answer.content.decode()

@@ -1,5 +1,6 @@
 """`saude demo` as a person runs it: who enters as soon as it says "ready" stays in, the first time and again."""
 
+import json
 import os
 import re
 import shutil
@@ -91,16 +92,39 @@ def first_ready(site: str) -> list[int]:
 
 
 def test_a_session_opened_at_the_first_ready_stays(dados):
+    tokens: set[str] = set()
     for kept in (False, True):
         with demo(dados) as (site, running):
             said = first_ready(site)
             visitor = Visitor(site)
             assert "/entrar/" not in visitor.enter(), (kept, said)
+            printed = []
             for line in running.stdout:  # until everything was set and the address is printed
+                printed.append(line)
                 if "Ctrl-C encerra" in line:
                     break
+            told = "".join(printed)
             where, page = visitor.open("/executando/sistema/exportacao/")
             assert "/entrar/" not in where and "Exportação" in page, (kept, said)
+            tried = a_vendor_tries(site, told)
+            assert tried == ["processada"] * 3
+            tokens.add(token_in(told))
+    assert len(tokens) == 1  # the same token at every start
+
+
+def token_in(told: str) -> str:
+    return re.search(r"um token da demonstração: (saude_\S+)", told)[1]
+
+
+def a_vendor_tries(site: str, told: str) -> list[str]:
+    """What is printed is copied, and works: the token, and each record sent as it stands there."""
+    found = []
+    for record in re.findall(r"^  (\{.*\})$", told, re.MULTILINE):
+        headers = {"Authorization": f"Bearer {token_in(told)}", "Content-Type": "application/json"}
+        sent = urllib.request.Request(f"{site}/api/v1/registros", record.encode(), headers)
+        with urllib.request.urlopen(sent, timeout=30) as answer:
+            found.append(json.load(answer)["situacao"])
+    return found
 
 
 def test_ready_only_after_the_passwords_of_this_start(client, entidade):

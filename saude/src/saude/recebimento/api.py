@@ -19,7 +19,7 @@ from saude.fichas.models import Conteudo, Ficha
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
 from saude.recebimento import actions, conferencia, limits, openapi, portador, queries
-from saude.recebimento.corpo import lot_stream, records_of
+from saude.recebimento.entrada import lot_stream, records_of
 from saude.recebimento.intake import Resposta
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.portador import Token
