@@ -255,6 +255,7 @@ BY_RECORDS = {
     "ndjson": (b'{"tipo": "FVD"}\r\n{"tipo": "FVD"}\n', "/api/v1/lotes"),
     "curl -d": (b'{"tipo": "FVD"}{"tipo": "FVD"}', "--data-binary"),
     "utf-16": ('{"tipo": 1}'.encode("utf-16"), "UTF-8"),
+    "form": (b"json=%7B%22tipo%22%3A1%7D&b=", "nome=valor"),
     "multipart": (
         b'--x\r\nContent-Disposition: form-data; name="a"; filename="a.json"\r\n\r\n{}\r\n--x--\r\n',
         "formulário",
@@ -281,6 +282,7 @@ BY_LOTS = {
     "list in lines": (f"[\n{RECORD},\n{RECORD}\n]".encode(), "colchetes"),
     "spread": (json.dumps(registro(), indent=2).encode(), "várias linhas"),
     "curl -d": ((RECORD + RECORD).encode(), "--data-binary"),
+    "csv": ("cns;nome\n700;Ação\n".encode("latin-1"), "planilha"),
 }
 
 
@@ -294,6 +296,35 @@ def test_what_is_no_lot_gets_the_advice_that_fits(ask, token, kind, packed):
     assert answer.status_code == 415
     assert words in answer.json()["detail"]
     assert not Lote.objects.exists()
+
+
+def test_json_that_is_neither_a_record_nor_a_list(ask, token):
+    for body, words in (
+        (json.dumps(RECORD), "duas vezes"),
+        (json.dumps({"registros": [registro()]}), "Envie só a lista"),
+        ("12", "Envie um registro"),
+    ):
+        answer = ask("POST", "/api/v1/registros", body.encode(), Authorization=f"Bearer {token}")
+        assert (answer.status_code, words in answer.json()["detail"]) == (400, True)
+    assert ask("POST", "/api/v1/lotes", b"\n \n", Authorization=f"Bearer {token}").status_code == 400
+    assert not Lote.objects.exists()
+
+
+def test_other_ways_to_say_who_one_is(ask, token):
+    for said, words in (
+        (f"Token {token}", "a palavra Bearer, um espaço"),
+        (f"Basic {token}", "a palavra Bearer, um espaço"),
+        (f"Bearer Bearer {token}", "repetida"),
+        (f'Bearer "{token}"', "aspas"),
+        ("", "Falta o token"),
+    ):
+        answer = ask("GET", "/api/v1/inconsistencias", Authorization=said)
+        assert (answer.status_code, words in answer.json()["detail"]) == (401, True), said
+
+
+def test_another_name_of_the_server(ask, token):
+    answer = ask("GET", "/api/v1/inconsistencias", Authorization=f"Bearer {token}", Host="outro.exemplo")
+    assert (answer.status_code, "SAUDE_HOSTS" in answer.json()["detail"]) == (400, True)
 
 
 def test_a_lot_packed_and_not_said_so(ask, token):

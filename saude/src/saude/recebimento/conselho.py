@@ -3,12 +3,14 @@
 import json
 import re
 import zlib
+from typing import Any
 
 from ledi.files import Kind, sniff_bytes
 
 PEEK = 64 * 1024
+ENCODING = re.compile(rb"\s*[\w-]+=")
 JOINT = re.compile(rb'\}[ \t]*\{[ \t]*"(tipo|versao|uuid|cnes|ibge|ine|ficha|contexto)"')
-FILES = "abra “Arquivos” no sistema e use Conferir arquivo, ou rode “saude importar ARQUIVO”"
+FILES = "use Executando > Conferir arquivo, no sistema, ou rode “saude importar ARQUIVO”"
 ZIP = f"O corpo é um arquivo .zip. A API recebe JSON; para um zip de fichas (.esus), {FILES}."
 ESUS = f"O corpo é um arquivo .esus (Thrift). A API recebe o registro em JSON; para o arquivo, {FILES}."
 XML = f"O corpo é XML (.esus.xml). A API recebe o registro em JSON; para o arquivo, {FILES}."
@@ -33,6 +35,15 @@ JOINED = (
     "O corpo tem vários registros numa só linha: o “curl -d” tira as quebras de linha. Use --data-binary e, para um "
     "registro por linha (NDJSON), /api/v1/lotes."
 )
+ENCODED = "O corpo é um formulário (nome=valor). Envie o JSON como corpo do pedido (no curl, --data-binary @arquivo)."
+PLAIN = (
+    "O corpo não tem registros JSON, um por linha: as primeiras linhas não começam com chave. Para uma planilha, use "
+    "Executando > Importar planilha, no sistema."
+)
+TWICE = "O corpo é um texto JSON com outro JSON dentro (codificado duas vezes). Envie o objeto ou a lista."
+WRAPPED = "O corpo é um objeto com uma lista dentro. Envie só a lista de registros, ou um registro."
+SHAPE = "Envie um registro (objeto) ou uma lista de registros."
+RECORD = {"tipo", "versao", "uuid", "cnes", "ine", "ibge", "ficha", "contexto"}
 UTF16 = "O corpo está em UTF-16. Grave o arquivo em UTF-8 e envie de novo."
 
 
@@ -53,7 +64,23 @@ def of_records(body: bytes) -> str:
         return GZIP
     if said := about_file(body[:PEEK]):
         return said
+    if ENCODING.match(body[:PEEK]):
+        return ENCODED
     return LINES if _lines(body) else JOINED if JOINT.search(body[: 4 * PEEK]) else ""
+
+
+def of_value(value: Any) -> str:
+    """Of legible JSON that is neither a record nor a list; "" when it may be."""
+    if isinstance(value, str):
+        return TWICE
+    if not isinstance(value, (dict, list)):
+        return SHAPE
+    lists = isinstance(value, dict) and RECORD.isdisjoint(value) and any(map(_of_objects, value.values()))
+    return WRAPPED if lists else ""
+
+
+def _of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def of_lot(head: bytes, *, gzipped: bool) -> str:
@@ -74,6 +101,8 @@ def of_lot(head: bytes, *, gzipped: bool) -> str:
         return LIST
     if not rest and JOINT.search(first):
         return JOINED
+    if text and not first.startswith(b"{") and second != b"{":
+        return PLAIN
     open_still = first in (b"{",) or first.endswith((b",", b"{", b"["))
     return SPREAD if first.startswith(b"{") and open_still and second != b"{" and rest else ""
 

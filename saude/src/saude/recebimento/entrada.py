@@ -48,8 +48,8 @@ def _parse(body: bytes) -> Any:
             raise HttpError(415, said)
         raise HttpError(400, item.findings[0].message)
     parsed = item.record
-    if not isinstance(parsed, (dict, list)):
-        raise HttpError(400, "Envie um registro (objeto) ou uma lista de registros.")
+    if said := conselho.of_value(parsed):
+        raise HttpError(400, said)
     return parsed
 
 
@@ -59,6 +59,8 @@ def lot_stream(request: HttpRequest) -> tuple[conselho.Looked, bool]:
     if encoding not in ("", "identity", "gzip"):
         raise HttpError(415, "Content-Encoding aceito: gzip.")
     head = request.read(conselho.PEEK)
+    if not head.strip() and len(head) < conselho.PEEK:
+        raise HttpError(400, "O lote está vazio.")
     if said := conselho.of_lot(head, gzipped=encoding == "gzip"):
         raise HttpError(415, said)
     return conselho.Looked(request, head), encoding == "gzip"

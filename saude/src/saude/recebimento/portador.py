@@ -16,9 +16,8 @@ from saude.web.problema import problem
 
 REALM = 'Bearer realm="saude"'
 NONE = "Falta o token. Envie o cabeçalho Authorization: Bearer e um token da entidade."
-UNKNOWN = (
-    "Não há token assim, ou ele foi copiado pela metade. Envie Authorization: Bearer e um token da entidade."
-)
+SCHEME = "O cabeçalho Authorization precisa ser a palavra Bearer, um espaço e o token."
+UNKNOWN = "Não há token assim: confira se foi copiado inteiro, sem aspas e sem a palavra Bearer repetida."
 DEAD = {
     REVOKED: "Este token foi revogado. Peça outro a quem administra.",
     EXPIRED: "Este token venceu em {ate}. Peça a quem administra que o renove, ou outro.",
@@ -84,7 +83,10 @@ def prepare(api: NinjaAPI) -> None:
 
 
 def _unknown(request: HttpRequest, error: Exception) -> HttpResponse:
-    if request.headers.get("Authorization"):
+    given = request.headers.get("Authorization", "")
+    if given and given.split(" ", 1)[0].lower() != "bearer":
+        return problem(401, SCHEME, headers={"WWW-Authenticate": REALM})
+    if given:
         return problem(401, UNKNOWN, headers={"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
     return problem(401, NONE, headers={"WWW-Authenticate": REALM})
 

@@ -62,6 +62,8 @@ def _told(one: dict[str, Any]) -> str:
     place = one["loc"][0] if one.get("loc") else ""
     name = str(one["loc"][-1])[:40] if one.get("loc") else ""
     words = WRONG.get(str(one.get("type")), "não vale").format_map(one.get("ctx") or {})
+    if place == "body" and len(one["loc"]) == 2 and one.get("type") == "missing":
+        return "Falta o corpo do pedido, em JSON."
     what = {"query": "O parâmetro", "path": "O endereço:", "header": "O cabeçalho"}.get(place, "O campo")
     return f"{what} {name} {words}."
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psycopg
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
@@ -43,6 +44,7 @@ NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 NOT_NOW = "O sistema não pôde atender agora. Repita o pedido: o uuid garante que nada entra duas vezes."
 NO_ROOM = "Não há espaço para guardar o que foi enviado. Nada foi recebido; avise quem administra."
 NOT_WRITABLE = "O sistema não pôde gravar na pasta de dados. Nada foi recebido; avise quem administra."
+NOT_OUR_NAME = "Este sistema não responde por este nome: confira o endereço ou, quem o instala, SAUDE_HOSTS."
 CUT = "O corpo não chegou inteiro. Nada foi recebido; envie de novo."
 
 
@@ -96,4 +98,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def answer(status: int, text: str, error: BaseException | None = None) -> HttpResponse:
     """What an error page would say, to a program. `error`: what is being handled, when that is known."""
+    if isinstance(error, DisallowedHost):
+        return problem(400, NOT_OUR_NAME)
     return outage(error) or problem(status, TEXTS.get(status, text))
