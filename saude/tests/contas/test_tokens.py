@@ -161,11 +161,11 @@ def test_a_month_before_its_end_the_page_warns(client, admin, entidade):
     create_token(by=admin, entidade=entidade, nome="Longe", ate=today + timedelta(days=40))
     create_token(by=admin, entidade=entidade, nome="Perto", ate=today + timedelta(days=20))
     text = lido(client.get(reverse("administrando_tokens")))
-    assert f"O token Perto vence em {today + timedelta(days=20):%d/%m/%Y}" in text
-    assert "O token Longe" not in text
+    assert f"<b>Perto</b>vence em {today + timedelta(days=20):%d/%m/%Y}" in text
+    assert "<b>Longe</b>" not in text
     page = reverse("administrando_token", args=[ApiToken.objects.get(nome="Perto").pk])
     client.post(page, {"ate": today + timedelta(days=300)})
-    assert "O token Perto" not in lido(client.get(reverse("administrando_tokens")))
+    assert "<b>Perto</b>" not in lido(client.get(reverse("administrando_tokens")))
 
 
 def test_of_another_entidade_or_revoked_it_is_not_changed(client, admin, outra_entidade, entidade):

@@ -14,7 +14,7 @@ def work() -> None:
     from saude.recebimento.models import Bloco, Lote
     from saude.recebimento.tasks import dividir_lote, receber_bloco
 
-    for lote in Lote.objects.exclude(estado__in=("concluido", "falhou")):
+    for lote in Lote.objects.exclude(estado__in=("concluido", "falhou")).exclude(arquivo=""):
         dividir_lote(lote.pk)
     for bloco in Bloco.objects.filter(feito_em=None):
         receber_bloco(bloco.pk)

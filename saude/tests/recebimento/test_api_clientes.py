@@ -71,7 +71,8 @@ def test_every_answer_is_a_component(paginas):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_answers_are_what_the_components_say(paginas, client, entidade, trabalhando, trabalhar):
+def test_the_answers_are_what_the_components_say(paginas, client, entidade, trabalhar, settings, tmp_path):
+    settings.DADOS = tmp_path
     secret = create_token(by="teste", entidade=entidade, nome="Sistema")[1]
     headers = {"Authorization": f"Bearer {secret}"}
     record, bad = registro(), quebrado()
@@ -158,7 +159,7 @@ def generate(page: dict[str, Any], folder: Path) -> Path:
 
 def test_the_agents_page_is_taken_too(paginas, tmp_path):
     made = generate(paginas["acs/"], tmp_path)
-    assert (made / "api" / "saude_domiciliar" / "puxar.py").exists()
+    assert (made / "api" / "agentes" / "puxar.py").exists()
 
 
 @pytest.mark.django_db(transaction=True)

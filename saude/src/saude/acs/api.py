@@ -41,7 +41,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=Acesso(),
 )
-router = Router(tags=["Saúde Domiciliar"])
+router = Router(tags=["Agentes"])  # a name that generators of clients make a folder of
 
 
 class Registro(Schema):

@@ -11,7 +11,8 @@ TOLERANCE = 300  # seconds
 
 def numbers(version: str) -> tuple[int, ...]:
     parts = version.split(".")
-    return tuple(int(p) for p in parts) if len(parts) <= 4 and all(p.isdecimal() for p in parts) else ()
+    legible = len(parts) <= 4 and all(p.isdecimal() and len(p) <= 9 for p in parts)
+    return tuple(map(int, parts)) if legible else ()
 
 
 def old_app(version: str, *, unknown: bool = True) -> bool:
