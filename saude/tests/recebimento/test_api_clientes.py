@@ -172,7 +172,10 @@ def test_a_client_made_for_python_works(paginas, live_server, trabalhando, entid
     secret = create_token(by="teste", entidade=entidade, nome="Sistema")[1]
     (tmp_path / "registros.json").write_text(json.dumps([registro(), registro(), quebrado()]))
     command = [sys.executable, "-c", USE, live_server.url, secret, "registros.json"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    env = os.environ | {"NO_PROXY": "*", "no_proxy": "*"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         "conferidos ['novo', 'novo', 'novo']",

@@ -43,7 +43,12 @@ def run(live_server: Any, kit: demo_fornecedor.Kit, tmp_path: Path) -> Any:
     commands = tmp_path / "bin"
     commands.mkdir()
     (commands / "python").symlink_to(sys.executable)
-    env = os.environ | {"TOKEN": kit.segredo, "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"}
+    env = os.environ | {
+        "NO_PROXY": "*",
+        "no_proxy": "*",
+        "TOKEN": kit.segredo,
+        "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
+    }
 
     def example(language: str, text: str) -> str:
         for site in SITES:
