@@ -2,6 +2,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
+from saude.web.problema import is_api, problem
+
 #: no page fetches anything from another host, and no script or style is inline
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -31,5 +33,7 @@ class NoNulMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             text = "O endereço tem um caractere nulo (NUL). Confira o que foi digitado e tente de novo."
+            if is_api(request.path_info):
+                return problem(400, text)
             return HttpResponseBadRequest(text, content_type="text/plain; charset=utf-8")
         return self.get_response(request)
