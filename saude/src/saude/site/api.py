@@ -28,6 +28,8 @@ class ApiMiddleware:
         if (pace := getattr(request, "ritmo", None)) is not None:
             for name, value in pace.headers().items():
                 response[name] = value
+        if not response.streaming and "Content-Length" not in response:  # refused before who else says it
+            response["Content-Length"] = str(len(response.content))
         if not response.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -45,5 +47,4 @@ def _retold(response: HttpResponse) -> HttpResponse:
     for name in KEPT:
         if name in response:
             made[name] = response[name]
-    made["Content-Length"] = str(len(made.content))
     return made
