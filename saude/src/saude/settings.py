@@ -195,7 +195,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
-        "json": {"()": "saude.metricas.registro.JsonFormatter"},
+        "json": {"()": "saude.metricas.json_log.JsonFormatter"},
     },
     "filters": {"sem_valores": {"()": "saude.web.sigilo.WithoutValues"}},
     "handlers": {

@@ -7,7 +7,7 @@ import sys
 import pytest
 from producao import com_cpf, exportar, quebrado, receber, registro
 
-from saude.metricas.registro import JsonFormatter
+from saude.metricas.json_log import JsonFormatter
 
 
 def values(text: str) -> dict[str, float]:

@@ -133,7 +133,7 @@ def test_search_boxes_find_by_code_and_by_words_without_accents(entidade):
     assert fontes.search(entidade, "ciap2", "k86")[0][0] == "K86"
     assert any(code == "K86" for code, _ in fontes.search(entidade, "ciap2", "hipertensao sem"))
     assert fontes.search(entidade, "municipios", "porto alegre")[0][0] == "4314902"
-    assert not fontes.known("nada")
+    assert not fontes.is_source("nada")
 
 
 def test_a_field_of_the_root_is_changed_too():

@@ -28,7 +28,7 @@ class Acesso(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Aparelho:
         device = dispositivos.device_of(token, request.headers.get("X-Instalacao", ""))
-        dispositivos.seen(device, version=request.headers.get("X-App-Versao", ""))
+        dispositivos.record_use(device, version=request.headers.get("X-App-Versao", ""))
         return device
 
 

@@ -38,7 +38,7 @@ def summary(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def plain(code: str) -> str:
+def bare_code(code: str) -> str:
     """`abcd-2345` as it is typed -> `ABCD2345`."""
     return re.sub(r"[^0-9A-Z]", "", code.upper())
 
@@ -91,7 +91,7 @@ def register(
 def _valid_code(codigo: str) -> Codigo | None:
     open_ = Codigo.objects.filter(usado_em=None, cancelado_em=None, expira_em__gt=timezone.now())
     rows = open_.select_for_update(of=("self",)).select_related("profissional", "entidade")
-    return rows.filter(hash=summary(plain(codigo))).first()
+    return rows.filter(hash=summary(bare_code(codigo))).first()
 
 
 def _register(code: Codigo, instalacao: str, nome: str, versao_app: str) -> tuple[Aparelho, str, str]:
@@ -185,7 +185,7 @@ def _count_failure() -> None:
         FalhaCodigo.objects.filter(pk=row.pk).update(falhas=F("falhas") + 1)
 
 
-def seen(device: Aparelho, *, version: str) -> None:
+def record_use(device: Aparelho, *, version: str) -> None:
     """The phone was here; written at most once a minute."""
     now = timezone.now()
     changed: dict[str, Any] = {}

@@ -129,7 +129,7 @@ def _process(device: Aparelho, envio: Envio, sent: dict[str, Any]) -> dict[str, 
     actions.close_lote(lote, by=f"aparelho {device.pk}")
     revisions = dict(Ficha.objects.filter(pk__in=[a.ficha_id for a in answers]).values_list("pk", "revisao"))
     public = [_answer(a, record, revisions, ctx) for a, record in zip(answers, records, strict=True)]
-    _tell_missing_base(public, records, bases)
+    _warn_of_missing_base(public, records, bases)
     _note_refusals(device, public, records)
     return _finish(device, envio, sent, public)
 
@@ -249,7 +249,7 @@ def _answer(a: Resposta, record: Any, revisions: dict[int, int], ctx: Any) -> di
     return answer
 
 
-def _tell_missing_base(answers: list[dict[str, Any]], records: list[Any], bases: dict[str, Any]) -> None:
+def _warn_of_missing_base(answers: list[dict[str, Any]], records: list[Any], bases: dict[str, Any]) -> None:
     for answer, record in zip(answers, records, strict=True):
         if answer["aceito"] and kept_names(record) and answer["uuid"] not in bases:
             text = "O cadastro anterior não foi achado: o que não foi perguntado ficou sem resposta."

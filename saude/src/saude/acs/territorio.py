@@ -79,7 +79,7 @@ class Territorio:
                 self.said[root] = home
         yield from last.values()
 
-    def _mine(self, node: Any) -> bool:
+    def _in_microarea(self, node: Any) -> bool:
         area = node.get("microArea") if isinstance(node, dict) else None
         return not self.device.microarea or area in (None, "", self.device.microarea)
 
@@ -87,7 +87,7 @@ class Territorio:
         found: dict[str, dict[str, Any]] = {}
         for ficha, body in self._latest("FCD"):
             address = _dict(body.get("enderecoLocalPermanencia"))
-            if body.get("stAtivo") is False or not self._mine(address):
+            if body.get("stAtivo") is False or not self._in_microarea(address):
                 continue
             root = root_of(ficha, body)
             found[root] = {
@@ -153,7 +153,7 @@ class Territorio:
             if (
                 not who
                 or _dict(body.get("saidaCidadaoCadastro")).get("motivoSaidaCidadao")
-                or not self._mine(who)
+                or not self._in_microarea(who)
             ):
                 continue
             person = self._citizen(ficha, body, who)

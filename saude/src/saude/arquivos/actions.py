@@ -50,7 +50,7 @@ def upload(*, entidade: Entidade, by: Any, file: Any, name: str) -> Conferencia:
         record_event(by=by, entidade=entidade, tipo="arquivo.conferido", alvo=row, tamanho=size)
         _enqueue("conferir", row, later=size <= SMALL)
     if size <= SMALL:
-        look_into(row.pk)
+        examine_file(row.pk)
     row.refresh_from_db()
     return row
 
@@ -65,7 +65,7 @@ def _enqueue(kind: str, row: Conferencia, *, later: bool = False) -> None:
     )
 
 
-def look_into(pk: int, *, patience: float = 0) -> None:
+def examine_file(pk: int, *, patience: float = 0) -> None:
     """Safe to call again at any point: what was read stays read."""
     with travas.session(travas.ARQUIVO, pk, patience=patience) as mine:
         row = Conferencia.objects.select_related("entidade").filter(pk=pk).first()
@@ -114,7 +114,7 @@ def _why(row: Conferencia, problem: Exception) -> str:
     taken = Lote.objects.filter(conferencia=row).values_list("lidos", flat=True).first()
     if taken:
         return STOPPED.format(taken)
-    return exame.told(row, problem) if isinstance(problem, LediError | OSError) else FAILED
+    return exame.reason_shown(row, problem) if isinstance(problem, LediError | OSError) else FAILED
 
 
 def _take(row: Conferencia) -> None:

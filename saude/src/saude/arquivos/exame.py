@@ -45,14 +45,14 @@ def examine(row: Conferencia) -> None:
     try:
         reading.run()
     except (LediError, FileRefused, OSError) as problem:
-        state, error = Conferencia.Estado.FALHOU, told(row, problem)
+        state, error = Conferencia.Estado.FALHOU, reason_shown(row, problem)
     reading.store()
     row.estado, row.erro, row.lidos = state, error, reading.summary.total
     row.resumo, row.mudou_em = reading.summary.as_json(), timezone.now()
     row.save(update_fields=["estado", "erro", "resumo", "lidos", "mudou_em"])
 
 
-def told(row: Conferencia, problem: Exception) -> str:
+def reason_shown(row: Conferencia, problem: Exception) -> str:
     """The library names the file as it lies on disk; the user knows it by another name."""
     if isinstance(problem, OSError):
         return "O arquivo não está mais aqui. Envie-o de novo."

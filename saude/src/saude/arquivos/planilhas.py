@@ -61,7 +61,7 @@ def read_table(path: Path) -> Tabela:
 def save_table(table: Tabela, path: Path) -> None:
     with open(path, "x", encoding="utf-8", errors="surrogatepass", opener=_private) as file:
         for number, row in ((0, table.colunas), *table.linhas):
-            file.write(json.dumps([number, [_told(c) for c in row]]) + "\n")
+            file.write(json.dumps([number, [_kept_cell(c) for c in row]]) + "\n")
 
 
 def load_table(path: Path, rows: int = sys.maxsize) -> Tabela:
@@ -69,20 +69,20 @@ def load_table(path: Path, rows: int = sys.maxsize) -> Tabela:
     with open(path, encoding="utf-8") as file:
         _, titles = json.loads(next(file))
         lines = [json.loads(line) for line in islice(file, rows)]
-    return Tabela(titles, [(n, [_cell_of(c) for c in row]) for n, row in lines])
+    return Tabela(titles, [(n, [_read_cell(c) for c in row]) for n, row in lines])
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _told(cell: Any) -> Any:
+def _kept_cell(cell: Any) -> Any:
     if isinstance(cell, datetime):
         return {"momento": cell.isoformat()}
     return {"dia": cell.isoformat()} if isinstance(cell, date) else cell
 
 
-def _cell_of(cell: Any) -> Any:
+def _read_cell(cell: Any) -> Any:
     if not isinstance(cell, dict):
         return cell
     return datetime.fromisoformat(cell["momento"]) if "momento" in cell else date.fromisoformat(cell["dia"])

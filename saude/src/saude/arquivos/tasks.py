@@ -12,7 +12,7 @@ PATIENCE = 10  # seconds: the database may not have noticed yet that the process
 
 @app.task(name="arquivos.conferir", queue="recebimento", retry=AGAIN, pass_context=False)
 def conferir(conferencia_id: int) -> None:
-    actions.look_into(conferencia_id, patience=PATIENCE)
+    actions.examine_file(conferencia_id, patience=PATIENCE)
 
 
 @app.task(name="arquivos.receber", queue="recebimento", retry=AGAIN, pass_context=False)

@@ -22,7 +22,7 @@ from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
-from saude.correcao.ficha import mine as ficha_of
+from saude.correcao.ficha import ficha_of
 from saude.fichas.models import ConteudoAnterior
 from saude.formularios.arvore import Construtor, Grupo
 from saude.painel.apresenta import Nomes
@@ -70,7 +70,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return redirect("arquivos:conferencia", row.uuid)
 
 
-def _mine(request: HttpRequest, uuid: UUID) -> Conferencia:
+def _conferencia_of(request: HttpRequest, uuid: UUID) -> Conferencia:
     rows = Conferencia.objects.select_related("lote", "usuario")
     return get_object_or_404(rows, entidade=request.entidade, uuid=uuid)
 
@@ -79,7 +79,7 @@ def _mine(request: HttpRequest, uuid: UUID) -> Conferencia:
 @whole_entidade
 @require_GET
 def conferencia(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    row = _mine(request, uuid)
+    row = _conferencia_of(request, uuid)
     only = request.GET.get("so", "")
     found = row.itens.defer("registro").order_by("posicao")
     if only in ("processada", "inconsistente", "pendente"):
@@ -105,7 +105,7 @@ def conferencia(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @whole_entidade
 @require_GET
 def andamento(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    row = _mine(request, uuid)
+    row = _conferencia_of(request, uuid)
     response = render(request, "arquivos/andamento.html", {"c": row})
     if row.acabou:
         response["HX-Refresh"] = "true"
@@ -117,7 +117,7 @@ def andamento(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_GET
 def item(request: HttpRequest, uuid: UUID, posicao: int) -> HttpResponse:
     """One record of the file, decoded, with its findings; seeing it is in the audit."""
-    row = _mine(request, uuid)
+    row = _conferencia_of(request, uuid)
     one = get_object_or_404(ItemConferido, conferencia=row, posicao=posicao)
     record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=row)
     record = legible(one.registro) if one.registro else None
@@ -144,7 +144,7 @@ def _tree(request: HttpRequest, record: Any) -> Grupo | None:
 @whole_entidade
 @require_POST
 def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    row = _mine(request, uuid)
+    row = _conferencia_of(request, uuid)
     try:
         actions.ask_to_take_in(conferencia=row, by=request.user)
     except FileRefused as refused:
@@ -156,7 +156,7 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @whole_entidade
 @require_POST
 def apagar(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    row = _mine(request, uuid)
+    row = _conferencia_of(request, uuid)
     if not actions.forget(conferencia=row, by=request.user):
         messages.error(request, "Espere o fim da leitura ou do recebimento para apagar o arquivo.")
         return redirect("arquivos:conferencia", row.uuid)
@@ -176,7 +176,7 @@ def comparar_dois(request: HttpRequest) -> HttpResponse:
     if len(chosen) != 2:
         messages.error(request, "Marque dois arquivos para comparar.")
         return redirect("arquivos:conferir")
-    a, b = sorted((_mine(request, uuid) for uuid in chosen), key=lambda c: c.criada_em)
+    a, b = sorted((_conferencia_of(request, uuid) for uuid in chosen), key=lambda c: c.criada_em)
     return redirect("arquivos:comparar", a.uuid, b.uuid)
 
 
@@ -185,7 +185,7 @@ def comparar_dois(request: HttpRequest) -> HttpResponse:
 @require_GET
 def comparar(request: HttpRequest, a: UUID, b: UUID) -> HttpResponse:
     """Which records are only in one of two files, and which differ."""
-    left, right = _mine(request, a), _mine(request, b)
+    left, right = _conferencia_of(request, a), _conferencia_of(request, b)
     rows = queries.compared(left, right)
     only = request.GET.get("so", "diferentes")
     shown = [r for r in rows if only == "todos" or r.situacao != "igual"]
@@ -202,7 +202,7 @@ def comparar(request: HttpRequest, a: UUID, b: UUID) -> HttpResponse:
 @require_GET
 def comparar_ficha(request: HttpRequest, a: UUID, b: UUID, i: int, j: int) -> HttpResponse:
     """The records at two positions side by side."""
-    left, right = _mine(request, a), _mine(request, b)
+    left, right = _conferencia_of(request, a), _conferencia_of(request, b)
     records = [queries.record_at(left, i), queries.record_at(right, j)]
     if None in records:
         raise Http404

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ledi.paths import pattern
 from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import requires
-from saude.arquivos import celulas, colunas, importacao, modelos
+from saude.arquivos import celulas, colunas, importacao, sheet_templates
 from saude.arquivos.guardados import KEEP_DAYS, FileRefused
 from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
@@ -67,7 +67,7 @@ def _gone(request: HttpRequest, why: FileRefused) -> HttpResponse:
     return redirect("arquivos:planilha")
 
 
-def _mine(request: HttpRequest, uuid: UUID) -> Planilha:
+def _planilha_of(request: HttpRequest, uuid: UUID) -> Planilha:
     return get_object_or_404(
         Planilha.objects.select_related("entidade", "lote"), entidade=request.entidade, uuid=uuid
     )
@@ -77,7 +77,7 @@ def _mine(request: HttpRequest, uuid: UUID) -> Planilha:
 @whole_entidade
 def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Which field each column is."""
-    row = _mine(request, uuid)
+    row = _planilha_of(request, uuid)
     if row.lote_id:
         return redirect("arquivos:previa", row.uuid)
     error = ""
@@ -129,7 +129,7 @@ def _grouped(targets: list[colunas.Alvo]) -> list[tuple[str, list[colunas.Alvo]]
 @whole_entidade
 @require_GET
 def previa(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    row = _mine(request, uuid)
+    row = _planilha_of(request, uuid)
     if not row.mapa:
         return redirect("arquivos:mapear", row.uuid)
     try:
@@ -144,7 +144,7 @@ def previa(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @whole_entidade
 @require_POST
 def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    row = _mine(request, uuid)
+    row = _planilha_of(request, uuid)
     try:
         lote = importacao.take_sheet_in(planilha=row, by=request.user)
     except FileRefused as refused:
@@ -160,7 +160,7 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @whole_entidade
 @require_POST
 def descartar(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    importacao.forget(planilha=_mine(request, uuid), by=request.user)
+    importacao.forget(planilha=_planilha_of(request, uuid), by=request.user)
     messages.success(request, "A planilha foi apagada daqui.")
     return redirect("arquivos:planilha")
 
@@ -177,8 +177,8 @@ def modelo(request: HttpRequest, tipo: str, formato: str) -> HttpResponse:
     name = f"modelo-{tipo.lower()}.{formato}"
     if formato == "csv":
         return csv_response(name, [t.rotulo for t in targets], [])
-    book = modelos.workbook(Tipo(tipo).label, targets, _lists(tipo, versao, targets))
-    return FileResponse(book, as_attachment=True, filename=name, content_type=modelos.XLSX)
+    book = sheet_templates.workbook(Tipo(tipo).label, targets, _lists(tipo, versao, targets))
+    return FileResponse(book, as_attachment=True, filename=name, content_type=sheet_templates.XLSX)
 
 
 def _lists(tipo: str, versao: str, targets: list[colunas.Alvo]) -> dict[str, Mapping[str, str]]:

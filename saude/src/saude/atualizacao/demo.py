@@ -78,11 +78,11 @@ def with_each_mistake(records: list[Any], town: Any, today: date) -> list[Any]:
                 records[position] = spoilt
                 used.add(position)
                 break
-    twice = next((r for r in (records[p] for p in free("FAI")) if _told_apart(r)), None)
+    twice = next((r for r in (records[p] for p in free("FAI")) if _has_documents(r)), None)
     return records if twice is None else [*records, _again(twice)]
 
 
-def _told_apart(record: Any) -> bool:
+def _has_documents(record: Any) -> bool:
     return any(c.get("cpfCidadao") or c.get("cns") for c in record["ficha"]["atendimentosIndividuais"])
 
 

@@ -106,10 +106,10 @@ def compare(entidade: Entidade, ids: Sequence[int]) -> int:
         cursor.execute(CANDIDATES, {"ids": list(ids), "birth": SAME_BIRTH, "name": SAME_NAME})
         pairs = {(min(p), max(p)) for p in cursor.fetchall()}
     people = Cliente.objects.in_bulk({pk for pair in pairs for pk in pair})
-    told = _shared_documents(people)
+    same_documents = _shared_documents(people)
     found: dict[tuple[int, int], ParPossivel] = {}
     for x, y in pairs:
-        points, reasons = score(people[x], people[y], told(people[x], people[y]))
+        points, reasons = score(people[x], people[y], same_documents(people[x], people[y]))
         if points >= THRESHOLD:
             found[x, y] = ParPossivel(entidade=entidade, a_id=x, b_id=y, pontos=points, motivos=reasons)
     with transaction.atomic():

@@ -43,7 +43,7 @@ class Aparicao:
 
 
 @dataclass
-class _Known:
+class _Index:
     by_cpf: dict[str, Cadastro] = field(default_factory=dict)
     by_cns: dict[str, Cadastro] = field(default_factory=dict)
     by_name: dict[tuple[str, date], Cadastro] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class _Known:
                 return found
         return None
 
-    def add_all(self, other: "_Known") -> None:
+    def add_all(self, other: "_Index") -> None:
         for found in (other.by_cpf, other.by_cns, other.by_name):
             for cliente in found.values():
                 same = self.by_cpf.get(cliente.cpf) or self.by_cns.get(cliente.cns)
@@ -82,7 +82,7 @@ def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
     told = [s for s in seen if s.pessoa.cpf or s.pessoa.cns or (s.pessoa.nome and s.pessoa.nascimento)]
     if not told:
         return
-    known = _known(entidade_id, [s.pessoa for s in told])
+    known = _index_of(entidade_id, [s.pessoa for s in told])
     fresh: list[Cadastro] = []
     changed: dict[int, Cadastro] = {}
     changes: list[Mudanca] = []
@@ -104,7 +104,7 @@ def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
         s.pessoa.cliente_id, s.pessoa.novo = cliente.pk, cliente.pk in made
 
 
-def _known(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
+def _index_of(entidade_id: int, people: Sequence[Pessoa]) -> _Index:
     """The clients of these people. Only who is not there yet is locked for, and looked up again under the
     lock: workers that meet the same known citizens do not wait for each other."""
     known = _load(entidade_id, people)
@@ -115,8 +115,8 @@ def _known(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
     return known
 
 
-def _load(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
-    known = _Known()
+def _load(entidade_id: int, people: Sequence[Pessoa]) -> _Index:
+    known = _Index()
     cpfs = {p.cpf for p in people if p.cpf}
     cns = {p.cns for p in people if p.cns}
     if cpfs or cns:
@@ -131,7 +131,7 @@ def _load(entidade_id: int, people: Sequence[Pessoa]) -> _Known:
     return known
 
 
-def _add_merged(entidade_id: int, known: _Known, cpfs: set[str], cns: set[str]) -> None:
+def _add_merged(entidade_id: int, known: _Index, cpfs: set[str], cns: set[str]) -> None:
     """Documents of clients merged away still tell who it is: the one that stayed."""
     gone = list(storage.merged(entidade_id, cpfs, cns))
     if not gone:
@@ -148,7 +148,7 @@ def _conflict(cliente: Cadastro, p: Pessoa) -> bool:
     )
 
 
-def _new(entidade_id: int, seen: Aparicao, known: _Known) -> Cadastro:
+def _new(entidade_id: int, seen: Aparicao, known: _Index) -> Cadastro:
     p = seen.pessoa
     values = {f: getattr(p, f) for f in FIELDS}
     if p.cns in known.by_cns:  # of a client with another CPF
@@ -163,7 +163,7 @@ def _new(entidade_id: int, seen: Aparicao, known: _Known) -> Cadastro:
     )
 
 
-def _learn(cliente: Cadastro, seen: Aparicao, known: _Known, changed: dict[int, Cadastro]) -> list[Mudanca]:
+def _learn(cliente: Cadastro, seen: Aparicao, known: _Index, changed: dict[int, Cadastro]) -> list[Mudanca]:
     p = seen.pessoa
     newer = (
         p.cadastro

@@ -188,7 +188,7 @@ def instalacao(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("administrar")
 def revogar(request: HttpRequest, pk: int) -> HttpResponse:
     acesso = get_object_or_404(Acesso, pk=pk, entidade=request.entidade)
-    _say(request, lambda: actions.revoke(by=request.user, acesso=acesso), "Acesso revogado.")
+    _with_message(request, lambda: actions.revoke(by=request.user, acesso=acesso), "Acesso revogado.")
     if users_of(request.entidade).filter(pk=acesso.usuario_id).exists():
         return redirect("administrando_usuario", acesso.usuario_id)
     return redirect("administrando_acessos")
@@ -199,7 +199,7 @@ def revogar(request: HttpRequest, pk: int) -> HttpResponse:
 def nova_senha(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(users_of(request.entidade), pk=pk)
     password = actions.new_password()
-    done = _say(
+    done = _with_message(
         request,
         lambda: actions.reset_password(
             by=request.user, usuario=user, senha=password, entidade=request.entidade, motivo=_reason(request)
@@ -214,7 +214,7 @@ def nova_senha(request: HttpRequest, pk: int) -> HttpResponse:
 def situacao_usuario(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(users_of(request.entidade), pk=pk)
     active = request.POST.get("ativo") == "sim"
-    _say(
+    _with_message(
         request,
         lambda: actions.set_active(
             by=request.user, usuario=user, ativo=active, entidade=request.entidade, motivo=_reason(request)
@@ -241,7 +241,7 @@ def _try(form: AcessoForm, action):
         return None
 
 
-def _say(request: HttpRequest, action, success: str) -> bool:
+def _with_message(request: HttpRequest, action, success: str) -> bool:
     """Run an action; say how it went."""
     try:
         action()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.areas import in_areas
 from saude.acesso.guarda import allowed_at, requires
-from saude.correcao.ficha import mine, people
+from saude.correcao.ficha import ficha_of, people
 from saude.fichas.models import Descarte
 from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
 from saude.painel.apresenta import Nomes
@@ -23,7 +23,7 @@ PER_PAGE = 50
 @requires("corrigir")
 def descartar(request: HttpRequest, uuid: str) -> HttpResponse:
     """GET shows what would go; POST, with a reason, takes it out."""
-    ficha = mine(request, uuid)
+    ficha = ficha_of(request, uuid)
     if ficha.situacao not in open_situations("descartar"):
         messages.error(request, "Uma ficha exportada ou já descartada não pode ser descartada.")
         return redirect("fichas:detalhe", uuid=ficha.chave)
@@ -59,7 +59,7 @@ def _names(request: HttpRequest, ficha: Any) -> dict[str, str]:
 @requires("corrigir")
 @require_POST
 def restaurar(request: HttpRequest, uuid: str) -> HttpResponse:
-    ficha = mine(request, uuid)
+    ficha = ficha_of(request, uuid)
     try:
         after = descarte.restore(ficha=ficha, by=request.user)
     except TransitionRefused:

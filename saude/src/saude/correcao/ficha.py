@@ -39,7 +39,7 @@ from saude.processamento.julgar import check
 OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
 
-def mine(request: HttpRequest, uuid: str) -> Ficha:
+def ficha_of(request: HttpRequest, uuid: str) -> Ficha:
     """The ficha, of the entidade and of the áreas the user has this view's permission in."""
     readable = len(uuid) <= 44 and "\x00" not in uuid
     ficha = filtro.by_key(request.entidade, uuid, cnes=request.cnes_do_acesso) if readable else None
@@ -52,7 +52,7 @@ def mine(request: HttpRequest, uuid: str) -> Ficha:
 @requires("ver")
 @require_GET
 def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
-    ficha = mine(request, uuid)
+    ficha = ficha_of(request, uuid)
     record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
     names = Nomes.of(request.entidade)
     found = list(findings.of_ficha(ficha))
@@ -71,8 +71,8 @@ def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
         "equipe": names.equipes.get(ficha.ine, ""),
         "cbo_nome": fontes.label("cbo", ficha.cbo),
         "especialidade_nome": _speciality(ficha),
-        "substituta": _seen(request, substitui=ficha),
-        "anterior": _seen(request, pk=ficha.substitui_id) if ficha.substitui_id else None,
+        "substituta": _visible_ficha(request, substitui=ficha),
+        "anterior": _visible_ficha(request, pk=ficha.substitui_id) if ficha.substitui_id else None,
         "retifica": ficha.tipo in actions.RECTIFIED,
         "pode": allowed_at(request, ficha.cnes),
     }
@@ -85,7 +85,7 @@ def _speciality(ficha: Ficha) -> str:
     return known.nome if ficha.especialidade and known and known.nome != known.codigo else ""
 
 
-def _seen(request: HttpRequest, **which: Any) -> Ficha | None:
+def _visible_ficha(request: HttpRequest, **which: Any) -> Ficha | None:
     return areas.in_areas(Ficha.objects.filter(**which), request.cnes_do_acesso).first()
 
 
@@ -97,7 +97,7 @@ def people(ficha: Ficha) -> dict[int, Atendido]:
 @body(FORM)
 @requires("corrigir")
 def corrigir(request: HttpRequest, uuid: str) -> HttpResponse:
-    ficha = mine(request, uuid)
+    ficha = ficha_of(request, uuid)
     if ficha.situacao == Situacao.DESCARTADA:
         messages.error(request, "Uma ficha descartada não é corrigida. Traga-a de volta antes.")
         return redirect("fichas:detalhe", uuid=ficha.chave)
@@ -175,7 +175,9 @@ def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
     try:
         saved = actions.correct(ficha=ficha, changes=changes, revisao=revision, by=request.user)
     except actions.StaleForm as stale:
-        return _stale(request, Edicao.open(mine(request, stale.ficha.chave), findings.of_ficha(ficha)), todos)
+        return _stale(
+            request, Edicao.open(ficha_of(request, stale.ficha.chave), findings.of_ficha(ficha)), todos
+        )
     except (TransitionRefused, PathError) as refused:
         messages.error(request, str(refused) or "Este campo não pôde ser gravado.")
         return redirect("fichas:detalhe", uuid=ficha.chave)
@@ -262,7 +264,7 @@ def _differences(stored: Edicao, typed: Edicao) -> list[dict[str, str]]:
 @require_POST
 def verificar(request: HttpRequest, uuid: str) -> HttpResponse:
     """Findings of the ficha as it is being typed, put beside their fields."""
-    ficha = mine(request, uuid)
+    ficha = ficha_of(request, uuid)
     edicao = Edicao.open(ficha, [])
     try:
         changes, record, whole, moves = edicao.enviado(request.POST)
@@ -300,7 +302,7 @@ def _nodes(group: Grupo) -> Any:
 @requires("reprocessar")
 @require_POST
 def reprocessar_uma(request: HttpRequest, uuid: str) -> HttpResponse:
-    ficha = mine(request, uuid)
+    ficha = ficha_of(request, uuid)
     if ficha.situacao not in open_situations("reprocessar"):
         messages.error(request, "Uma ficha exportada ou descartada não é reprocessada.")
     else:
@@ -316,7 +318,7 @@ def reprocessar_uma(request: HttpRequest, uuid: str) -> HttpResponse:
 def baixar(request: HttpRequest, uuid: str) -> HttpResponse:
     """The ficha's finished .esus, as it goes into the zip."""
 
-    ficha = mine(request, uuid)
+    ficha = ficha_of(request, uuid)
     entry = get_object_or_404(Entrada, ficha=ficha)
     record_event(by=request.user, entidade=request.entidade, tipo="ficha.baixada", alvo=ficha)
     response = HttpResponse(zlib.decompress(bytes(entry.dados), -15), content_type="application/octet-stream")

@@ -66,7 +66,7 @@ def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
     return page, f"{page[-1].busca}|{page[-1].pk}" if more else ""
 
 
-def mine(request: HttpRequest, pk: int) -> Cliente:
+def cliente_of(request: HttpRequest, pk: int) -> Cliente:
     areas = request.cnes_do_acesso
     cliente = clientes.by_id(request.entidade, pk, cnes=areas) if pk < 10**18 else None
     if cliente is None:
@@ -77,7 +77,7 @@ def mine(request: HttpRequest, pk: int) -> Cliente:
 
 @requires("ver")
 def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
-    cliente = mine(request, pk)
+    cliente = cliente_of(request, pk)
     if cliente.mesclado_em_id:
         return redirect("clientes:detalhe", pk=cliente.mesclado_em_id)
     record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
@@ -122,7 +122,7 @@ def novo(request: HttpRequest) -> HttpResponse:
     """Register a client; coming from an unidentified attendance, it is identified at once."""
     attended = _attended(request, request.GET.get("atendido", ""))
     form = ClienteForm(
-        request.POST or None, instance=Cliente(entidade=request.entidade), initial=_known(attended)
+        request.POST or None, instance=Cliente(entidade=request.entidade), initial=_prefilled(attended)
     )
     if request.method == "POST" and form.is_valid():
         made = actions.create_client(entidade=request.entidade, by=request.user, **form.cleaned_data)
@@ -137,7 +137,7 @@ def novo(request: HttpRequest) -> HttpResponse:
     return render(request, "clientes/formulario.html", {"form": form, "atendido": attended}, status=status)
 
 
-def _known(attended: Atendido | None) -> dict[str, Any]:
+def _prefilled(attended: Atendido | None) -> dict[str, Any]:
     """What the ficha tells of who was attended."""
     if attended is None or attended.cliente is None:
         return {}
@@ -155,11 +155,11 @@ def _attended(request: HttpRequest, pk: str) -> Atendido | None:
 @requires("corrigir")
 def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
     """The registration; saving flows to the fichas not yet exported, and reprocesses them."""
-    cliente = mine(request, pk)
+    cliente = cliente_of(request, pk)
     if request.method != "POST":
         form = ClienteForm(instance=cliente)
         return render(request, "clientes/formulario.html", _form(request, cliente, form))
-    form = ClienteForm(request.POST, instance=mine(request, pk))
+    form = ClienteForm(request.POST, instance=cliente_of(request, pk))
     revision = request.POST.get("revisao", "")
     if not form.is_valid():
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
@@ -175,7 +175,7 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
         for name, found in invalid.message_dict.items():
             form.add_error(name if name in form.fields else None, found)
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
-    left = _tell(request, cliente, touched)
+    left = _report_touched(request, cliente, touched)
     back = _back(request, "")
     where = reverse("clientes:corrigir" if left else "clientes:detalhe", args=[pk])
     return redirect(where + (f"?{urlencode({'voltar': back})}" if back else ""))
@@ -218,7 +218,7 @@ def _text(value: Any) -> str:
     return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
 
 
-def _tell(request: HttpRequest, cliente: Cliente, touched: list[int]) -> bool:
+def _report_touched(request: HttpRequest, cliente: Cliente, touched: list[int]) -> bool:
     """What was done, and what is still wrong in what comes from the registration; True when something is."""
     left = [
         c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"] and c["severidade"] == "erro"
@@ -261,7 +261,9 @@ def identificar(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         chosen = request.POST.get("cliente", "")
-        return _identify(request, attended, mine(request, int(chosen) if chosen.isdecimal() else 10**18))
+        return _identify(
+            request, attended, cliente_of(request, int(chosen) if chosen.isdecimal() else 10**18)
+        )
     text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     areas = request.cnes_do_acesso  # whoever it was may be registered from another área
     found = clientes.search(request.entidade, text, cnes=areas) if text else _candidates(request, attended)

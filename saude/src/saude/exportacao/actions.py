@@ -90,7 +90,7 @@ def create_export(
     previa = preview(entidade=entidade, cnes=cnes, **choice)
     if not previa.vao:
         raise NothingToExport(previa)
-    exportacao = Exportacao(
+    exportacao = Exportacao.objects.create(
         entidade=entidade,
         **choice,
         areas=areas,
@@ -99,7 +99,6 @@ def create_export(
         excluidas=previa.nao_vao,
         por=by if hasattr(by, "username") else None,
     )
-    exportacao.save()
     record_event(
         by=by, entidade=entidade, tipo="exportacao.pedida", alvo=exportacao,
         escopo=escopo, ficha=tipo or "todas", inicio=str(inicio), fim=str(fim), previstas=previa.vao,

@@ -108,13 +108,13 @@ def _ask(request: HttpRequest) -> HttpResponse:
     return redirect("exportacao:exportacao", pk=made.pk)
 
 
-def _mine(request: HttpRequest, pk: int) -> Exportacao:
+def _exportacao_of(request: HttpRequest, pk: int) -> Exportacao:
     return get_object_or_404(exports(request.entidade, cnes=request.cnes_do_acesso), pk=pk)
 
 
 @requires("ver")
 def exportacao(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _mine(request, pk)
+    row = _exportacao_of(request, pk)
     may_export = takes_only(row, limit_of(request, "exportar"))
     pode = {p: True for p in request.permissoes if p != "exportar" or may_export}
     return render(request, "exportacao/exportacao.html", {**_context(row), "pode": pode})
@@ -123,7 +123,7 @@ def exportacao(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("ver")
 def andamento(request: HttpRequest, pk: int) -> HttpResponse:
     """The part that changes while it runs; once over, the whole page is asked for."""
-    row = _mine(request, pk)
+    row = _exportacao_of(request, pk)
     response = render(request, "exportacao/andamento.html", _context(row))
     if row.estado in OVER:
         response["HX-Refresh"] = "true"
@@ -142,7 +142,7 @@ def _context(row: Exportacao) -> dict[str, Any]:
 
 @requires("exportar")
 def baixar(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _mine(request, pk)
+    row = _exportacao_of(request, pk)
     path = path_of(row)
     if path is None:
         raise Http404
@@ -154,7 +154,7 @@ def baixar(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("exportar")
 def manifesto(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _mine(request, pk)
+    row = _exportacao_of(request, pk)
     if row.estado != Exportacao.Estado.CONCLUIDA:
         raise Http404
     record_event(by=request.user, entidade=request.entidade, tipo="exportacao.manifesto", alvo=row)
@@ -166,7 +166,7 @@ def manifesto(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("exportar")
 @require_POST
 def repetir(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _mine(request, pk)
+    row = _exportacao_of(request, pk)
     actions.retry_export(exportacao=row, by=request.user)
     messages.success(request, "A exportação voltou para a fila.")
     return redirect("exportacao:exportacao", pk=row.pk)

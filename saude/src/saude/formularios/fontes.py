@@ -36,7 +36,7 @@ def table(source: str) -> dict[str, str]:
     return _labels(source) if source in TABLES else {}
 
 
-def known(source: str) -> bool:
+def is_source(source: str) -> bool:
     return source in REGISTERS or bool(table(source))
 
 

@@ -22,7 +22,7 @@ def opcoes(request: HttpRequest, fonte: str) -> HttpResponse:
 
     The address says the field (`tipo`, `versao`, `caminho`); what is typed comes in the body, never in the address.
     """
-    if not fontes.known(fonte):
+    if not fontes.is_source(fonte):
         raise Http404
     asked = request.POST if request.method == "POST" else request.GET
     text = asked.get("q", "").replace("\x00", "")[:80]

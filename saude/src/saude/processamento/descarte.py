@@ -42,7 +42,7 @@ def discard(*, ficha: Ficha, motivo: str, observacao: str = "", revisao: int, by
         observacao=observacao.strip()[:200],
         usuario=user,
     )
-    _tell(current, Evento.Fato.DESCARTADA, user, de=before, motivo=motivo)
+    _record_event_of(current, Evento.Fato.DESCARTADA, user, de=before, motivo=motivo)
     record_event(
         by=by, entidade=current.entidade_id, tipo="ficha.descartada", alvo=current, motivo=motivo, de=before
     )
@@ -62,12 +62,12 @@ def restore(*, ficha: Ficha, by: Any) -> Ficha:
     judge_again([current.pk], context(current.entidade), by=by)
     current.refresh_from_db()
     user = by if hasattr(by, "username") else None
-    _tell(current, Evento.Fato.RESTAURADA, user)
+    _record_event_of(current, Evento.Fato.RESTAURADA, user)
     record_event(
         by=by, entidade=current.entidade, tipo="ficha.restaurada", alvo=current, situacao=current.situacao
     )
     return current
 
 
-def _tell(ficha: Ficha, fato: str, user: Any, **detalhe: Any) -> None:
+def _record_event_of(ficha: Ficha, fato: str, user: Any, **detalhe: Any) -> None:
     Evento.objects.create(ficha=ficha, fato=fato, situacao=ficha.situacao, usuario=user, detalhe=detalhe)

@@ -39,7 +39,7 @@ class Visto:
     def tipo(self) -> str:
         return self.linha.fatos.tipo
 
-    def say(self, code: str, path: str, text: str) -> None:
+    def add_aviso(self, code: str, path: str, text: str) -> None:
         self.linha.resultado.achados.append(Achado(code, path, "aviso", text))
 
 
@@ -75,7 +75,7 @@ def _origins(ctx: Contexto, seen: Sequence[Visto]) -> None:
         )
     for visto, code, path, uuid, text in asked:
         if uuid.lower() not in known:
-            visto.say(code, path, text)
+            visto.add_aviso(code, path, text)
 
 
 def _named_uuids(seen: Sequence[Visto]) -> Iterator[tuple[Visto, str, str, str, str]]:
@@ -107,13 +107,13 @@ def _families(ctx: Contexto, seen: Sequence[Visto]) -> None:
         head = clients.get(document)
         if head is None or head.cadastro_em is None:
             code = RESPONSAVEL if visto.tipo == "FCI" else FAMILIA
-            visto.say(
+            visto.add_aviso(
                 code,
                 path,
                 "O responsável familiar não tem cadastro individual aqui. Cadastre-o ou confira o documento.",
             )
         elif visto.tipo == "FCI" and head.pk not in at_home:
-            visto.say(
+            visto.add_aviso(
                 DOMICILIO,
                 path,
                 "A família deste cidadão não está em nenhum cadastro domiciliar recebido aqui.",
@@ -169,10 +169,10 @@ def _clients(seen: Sequence[Visto]) -> None:
         birth, sex = known[person.cliente_id]
         if birth_path and birth and person.nascimento and birth != person.nascimento:
             text = "A data de nascimento não é a do cadastro deste cliente. Confira qual das duas está certa."
-            visto.say(NASCIMENTO, birth_path, text)
+            visto.add_aviso(NASCIMENTO, birth_path, text)
         if sex_path and sex is not None and person.sexo is not None and sex != person.sexo:
             text = "O sexo não é o do cadastro deste cliente. Confira qual dos dois está certo."
-            visto.say(SEXO, sex_path, text)
+            visto.add_aviso(SEXO, sex_path, text)
 
 
 Moment = tuple[str, str, int, Any]  # tipo, professional, client, moment
@@ -197,7 +197,7 @@ def _duplicates(ctx: Contexto, seen: Sequence[Visto]) -> None:
                     "Já há outra ficha deste cliente com o mesmo profissional e no mesmo momento: "
                     "pode estar em duplicidade. Confira antes de exportar."
                 )
-                visto.say(DUPLICADO, path, text)
+                visto.add_aviso(DUPLICADO, path, text)
 
 
 def _moments(visto: Visto, zone: ZoneInfo) -> Iterator[tuple[Pessoa, Moment]]:

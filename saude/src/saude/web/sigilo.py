@@ -12,11 +12,11 @@ class WithoutValues(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and record.exc_info[1]:
-            record.exc_text = told(record.exc_info[1])
+            record.exc_text = traceback_of(record.exc_info[1])
         return True
 
 
-def told(error: BaseException) -> str:
+def traceback_of(error: BaseException) -> str:
     """The traceback of the error and of those that caused it, first cause first."""
     chain: list[BaseException] = []
     current: BaseException | None = error

@@ -27,7 +27,7 @@ class Command(BaseCommand):
                 nome=arquivo.name,
                 by="importar_cnes",
             )
-            self._tell(row)
+            self._report(row)
             if conferir:
                 actions.cancel_cnes(publicacao=row, by="importar_cnes")
                 self.stdout.write("Nada foi alterado (--conferir).")
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(f"CNES de {row.quando} em uso, importado em {row.segundos} s.")
 
-    def _tell(self, row: Publicacao) -> None:
+    def _report(self, row: Publicacao) -> None:
         for kind in ("estabelecimentos", "equipes", "profissionais", "lotacoes"):
             found = row.diferencas[kind]
             numbers = ", ".join(f"{found[what]['n']} {what}" for what in ("novos", "mudados", "sumidos"))

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             problems = self._take(lote, path, where)
         except (OSError, LediError) as error:
             raise CommandError(f"{arquivo.name}: {error}") from error
-        self._tell(lote, problems)
+        self._report(lote, problems)
 
     def _take(self, lote: Lote, path: Path, entidade: Entidade) -> list[Resposta]:
         problems: list[Resposta] = []
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         lote.refresh_from_db()
         return problems
 
-    def _tell(self, lote: Lote, problems: list[Resposta]) -> None:
+    def _report(self, lote: Lote, problems: list[Resposta]) -> None:
         self.stdout.write(
             f"{lote.lidos} registros lidos: {lote.novos} novos, {lote.iguais} já recebidos, "
             f"{lote.substituidos} substituídos, {lote.recusados} recusados."
