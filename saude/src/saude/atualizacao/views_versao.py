@@ -117,14 +117,14 @@ def _period(request: HttpRequest, today: date) -> dict[str, date]:
     return {"inicio": days.first() or today.replace(day=1), "fim": days.last() or today}
 
 
-def _mine(request: HttpRequest, pk: int) -> Regeneracao:
+def _regeneracao_of(request: HttpRequest, pk: int) -> Regeneracao:
     return get_object_or_404(regenerar.all_of(request.entidade), pk=pk)
 
 
 @requires("administrar")
 @require_GET
 def regeneracao(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _mine(request, pk)
+    row = _regeneracao_of(request, pk)
     context = {"r": row, "older": _older(row)}
     if not row.ocupada:
         context |= {
@@ -144,7 +144,7 @@ def _older(row: Regeneracao) -> bool:
 @requires("administrar")
 @require_GET
 def andamento(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _mine(request, pk)
+    row = _regeneracao_of(request, pk)
     response = render(request, "cadastros/regeneracao_andamento.html", {"r": row})
     if not row.ocupada:
         response["HX-Refresh"] = "true"
@@ -155,7 +155,7 @@ def andamento(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def lista(request: HttpRequest, pk: int) -> HttpResponse:
     """Every ficha that the preview told of, and what of it: to download."""
-    row = _mine(request, pk)
+    row = _regeneracao_of(request, pk)
     record_event(
         by=request.user, entidade=request.entidade, tipo="lista.baixada", alvo=row, lista="regeneracao"
     )
@@ -177,7 +177,7 @@ def _lines(row: Regeneracao) -> Any:
 @require_POST
 def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        regenerar.confirm(regeneracao=_mine(request, pk), by=request.user)
+        regenerar.confirm(regeneracao=_regeneracao_of(request, pk), by=request.user)
     except regenerar.Refused as refused:
         messages.error(request, str(refused))
     return redirect("regenerar:regeneracao", pk)
@@ -187,7 +187,7 @@ def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def desistir(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        regenerar.give_up(regeneracao=_mine(request, pk), by=request.user)
+        regenerar.give_up(regeneracao=_regeneracao_of(request, pk), by=request.user)
         messages.success(request, "Nada foi alterado.")
     except regenerar.Refused as refused:
         messages.error(request, str(refused))
