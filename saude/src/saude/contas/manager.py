@@ -107,7 +107,7 @@ def _grant_or_ask(request: HttpRequest, *, motivo: str, **asked: Any) -> Acesso 
 def responder_pedido(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(pedidos.seen_by(request.entidade), pk=pk)
     yes = request.POST.get("resposta") == "sim"
-    _say(
+    _with_message(
         request,
         lambda: pedidos.decide(by=request.user, pedido=row, sim=yes),
         "Acesso consentido." if yes else "Pedido recusado.",
@@ -164,7 +164,7 @@ def documento(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("administrando_usuario", pk)
     cpf = form.cleaned_data["cpf"]
     action = lambda: actions.set_cpf(by=request.user, usuario=user, cpf=cpf, entidade=request.entidade)  # noqa: E731
-    _say(request, action, "CPF salvo.")
+    _with_message(request, action, "CPF salvo.")
     return redirect("administrando_usuario", pk)
 
 
@@ -176,7 +176,7 @@ def instalacao(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     user = get_object_or_404(users_of(request.entidade), pk=pk)
     yes = request.POST.get("resposta") == "sim"
-    _say(
+    _with_message(
         request,
         lambda: actions.set_rules_installation(by=request.user, usuario=user, sim=yes),
         "A pessoa administra a instalação." if yes else "A pessoa não administra mais a instalação.",
