@@ -76,6 +76,12 @@ def em(cnes: str, record: dict[str, Any], nome: str = "", documento: str = "") -
     return com_cpf(record, documento) if documento else record
 
 
+def sem_data(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without its date."""
+    del record["ficha"]["headerTransport"]["dataAtendimento"]
+    return record
+
+
 def receber(entidade: Any, *records: Any, origem: str = "api") -> list[Any]:
     from saude.recebimento.actions import receive
 

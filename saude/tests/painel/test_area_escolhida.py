@@ -283,3 +283,17 @@ def test_a_ficha_that_leaves_the_area_while_its_export_waits(entra, fichas, post
     done = run_export(waits.pk)
     assert done.total == 1 and not done.itens.filter(ficha=left).exists()
     assert exportar(entidade, cnes={A}).total == 2
+
+
+@pytest.mark.parametrize(
+    "url", [PANEL, f"{DETAIL}processados/?guia=fichas", "/pendencias/", EXPORTS, f"{EXPORTS}nova/"]
+)
+def test_the_printed_page_says_its_area(entra, fichas, postos, entidade, url):
+    """`.s-area` is what is printed; with all áreas chosen it is on paper only."""
+    client = entra(area=postos[A])
+    assert '<div class="s-area">' in text_of(client.get(url)) and "Área:<b>UBS Acácia</b>" in text_of(
+        client.get(url)
+    )
+    choose(client, entidade, None)
+    page = text_of(client.get(url))
+    assert '<div class="s-area s-area--todas">' in page and "Área:<b>Todas as áreas</b>" in page

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from saude.acesso.areas import Areas, in_areas
 from saude.acs.dispositivos import CBO_ACS
@@ -76,14 +76,25 @@ def agents(
         .values_list("aparelho__profissional")
         .annotate(n=Count("pk"))
     )
+    synced = _synced(entidade, "profissional")
     for a in found:
         pk = a.lotacao.profissional_id
         a.aparelhos = devices.get(pk, [])
         a.codigo = next(iter(codes.get(pk, [])), None)
         a.contagens = counts.get(a.profissional.cns, {})
         a.recusados = refused.get(pk, 0)
-        a.sincronizado_em = max((d.sincronizado_em for d in a.aparelhos if d.sincronizado_em), default=None)
+        a.sincronizado_em = synced.get(pk)
     return found
+
+
+def last_syncs(entidade: Entidade) -> dict[str, datetime]:
+    """CNS of each agent -> when one of their phones last synchronised: the one answer of every page."""
+    return _synced(entidade, "profissional__cns")
+
+
+def _synced(entidade: Entidade, key: str) -> dict[Any, datetime]:
+    devices = Aparelho.objects.filter(entidade=entidade, sincronizado_em__isnull=False).order_by()
+    return dict(devices.values_list(key).annotate(em=Max("sincronizado_em")))
 
 
 def _by_person(rows: Any) -> dict[int, list[Any]]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from django.db.models import Count, Max, Q
 
 from saude.acs.formularios import TIPOS, form, lists_of, options
 from saude.acs.models import Aparelho, ItemTerritorio
+from saude.acs.visitas import Visitas, last_visits
 from saude.banco import travas
 from saude.cadastros.models import Lotacao
 from saude.cadastros.tempo import local_today
@@ -103,7 +105,9 @@ class Territorio:
                 ],
                 "ficha": _without_header(body),
             }
-        self._visits(found)
+        for home in found.values():
+            if day := self._visits.of_household(home["uuid"]):
+                home["visita"] = day
         self._names(found)
         return found
 
@@ -127,17 +131,13 @@ class Territorio:
         for f in families:
             f["responsavel"] = names.get(f["cpf"]) or names.get(f["cns"]) or ""
 
-    def _visits(self, homes: dict[str, dict[str, Any]]) -> None:
-        """Day of the last visit to each household, by its uuid."""
+    @cached_property
+    def _visits(self) -> Visitas:
         since = self.today - timedelta(days=VISITS_DAYS)
         rows = Ficha.objects.filter(
             entidade=self.entidade, profissional_cns__in=team_of(self.device), tipo="FVD", data__gte=since
-        ).order_by("data", "pk")
-        for ficha, body in with_content(rows):
-            for visit in _dicts(body.get("visitasDomiciliares")):
-                home = homes.get(str(visit.get("uuidOrigemCadastroDomiciliar") or ""))
-                if home is not None and ficha.data:
-                    home["visita"] = ficha.data.isoformat()
+        ).exclude(situacao=Situacao.DESCARTADA)
+        return last_visits(with_content(rows.order_by("data", "pk")))
 
     def _citizens(self, homes: dict[str, dict[str, Any]]) -> Items:
         by_document = {
@@ -157,6 +157,8 @@ class Territorio:
             ):
                 continue
             person = self._citizen(ficha, body, who)
+            if day := self._visits.of_citizen(person["cpf"], person["cns"]):
+                person["visita"] = day
             place = next((by_document[d] for d in person.pop("chaves") if d in by_document), None)
             if place:
                 person["domicilio"], person["familia"] = place
@@ -254,10 +256,11 @@ def still_posted(device: Aparelho) -> bool:
 
 
 def own_counts(device: Aparelho) -> dict[str, int]:
-    """Of what this professional sent by the app: how many of each situation."""
+    """Of what this professional sent by the app: how many of each situation, as the page Sincronizações counts it."""
     mine = Ficha.objects.filter(
         entidade_id=device.entidade_id, profissional_cns=device.profissional.cns, origem=Origem.APP
     )
+    mine = mine.exclude(situacao=Situacao.DESCARTADA)
     return dict(mine.order_by().values_list("situacao").annotate(n=Count("pk")))
 
 

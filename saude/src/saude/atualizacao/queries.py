@@ -19,7 +19,7 @@ def gaps(entidade: Entidade) -> list[tuple[str, str]]:
     )
     if not months:
         return []
-    asked = sorted((line.competencia for line in panel(entidade)), reverse=True)
+    asked = sorted((line.competencia for line in panel(entidade) if not line.sem_data), reverse=True)
     return [(c, max((m for m in months if m <= c), default=months[0])) for c in asked if c not in months]
 
 

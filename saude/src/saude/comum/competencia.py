@@ -1,7 +1,11 @@
 """A competência: the month AAAAMM of the production."""
 
 import calendar
+import re
 from datetime import date
+
+#: in the place of a competência: of the fichas whose date cannot be read, which belong to none
+SEM_DATA = "000000"
 
 
 def first_day(competencia: str) -> date:
@@ -23,6 +27,8 @@ def in_words(competencia: str) -> str:
 
 def unlikely(competencia: str, today: date) -> str:
     """Why hardly any production can be of this month, as a sentence; "" when there is nothing to say."""
+    if competencia == SEM_DATA:
+        return ""
     if competencia < FIRST:
         return (
             "o e-SUS começou em 2013. Uma data enviada em segundos, e não em milissegundos, cai perto de 1970. "
@@ -31,6 +37,11 @@ def unlikely(competencia: str, today: date) -> str:
     if competencia > f"{today:%Y%m}":
         return "é um mês que ainda não chegou. Confira a data das fichas e o relógio de quem as enviou."
     return ""
+
+
+def readable(text: str) -> str:
+    """What an address or a form asks for: a competência, SEM_DATA, or "" for neither."""
+    return text if text == SEM_DATA or re.fullmatch(Competencia.regex, text) else ""
 
 
 class Competencia:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from ledi.layouts import Field, nearest
 from ledi.paths import owner
 from saude.acesso.guarda import of_the_area, requires
-from saude.cadastros.models import COMPETENCIA
+from saude.comum.competencia import readable
 from saude.fichas import filtro
 from saude.fichas.situacoes import open_situations
 from saude.formularios.arvore import Campo
@@ -33,7 +33,7 @@ def causa(request: HttpRequest) -> HttpResponse:
     """All fichas of one cause: mend once, or one after the other."""
     given = request.POST if request.method == "POST" else request.GET
     cause, competencia = given.get("causa", "")[:200], given.get("competencia", "")
-    competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
+    competencia = readable(competencia)
     areas = request.cnes_permitidos
     found = findings.fichas_of_cause(request.entidade, cause, competencia or None, cnes=areas)
     open_rows = found.filter(ficha__situacao__in=open_situations("corrigir"))

@@ -19,6 +19,7 @@ from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import allowed_at, covers, limit_of, of_the_area, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
+from saude.comum.competencia import readable
 from saude.correcao import historia
 from saude.correcao.cliente import cpf_of_registrations, registered
 from saude.correcao.edicao import Edicao
@@ -353,8 +354,7 @@ def _posted_filter(request: HttpRequest) -> filtro.Filtro:
     competencia, situacao = request.POST.get("competencia", ""), request.POST.get("situacao", "")
     if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
         situacao = ""
-    valid = len(competencia) == 6 and competencia.isdecimal()
-    return filtros.read(fake, competencia=competencia if valid else "", situacao=situacao).filtro
+    return filtros.read(fake, competencia=readable(competencia), situacao=situacao).filtro
 
 
 def _my_job(request: HttpRequest, pk: int) -> Reprocessamento:

@@ -15,8 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from saude.acesso.areas import Areas, in_areas
 from saude.acesso.guarda import limit_of, requires
 from saude.auditoria.actions import record_event
-from saude.cadastros.models import COMPETENCIA
 from saude.clientes.models import Cliente
+from saude.comum.competencia import readable
 from saude.correcao import cadastro, clientes
 from saude.correcao import cliente as actions
 from saude.correcao.areas import visible
@@ -242,7 +242,7 @@ def _report_touched(request: HttpRequest, cliente: Cliente, touched: list[int]) 
 @requires("ver")
 def nao_identificados(request: HttpRequest) -> HttpResponse:
     competencia = request.GET.get("competencia", "")
-    competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
+    competencia = readable(competencia)
     found = filtro.unidentified(request.entidade, competencia or None, cnes=request.cnes_permitidos)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
     context = {

@@ -21,7 +21,7 @@ from saude.exportacao.forms import ExportacaoForm, month_of
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports, manifest, names_of, takes_only
 from saude.exportacao.selection import LABELS, Previa, preview
-from saude.fichas.contagens import panel
+from saude.fichas.contagens import panel, undated
 
 PER_PAGE = 25
 OVER = (Exportacao.Estado.CONCLUIDA, Exportacao.Estado.VAZIA, Exportacao.Estado.FALHOU)
@@ -51,7 +51,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     """The competência asked for, else the newest one with something to send."""
     competencia = request.GET.get("competencia", "")
     if not fullmatch(Competencia.regex, competencia):
-        lines = panel(request.entidade, cnes=request.cnes_permitidos)
+        lines = [x for x in panel(request.entidade, cnes=request.cnes_permitidos) if not x.sem_data]
         ready = [line.competencia for line in lines if line.a_exportar] or [
             line.competencia for line in lines
         ]
@@ -67,7 +67,14 @@ def _preview(request: HttpRequest, choice: dict[str, Any]) -> dict[str, Any]:
     wanted = {k: choice[k] for k in ("escopo", "tipo", "inicio", "fim")}
     found = preview(entidade=request.entidade, cnes=request.cnes_permitidos, **wanted)
     left = [(LABELS.get(reason, reason), reason, n) for reason, n in sorted(found.nao_vao.items())]
-    return {"previa": found, "nao_vao": left, "escolha": wanted, **_areas(request, found, wanted)}
+    undated_here = undated(request.entidade, wanted["tipo"], cnes=request.cnes_permitidos)
+    return {
+        "previa": found,
+        "nao_vao": left,
+        "sem_data": undated_here,
+        "escolha": wanted,
+        **_areas(request, found, wanted),
+    }
 
 
 def _areas(request: HttpRequest, found: Previa, wanted: dict[str, Any]) -> dict[str, Any]:

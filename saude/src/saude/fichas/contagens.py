@@ -12,7 +12,7 @@ from django.db.models import Case, Count, Max, QuerySet, Sum, Value, When
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade
-from saude.comum.competencia import first_day, last_day
+from saude.comum.competencia import SEM_DATA, first_day, last_day
 from saude.fichas.exportaveis import excluded, exclusions
 from saude.fichas.filtro import in_situation
 from saude.fichas.models import Contagem, ContagemDaArea, Ficha
@@ -40,12 +40,16 @@ class LinhaPainel:
         return self.processadas - self.nao_exportaveis
 
     @property
-    def inicio(self) -> date:
-        return first_day(self.competencia)
+    def sem_data(self) -> bool:
+        return self.competencia == SEM_DATA
 
     @property
-    def fim(self) -> date:
-        return last_day(self.competencia)
+    def inicio(self) -> date | None:
+        return None if self.sem_data else first_day(self.competencia)
+
+    @property
+    def fim(self) -> date | None:
+        return None if self.sem_data else last_day(self.competencia)
 
     @property
     def prazo_bloqueado_por(self) -> int:
@@ -70,7 +74,7 @@ def _counted(entidade: Entidade, cnes: Areas) -> QuerySet[Any]:
 def panel(
     entidade: Entidade, competencias: Iterable[str] | None = None, *, cnes: Areas = None
 ) -> list[LinhaPainel]:
-    """Every competência with production, newest first."""
+    """Every competência with production, newest first; last, as SEM_DATA, the fichas that belong to none."""
     rows = _counted(entidade, cnes)
     if competencias is not None:
         rows = rows.filter(competencia__in=list(competencias))
@@ -107,6 +111,13 @@ def totals(
     rows = rows.filter(situacao=situacao) if situacao else rows.exclude(situacao=Situacao.DESCARTADA)
     found = dict(rows.values_list("tipo").annotate(s=Sum("n")).order_by())
     return {t: found.get(t, 0) for t in Tipo.values if t != Tipo.FCC or found.get(t)}
+
+
+def undated(entidade: Entidade, tipo: str = "", *, cnes: Areas = None) -> int:
+    """Fichas without a readable date: of no competência, so in no period of an export."""
+    rows = _counted(entidade, cnes).filter(competencia=SEM_DATA).exclude(situacao=Situacao.DESCARTADA)
+    rows = rows.filter(tipo=tipo) if tipo else rows
+    return rows.aggregate(s=Sum("n"))["s"] or 0
 
 
 def not_exportable(entidade: Entidade, competencia: str, *, cnes: Areas = None) -> dict[str, int]:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from saude.comum.competencia import SEM_DATA
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.registro.leitura import UUID
 from saude.registro.tipos import RARE, Origem, Tipo
@@ -71,7 +72,9 @@ class Ficha(models.Model):
             ),
             models.CheckConstraint(condition=Q(tipo__in=Tipo.values), name="ficha_tipo_conhecido"),
             models.CheckConstraint(
-                condition=Q(competencia__regex=r"^\d{4}(0[1-9]|1[0-2])$"), name="ficha_competencia_aaaamm"
+                condition=Q(data__isnull=True, competencia=SEM_DATA)
+                | Q(data__isnull=False, competencia__regex=r"^\d{4}(0[1-9]|1[0-2])$"),
+                name="ficha_competencia_da_data",
             ),
             models.CheckConstraint(
                 condition=(Q(situacao=Situacao.PENDENTE) & ~Q(motivo_pendencia=""))

@@ -12,6 +12,7 @@ from ledi.layouts import CURRENT, layout
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Profissional
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.models import Atendido, Ficha
+from saude.web.templatetags.saude import competencia
 
 CHUNK = 2_000
 #: of the record itself, in a column
@@ -100,7 +101,7 @@ def sheet(entidade: Entidade, fichas: QuerySet[Ficha]) -> Iterator[list[Any]]:
 def _cells(line: Linha) -> list[Any]:
     f = line.ficha
     return [
-        f.get_tipo_display(), f.uuid, _day(f.data), f"{f.competencia[4:]}/{f.competencia[:4]}",
+        f.get_tipo_display(), f.uuid, _day(f.data), competencia(f.competencia),
         f.get_situacao_display(), f.cnes, line.estabelecimento, f.ine, line.equipe, line.profissional, f.cbo,
         f.n_cidadaos, f.n_erros, f.n_avisos, f.get_origem_display(), _moment(f.recebida_em),
         _moment(f.processada_em), _moment(f.exportada_em), line.nao_exportavel,

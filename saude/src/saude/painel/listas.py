@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from saude.acesso.areas import Areas
 from saude.cadastros.models import Entidade
-from saude.comum.competencia import first_day, last_day
+from saude.comum.competencia import SEM_DATA, first_day, last_day
 from saude.exportacao.models import ItemExportacao
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import Contagem, Ficha
@@ -67,7 +67,7 @@ def _rows(
 ) -> list[Ficha]:
     fichas = filtered(entidade, f, cnes=cnes)
     own = ""
-    if by_date and _whole(f, cnes):
+    if by_date and _whole(f, cnes) and f.competencia != SEM_DATA:
         if f.situacao == Situacao.PROCESSADA:
             # a month has few processadas once exported: their own table is in the order of the list
             own = "a_exportar__"
@@ -140,6 +140,8 @@ def _exported(entidade: Entidade, f: Filtro, fichas: QuerySet[Ficha]) -> QuerySe
 
 def _dated(f: Filtro, fichas: QuerySet[Ficha], own: str = "") -> QuerySet[Ficha]:
     """The days of the competência follow from it; said, they let the index on the date be used."""
+    if f.competencia == SEM_DATA:
+        return fichas
     if not f.competencia:
         return fichas.filter(**{f"{own}data__isnull": False})
     return fichas.filter(

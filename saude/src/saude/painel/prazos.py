@@ -39,6 +39,8 @@ def _days(n: int) -> str:
 
 
 def of_lines(entidade: Entidade, lines: Sequence[LinhaPainel], today: date) -> dict[str, PrazoDaLinha]:
+    """Of each competência; what has no date has no deadline."""
+    lines = [line for line in lines if not line.sem_data]
     due = deadlines(entidade, [line.competencia for line in lines])
     return {
         line.competencia: PrazoDaLinha(

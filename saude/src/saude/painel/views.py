@@ -10,7 +10,7 @@ from django.urls import reverse
 from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
-from saude.comum.competencia import unlikely
+from saude.comum.competencia import SEM_DATA, unlikely
 from saude.fichas import contagens, filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
@@ -39,20 +39,23 @@ PER_PAGE = 50
 @requires("ver")
 def painel(request: HttpRequest) -> HttpResponse:
     lines = contagens.panel(request.entidade, cnes=request.cnes_permitidos)
+    dated = [line for line in lines if not line.sem_data]
     due = of_lines(request.entidade, lines, local_today(request.entidade))
     elsewhere = contagens.others(
         request.entidade, shown=request.cnes_permitidos, access=request.cnes_do_acesso
     )
     context = {
-        "linhas": [(line, due[line.competencia], elsewhere.get(line.competencia, 0)) for line in lines],
+        "linhas": [(line, due[line.competencia], elsewhere.get(line.competencia, 0)) for line in dated],
+        "sem_data": next((line for line in lines if line.sem_data), None),
+        "sem_data_fora": elsewhere.get(SEM_DATA, 0),
         "outras": elsewhere,
         "outras_total": sum(elsewhere.values()),
-        "figura": figure(lines),
+        "figura": figure(dated),
         "legenda": PARTS,
         "andamento": running(request),
         "avisos": notices(
             request.entidade,
-            lines,
+            dated,
             local_today(request.entidade),
             administra="administrar" in request.permissoes,
         ),
@@ -84,7 +87,7 @@ def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpRespon
         "titulos": TITLES,
         "guias": tabs,
         "guia": tab,
-        "prazo": of_lines(request.entidade, [line], local_today(request.entidade))[competencia],
+        "prazo": of_lines(request.entidade, [line], local_today(request.entidade)).get(competencia),
         "improvavel": unlikely(competencia, local_today(request.entidade)) if line.total else "",
     }
     return VIEWS[tab](request, context)

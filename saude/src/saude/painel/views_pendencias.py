@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from saude.acesso.guarda import requires
-from saude.cadastros.models import COMPETENCIA
+from saude.comum.competencia import readable
 from saude.fichas import contagens
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.painel import filtros
 from saude.painel.apresenta import Nomes
+from saude.painel.sincronia import last_syncs
 from saude.painel.views import listing
 from saude.registro.tipos import Origem
 
@@ -19,7 +20,7 @@ from saude.registro.tipos import Origem
 def pendencias(request: HttpRequest) -> HttpResponse:
     """What waits, per ACS or origin, and the list of it."""
     competencia = request.GET.get("competencia", "")
-    competencia = competencia if COMPETENCIA.regex.match(competencia) else ""
+    competencia = readable(competencia)
     asked = filtros.read(request, competencia=competencia, situacao=Situacao.PENDENTE)
     context = listing(request, asked) | {
         "origens": _by_origin(request, competencia),
@@ -32,8 +33,10 @@ def pendencias(request: HttpRequest) -> HttpResponse:
 
 def _by_origin(request: HttpRequest, competencia: str) -> list[dict[str, Any]]:
     names = Nomes.of(request.entidade).profissionais
+    synced = last_syncs(request.entidade)
     found = contagens.pending_by_origin(request.entidade, competencia or None, cnes=request.cnes_permitidos)
     for row in found:
+        row["sincronizada"] = synced.get(row["profissional_cns"]) if row["origem"] == Origem.APP else None
         row["origem_nome"] = Origem(row["origem"]).label
         row["motivo"] = Motivo(row["motivo_pendencia"]).label
         row["nome"] = names.get(row["profissional_cns"], "") or row["profissional_cns"] or "sem profissional"

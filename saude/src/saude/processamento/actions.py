@@ -250,8 +250,6 @@ def linha_of(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
     found.uuid = found.uuid or ficha.uuid
     found.tipo = found.tipo or ficha.tipo
     found.especialidade = ctx.speciality(found.especialidade)
-    if found.data is None:  # stays in the competência where it is being mended
-        found.competencia = ficha.competencia
     return Linha(
         fatos=found,
         resultado=Resultado(Situacao.PENDENTE),

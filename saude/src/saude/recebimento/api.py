@@ -14,6 +14,7 @@ from ledi.layouts import CURRENT
 from ledi.schema import record_schema
 from saude.acesso.corpo import body
 from saude.banco.fila import enqueue
+from saude.comum.competencia import SEM_DATA
 from saude.contas.models import Escopo
 from saude.fichas.models import Conteudo, Ficha
 from saude.inconsistencias import queries as findings
@@ -93,7 +94,7 @@ def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
         {
             "uuid": ficha.uuid,
             "tipo": ficha.tipo,
-            "competencia": ficha.competencia,
+            "competencia": None if ficha.competencia == SEM_DATA else ficha.competencia,
             "situacao": ficha.situacao,
             "motivo_pendencia": ficha.motivo_pendencia or None,
             "revisao": ficha.revisao,

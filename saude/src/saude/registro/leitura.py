@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ledi.layouts import Block, Struct, layout
+from saude.comum.competencia import SEM_DATA
 from saude.registro.envelope import headers
 from saude.registro.tipos import Origem, Tipo
 
@@ -125,10 +126,9 @@ def _citizens(tipo: str) -> tuple[Block, Names]:
 
 
 def facts(record: Any, zone: ZoneInfo, *, today: date) -> Fatos:
-    """`competencia` falls back to the current month when the date is missing or absurd (the ficha is then
-    inconsistente, and must be seen somewhere to be mended)."""
+    """`competencia` is SEM_DATA when the date is missing or absurd: the ficha is inconsistente, and of no month."""
     if not isinstance(record, dict):
-        return Fatos(competencia=f"{today:%Y%m}")
+        return Fatos(competencia=SEM_DATA)
     ficha = record.get("ficha")
     ficha = ficha if isinstance(ficha, dict) else {}
     context = record.get("contexto")
@@ -142,7 +142,7 @@ def facts(record: Any, zone: ZoneInfo, *, today: date) -> Fatos:
         tipo=tipo if tipo in TIPOS else "",
         versao=text(record.get("versao"), 10),
         data=day,
-        competencia=f"{day or today:%Y%m}",
+        competencia=f"{day:%Y%m}" if day else SEM_DATA,
         cnes=text(record.get("cnes") or _first(lotacao, posts.cnes), 7),
         ine=text(record.get("ine") or _first(lotacao, posts.ine), 10),
         profissional_cns=text(_first(lotacao, posts.profissional), 15),

@@ -29,7 +29,7 @@ export async function carregar() {
     d.quando = ultima([d.visita, ...visitas(historico, salvos, (x) => x.domicilio === d.uuid)]);
     d.voltou = retornos.filter((r) => r.editavel && sobre(r, d));
   }
-  for (const c of cidadaos) c.quando = ultima(visitas(historico, salvos, (x) => x.cidadao === c.uuid));
+  for (const c of cidadaos) c.quando = ultima([c.visita, ...visitas(historico, salvos, (x) => x.cidadao === c.uuid)]);
   const dentro = new Set(domicilios.flatMap((d) => d.gente));
   return { domicilios, soltos: cidadaos.filter((c) => !dentro.has(c)), retornos, registros, historico };
 }

@@ -8,6 +8,8 @@ from django.forms import BoundField, CheckboxInput, Select
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from saude.comum.competencia import SEM_DATA
+
 register = template.Library()
 
 SITUACOES = {
@@ -71,12 +73,16 @@ def iniciais(name: str) -> str:
 @register.filter
 def competencia(value: str) -> str:
     """`202610` -> `10/2026`."""
+    if value == SEM_DATA:
+        return "Sem data"
     return f"{value[4:]}/{value[:4]}"
 
 
 @register.filter
 def competencia_extenso(value: str) -> str:
     """`202610` -> `outubro de 2026`."""
+    if value == SEM_DATA:
+        return "fichas sem data"
     return f"{MONTHS[int(value[4:]) - 1]} de {value[:4]}"
 
 
