@@ -42,8 +42,11 @@ TEXTS = {
 WAIT = 30  # seconds
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 NOT_NOW = "O sistema não pôde atender agora. Repita o pedido: o uuid garante que nada entra duas vezes."
-NO_ROOM = "Não há espaço para guardar o que foi enviado. Nada foi recebido; avise quem administra."
-NOT_WRITABLE = "O sistema não pôde gravar na pasta de dados. Nada foi recebido; avise quem administra."
+NO_ROOM = (
+    "Não há espaço para guardar o que foi enviado. Avise quem administra e repita o pedido: o uuid garante que nada "
+    "entra duas vezes."
+)
+NOT_WRITABLE = "O sistema não pôde gravar na pasta de dados. Avise quem administra e repita o pedido."
 NOT_OUR_NAME = "Este sistema não responde por este nome: confira o endereço ou, quem o instala, SAUDE_HOSTS."
 CUT = "O corpo não chegou inteiro. Nada foi recebido; envie de novo."
 
