@@ -281,6 +281,22 @@ def test_a_date_column_that_excel_abbreviated_says_so(enviar, client, entidade):
     assert any("“4,6E+04” é um número, não uma data" in a.mensagem for a in found.mostradas[0][2])
 
 
+def test_a_number_that_excel_abbreviated_is_told_where_no_rule_looks(enviar, client, entidade):
+    """The prontuário is free text: nothing refuses it, and its digits are gone all the same."""
+    rows = [[1, *VISIT, text] for text in ("2,7E+14", "123")]
+    data = xlsx_of([colunas.GROUP_LABEL, *ZEROS, "Número do prontuário"], *rows)
+    where = enviar(data, "a.xlsx")["Location"]
+    title = next(t.rotulo for t in colunas.targets("FVD", "8.7.0") if t.caminho.endswith(".numProntuario"))
+    row = Planilha.objects.get()
+    importacao.set_map(
+        planilha=row, mapa=row.mapa | {str(len(ZEROS) + 1): "visitasDomiciliares[0].numProntuario"}
+    )
+    found = client.get(f"{where}previa/").context["previa"]
+    [(_, situation, findings)] = found.mostradas
+    told = [(a.campo, a.severidade) for a in findings if f"Formate a coluna {title} como Texto" in a.mensagem]
+    assert (situation, told) == ("processada", [("visitasDomiciliares[0].numProntuario", "aviso")])
+
+
 # -- bad input
 
 

@@ -432,6 +432,14 @@ def test_not_confirmed_nothing_is_altered(logado, entidade):
     assert Ficha.objects.get().versao == NEW
 
 
+def test_a_version_that_the_pec_does_not_read_is_said_before_it_is_confirmed(logado, entidade):
+    update_instalacao(by="teste", instalacao=entidade.instalacao, values={"versao_pec": "5.4.38"})
+    receber(entidade, registro("FVD"))
+    for para, says in (("8.6.0", True), (OLD, False)):
+        page = texto(logado.get(reverse("regenerar:regeneracao", args=[pedir(entidade, para).pk])))
+        assert (f"O PEC do município (5.4.38) não lê o LEDI {para}." in page) is says
+
+
 def test_bad_dates_and_versions_are_said_on_the_page(logado, entidade):
     sent = {"para": OLD, "inicio": "2026-09-30", "fim": "2026-09-01"}
     answer = logado.post(reverse("regenerar:inicio"), sent)

@@ -63,11 +63,11 @@ def _parts(text: str) -> list[str]:
     return [p.strip() for p in re.split(r"[;,\n|]", text) if p.strip()]
 
 
-def told(field: Field, value: Any) -> str:
+def explain_spoilt(field: Field, value: Any) -> str:
     """What a sheet takes in this field, for a value that Excel or a habit spoilt; "" when that is not its trouble."""
     text = value.strip() if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
     if field.is_date:
-        return _told_of_day(field, text)
+        return _explain_day(field, text)
     if SCIENTIFIC.fullmatch(text) and field.type.kind != "double":
         return (
             f"“{text[:20]}” é um número que o Excel abreviou: os algarismos se perderam. Formate a coluna "
@@ -76,7 +76,7 @@ def told(field: Field, value: Any) -> str:
     return ""
 
 
-def _told_of_day(field: Field, text: str) -> str:
+def _explain_day(field: Field, text: str) -> str:
     takes = "Escreva dia/mês/ano com quatro algarismos no ano, como 15/10/2026"
     if field.format == "datahora":
         takes += " 08:30"

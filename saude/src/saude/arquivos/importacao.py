@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -118,7 +118,8 @@ def preview(planilha: Planilha) -> Previa:
             found.completados.setdefault(one.rotulo, []).append(one)
         plain = json.loads(json.dumps(made.registro))
         result = julgar.assess(plain, ctx)
-        result.achados = _said_once(_clearer(a, plain) for a in result.achados)
+        said = [_clearer(a, plain) for a in result.achados]
+        result.achados = _said_once([*said, *_spoilt(planilha, made, plain, {a.campo for a in said})])
         found.total += 1
         found.situacoes[str(result.situacao)] += 1
         place = good if result.situacao == "processada" and not result.achados else found.mostradas
@@ -127,6 +128,24 @@ def preview(planilha: Planilha) -> Previa:
     found.mostradas += good[: max(0, SHOWN - len(found.mostradas))]
     found.aqui = Ficha.objects.filter(entidade=planilha.entidade, uuid__any=set(uuids)).count()
     return found
+
+
+def _spoilt(
+    planilha: Planilha, made: colunas.Montado, record: dict[str, Any], told: Set[str]
+) -> Iterator[Achado]:
+    """Numbers that Excel abbreviated in fields of free text, of which no rule says anything."""
+    root = layout(record["versao"]).fichas[record["tipo"]].root
+    for path in planilha.mapa.values():
+        for position in range(len(made.linhas) if "[0]" in path else 1):
+            where = path.replace("[0]", f"[{position}]", 1)
+            field_, value = root.field_at(where), value_at(record["ficha"], where)
+            if (
+                where not in told
+                and field_
+                and isinstance(value, str)
+                and (text := celulas.explain_spoilt(field_, value))
+            ):
+                yield Achado("PLANILHA-numero-abreviado", where, "aviso", clean(text))
 
 
 def _said_once(found: Iterable[Achado]) -> list[Achado]:
@@ -138,7 +157,7 @@ def _clearer(found: Achado, record: dict[str, Any]) -> Achado:
     spoilt: say what a sheet takes."""
     value = value_at(record["ficha"], found.campo) if found.campo else None
     at = layout(record["versao"]).fichas[record["tipo"]].root.field_at(found.campo)
-    if at and (text := celulas.told(at, value)):
+    if at and (text := celulas.explain_spoilt(at, value)):
         return replace(found, mensagem=clean(text))
     labels = domain_labels(at.domain) if at and at.domain and isinstance(value, str) else {}
     if not at or not labels:

@@ -13,7 +13,7 @@ from ledi.versions import version_key
 from saude.cadastros.models import Entidade, Instalacao
 from saude.cadastros.prazos import deadlines
 from saude.cadastros.versoes import validades
-from saude.comum.competencia import in_words
+from saude.comum.competencia import SEM_DATA, in_words
 from saude.fichas.models import AExportar, Ficha
 from saude.processamento import regenerar
 from saude.web.aviso import Aviso
@@ -63,7 +63,8 @@ def _of_the_end(entidade: Entidade, instalacao: Instalacao, today: date) -> Iter
 
 def at_stake(entidade: Entidade, versao: str, until: date, today: date) -> str:
     """The competências that may be sent after the version's end: with fichas of it to export, or due later."""
-    waiting = dict(to_export(entidade, versao).values_list("competencia").annotate(n=Count("pk")).order_by())
+    dated = to_export(entidade, versao).exclude(competencia=SEM_DATA)
+    waiting = dict(dated.values_list("competencia").annotate(n=Count("pk")).order_by())
     last = f"{max(until, today):%Y%m}"
     months = sorted({*waiting, _month_before(last), last}, reverse=True)
     due = deadlines(entidade, months)

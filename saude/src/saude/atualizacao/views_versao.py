@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_POST
 
+from ledi.layouts import releases
 from ledi.layouts.releases import newest_for
 from ledi.versions import version_key
 from saude.acesso.guarda import requires
@@ -125,7 +126,7 @@ def _regeneracao_of(request: HttpRequest, pk: int) -> Regeneracao:
 @require_GET
 def regeneracao(request: HttpRequest, pk: int) -> HttpResponse:
     row = _regeneracao_of(request, pk)
-    context = {"r": row, "older": _older(row)}
+    context = {"r": row, "older": _older(row), "pec_nao_le": _unread(row)}
     if not row.ocupada:
         context |= {
             "perdidos": regenerar.first_told(row, "perdidos", SHOWN),
@@ -139,6 +140,12 @@ def regeneracao(request: HttpRequest, pk: int) -> HttpResponse:
 def _older(row: Regeneracao) -> bool:
     """Is it to an older version than the installation's?"""
     return version_key(row.para) < version_key(row.entidade.instalacao.versao_ledi)
+
+
+def _unread(row: Regeneracao) -> str:
+    """The PEC's version, when it does not read the one that is asked for."""
+    pec, release = row.entidade.instalacao.versao_pec, releases()[row.para]
+    return pec if pec and version_key(release.pec) > version_key(pec) else ""
 
 
 @requires("administrar")
