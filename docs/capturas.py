@@ -232,6 +232,8 @@ def _(page: Any) -> None:
     page.goto("/pendencias/")
     if page.locator(".s-acoes >> text=Reprocessar registros").count():
         page.click(".s-acoes >> text=Reprocessar registros")
+        page.click("button:has-text('Continuar')")
+        page.click("button:has-text('Reprocessar')")
         page.wait_for_selector("text=Concluído", timeout=WAIT)
 
 

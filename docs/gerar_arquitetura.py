@@ -28,6 +28,7 @@ ROOMS = {
     "arquivos": "conferir, comparar e receber arquivos; importar planilhas",
     "registrar": "Nova ficha: os formulários",
     "acs": "o aplicativo dos agentes: aparelhos, puxar e empurrar",
+    "mudancas": "o que se fez a muitas fichas: prévia, confirmação, desfazer; versões e quem está corrigindo",
     "correcao": "as três correções (a ficha, o cliente, a causa) e suas páginas",
     "painel": "o que se olha: painel, listas, totais, prazos, pendências",
     "exportacao": "o que sai: zip para o PEC",

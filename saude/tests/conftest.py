@@ -139,6 +139,14 @@ def ritmo_de_entrar() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _fichas_changed_by_a_request_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that changes many fichas says so (`saude.acesso.lote`)."""
+    from vigia import watch
+
+    watch(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
 def _downloads_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A download that a test does not read to its end is closed with the test; a server closes it by itself."""
     from django.http import FileResponse

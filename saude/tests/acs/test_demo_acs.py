@@ -7,14 +7,14 @@ from datetime import date
 import pytest
 from django.urls import reverse
 from html_lido import lido
+from lotes import confirmar
 from producao import cidadao, com_cpf, registro
 from telefone import so_do_aparelho
 
 from saude.acs.demo import load
 from saude.acs.models import Aparelho
-from saude.fichas.models import BlocoReprocessamento, Ficha
+from saude.fichas.models import Ficha
 from saude.processamento.actions import reprocess
-from saude.processamento.em_massa import reprocess_block
 from saude.site.demo_producao import load as load_town
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +47,7 @@ def test_the_coordinator_reprocesses_what_the_phone_sent(client, criar_usuario, 
     assert "Aplicativo Saúde Domiciliar" in page and lotacao.profissional.nome in page
     form = {"situacao": "pendente", "filtro": f"profissional={lotacao.profissional.cns}&origem=app"}
     assert client.post(reverse("fichas:reprocessar"), form, follow=True).status_code == 200
-    for bloco in BlocoReprocessamento.objects.all():
-        reprocess_block(bloco.pk)
+    assert confirmar(client).total == 2
     assert sorted(Ficha.objects.values_list("situacao", flat=True)) == ["inconsistente", "processada"]
     agent = lido(client.get(f"/executando/sistema/sincronizacoes/{lotacao.pk}/"))
     assert "0 pendentes" in agent and "1 inconsistente" in agent

@@ -372,7 +372,7 @@ def test_versions_of_one_ficha_side_by_side(client, digitador, entidade):
 def test_every_field_that_is_filled_has_a_row(tipo):
     from zoneinfo import ZoneInfo
 
-    from saude.arquivos.diferencas import compare
+    from saude.formularios.diferencas import compare
 
     record = minimal(tipo)
     pairs = compare(record, {**record, "ficha": {}}, ZoneInfo("America/Sao_Paulo"))

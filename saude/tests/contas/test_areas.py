@@ -245,7 +245,8 @@ def test_mass_actions_take_only_the_area(entra, producao):
     job = Reprocessamento.objects.latest("pk")
     assert job.total == Ficha.objects.filter(cnes=A).exclude(situacao="exportada").count()
     cause = Inconsistencia.objects.filter(ficha__cnes=A, severidade="erro")[0].causa
-    client.post("/inconsistencias/causa/", {"causa": cause, "competencia": MES, "apagar": "1"})
+    client.post("/inconsistencias/causa/", {"causa": cause, "competencia": MES, "f:valor": "1"})
+    assert Reprocessamento.objects.latest("pk").acao == "corrigir"
     assert Reprocessamento.objects.latest("pk").total == 1
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from lotes import JOBS, confirmar, desfazer, lote
 from producao import exportar, quebrado, receber, registro
 
 from ledi import validate
@@ -207,10 +208,16 @@ def test_all_of_one_installation_are_mended_at_once(client, tomar, entidade):
     page = client.get("/inconsistencias/causa/", {"causa": f"{TEXT}|OUTRO-1"}).content.decode()
     assert "CPF ou CNPJ" in page
     client.post("/inconsistencias/causa/", {"causa": f"{TEXT}|OUTRO-1", "f:valor": "11222333000181"})
-    for bloco in BlocoReprocessamento.objects.all():
-        reprocess_block(bloco.pk)
+    shown = client.get(f"{JOBS}{lote().pk}/previa/").content.decode()
+    assert shown.count("<del>x</del>") == 2 and shown.count("<ins>11222333000181</ins>") == 2
+    job = confirmar(client)
     assert {f.situacao for f in Ficha.objects.filter(pk__in=[m.pk for m in mine])} == {"processada"}
     assert Ficha.objects.get(pk=other.pk).situacao == "inconsistente"
+    desfazer(client, job)
+    back = Ficha.objects.filter(pk__in=[m.pk for m in mine])
+    assert {(f.situacao, f.conteudo.proveniencia["originadora"]["cpfOuCnpj"]) for f in back} == {
+        ("inconsistente", "x")
+    }
 
 
 def test_new_content_brings_its_own_provenance(client, tomar, entidade):

@@ -24,6 +24,14 @@ def run_blocks() -> None:
         reprocessar_bloco(bloco_id=pk)
 
 
+def confirm(page, button: str) -> None:
+    """From the preview of a batch to its work under way."""
+    page.wait_for_selector("text=Nada foi mudado ainda")
+    page.click("button:has-text('Continuar')")
+    page.click(f"button:has-text('{button}')")
+    page.wait_for_selector("progress")
+
+
 def with_ine(record: dict, ine: str) -> dict:
     record["ine"] = record["ficha"]["headerTransport"]["ine"] = ine
     return record
@@ -99,8 +107,9 @@ def _mend_cause(page, mes) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert page.input_value("[role=combobox]").startswith(mes["good"][0]["ine"])
-    page.click("text=Corrigir 3 fichas e reprocessar")
-    page.wait_for_selector("progress")
+    page.click("text=Ver a prévia em 3 fichas")
+    assert page.locator("ins").count() >= 3, "before and after of each"
+    confirm(page, "Corrigir 3 fichas")
     run_blocks()
     page.wait_for_selector("text=Concluído")
     for record in mes["team"]:
@@ -127,7 +136,7 @@ def _reprocess_pending(page) -> None:
     page.click("text=Pendências")
     assert page.is_visible("text=Por origem e profissional")
     page.click(".s-acoes >> text=Reprocessar registros")
-    page.wait_for_selector("progress")
+    confirm(page, "Reprocessar")
     run_blocks()
     page.wait_for_selector("text=Concluído")
     assert count("pendente") == 0

@@ -17,8 +17,9 @@ from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue_once
 from saude.cadastros.models import Entidade
+from saude.fichas.models import Ficha, Reprocessamento
 from saude.inconsistencias.achados import clean
-from saude.processamento import julgar
+from saude.processamento import julgar, lotes
 from saude.recebimento import actions as intake
 from saude.recebimento.intake import take_in
 from saude.recebimento.leitura_arquivo import formato_of, items
@@ -141,6 +142,18 @@ def _open(row: Conferencia) -> Lote:
     )  # fmt: skip
     exame.mark(row, lote=lote)
     return lote
+
+
+def preview_undo(*, entidade: Entidade, lote: Lote, by: Any) -> Reprocessamento:
+    """Desfazer o recebimento: the fichas the file brought, to be discarded; LoteRefused when it brought none.
+
+    Those that were exported, mended or received again since are named in the preview, and left alone.
+    """
+    brought = Registro.objects.filter(lote=lote, status=Registro.Status.NOVO).values("ficha")
+    return lotes.open_preview(
+        entidade=entidade, acao=Reprocessamento.Acao.DESCARTAR, pedido={"lote": lote.pk}, by=by,
+        fichas=Ficha.objects.filter(entidade=entidade, pk__in=brought),
+    )  # fmt: skip
 
 
 def resume_left_behind() -> None:

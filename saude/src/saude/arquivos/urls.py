@@ -8,6 +8,7 @@ urlpatterns = [
     path("arquivos/conferir/<uuid:uuid>/", views.conferencia, name="conferencia"),
     path("arquivos/conferir/<uuid:uuid>/andamento/", views.andamento, name="andamento"),
     path("arquivos/conferir/<uuid:uuid>/receber/", views.receber, name="receber"),
+    path("arquivos/conferir/<uuid:uuid>/desfazer/", views.desfazer, name="desfazer"),
     path("arquivos/conferir/<uuid:uuid>/apagar/", views.apagar, name="apagar"),
     path("arquivos/conferir/<uuid:uuid>/<int:posicao>/", views.item, name="item"),
     path("arquivos/comparar/", views.comparar_dois, name="comparar_dois"),
@@ -19,5 +20,6 @@ urlpatterns = [
     path("arquivos/planilha/<uuid:uuid>/", views_planilha.mapear, name="mapear"),
     path("arquivos/planilha/<uuid:uuid>/previa/", views_planilha.previa, name="previa"),
     path("arquivos/planilha/<uuid:uuid>/receber/", views_planilha.receber, name="receber_planilha"),
+    path("arquivos/planilha/<uuid:uuid>/desfazer/", views_planilha.desfazer, name="desfazer_planilha"),
     path("arquivos/planilha/<uuid:uuid>/descartar/", views_planilha.descartar, name="descartar"),
 ]

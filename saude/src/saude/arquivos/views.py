@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,21 +12,26 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.layouts import TIPOS, layout, nearest
 from saude.acesso.corpo import MULTIPART, body
-from saude.acesso.guarda import requires
+from saude.acesso.guarda import allowed_at, requires
+from saude.acesso.lote import em_lote
 from saude.arquivos import actions, exame, queries
-from saude.arquivos.diferencas import Par, compare
 from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
 from saude.correcao.ficha import ficha_of
-from saude.fichas.models import ConteudoAnterior
+from saude.fichas.situacoes import open_situations
 from saude.formularios.arvore import Construtor, Grupo
+from saude.formularios.diferencas import Par, compare
 from saude.painel.apresenta import Nomes
+from saude.processamento.conteudos import versions
+from saude.processamento.lotes import LoteRefused
+from saude.recebimento.models import Lote
 from saude.registro.texto_json import legible
 
 PAGE = 50
@@ -140,6 +146,7 @@ def _tree(request: HttpRequest, record: Any) -> Grupo | None:
     return built.grupo(made.root, record.get("ficha"), rotulo=made.nome)
 
 
+@em_lote(previa="arquivos:conferencia", confirma="arquivos:receber", desfaz="arquivos:desfazer")
 @requires("corrigir")
 @whole_entidade
 @require_POST
@@ -150,6 +157,29 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except FileRefused as refused:
         messages.error(request, str(refused))
     return redirect("arquivos:conferencia", row.uuid)
+
+
+@em_lote()
+@requires("corrigir")
+@whole_entidade
+@require_POST
+def desfazer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The preview of taking back what the file brought."""
+    row = _conferencia_of(request, uuid)
+    back = reverse("arquivos:conferencia", args=[row.uuid])
+    return undo_reception(request, row.lote, back)
+
+
+def undo_reception(request: HttpRequest, lote: Lote | None, back: str) -> HttpResponse:
+    if lote is None or lote.estado != Lote.Estado.CONCLUIDO:
+        messages.error(request, "Este arquivo não foi recebido: não há o que desfazer.")
+        return redirect(back)
+    try:
+        job = actions.preview_undo(entidade=request.entidade, lote=lote, by=request.user)
+    except LoteRefused:
+        messages.info(request, "Este arquivo não trouxe nenhuma ficha nova: não há o que desfazer.")
+        return redirect(back)
+    return redirect(f"{reverse('mudancas:previa', args=[job.pk])}?{urlencode({'voltar': back})}")
 
 
 @requires("corrigir")
@@ -228,9 +258,8 @@ def _rows(request: HttpRequest, pairs: list[Par]) -> dict[str, Any]:
 def versoes(request: HttpRequest, uuid: str) -> HttpResponse:
     """Two versions of one ficha: what a correction or a new reception changed."""
     ficha = ficha_of(request, uuid)
-    older = list(ConteudoAnterior.objects.filter(ficha=ficha).order_by("-revisao")[:50])
+    texts = {v.revisao: v.registro for v in versions(ficha)}
     record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
-    texts = {v.revisao: v.registro for v in older} | {ficha.revisao: ficha.conteudo.registro}
     numbers = sorted(texts, reverse=True)
     a = _number(request.GET.get("a"), texts, numbers[1] if len(numbers) > 1 else numbers[0])
     b = _number(request.GET.get("b"), texts, numbers[0])
@@ -238,6 +267,8 @@ def versoes(request: HttpRequest, uuid: str) -> HttpResponse:
     context = {
         "ficha": ficha, "numeros": numbers, "a": a, "b": b, "titulo": ficha.uuid,
         "nome_a": f"Revisão {a}", "nome_b": f"Revisão {b}{' (atual)' if b == ficha.revisao else ''}",
+        "voltavel": a if a != ficha.revisao and ficha.situacao in open_situations("corrigir") else 0,
+        "pode": allowed_at(request, ficha.cnes),
     }  # fmt: skip
     return render(request, "arquivos/lado_a_lado.html", context | _rows(request, pairs))
 

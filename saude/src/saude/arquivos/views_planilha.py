@@ -7,16 +7,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.paths import pattern
 from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import requires
+from saude.acesso.lote import em_lote
 from saude.arquivos import celulas, colunas, importacao, sheet_templates
 from saude.arquivos.guardados import KEEP_DAYS, FileRefused
 from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
-from saude.arquivos.views import whole_entidade
+from saude.arquivos.views import undo_reception, whole_entidade
 from saude.formularios import opcoes
 from saude.registrar.actions import version_for
 from saude.registro.tipos import Tipo
@@ -140,6 +142,7 @@ def previa(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "arquivos/previa.html", context)
 
 
+@em_lote(previa="arquivos:previa", confirma="arquivos:receber_planilha", desfaz="arquivos:desfazer_planilha")
 @requires("corrigir")
 @whole_entidade
 @require_POST
@@ -154,6 +157,15 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
     told = f"{lote.novos} fichas novas, {old}."
     (messages.warning if lote.recusados else messages.success)(request, f"Planilha recebida: {told}")
     return redirect("painel:painel")
+
+
+@em_lote()
+@requires("corrigir")
+@whole_entidade
+@require_POST
+def desfazer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The preview of taking back what the sheet brought."""
+    return undo_reception(request, _planilha_of(request, uuid).lote, reverse("arquivos:planilha"))
 
 
 @requires("corrigir")

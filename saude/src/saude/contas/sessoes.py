@@ -16,6 +16,8 @@ from django.db import transaction
 class SessionStore(db.SessionStore):
     """The database's sessions, merged key by key. Raises `UpdateError` when the session is gone (somebody left)."""
 
+    passiva = False  #: a request that a page makes by itself does not make the session longer
+
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self._seen: dict[str, Any] = {}
@@ -29,7 +31,8 @@ class SessionStore(db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
         elif not self.modified:
-            self._renew()
+            if not self.passiva:
+                self._renew()
         else:
             self._merge()
         self._seen = deepcopy(self._session_cache)

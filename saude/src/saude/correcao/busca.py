@@ -110,6 +110,11 @@ def _score(query: str, name: str, **_: Any) -> float:
     return max(whole, 0.9 * min(each) + 0.05 * whole + 4) if each else whole
 
 
+def alike(one: str, other: str) -> float:
+    """How much two names are the same, 0 to 100."""
+    return _score(fold(one), fold(other)) if one and other else 0.0
+
+
 def _in_order(ids: list[int]) -> list[Cliente]:
     if not ids:
         return []

@@ -1,9 +1,11 @@
 """Mending by cause, and the Pendências."""
 
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,22 +13,29 @@ from django.urls import reverse
 from ledi.layouts import Field, nearest
 from ledi.paths import owner
 from saude.acesso.guarda import of_the_area, requires
+from saude.acesso.lote import em_lote
 from saude.comum.competencia import readable
 from saude.fichas import filtro
+from saude.fichas.models import Ficha
 from saude.fichas.situacoes import open_situations
 from saude.formularios.arvore import Campo
 from saude.formularios.ler import parse
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
 from saude.painel.apresenta import Nomes, rows
-from saude.processamento import em_massa
+from saude.processamento import lotes, previa
+from saude.processamento.julgar import context
 from saude.registro.envelope import envelope_field, in_header, is_origin
 
 SHOWN = 50
+TRIED = 20  # fichas that a value is tried on before the preview is made
+#: of the record itself: the layout says nothing of them
+REQUIRED = frozenset({"cnes", "ibge", "versao"})
 #: what belongs to one citizen or one record is never set alike in many
 OWN = frozenset({"cpf", "cns", "uuid", "data", "datahora", "telefone", "cep", "cnpj"})
 
 
+@em_lote()
 @of_the_area
 @requires("corrigir")
 def causa(request: HttpRequest) -> HttpResponse:
@@ -58,9 +67,7 @@ def _context(
     competencia: str,
     names: Nomes,
 ) -> dict[str, Any]:
-    wanted = filtro.Filtro(causa=cause, competencia=competencia)
-    fichas = filtro.filtered(request.entidade, wanted, cnes=request.cnes_permitidos)
-    fichas = fichas.filter(situacao__in=open_situations("corrigir"))
+    fichas = _fichas(request, cause, competencia)
     value = None if is_origin(first.campo) else first.params.get("valor")
     campo = Campo("valor", field, None, ZoneInfo(request.entidade.fuso)) if field else None
     return {
@@ -69,11 +76,18 @@ def _context(
         "achado": first,
         "campo": campo,
         "valor_atual": value,
+        "apagavel": field is not None and erasable(field),
         "total": fichas.count(),
         "linhas": rows(request.entidade, list(fichas.order_by("-data", "-id")[:SHOWN]), names),
         "mostradas": SHOWN,
         "voltar": _inconsistencies(competencia),
     }
+
+
+def _fichas(request: HttpRequest, cause: str, competencia: str) -> QuerySet[Ficha]:
+    wanted = filtro.Filtro(causa=cause, competencia=competencia)
+    fichas = filtro.filtered(request.entidade, wanted, cnes=request.cnes_permitidos)
+    return fichas.filter(situacao__in=open_situations("corrigir"))
 
 
 def _common_field(row: Inconsistencia) -> Field | None:
@@ -92,25 +106,46 @@ def _common_field(row: Inconsistencia) -> Field | None:
 def _apply(
     request: HttpRequest, first: Inconsistencia, field: Field | None, cause: str, competencia: str
 ) -> HttpResponse:
+    """The preview of the mending; a value that no ficha would take is refused here, with the rule's words."""
     if field is None:
         raise Http404
     value = parse(field, request.POST.getlist("f:valor"), None, ZoneInfo(request.entidade.fuso))
     erase = request.POST.get("apagar") == "1"
+    value = None if erase else value
+    if erase and not erasable(field):
+        return _refused(
+            request, first, field, cause, competencia, "Este campo é obrigatório: não pode ficar vazio."
+        )
     if value is None and not erase:
-        names = Nomes.of(request.entidade)
-        context = _context(request, first, field, cause, competencia, names)
-        context["erro"] = "Informe o valor certo."
-        return render(request, "inconsistencias/causa.html", context, status=422)
-    job = em_massa.start_correction(
-        entidade=request.entidade,
-        causa=cause,
-        valor=None if erase else value,
-        competencia=competencia,
-        by=request.user,
-        cnes=request.cnes_permitidos,
-    )
-    back = _inconsistencies(competencia)
-    return redirect(f"{reverse('fichas:reprocessamento', args=[job.pk])}?voltar={back}")
+        return _refused(request, first, field, cause, competencia, "Informe o valor certo.")
+    wanted = {"causa": cause, "mudancas": {"valor": value}}
+    tried = list(_fichas(request, cause, competencia).order_by("pk")[:TRIED])
+    if why := previa.refused(wanted, tried, context(request.entidade)):
+        return _refused(request, first, field, cause, competencia, f"Este valor não seria aceito: {why}")
+    try:
+        job = lotes.preview_correction(
+            entidade=request.entidade, causa=cause, valor=value, competencia=competencia,
+            by=request.user, cnes=request.cnes_permitidos,
+        )  # fmt: skip
+    except lotes.LoteRefused:
+        messages.success(request, "Não há mais fichas com esta causa.")
+        return redirect(_inconsistencies(competencia))
+    back = urlencode({"voltar": _inconsistencies(competencia)})
+    return redirect(f"{reverse('mudancas:previa', args=[job.pk])}?{back}")
+
+
+def erasable(field: Field) -> bool:
+    """Whether taking the value away may be a mend: never of a field that must be filled."""
+    return field.required != "sim" and field.name not in REQUIRED
+
+
+def _refused(
+    request: HttpRequest, first: Inconsistencia, field: Field, cause: str, competencia: str, why: str
+) -> HttpResponse:
+    made = _context(request, first, field, cause, competencia, Nomes.of(request.entidade))
+    typed = parse(field, request.POST.getlist("f:valor"), None, ZoneInfo(request.entidade.fuso))
+    made["campo"].valor = typed
+    return render(request, "inconsistencias/causa.html", made | {"erro": why}, status=422)
 
 
 def _inconsistencies(competencia: str) -> str:

@@ -77,6 +77,12 @@ def correct_client(
     return _flow(current, flowing, by)
 
 
+def open_fichas(cliente: Cliente) -> dict[int, int]:
+    """The fichas that a change of the registration may flow to, with their revisions."""
+    rows = Atendido.objects.filter(cliente=cliente, ficha__situacao__in=open_situations("corrigir"))
+    return dict(rows.values_list("ficha_id", "ficha__revisao"))
+
+
 def _flowing(cliente: Cliente, touched: list[str], *, usar_cpf: bool) -> list[str]:
     """What goes into the fichas: what changed, and what the registration has right where a record has it wrong."""
     found = Inconsistencia.objects.filter(cliente=cliente, encerrada_em=None)

@@ -1,4 +1,4 @@
-"""One ficha: reading it, mending it, its bytes; and the mass reprocessings."""
+"""One ficha: reading it, mending it, its bytes; and the first step of reprocessing many."""
 
 import json
 import zlib
@@ -13,31 +13,29 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.errors import PathError
-from ledi.paths import value_at
 from saude.acesso import areas
 from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import allowed_at, covers, limit_of, of_the_area, requires
+from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.comum.competencia import readable
-from saude.correcao import historia
+from saude.correcao import conflito, historia
 from saude.correcao.cliente import cpf_of_registrations, registered
 from saude.correcao.edicao import Edicao
-from saude.fichas import filtro
+from saude.fichas import filtro, presenca
 from saude.fichas.exportaveis import reason_of
-from saude.fichas.models import Atendido, Entrada, Ficha, Reprocessamento
+from saude.fichas.models import Atendido, Entrada, Ficha
 from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
-from saude.formularios import fontes, ler
-from saude.formularios.arvore import Campo, Grupo
+from saude.formularios import fontes
+from saude.formularios.arvore import Grupo
 from saude.formularios.campos import RECTIFICATION
 from saude.formularios.ler import at_form
 from saude.inconsistencias import queries as findings
 from saude.painel import filtros
 from saude.painel.apresenta import Nomes
-from saude.processamento import actions, em_massa
+from saude.processamento import actions, conteudos, lotes
 from saude.processamento.julgar import check
-
-OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
 
 def ficha_of(request: HttpRequest, uuid: str) -> Ficha:
@@ -64,6 +62,7 @@ def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
         "achados": found,
         "erros": sum(a.severidade == "erro" for a in found),
         "historico": list(findings.history_of(ficha)[:50]),
+        "versoes": conteudos.versions(ficha),
         "linha_do_tempo": historia.timeline(ficha, cnes=request.cnes_do_acesso),
         "nao_exportavel": reason_of(ficha, request.entidade),
         "clientes": people(ficha),
@@ -109,7 +108,8 @@ def corrigir(request: HttpRequest, uuid: str) -> HttpResponse:
     if not todos and not edicao.achados:
         return redirect(f"{request.path}?campos=todos")
     record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
-    return render(request, "fichas/corrigir.html", _form(request, edicao, todos=todos))
+    there = presenca.others(ficha.pk, request.user)
+    return render(request, "fichas/corrigir.html", _form(request, edicao, todos=todos, outros=there))
 
 
 def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
     todos = request.POST.get("todos") == "1"
     edicao = Edicao.open(ficha, findings.of_ficha(ficha))
     try:
-        changes, record = edicao.alteracoes(request.POST)
+        changes, record = edicao.alteracoes(conflito.kept(request.POST))
         revision = int(request.POST.get("revisao", ""))
     except (PathError, ValueError):
         messages.error(request, "O formulário não pôde ser lido. Recarregue a página e tente de novo.")
@@ -162,7 +162,7 @@ def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
     if ficha.situacao == Situacao.EXPORTADA:
         return _replace(request, edicao, changes, record, todos)
     if ficha.revisao != revision:
-        return _stale(request, edicao, todos)
+        return _stale(request, edicao, todos, revision)
     if "usar_cpf" in request.POST:
         offered = cpf_of_registrations(ficha, people(ficha))
         wanted = {str(at): found for at, found in offered.items()}.get(request.POST["usar_cpf"], {})
@@ -177,7 +177,10 @@ def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
         saved = actions.correct(ficha=ficha, changes=changes, revisao=revision, by=request.user)
     except actions.StaleForm as stale:
         return _stale(
-            request, Edicao.open(ficha_of(request, stale.ficha.chave), findings.of_ficha(ficha)), todos
+            request,
+            Edicao.open(ficha_of(request, stale.ficha.chave), findings.of_ficha(ficha)),
+            todos,
+            revision,
         )
     except (TransitionRefused, PathError) as refused:
         messages.error(request, str(refused) or "Este campo não pôde ser gravado.")
@@ -232,32 +235,18 @@ def _replace(
     return redirect("fichas:detalhe", uuid=new.chave)
 
 
-def _stale(request: HttpRequest, edicao: Edicao, todos: bool) -> HttpResponse:
-    """The ficha changed meanwhile: the form keeps what was typed, and shows beside it what is stored now."""
+def _stale(request: HttpRequest, edicao: Edicao, todos: bool, revision: int) -> HttpResponse:
+    """The ficha changed meanwhile: the form keeps what was typed, and asks field by field which of the two stays."""
     typed = edicao.typed(*edicao.alteracoes(request.POST))
     sent = _sent(request)
-    context = _form(request, typed, todos=todos, extra=sent, diferencas=_differences(edicao, typed))
+    context = _form(
+        request, typed, todos=todos, extra=sent, diferencas=conflito.differences(edicao, typed, revision)
+    )
     return render(request, "fichas/corrigir.html", context, status=409)
 
 
 def _sent(request: HttpRequest) -> list[str]:
     return [name[2:] for name in request.POST if name.startswith("f:")]
-
-
-def _differences(stored: Edicao, typed: Edicao) -> list[dict[str, str]]:
-    """Per field: what is stored now and what the user typed."""
-    rows = []
-    for (path, (field, one)), (_, two) in zip(stored.envelope.items(), typed.envelope.values(), strict=True):
-        if one != two:
-            sides = (Campo(path, field, value, stored.zona).texto or "vazio" for value in (one, two))
-            rows.append(dict(zip(("rotulo", "agora", "digitado"), (field.label, *sides), strict=True)))
-    for path in ler.changes(stored.conteudo, typed.conteudo):
-        field = stored.layout.root.field_at(path)
-        if field is None:
-            continue
-        one, two = (Campo(path, field, value_at(e.conteudo, path), e.zona) for e in (stored, typed))
-        rows.append({"rotulo": field.label, "agora": one.texto or "vazio", "digitado": two.texto or "vazio"})
-    return rows
 
 
 @body(FORM)
@@ -327,11 +316,12 @@ def baixar(request: HttpRequest, uuid: str) -> HttpResponse:
     return response
 
 
+@em_lote()
 @of_the_area
 @requires("reprocessar")
 @require_POST
 def reprocessar(request: HttpRequest) -> HttpResponse:
-    """Reprocess all that the filter selects, or the chosen ones, in the background."""
+    """Preview of reprocessing all that the filter selects, or the chosen ones."""
     chosen = [int(i) for i in request.POST.getlist("fichas") if i.isdecimal() and len(i) < 19]
     if request.POST.get("quais") == "escolhidas" and not chosen:
         messages.error(request, "Marque ao menos uma ficha para reprocessar.")
@@ -340,10 +330,14 @@ def reprocessar(request: HttpRequest) -> HttpResponse:
         wanted = filtro.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
     else:
         wanted = _posted_filter(request)
-    job = em_massa.start_reprocess(
-        entidade=request.entidade, filtro=wanted, by=request.user, cnes=request.cnes_permitidos
-    )
-    return redirect(f"{reverse('fichas:reprocessamento', args=[job.pk])}?{_back_query(request)}")
+    try:
+        job = lotes.preview_reprocess(
+            entidade=request.entidade, filtro=wanted, by=request.user, cnes=request.cnes_permitidos
+        )
+    except lotes.LoteRefused:
+        messages.info(request, "Não há ficha a reprocessar nesta seleção.")
+        return redirect(_back(request, None))
+    return redirect(f"{reverse('mudancas:previa', args=[job.pk])}?{_back_query(request)}")
 
 
 def _posted_filter(request: HttpRequest) -> filtro.Filtro:
@@ -355,36 +349,6 @@ def _posted_filter(request: HttpRequest) -> filtro.Filtro:
     if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
         situacao = ""
     return filtros.read(fake, competencia=readable(competencia), situacao=situacao).filtro
-
-
-def _my_job(request: HttpRequest, pk: int) -> Reprocessamento:
-    mine = em_massa.jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
-    return get_object_or_404(mine, pk=pk)
-
-
-@requires("ver")
-def reprocessamento(request: HttpRequest, pk: int) -> HttpResponse:
-    job = _my_job(request, pk)
-    return render(request, "fichas/reprocessamento.html", _job(request, job))
-
-
-@requires("ver")
-def andamento(request: HttpRequest, pk: int) -> HttpResponse:
-    job = _my_job(request, pk)
-    response = render(request, "fichas/andamento.html", _job(request, job))
-    if job.estado in OVER:
-        response["HX-Refresh"] = "true"
-    return response
-
-
-def _job(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
-    return {
-        "job": job,
-        "acabou": job.estado in OVER,
-        "voltar": _back(request, None),
-        "corrige": "mudancas" in job.filtro,
-        "suporte": request.entidade.instalacao.suporte_contato,
-    }
 
 
 def _back(request: HttpRequest, ficha: Ficha | None) -> str:

@@ -14,6 +14,4 @@ urlpatterns = [
     path("fichas/<str:uuid>/restaurar/", descarte.restaurar, name="restaurar"),
     path("executando/sistema/exportacao/descartadas/", descarte.descartadas, name="descartadas"),
     path(JOBS + "novo/", ficha.reprocessar, name="reprocessar"),
-    path(JOBS + "<int:pk>/", ficha.reprocessamento, name="reprocessamento"),
-    path(JOBS + "<int:pk>/andamento/", ficha.andamento, name="andamento"),
 ]

@@ -5,24 +5,22 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from saude.acesso.areas import Areas, in_areas
+from saude.acesso.areas import Areas
 from saude.acesso.guarda import limit_of, requires
+from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Cliente
-from saude.comum.competencia import readable
-from saude.correcao import cadastro, clientes
+from saude.correcao import cadastro, clientes, desfazer
 from saude.correcao import cliente as actions
 from saude.correcao.areas import visible
 from saude.correcao.cliente import registered
 from saude.correcao.forms import ClienteForm
-from saude.fichas import filtro
 from saude.fichas.models import Atendido, Ficha
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
@@ -103,6 +101,7 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
         "alteracoes": changes[:20],
         "pode": {p: True for p in request.permissoes if p != "corrigir" or may_mend},
         "voltar": _back(request, ""),
+        "feito": desfazer.just_done(request),
     }
     return render(request, "clientes/detalhe.html", context)
 
@@ -117,41 +116,7 @@ def _causes(cliente: Cliente, areas: Areas) -> list[dict[str, Any]]:
     return found
 
 
-@requires("corrigir")
-def novo(request: HttpRequest) -> HttpResponse:
-    """Register a client; coming from an unidentified attendance, it is identified at once."""
-    attended = _attended(request, request.GET.get("atendido", ""))
-    form = ClienteForm(
-        request.POST or None, instance=Cliente(entidade=request.entidade), initial=_prefilled(attended)
-    )
-    if request.method == "POST" and form.is_valid():
-        made = actions.create_client(entidade=request.entidade, by=request.user, **form.cleaned_data)
-        if attended:
-            return _identify(request, attended, made)
-        messages.success(request, "Cliente cadastrado.")
-        if request.cnes_do_acesso is not None:  # of no área until attended in one
-            messages.info(request, "Ele aparecerá na sua lista quando for atendido na sua área.")
-            return redirect("clientes:lista")
-        return redirect("clientes:detalhe", pk=made.pk)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "clientes/formulario.html", {"form": form, "atendido": attended}, status=status)
-
-
-def _prefilled(attended: Atendido | None) -> dict[str, Any]:
-    """What the ficha tells of who was attended."""
-    if attended is None or attended.cliente is None:
-        return {}
-    return {name: getattr(attended.cliente, name) for name in actions.EDITABLE}
-
-
-def _attended(request: HttpRequest, pk: str) -> Atendido | None:
-    if not pk.isdecimal() or len(pk) > 18:
-        return None
-    mine = Atendido.objects.filter(entidade=request.entidade, pk=int(pk), identificado=False)
-    mine = in_areas(mine, request.cnes_do_acesso, "ficha__cnes")
-    return mine.select_related("ficha", "cliente").first()
-
-
+@em_lote(previa="clientes:corrigir", confirma="clientes:corrigir")
 @requires("corrigir")
 def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
     """The registration; saving flows to the fichas not yet exported, and reprocesses them."""
@@ -163,6 +128,7 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
     revision = request.POST.get("revisao", "")
     if not form.is_valid():
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
+    before = actions.open_fichas(cliente)
     try:
         touched = actions.correct_client(
             cliente=cliente, changes=form.cleaned_data, revisao=int(revision) if revision.isdecimal() else -1,
@@ -176,9 +142,16 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(name if name in form.fields else None, found)
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
     left = _report_touched(request, cliente, touched)
-    back = _back(request, "")
+    done = desfazer.remember(
+        cliente=cliente,
+        antes={f: before[f] for f in touched if f in before},
+        by=request.user,
+        cnes=request.cnes_do_acesso,
+    )
+    query = {"voltar": _back(request, ""), "feito": str(done.pk) if done else ""}
+    query = {k: v for k, v in query.items() if v}
     where = reverse("clientes:corrigir" if left else "clientes:detalhe", args=[pk])
-    return redirect(where + (f"?{urlencode({'voltar': back})}" if back else ""))
+    return redirect(where + (f"?{urlencode(query)}" if query else ""))
 
 
 def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str, Any]:
@@ -237,63 +210,6 @@ def _report_touched(request: HttpRequest, cliente: Cliente, touched: list[int]) 
         text += " Nenhuma ficha a exportar depende dele."
     (messages.warning if bad or left else messages.success)(request, text)
     return bool(left)
-
-
-@requires("ver")
-def nao_identificados(request: HttpRequest) -> HttpResponse:
-    competencia = request.GET.get("competencia", "")
-    competencia = readable(competencia)
-    found = filtro.unidentified(request.entidade, competencia or None, cnes=request.cnes_permitidos)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
-    context = {
-        "page_obj": page,
-        "competencia": competencia,
-        "bloqueia": request.entidade.instalacao.bloquear_nao_identificados,
-    }
-    return render(request, "clientes/nao_identificados.html", context)
-
-
-@requires("corrigir")
-def identificar(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who was it? Search the clients, or register one."""
-    attended = _attended(request, str(pk))
-    if attended is None:
-        raise Http404
-    if request.method == "POST":
-        chosen = request.POST.get("cliente", "")
-        return _identify(
-            request, attended, cliente_of(request, int(chosen) if chosen.isdecimal() else 10**18)
-        )
-    text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-    areas = request.cnes_do_acesso  # whoever it was may be registered from another área
-    found = clientes.search(request.entidade, text, cnes=areas) if text else _candidates(request, attended)
-    context = {
-        "atendido": attended,
-        "q": text,
-        "clientes": [c for c in found[:PER_PAGE] if c.identificado],
-        "sem_busca": not text,
-    }
-    return render(request, "clientes/identificar.html", context)
-
-
-def _candidates(request: HttpRequest, attended: Atendido) -> Any:
-    """Without a search: who was born on the same day."""
-    whom = attended.cliente
-    if whom is None or whom.nascimento is None:
-        return Cliente.objects.none()
-    same = Cliente.objects.filter(entidade=request.entidade, mesclado_em=None, nascimento=whom.nascimento)
-    same = visible(same, request.cnes_do_acesso)
-    return same.exclude(pk=whom.pk).order_by("busca")[:CANDIDATES]
-
-
-def _identify(request: HttpRequest, attended: Atendido, cliente: Cliente) -> HttpResponse:
-    if not cliente.identificado:
-        messages.error(request, "Este cliente também não tem CPF nem CNS. Complete o cadastro dele primeiro.")
-        return redirect("clientes:corrigir", pk=cliente.pk)
-    ficha = actions.identify(atendido=attended, cliente=cliente, by=request.user)
-    text = f"Cliente identificado e ficha reprocessada: está {ficha.get_situacao_display().lower()}."
-    (messages.warning if ficha.n_erros else messages.success)(request, text)
-    return redirect("clientes:nao_identificados")
 
 
 def _back(request: HttpRequest, default: str) -> str:

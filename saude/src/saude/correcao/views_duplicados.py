@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ledi.tables import closed
 from saude.acesso.guarda import requires
+from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue_once
 from saude.clientes import duplicados as pairs
@@ -20,6 +21,7 @@ from saude.correcao import cliente as actions
 from saude.correcao import clientes
 from saude.correcao import mesclar as merging
 from saude.correcao.areas import attended_in, visible
+from saude.correcao.forms import DOCUMENTS
 from saude.fichas.models import Atendido
 from saude.fichas.situacoes import Situacao
 from saude.web.templatetags.saude import mascara_cns, mascara_cpf
@@ -108,28 +110,40 @@ def comparar(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(par: ParPossivel, whole: bool) -> dict[str, Any]:
-    best = _suggested(par)
+    sides = {c.pk: _side(c) for c in (par.a, par.b)}
+    best = _suggested(par, sides)
+    sides[best.pk]["fica"] = True
     return {
         "par": par,
         "linhas": [_row(par, name, best, whole) for name in actions.EDITABLE],
-        "lados": [_side(par.a, par.a_id == best.pk), _side(par.b, par.b_id == best.pk)],
+        "lados": list(sides.values()),
         "decidido": par.decisao != ParPossivel.Decisao.ABERTO,
     }
 
 
-def _suggested(par: ParPossivel) -> Cliente:
-    """Who has more documents, then a newer registration, then the older code."""
+def _suggested(par: ParPossivel, sides: dict[int, dict[str, Any]]) -> Cliente:
+    """Who has more fichas, then more valid documents, then a newer registration, then the older code."""
     return max(
         (par.a, par.b),
-        key=lambda c: (bool(c.cpf) + bool(c.cns), c.cadastro_em.toordinal() if c.cadastro_em else 0, -c.pk),
+        key=lambda c: (
+            sides[c.pk]["fichas"],
+            sum(bool(getattr(c, d)) and valid(d, getattr(c, d)) for d in DOCUMENTS),
+            c.cadastro_em.toordinal() if c.cadastro_em else 0,
+            -c.pk,
+        ),
     )
 
 
-def _side(cliente: Cliente, stays: bool) -> dict[str, Any]:
+def valid(name: str, value: Any) -> bool:
+    """A CPF or CNS that is a number nobody can have is not; whatever else is."""
+    return name not in DOCUMENTS or value in ("", None) or DOCUMENTS[name][0].is_valid(str(value))
+
+
+def _side(cliente: Cliente) -> dict[str, Any]:
     seen = Atendido.objects.filter(cliente=cliente)
     return {
         "cliente": cliente,
-        "fica": stays,
+        "fica": False,
         "fichas": seen.values("ficha").distinct().count(),
         "exportadas": seen.filter(ficha__situacao=Situacao.EXPORTADA).values("ficha").distinct().count(),
     }
@@ -137,19 +151,29 @@ def _side(cliente: Cliente, stays: bool) -> dict[str, Any]:
 
 def _row(par: ParPossivel, name: str, best: Cliente, whole: bool) -> dict[str, Any]:
     field = Cliente._meta.get_field(name)
-    values = [getattr(c, name) for c in (par.a, par.b)]
-    empty = [v in ("", None) for v in values]
-    chosen = best if not empty[(par.a, par.b).index(best)] or all(empty) else _other(par, best)
-    people = (par.a, par.b)
+    chosen = _default(par, name, best)
+    values = {c.pk: getattr(c, name) for c in (par.a, par.b)}
     return {
         "nome": name,
         "rotulo": field.verbose_name[:1].upper() + field.verbose_name[1:],
-        "iguais": values[0] == values[1],
+        "iguais": values[par.a_id] == values[par.b_id] and valid(name, values[par.a_id]),
         "opcoes": [
-            {"cliente": c, "texto": _shown(c, name, whole), "vazio": e, "marcada": c.pk == chosen.pk}
-            for c, e in zip(people, empty, strict=True)
+            {
+                "cliente": c,
+                "texto": _shown(c, name, whole),
+                "vazio": values[c.pk] in ("", None),
+                "invalido": not valid(name, values[c.pk]),
+                "marcada": chosen is not None and c.pk == chosen.pk,
+            }
+            for c in (par.a, par.b)
         ],
     }
+
+
+def _default(par: ParPossivel, name: str, best: Cliente) -> Cliente | None:
+    """Whose value is proposed: a filled one before an empty one, an invalid document never; None: nobody's."""
+    order = sorted((best, _other(par, best)), key=lambda c: getattr(c, name) in ("", None))
+    return next((c for c in order if valid(name, getattr(c, name))), None)
 
 
 def _other(par: ParPossivel, cliente: Cliente) -> Cliente:
@@ -171,6 +195,7 @@ def _shown(cliente: Cliente, name: str, whole: bool) -> str:
     return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
 
 
+@em_lote(previa="clientes:comparar", confirma="clientes:mesclar", desfaz="clientes:desfazer")
 @requires("corrigir")
 @require_POST
 def mesclar(request: HttpRequest, pk: int) -> HttpResponse:
@@ -181,6 +206,13 @@ def mesclar(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Escolha qual cadastro fica.")
         return redirect("clientes:comparar", pk=pk)
     choices = {f: ids[v] for f in actions.EDITABLE if (v := request.POST.get(f"campo-{f}", "")) in ids}
+    for name in DOCUMENTS:
+        proposed = _default(par, name, _kept(par, stays))
+        if name not in choices and proposed is None:
+            messages.error(request, f"Nada foi mesclado: nenhum {name.upper()} confere. Escolha qual fica.")
+            return redirect("clientes:comparar", pk=pk)
+        if name not in choices and proposed is not None and not valid(name, getattr(_kept(par, stays), name)):
+            choices[name] = proposed.pk
     revisions = {i: _int(request.POST.get(f"revisao-{i}", "")) for i in ids.values()}
     try:
         touched = merging.merge_pair(
@@ -205,6 +237,10 @@ def mesclar(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("clientes:detalhe", pk=stays)
 
 
+def _kept(par: ParPossivel, stays: int) -> Cliente:
+    return par.a if stays == par.a_id else par.b
+
+
 def _int(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else -1
 
@@ -220,6 +256,7 @@ def diferentes(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("clientes:duplicados")
 
 
+@em_lote(previa="clientes:comparar", confirma="clientes:desfazer", desfaz="clientes:mesclar")
 @requires("corrigir")
 @require_POST
 def desfazer(request: HttpRequest, pk: int) -> HttpResponse:

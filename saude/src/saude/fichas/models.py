@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from saude.comum.competencia import SEM_DATA
+from saude.fichas.itens import BlocoReprocessamento, ItemReprocessamento  # noqa: F401
+from saude.fichas.presenca import Presenca  # noqa: F401
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.registro.leitura import UUID
 from saude.registro.tipos import RARE, Origem, Tipo
@@ -264,6 +266,8 @@ class Evento(models.Model):
         DESCARTADA = "descartada", "Descartada"
         RESTAURADA = "restaurada", "Trazida de volta"
         REGENERADA = "regenerada", "Escrita em outra versão do LEDI"
+        VOLTOU = "voltou", "Voltou a uma versão anterior"
+        DESFEITA = "desfeita", "Mudança em lote desfeita"
 
     ficha = models.ForeignKey(Ficha, models.CASCADE, related_name="eventos")
     fato = models.CharField("fato", max_length=12, choices=Fato)
@@ -289,6 +293,8 @@ class Evento(models.Model):
                         "descartada",
                         "restaurada",
                         "regenerada",
+                        "voltou",
+                        "desfeita",
                     ]
                 ),
                 name="ficha_evento_fato_conhecido",
@@ -337,15 +343,33 @@ class ContagemDaArea(models.Model):
 
 
 class Reprocessamento(models.Model):
-    """A mass reprocessing: its selection and its progress."""
+    """A batch over fichas: its selection, its preview, its progress, and its undo (ADR 31)."""
+
+    class Acao(models.TextChoices):
+        REPROCESSAR = "reprocessar", "Reprocessamento"
+        CORRIGIR = "corrigir", "Correção por causa"
+        DESCARTAR = "descartar", "Recebimento desfeito"
+        CADASTRO = "cadastro", "Correção de cadastro"
+        DESFAZER = "desfazer", "Desfazer"
 
     class Estado(models.TextChoices):
+        MONTANDO = "montando", "Em conferência"
+        PREVIA = "previa", "Prévia"
         ESPERA = "espera", "Na fila"
         RODANDO = "rodando", "Em andamento"
         CONCLUIDO = "concluido", "Concluído"
         FALHOU = "falhou", "Falhou"
 
     entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, related_name="reprocessamentos")
+    acao = models.CharField("o que faz", max_length=11, choices=Acao, default=Acao.REPROCESSAR)
+    desfaz = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="desfeito_por",
+        verbose_name="lote que desfaz",
+    )
     filtro = models.JSONField("filtro", default=dict)
     estado = models.CharField("estado", max_length=9, choices=Estado, default=Estado.ESPERA)
     total = models.PositiveIntegerField(default=0)
@@ -353,6 +377,7 @@ class Reprocessamento(models.Model):
     processadas = models.PositiveIntegerField(default=0)
     inconsistentes = models.PositiveIntegerField(default=0)
     pendentes = models.PositiveIntegerField(default=0)
+    puladas = models.PositiveIntegerField(default=0)
     por = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     criado_em = models.DateTimeField("criado em", db_default=Now())
     terminado_em = models.DateTimeField("terminado em", null=True)
@@ -362,7 +387,7 @@ class Reprocessamento(models.Model):
         verbose_name = "reprocessamento"
         constraints = [
             models.CheckConstraint(
-                condition=Q(estado__in=["espera", "rodando", "concluido", "falhou"]),
+                condition=Q(estado__in=["montando", "previa", "espera", "rodando", "concluido", "falhou"]),
                 name="reprocessamento_estado_conhecido",
             ),
         ]
@@ -373,15 +398,3 @@ class Reprocessamento(models.Model):
     @property
     def percentual(self) -> int:
         return 100 if not self.total else min(100, self.feitas * 100 // self.total)
-
-
-class BlocoReprocessamento(models.Model):
-    """A slice of a mass reprocessing: the unit of work of one task, done once."""
-
-    reprocessamento = models.ForeignKey(Reprocessamento, models.CASCADE, related_name="blocos")
-    fichas = models.JSONField("ids das fichas")
-    resultado = models.JSONField("o que se viu de cada uma", null=True)
-    feito_em = models.DateTimeField("feito em", null=True)
-
-    def __str__(self) -> str:
-        return f"bloco {self.pk} do reprocessamento {self.reprocessamento_id}"

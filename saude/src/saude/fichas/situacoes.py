@@ -22,6 +22,7 @@ class Motivo(TextChoices):
     SISTEMA = "sistema", "O processamento foi interrompido"
     INSTALACAO = "instalacao", "Os dados da instalação não estão certos; aguarda a correção deles"
     ENTRADA = "entrada", "O arquivo pronto desta ficha se danificou no disco"
+    DESFEITO = "desfeito", "O reprocessamento foi desfeito; aguarda outro"
 
 
 PROCESSED = frozenset({Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE})

@@ -40,5 +40,5 @@ def _by_origin(request: HttpRequest, competencia: str) -> list[dict[str, Any]]:
         row["origem_nome"] = Origem(row["origem"]).label
         row["motivo"] = Motivo(row["motivo_pendencia"]).label
         row["nome"] = names.get(row["profissional_cns"], "") or row["profissional_cns"] or "sem profissional"
-        row["do_sistema"] = row["motivo_pendencia"] != Motivo.APLICATIVO
+        row["do_sistema"] = row["motivo_pendencia"] not in (Motivo.APLICATIVO, Motivo.DESFEITO)
     return found

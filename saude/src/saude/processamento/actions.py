@@ -123,16 +123,30 @@ def correct_each(*, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]]
 
 
 def _rewrite(ficha: Ficha, changes: Mapping[str, Any], *, by: Any, ctx: Contexto | None = None) -> None:
-    """New content for a ficha that is held by the caller: judged, stored, told."""
-    ctx, fields = ctx or _context(ficha.entidade), sorted(changes)
+    """The changes into a ficha that is held by the caller: judged, stored, told."""
     record, kept = _mended(ficha, changes)
+    put_content(ficha, record, kept, fields=sorted(changes), by=by, ctx=ctx or _context(ficha.entidade))
+
+
+def put_content(
+    ficha: Ficha,
+    record: dict[str, Any],
+    kept: Guardada,
+    *,
+    fields: list[str],
+    by: Any,
+    ctx: Contexto,
+    fato: str = Evento.Fato.CORRIGIDA,
+    **detalhe: Any,
+) -> None:
+    """New content for a ficha that is held by the caller: judged, stored, told."""
     linha = linha_of(kept, record, ctx)
     linha.registro, linha.revisao, linha.ordem = dump(record), ficha.revisao + 1, next_order()
     esteira.run(ctx, [(linha, record)])
-    record_change([linha], Evento.Fato.CORRIGIDA, by, always=True, campos=fields)
+    record_change([linha], fato, by, always=True, campos=fields, **detalhe)
     record_event(
-        by=by, entidade=ctx.entidade, tipo="ficha.corrigida", alvo=ficha,
-        campos=fields, situacao=str(linha.resultado.situacao),
+        by=by, entidade=ctx.entidade, tipo=f"ficha.{fato}", alvo=ficha,
+        campos=fields, situacao=str(linha.resultado.situacao), **detalhe,
     )  # fmt: skip
 
 

@@ -1,13 +1,11 @@
 """Mass reprocessing: a selection is cut into blocks once, workers do each block once, progress is summed."""
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-import psycopg
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -19,15 +17,12 @@ from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import BlocoReprocessamento, Reprocessamento
 from saude.fichas.situacoes import open_situations
-from saude.inconsistencias.models import Inconsistencia
-from saude.processamento import versoes
-from saude.processamento.actions import correct_each, judge_again, set_aside
+from saude.processamento import passos, versoes
+from saude.processamento.actions import correct_each
 from saude.processamento.julgar import context
 from saude.processamento.models import Regeneracao
 
 BLOCK = 500
-
-log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -37,21 +32,6 @@ def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any, cnes: Areas 
     job, made = _queued(entidade, filtro, asked, "reprocessar", by, cnes)
     if made:
         record_event(by=by, entidade=entidade, tipo="fichas.reprocessamento", alvo=job, fichas=job.total)
-    return job
-
-
-@transaction.atomic
-def start_correction(
-    *, entidade: Entidade, causa: str, valor: Any, competencia: str, by: Any, cnes: Areas = None
-) -> Reprocessamento:
-    """Mend once for all: `valor` into the field of every open finding of the cause, and process again."""
-    filtro = Filtro(causa=causa, competencia=competencia)
-    asked = filtro.as_json() | {"mudancas": {"valor": valor}} | _limit(cnes)
-    job, made = _queued(entidade, filtro, asked, "corrigir", by, cnes)
-    if made:
-        record_event(
-            by=by, entidade=entidade, tipo="causa.corrigida", alvo=job, causa=causa, fichas=job.total
-        )
     return job
 
 
@@ -89,42 +69,20 @@ def jobs(entidade: Entidade, *, cnes: Areas = None, by: Any = None) -> QuerySet[
     return rows.filter(inside | Q(por=by) if by else inside)
 
 
-def _correct_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
-    """The job's value at every place its cause points at, in the fichas of one block."""
-    rows = Inconsistencia.objects.filter(
-        ficha_id__in=bloco.fichas, causa=job.filtro["causa"], encerrada_em=None
-    ).values_list("ficha_id", "campo")
-    changes: dict[int, dict[str, Any]] = {}
-    for ficha_id, campo in rows:
-        changes.setdefault(ficha_id, {})[campo] = job.filtro["mudancas"]["valor"]
-    return correct_each(entidade=job.entidade, changes=changes, by=job.por)
+def blocks(ids: Iterable[int]) -> Iterator[list[int]]:
+    waiting = iter(ids)
+    while block := list(islice(waiting, BLOCK)):
+        yield block
 
 
 def cut(job: Reprocessamento, ids: Iterable[int]) -> int:
     """These fichas as blocks of the job, each with its task in the queue; how many there are."""
-    total, waiting = 0, iter(ids)
-    while block := list(islice(waiting, BLOCK)):
+    total = 0
+    for block in blocks(ids):
         bloco = BlocoReprocessamento.objects.create(reprocessamento=job, fichas=block)
         enqueue("fichas.reprocessar_bloco", bloco_id=bloco.pk)
         total += len(block)
     return total
-
-
-def _apart(
-    ids: list[int], job: Reprocessamento, work: Callable[[list[int]], dict[str, int]]
-) -> dict[str, int]:
-    """A ficha that cannot be judged or stored again stays as it is, pendente and seen; the others are done."""
-    try:
-        with transaction.atomic():
-            return work(ids)
-    except (OperationalError, psycopg.OperationalError):
-        raise  # the database's trouble, not a record's: the block is tried again as a whole
-    except Exception as error:
-        if len(ids) > 1:
-            half = len(ids) // 2
-            return Counter(_apart(ids[:half], job, work)) + Counter(_apart(ids[half:], job, work))
-        log.error("ficha not reprocessed: id=%s %s", ids[0], type(error).__name__)
-        return {"processada": 0, "inconsistente": 0, "pendente": set_aside(ids[0], job.entidade)}
 
 
 def reprocess_block(bloco_id: int) -> None:
@@ -133,9 +91,8 @@ def reprocess_block(bloco_id: int) -> None:
         bloco = BlocoReprocessamento.objects.select_for_update().get(pk=bloco_id)
         if bloco.feito_em:
             return
-        job = Reprocessamento.objects.select_related("entidade__instalacao", "por").get(
-            pk=bloco.reprocessamento_id
-        )
+        jobs = Reprocessamento.objects.select_related("entidade__instalacao", "por", "desfaz")
+        job = jobs.get(pk=bloco.reprocessamento_id)
         counts = _work(bloco, job)
         bloco.feito_em = timezone.now()
         bloco.save(update_fields=["feito_em", "resultado"])
@@ -144,6 +101,7 @@ def reprocess_block(bloco_id: int) -> None:
             processadas=F("processadas") + counts.get("processada", 0),
             inconsistentes=F("inconsistentes") + counts.get("inconsistente", 0),
             pendentes=F("pendentes") + counts.get("pendente", 0),
+            puladas=F("puladas") + counts.get("pulada", 0),
         )
         # in the same transaction: a worker killed here leaves no job that nobody ends
         Reprocessamento.objects.filter(
@@ -152,11 +110,15 @@ def reprocess_block(bloco_id: int) -> None:
 
 
 def _work(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
+    """A batch that somebody saw and confirmed has items; the system's own, and those of a release before, have none."""
+    if job.itens.exists():
+        return passos.do_block(bloco, job)
     if "mudancas" in job.filtro:
-        return _correct_block(bloco, job)
+        changes = passos.cause_changes(job, bloco.fichas)
+        return correct_each(entidade=job.entidade, changes=changes, by=job.por)
     if "regeneracao" in job.filtro:
         return _regenerate_block(bloco, job)
-    return _apart(bloco.fichas, job, lambda ids: judge_again(ids, context(job.entidade), by=job.por))
+    return passos.judge_apart(bloco.fichas, job)
 
 
 def _regenerate_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
@@ -171,7 +133,7 @@ def _regenerate_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict
     if previa:
         counts, why = versoes.look(bloco, para, context(job.entidade))
     else:
-        counts = _apart(bloco.fichas, job, write)
+        counts = passos.apart(bloco.fichas, job, write)
     row = Regeneracao.objects.select_for_update().get(pk=pk)  # last of all: blocks side by side do not wait
     name = "resumo" if previa else "feito"
     known = Counter({kind: counts.get(kind, 0) for kind in versoes.KINDS})

@@ -10,6 +10,7 @@ _MAPS = [
     "saude.cadastros.urls",
     "saude.auditoria.urls",
     "saude.recebimento.urls",
+    "saude.mudancas.urls",
     "saude.correcao.urls",
     "saude.correcao.urls_causa",
     "saude.correcao.urls_clientes",

@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
             Item("Pendências", "painel:pendencias", "ver", "hourglass-half"),
             Item("Descartadas", "fichas:descartadas", "ver", "box-archive"),
+            Item("Mudanças em lote", "mudancas:lotes", "ver", "layer-group"),
             Item("Conferir arquivo", "arquivos:conferir", "corrigir", "file-circle-check", True),
             Item("Importar planilha", "arquivos:planilha", "corrigir", "file-csv", True),
             Item("Sincronizações", "acs:sincronizacoes", "ver", "mobile-screen-button"),

@@ -1,0 +1,77 @@
+"""A change of a registration taken back: its own values, then those of the fichas it flowed to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from saude.acesso.areas import Areas
+from saude.auditoria.actions import record_event
+from saude.clientes.models import Alteracao, Cliente
+from saude.correcao.cliente import EDITABLE, _text
+from saude.fichas.models import Reprocessamento
+from saude.processamento import em_massa, lotes
+
+Acao = Reprocessamento.Acao
+CHANGED = "O cadastro mudou depois desta correção: corrija-o, em vez de desfazer."
+
+
+@transaction.atomic
+def remember(
+    *, cliente: Cliente, antes: Mapping[int, int], by: Any, cnes: Areas = None
+) -> Reprocessamento | None:
+    """The correction just made as a batch that can be undone; None when it changed no value of the registration."""
+    current = Cliente.objects.get(pk=cliente.pk)
+    if current.revisao == cliente.revisao:
+        return None
+    rows = Alteracao.objects.filter(cliente=cliente, fonte=Alteracao.Fonte.USUARIO, aplicada=True)
+    last = {a.campo: a.pk for a in rows.order_by("pk")}
+    changed = [n for n in EDITABLE if getattr(current, n) != getattr(cliente, n)]
+    asked = {
+        "cliente": cliente.pk, "revisao": current.revisao, "alteracoes": [last[n] for n in changed if n in last],
+    }  # fmt: skip
+    return lotes.record_done(entidade=cliente.entidade, pedido=asked, antes=antes, by=by, cnes=cnes)
+
+
+def just_done(request: HttpRequest) -> Reprocessamento | None:
+    """The change that the user made just now (`feito` of the address), while nobody took it back."""
+    asked = request.GET.get("feito", "")
+    if not asked.isdecimal() or len(asked) > 18:
+        return None
+    known = em_massa.jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
+    job = known.filter(pk=int(asked), acao=Acao.CADASTRO, por=request.user).first()
+    if job is None or not lotes.undoable(job):
+        return None
+    undone = Reprocessamento.objects.filter(desfaz=job).exclude(estado=Reprocessamento.Estado.PREVIA)
+    return None if undone.exists() else job
+
+
+@transaction.atomic
+def confirm(*, job: Reprocessamento, numero: int, by: Any) -> Reprocessamento:
+    """`lotes.confirm`; the undo of a registration's change puts the registration back first, or refuses."""
+    waited = job.estado == Reprocessamento.Estado.PREVIA
+    done = lotes.confirm(job=job, numero=numero, by=by)
+    if waited and job.desfaz and "cliente" in job.desfaz.filtro:
+        _put_back(job.desfaz.filtro, by)
+    return done
+
+
+def _put_back(asked: Mapping[str, Any], by: Any) -> None:
+    cliente = Cliente.objects.select_for_update().filter(pk=asked["cliente"]).first()
+    if cliente is None or cliente.revisao != asked["revisao"] or cliente.mesclado_em_id:
+        raise lotes.LoteRefused(CHANGED)
+    for row in Alteracao.objects.filter(pk__in=asked["alteracoes"], cliente=cliente):
+        field = Cliente._meta.get_field(row.campo)
+        now = getattr(cliente, row.campo)
+        setattr(
+            cliente, row.campo, None if field.null and not row.anterior else field.to_python(row.anterior)
+        )
+        Alteracao.objects.create(
+            cliente=cliente, campo=row.campo, anterior=_text(now), novo=row.anterior, aplicada=True,
+            fonte=Alteracao.Fonte.USUARIO, usuario=by if hasattr(by, "username") else None,
+        )  # fmt: skip
+    cliente.revisao += 1
+    cliente.full_clean(exclude=["entidade", "mesclado_em"])
+    cliente.save()
+    record_event(by=by, entidade=cliente.entidade_id, tipo="cliente.desfeito", alvo=cliente)
