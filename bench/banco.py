@@ -36,6 +36,9 @@ def preparar() -> Path:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from saude.banco.embutido.base import DatabaseWrapper
+
+    DatabaseWrapper.works_as_owner = True  # this process empties and fills tables; sites and workers do not
     if not chosen:
         atexit.register(_apagar, folder, os.getpid())
     return folder

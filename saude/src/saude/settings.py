@@ -2,6 +2,9 @@
 
 SAUDE_DADOS      folder of the database, exports and secret key (default: var/ at the root of the project)
 DATABASE_URL     the municipality's PostgreSQL; unset = the embedded one inside SAUDE_DADOS
+SECRET_KEY       the secret key; unset = the file chave_secreta of SAUDE_DADOS
+SECRET_KEY_ANTERIORES  former ones, comma separated: what they signed (sessions, seals of the trail) still counts
+SAUDE_PAPEL      role of the application, to which `saude migrate` (with the owner's DATABASE_URL) gives what it needs
 SAUDE_DEBUG      1 shows error details; never in production
 SAUDE_HOSTS      host names the site answers to, comma separated (default: loopback)
 SAUDE_LOG        json = one JSON object a line, for log collectors
@@ -50,6 +53,7 @@ PROXY = os.environ.get("SAUDE_PROXY", "127.0.0.1" if HTTPS else "")
 DADOS = _data_folder()
 EXPORTACOES = DADOS / "exportacoes"
 SECRET_KEY = _secret_key(DADOS)
+SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_ANTERIORES", "").split(",") if k]
 ALLOWED_HOSTS = [h for h in os.environ.get("SAUDE_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 if TESTING:
     ALLOWED_HOSTS.append("testserver")

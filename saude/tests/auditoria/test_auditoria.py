@@ -20,7 +20,10 @@ def admin(client, criar_usuario):
 @pytest.mark.parametrize("change", [lambda e: e.delete(), lambda e: e.save()])
 def test_the_trail_only_grows(db, change):
     evento = record_event(by="teste", entidade=None, tipo="ficha.vista")
-    with pytest.raises(Error, match="somente acréscimos"), transaction.atomic():
+    with (
+        pytest.raises(Error, match=r"somente acréscimos|permission denied for table auditoria_evento"),
+        transaction.atomic(),
+    ):
         change(evento)
     assert Evento.objects.count() == 1
 

@@ -91,3 +91,47 @@ def test_socket_and_options_reach_the_server() -> None:
 def test_tls_options_reach_the_driver() -> None:
     with pytest.raises(OperationalError, match="sslmode"):
         connected("&sslmode=talvez").ensure_connection()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_a_server_of_the_municipality_the_application_gets_its_work_and_no_more(monkeypatch) -> None:
+    """`saude migrate` with the owner's address and SAUDE_PAPEL; then the role works, and cannot change the trail."""
+    import psycopg
+    from django.core.management import CommandError, call_command
+    from django.db import connections
+
+    mine = connection.get_connection_params()
+    if mine.get("port"):
+        pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
+    place = {"host": mine["host"], "dbname": mine["dbname"]}
+    with psycopg.connect(**place, user="postgres", autocommit=True) as owner:
+        owner.execute("DROP ROLE IF EXISTS de_um_municipio")
+        owner.execute("CREATE ROLE de_um_municipio LOGIN")
+    url = f"postgresql://postgres@/{mine['dbname']}?host={mine['host']}"
+    monkeypatch.setitem(
+        connections.settings, "dono", ConnectionHandler({"default": default(url)}).settings["default"]
+    )
+    try:
+        monkeypatch.setenv("SAUDE_PAPEL", "de_um_municipio")
+        call_command("migrate", database="dono", verbosity=0)
+        with psycopg.connect(**place, user="de_um_municipio", autocommit=True) as made:
+            made.execute(
+                "INSERT INTO auditoria_evento (usuario_nome, tipo, alvo_tipo, alvo_id, detalhe, momento) "
+                "VALUES ('x', 'x', '', '', '{}', now())"
+            )
+            made.execute("UPDATE web_marco SET nome = nome")
+            for statement in (
+                "DELETE FROM auditoria_evento",
+                "DROP TABLE web_marco",
+                "TRUNCATE auditoria_evento",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    made.execute(statement)
+        monkeypatch.setenv("SAUDE_PAPEL", 'x" WITH GRANT OPTION; --')
+        with pytest.raises(CommandError, match="SAUDE_PAPEL"):
+            call_command("migrate", database="dono", verbosity=0)
+    finally:
+        connections["dono"].close()
+        with psycopg.connect(**place, user="postgres", autocommit=True) as owner:
+            owner.execute("DROP OWNED BY de_um_municipio")
+            owner.execute("DROP ROLE de_um_municipio")

@@ -1,10 +1,12 @@
 """The quick function of migration 0004 gives the keys that the first one gave: the index needs no rebuilding."""
 
+import psycopg
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from saude.banco.papeis import OWNER
 from saude.clientes.fonetica import FUNCTIONS
 
 LETTERS = st.text("ACEGHIQSUPDO RLSSYZ'-É\n\t1", max_size=24) | st.text(max_size=12)
@@ -12,9 +14,14 @@ LETTERS = st.text("ACEGHIQSUPDO RLSSYZ'-É\n\t1", max_size=24) | st.text(max_siz
 
 @pytest.fixture
 def first(db):
-    with connection.cursor() as cursor:
+    """As the owner of the tables: the application makes no functions. Taken back at the end."""
+    params = connection.get_connection_params()
+    given = {name: params[name] for name in ("host", "port", "dbname", "password") if params.get(name)}
+    user = OWNER if hasattr(connection, "works_as_owner") else params["user"]
+    with psycopg.connect(**given, user=user) as made, made.cursor() as cursor:
         cursor.execute(FUNCTIONS.replace("saude_chaves", "chaves_de_antes"))
         yield cursor
+        made.rollback()
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

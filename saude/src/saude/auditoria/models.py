@@ -1,6 +1,7 @@
 """The trail: who did what to what, when, from where. Append-only; no foreign keys: it outlives all."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Evento(models.Model):
@@ -27,3 +28,28 @@ class Evento(models.Model):
 
     def __str__(self) -> str:
         return f"{self.momento:%d/%m/%Y %H:%M} {self.usuario_nome} {self.tipo}"
+
+
+class Selo(models.Model):
+    """A closed interval of the trail, (`depois_de`, `ate`] by id: how many events, and the digest of them all.
+
+    `cadeia` includes that of the seal before; `assinatura` is by a key that is not in the database (`selos`).
+    Append-only like the trail.
+    """
+
+    numero = models.PositiveBigIntegerField("número", unique=True)
+    depois_de = models.BigIntegerField("depois do evento")
+    ate = models.BigIntegerField("até o evento")
+    eventos = models.PositiveIntegerField("eventos")
+    resumo = models.CharField("resumo dos eventos", max_length=64)
+    cadeia = models.CharField("resumo com os anteriores", max_length=64)
+    chave = models.CharField("chave", max_length=8)
+    assinatura = models.CharField("assinatura", max_length=64)
+    momento = models.DateTimeField("selado em", db_default=Now())
+
+    class Meta:
+        ordering = ["numero"]
+        verbose_name = "selo"
+
+    def __str__(self) -> str:
+        return f"selo {self.numero}"

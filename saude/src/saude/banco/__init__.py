@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from saude.banco.papeis import APPLICATION
+
 KEPT = 60  # seconds a connection lives between requests
 SHAPE = "DATABASE_URL deve ter a forma postgresql://usuario:senha@servidor:5432/banco"
 
@@ -18,7 +20,7 @@ def databases(*, url: str | None, folder: Path, durable: bool = True) -> dict[st
         "default": {
             "ENGINE": "saude.banco.embutido",
             "NAME": "saude",
-            "USER": "postgres",
+            "USER": APPLICATION,
             "CONN_MAX_AGE": KEPT,
             "CONN_HEALTH_CHECKS": True,
             "SAUDE_FOLDER": str(folder),

@@ -32,6 +32,15 @@ START_TIMEOUT = 120  # seconds; recovery after a crash can be long
 ORPHANS_TIMEOUT = 20
 
 
+#: no personal data in the server's log: neither statements nor their values, and of errors (whose text quotes
+#: values) only those that end a connection; the application tells the others, by their kind
+SILENT = (
+    "-c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic "
+    "-c log_min_messages=log -c log_error_verbosity=terse -c log_parameter_max_length=0 "
+    "-c log_parameter_max_length_on_error=0 -c log_lock_waits=off"
+)
+
+
 class EmbeddedServer:
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.folder = folder.expanduser().resolve()
@@ -129,7 +138,7 @@ class EmbeddedServer:
         if socket_dir != self.data:
             socket_dir.mkdir(parents=True, exist_ok=True)
             self._give_away(socket_dir)
-        options = f'-h "" -k "{socket_dir}" -c max_connections=200 {_tuning()}'
+        options = f'-h "" -k "{socket_dir}" -c max_connections=200 {_tuning()} {SILENT}'
         if not self.durable:
             options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         args = (

@@ -1,10 +1,14 @@
+"""Django database backend on the embedded PostgreSQL."""
+
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.conf import settings
+from django.db.backends.postgresql import base, operations
 
+from saude.banco.papeis import APPLICATION, OWNER, grant_work, make_role
 from saude.banco.servidor import EmbeddedServer
 from saude.banco.travas import INICIO_DO_BANCO
 
@@ -16,18 +20,46 @@ def server(folder: str, durable: bool) -> EmbeddedServer:
 
 @cache
 def _ensure_database(host: str, name: str) -> None:
-    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+    """The application's role, and (unless Django makes it for a test) the database."""
+    with psycopg.connect(host=host, user=OWNER, dbname="postgres", autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [INICIO_DO_BANCO])
+        make_role(connection)
+        if name != "saude":
+            return
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+    with psycopg.connect(host=host, user=OWNER, dbname=name, autocommit=True) as connection:
+        reads = "SELECT has_table_privilege(%s, to_regclass('django_migrations'), 'SELECT')"
+        if connection.execute(reads, [APPLICATION]).fetchone() == (
+            False,
+        ):  # made before there were two roles
+            grant_work(connection.execute)
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def execute_sql_flush(self, sql_list: Any) -> None:
+        """A test empties its database whole, the trail too; nobody else does."""
+        if not settings.TESTING:
+            return super().execute_sql_flush(sql_list)
+        params = self.connection.get_connection_params()
+        given = {"host": params["host"], "dbname": params["dbname"], "user": OWNER}
+        with psycopg.connect(**given) as connection:
+            connection.execute("SET session_replication_role = replica")  # no trigger
+            for sql in sql_list:
+                connection.execute(sql)
+        return None
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Starts the server when the first connection is asked for; Django and procrastinate both come here."""
 
+    ops_class = DatabaseOperations
+    works_as_owner = False  # see saude.banco.papeis
+
     def get_connection_params(self) -> dict[str, Any]:
-        settings = self.settings_dict
-        host = str(server(settings["SAUDE_FOLDER"], settings["SAUDE_DURABLE"]).ensure_started())
-        if settings["NAME"] == "saude":
-            _ensure_database(host, "saude")
-        return {**super().get_connection_params(), "host": host}
+        found = self.settings_dict
+        host = str(server(found["SAUDE_FOLDER"], found["SAUDE_DURABLE"]).ensure_started())
+        name = found["NAME"] or ""
+        _ensure_database(host, "saude" if name == "saude" else "")
+        owner = self.works_as_owner or not name  # without a name: making the databases of tests
+        return {**super().get_connection_params(), "host": host, "user": OWNER if owner else APPLICATION}

@@ -27,9 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("--email", default="")
         parser.add_argument("--usuario", default="administrador")
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
+        self._whole(**options)
+
+    @transaction.atomic
+    def _whole(self, **options: Any) -> None:
         if Entidade.objects.filter(ibge=options["ibge"]).exists():
             raise CommandError(f"Já existe uma entidade com o IBGE {options['ibge']}.")
         try:
