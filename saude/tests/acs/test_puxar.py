@@ -158,4 +158,6 @@ def test_answers_are_gzipped_when_asked(telefone):
 def test_a_lotacao_that_ended_is_told(telefone, lotacao):
     assert "aviso_lotacao" not in telefone.puxar().json()
     lotacao.delete()
-    assert "CNES" in telefone.puxar().json()["aviso_lotacao"]
+    response = telefone.puxar()
+    assert (response.status_code, response.json()["codigo"]) == (403, "lotacao")
+    assert "CNES" in response.json()["detail"]

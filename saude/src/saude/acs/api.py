@@ -26,10 +26,18 @@ SMALL = 64 * 1024
 class Acesso(HttpBearer):
     """The device's token, with the install id in X-Instalacao."""
 
+    sending = False
+
     def authenticate(self, request: HttpRequest, token: str) -> Aparelho:
-        device = dispositivos.device_of(token, request.headers.get("X-Instalacao", ""))
+        device = dispositivos.device_of(token, request.headers.get("X-Instalacao", ""), sending=self.sending)
         dispositivos.record_use(device, version=request.headers.get("X-App-Versao", ""))
         return device
+
+
+class Envio(Acesso):
+    """Also of a phone whose lotação ended: what was written before arrives, and waits."""
+
+    sending = True
 
 
 api = NinjaAPI(
@@ -97,13 +105,11 @@ def puxar(request: HttpRequest, cursor: str = Query("", max_length=500)) -> Http
     device = request.auth
     page = territorio.pull(device, cursor)
     page["resumo"] = territorio.own_counts(device)
-    if not territorio.still_posted(device):
-        page["aviso_lotacao"] = "Sua lotação não está mais no CNES. Fale com a coordenação."
-    dispositivos.pulled(device, cursor_end=page["fim"])
+    dispositivos.pulled(device, cursor_end=page["fim"], citizens=territorio.citizens_in(page))
     return _json(request, page | _notices(request))
 
 
-@router.post("/empurrar", summary="Enviar registros (FVD, FCI, FCD)", openapi_extra=PUSH)
+@router.post("/empurrar", summary="Enviar registros (FVD, FCI, FCD)", auth=Envio(), openapi_extra=PUSH)
 @body(envio.BODY)
 def empurrar(
     request: HttpRequest,
@@ -128,7 +134,7 @@ def situacao(request: HttpRequest) -> HttpResponse:
     return _json(request, answer | _notices(request))
 
 
-@router.post("/sair", summary="Encerrar o acesso deste aparelho", openapi_extra=LEAVE)
+@router.post("/sair", summary="Encerrar o acesso deste aparelho", auth=Envio(), openapi_extra=LEAVE)
 def sair(request: HttpRequest) -> HttpResponse:
     """The phone was wiped by its owner: its token is worth nothing from now on."""
     dispositivos.revoke(

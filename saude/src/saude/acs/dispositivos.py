@@ -3,17 +3,18 @@
 import hashlib
 import re
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
-from saude.acs.models import Aparelho, Codigo, FalhaCodigo
+from saude.acs.models import Aparelho, Codigo, FalhaCodigo, Lotado
 from saude.auditoria.actions import current_ip, record_event
-from saude.cadastros.models import Lotacao
+from saude.cadastros.models import Entidade, Lotacao
+from saude.cadastros.tempo import local_today
 
 #: CBO of those who work with the app: agente comunitário de saúde and técnico em agente comunitário
 CBO_ACS = frozenset({"515105", "322255"})
@@ -23,6 +24,9 @@ VALID_HOURS = 72
 MAX_FAILURES, FAILURE_MINUTES = 10, 15
 #: what every use of a device reads
 RELATED = ("entidade__instalacao", "profissional", "estabelecimento", "equipe")
+VALID_DAYS = 365
+SEND_DAYS = 30  # after the lotação ended: what was written before still arrives
+ENDED = "A lotação terminou no CNES"
 INSTALL = re.compile(r"[0-9a-fA-F-]{16,36}")
 
 
@@ -109,6 +113,8 @@ def _register(code: Codigo, instalacao: str, nome: str, versao_app: str) -> tupl
         notice = "Este aparelho já estava registrado; o acesso anterior foi trocado por este."
     elif other := Aparelho.objects.filter(profissional=code.profissional_id, revogado_em=None).first():
         notice = f"Você já usa outro aparelho ({other}). Os dois funcionam; avise a coordenação se ele foi perdido."
+    if ended_on(code) is not None:
+        raise Refused(403, "lotacao", f"{ENDED}. Fale com a coordenação antes de registrar o aparelho.")
     token = f"acs_{secrets.token_urlsafe(32)}"
     made = Aparelho.objects.create(
         **code.lotacao(),
@@ -116,6 +122,7 @@ def _register(code: Codigo, instalacao: str, nome: str, versao_app: str) -> tupl
         nome=_printable(nome)[:80],
         hash=summary(token),
         versao_app=_printable(versao_app)[:20],
+        expira_em=now + timedelta(days=VALID_DAYS),
         visto_em=now,
     )
     Codigo.objects.filter(pk=code.pk).update(usado_em=now)
@@ -144,12 +151,44 @@ def _revoke(device: Aparelho, why: str) -> None:
     Aparelho.objects.filter(pk=device.pk).update(revogado_em=timezone.now(), motivo_revogacao=why)
 
 
-def device_of(token: str, instalacao: str) -> Aparelho:
-    """The device of a token; the install id must be its own, or the token was copied to another phone."""
+def ended_on(device: Lotado) -> date | None:
+    """The day the lotação this access was made for ended, None while it is in force."""
+    mine = Lotacao.objects.filter(
+        profissional_id=device.profissional_id,
+        estabelecimento_id=device.estabelecimento_id,
+        equipe_id=device.equipe_id,
+        cbo=device.cbo,
+    )
+    if mine.filter(fim=None).exists():
+        return None
+    last = mine.aggregate(fim=Max("fim"))["fim"]
+    return min(last, local_today(device.entidade)) if last else local_today(device.entidade)
+
+
+@transaction.atomic
+def end_with_lotacao(*, entidade: Entidade, origem: str, tentativa: bool, by: Any) -> int:
+    """Revoke the devices whose lotação is no more; how many. With `tentativa` they are counted only."""
+    active = Aparelho.objects.filter(entidade=entidade, revogado_em=None).select_related("entidade")
+    ended = [d for d in active.select_for_update(of=("self",)) if ended_on(d) is not None]
+    if not tentativa:
+        for device in ended:
+            _revoke(device, f"{ENDED} de {origem}"[:80])
+            record_event(
+                by=by, entidade=entidade, tipo="acs.aparelho_revogado", alvo=device, motivo="fim da lotação"
+            )
+    return len(ended)
+
+
+def device_of(token: str, instalacao: str, *, sending: bool = False) -> Aparelho:
+    """The device of a token; the install id must be its own, or the token was copied to another phone.
+
+    Once the lotação ended it reads nothing more. `sending`: what was written before it did still arrives.
+    """
     found = Aparelho.objects.select_related(*RELATED).filter(hash=summary(token)).first()
     if found is None:
         raise Refused(401, "token", "Acesso inválido. Registre o aparelho com um código da coordenação.")
-    if found.revogado_em:
+    by_cnes = found.motivo_revogacao.startswith(ENDED)
+    if found.revogado_em and not by_cnes:
         raise Refused(
             401, "revogado", "O acesso deste aparelho foi revogado. Peça um novo código à coordenação."
         )
@@ -158,6 +197,19 @@ def device_of(token: str, instalacao: str) -> Aparelho:
             409,
             "aparelho_duplicado",
             "Este acesso pertence a outro aparelho. Cada aparelho precisa do seu próprio código.",
+        )
+    now = timezone.now()
+    if found.expira_em and found.expira_em < now:
+        raise Refused(401, "vencido", "O acesso deste aparelho venceu. Peça um novo código à coordenação.")
+    found.terminou = found.revogado_em and timezone.localdate(found.revogado_em) if by_cnes else None
+    found.terminou = ended_on(found) or found.terminou
+    late = found.revogado_em and found.revogado_em < now - timedelta(days=SEND_DAYS)
+    if found.terminou and (late or not sending):
+        raise Refused(
+            403,
+            "lotacao",
+            "Sua lotação não está mais no CNES: o acesso deste aparelho terminou. O que você fez antes e ainda não "
+            "foi enviado fica guardado nele. Fale com a coordenação.",
         )
     return found
 
@@ -198,13 +250,12 @@ def record_use(device: Aparelho, *, version: str) -> None:
         Aparelho.objects.filter(pk=device.pk).update(**changed)
 
 
-def pulled(device: Aparelho, *, cursor_end: bool) -> None:
-    """A pull that reached the end is a synchronisation too, and a reading of citizens: it leaves a trace."""
-    if not cursor_end:
-        return
-    now = timezone.now()
-    if device.sincronizado_em is None or device.sincronizado_em.date() != now.date():
+def pulled(device: Aparelho, *, cursor_end: bool, citizens: int) -> None:
+    """Every pull that carried citizens is a reading of them; one that reached the end is a synchronisation."""
+    if citizens:
         record_event(
-            by=f"aparelho {device.pk}", entidade=device.entidade_id, tipo="acs.territorio_lido", alvo=device
-        )
-    Aparelho.objects.filter(pk=device.pk).update(sincronizado_em=now)
+            by=f"aparelho {device.pk}", entidade=device.entidade_id, tipo="acs.territorio_lido", alvo=device,
+            profissional=device.profissional_id, mostrados=citizens,
+        )  # fmt: skip
+    if cursor_end:
+        Aparelho.objects.filter(pk=device.pk).update(sincronizado_em=timezone.now())

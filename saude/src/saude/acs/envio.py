@@ -8,7 +8,9 @@ import gzip
 import hashlib
 import json
 import zlib
+from copy import copy
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -123,7 +125,7 @@ def _process(device: Aparelho, envio: Envio, sent: dict[str, Any]) -> dict[str, 
     records, lote = sent["registros"], envio.lote
     known = _existing(device, records)
     bases = bases_of(device, records, known)
-    ctx = julgar.context(device.entidade)
+    ctx = _waiting(julgar.context(device.entidade)) if device.terminou else julgar.context(device.entidade)
     items = [_item(device, n, record, known, bases) for n, record in enumerate(records, 1)]
     answers = take_in(lote, ctx, items) if items else []
     actions.close_lote(lote, by=f"aparelho {device.pk}")
@@ -132,6 +134,14 @@ def _process(device: Aparelho, envio: Envio, sent: dict[str, Any]) -> dict[str, 
     _warn_of_missing_base(public, records, bases)
     _note_refusals(device, public, records)
     return _finish(device, envio, sent, public)
+
+
+def _waiting(ctx: Any) -> Any:
+    """What comes after the lotação ended is looked at by somebody, whatever the entidade does with the rest."""
+    ctx, instalacao = copy(ctx), copy(ctx.instalacao)
+    instalacao.processar_app_na_chegada = False
+    object.__setattr__(ctx, "instalacao", instalacao)
+    return ctx
 
 
 def _existing(device: Aparelho, records: list[Any]) -> dict[str, Ficha]:
@@ -161,7 +171,7 @@ def _why_not(device: Aparelho, record: Any, known: dict[str, Ficha]) -> tuple[st
     uuid = record_uuid(record)
     if len(uuid) < 36:
         return "uuid", "O registro não tem um identificador (uuid) válido."
-    if wrong := _wrong_header(device, record):
+    if wrong := _wrong_header(device, record) or _too_late(device, record):
         return wrong
     old = known.get(uuid)
     if old and (old.origem != Origem.APP or old.profissional_cns != device.profissional.cns):
@@ -173,6 +183,21 @@ def _why_not(device: Aparelho, record: Any, known: dict[str, Ficha]) -> tuple[st
             "Descarte a sua alteração ou fale com a coordenação."
         )
     return None
+
+
+def _too_late(device: Aparelho, record: dict[str, Any]) -> tuple[str, str] | None:
+    """Written after the lotação ended."""
+    if not device.terminou:
+        return None
+    header = record["ficha"].get("headerTransport")
+    when = header.get("dataAtendimento") if isinstance(header, dict) else None
+    day = to_date(when, ZoneInfo(device.entidade.fuso))
+    if day is not None and day <= device.terminou:
+        return None
+    return (
+        "headerTransport.dataAtendimento",
+        f"O registro é de depois do fim da sua lotação no CNES ({device.terminou:%d/%m/%Y}).",
+    )
 
 
 def own_header(device: Aparelho) -> dict[str, str]:

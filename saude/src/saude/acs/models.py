@@ -1,5 +1,7 @@
 """The phones of the community agents: one-time codes, devices, pushes, refusals, what each territory was told."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -53,11 +55,15 @@ class Codigo(Lotado):
 class Aparelho(Lotado):
     """An installation of the app. The token's SHA-256 is kept; the token is told once, to the phone."""
 
+    #: the day its lotação ended, set where the device is asked who it is (`dispositivos.device_of`)
+    terminou: date | None = None
+
     instalacao = models.CharField("identificador da instalação", max_length=36)
     nome = models.CharField("nome", max_length=80, blank=True)
     hash = models.CharField(max_length=64, unique=True)
     versao_app = models.CharField("versão do aplicativo", max_length=20, blank=True)
     criado_em = models.DateTimeField("registrado em", db_default=Now())
+    expira_em = models.DateTimeField("vale até", null=True)
     visto_em = models.DateTimeField("último contato", null=True)
     sincronizado_em = models.DateTimeField("última sincronização", null=True)
     desvio_segundos = models.IntegerField("desvio do relógio, em segundos", null=True)

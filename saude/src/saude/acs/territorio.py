@@ -245,14 +245,10 @@ def profile(device: Aparelho) -> dict[str, Any]:
     }
 
 
-def still_posted(device: Aparelho) -> bool:
-    return Lotacao.objects.filter(
-        profissional_id=device.profissional_id,
-        estabelecimento_id=device.estabelecimento_id,
-        equipe_id=device.equipe_id,
-        cbo=device.cbo,
-        fim=None,
-    ).exists()
+def citizens_in(page: dict[str, Any]) -> int:
+    """How many items of a page tell of citizens."""
+    kinds = ("cidadao:", "domicilio:", "retorno:")
+    return sum("dado" in item and item["chave"].startswith(kinds) for item in page["itens"])
 
 
 def own_counts(device: Aparelho) -> dict[str, int]:

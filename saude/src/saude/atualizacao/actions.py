@@ -16,6 +16,7 @@ from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
+from saude.cadastros.sinais import lotacoes_ended
 from saude.referencias import arquivos, cnes, sigtap
 from saude.referencias.arquivos import FileRefused, Guardado
 from saude.referencias.models import Publicacao
@@ -133,6 +134,7 @@ def _tried(
     with transaction.atomic():
         cnes.apply(row.entidade, arquivo, found, estado, _vigencia(row))
         effect = efeito.of_cnes(row.entidade, before, _after(row, before), _people(found))
+        row.diferencas["aparelhos"] = _ended(row, None, tentativa=True)
         transaction.set_rollback(True)
     return effect
 
@@ -147,6 +149,7 @@ def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
     cnes.apply(entidade, arquivo, found, estado, _vigencia(row))
     effect = efeito.of_cnes(entidade, before, _after(row, before), _people(found))
     row.diferencas["efeito"] = effect.as_json()
+    row.diferencas["aparelhos"] = _ended(row, by, tentativa=False)
     Publicacao.objects.filter(entidade=entidade, tipo=Tipo.CNES, situacao=Situacao.PRONTA).update(
         situacao=Situacao.SUBSTITUIDA
     )
@@ -158,6 +161,14 @@ def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
         by=by, entidade=entidade, tipo="referencia.importada", alvo=row, tabela="cnes", data=row.quando,
         arquivo=row.nome_arquivo, reavaliadas=len(ids), **row.contagens,
     )  # fmt: skip
+
+
+def _ended(row: Publicacao, by: Any, *, tentativa: bool) -> int:
+    """Accesses of phones that end with the lotações that did."""
+    told = lotacoes_ended.send(
+        sender=Publicacao, entidade=row.entidade, origem=row.quando, tentativa=tentativa, by=by
+    )
+    return sum(n for _, n in told)
 
 
 def _vigencia(row: Publicacao) -> cnes.Vigencia:

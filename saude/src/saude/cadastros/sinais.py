@@ -7,3 +7,7 @@ instalacao_changed = Signal()
 
 #: until when a LEDI version counts changed, in its transaction: `entidade`, `versao`, `by`
 validade_changed = Signal()
+
+#: lotações of an `entidade` ended (or would: `tentativa`, taken back afterwards), in that transaction, by `origem`
+#: (which CNES, in words). Receivers answer how many accesses end with them
+lotacoes_ended = Signal()

@@ -82,7 +82,11 @@ async function rodada(manual) {
 async function tratar(erro) {
   situacao.erro = emPalavras(erro);
   // only our server takes the access away: a proxy that answers 401 must not erase what is on the phone
-  if (erro instanceof Recusado && erro.codigo && (erro.status === 401 || erro.codigo === "aparelho_duplicado")) {
+  if (
+    erro instanceof Recusado &&
+    erro.codigo &&
+    (erro.status === 401 || ["aparelho_duplicado", "lotacao"].includes(erro.codigo))
+  ) {
     await bloquear(erro);
     return;
   }
@@ -226,8 +230,8 @@ async function anotar(lote, resposta, cabe) {
 
 // The batch did not go. What the network ate goes again as it is; what the server will not read is made anew.
 async function desfazer(lote, erro) {
-  if (!(erro instanceof Recusado) || erro.status === 401 || [429, 502, 503, 504].includes(erro.status)) return;
-  if (!erro.codigo && [403, 404, 407, 511].includes(erro.status)) return; // of the network it is on
+  if (!(erro instanceof Recusado) || erro.status === 401 || [403, 429, 502, 503, 504].includes(erro.status)) return;
+  if (!erro.codigo && [404, 407, 511].includes(erro.status)) return; // of the network it is on
   semGuardar = null;
   const um = Object.keys(lote.carimbos).length === 1;
   await transacao(["registros", "meta"], "readwrite", async (l) => {
@@ -263,7 +267,7 @@ async function buscar() {
 }
 
 function avisos(resposta) {
-  const textos = [resposta.aviso_lotacao];
+  const textos = [];
   for (const r of resposta.registros || []) textos.push(...(r.avisos || []));
   const ditos = textos.filter((t) => t && typeof t === "string");
   situacao.avisos = [...new Set([...situacao.avisos, ...ditos])];
