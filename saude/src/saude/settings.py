@@ -104,7 +104,7 @@ MIDDLEWARE = [
     "saude.web.middleware.SecurityHeadersMiddleware",
     "saude.site.api.ApiMiddleware",
     "saude.web.middleware.NoNulMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "saude.contas.sessoes.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "saude.site.porta.recusa.RefusedBodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from lotes import JOBS, confirmar, desfazer, lote, trabalhar
@@ -18,6 +19,7 @@ from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import lotes as actions
 from saude.processamento.actions import correct, reprocess
 from saude.processamento.descarte import discard
+from saude.processamento.em_massa import reprocess_block
 
 pytestmark = pytest.mark.django_db
 CAUSA = "/inconsistencias/causa/"
@@ -309,3 +311,28 @@ def test_what_was_done_is_listed_and_a_preview_only_to_who_made_it(entra, tres, 
     assert f"{JOBS}{job.pk}/" in two.get(JOBS).content.decode()
     desfazer(one, job)
     assert "Desfeito" in two.get(JOBS).content.decode()
+
+
+def test_a_batch_that_stopped_half_way_says_so_and_goes_on(entra, tres, pedido, monkeypatch):
+    monkeypatch.setattr("saude.processamento.em_massa.BLOCK", 2)
+    client = entra()
+    client.post(CAUSA, pedido | {"f:valor": "1"})
+    job = lote()
+    client.post(f"{JOBS}{job.pk}/confirmar/", {"numero": 3})
+    url = f"{JOBS}{job.pk}/"
+    reprocess_block(job.blocos.order_by("pk")[0].pk)
+    assert "parou no meio" not in client.get(url).content.decode(), "its task still waits"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE status = 'todo'")
+    page = client.get(url).content.decode()
+    assert "parou no meio" in page and "2 de 3 fichas foram feitas" in " ".join(page.split())
+    for _ in range(2):
+        client.post(f"{url}continuar/")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = 'reprocessamento'"
+        )
+        assert cursor.fetchone()[0] == 1, "asked twice, queued once"
+    trabalhar()
+    job.refresh_from_db()
+    assert (job.estado, job.feitas) == ("concluido", 3)

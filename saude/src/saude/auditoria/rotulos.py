@@ -44,6 +44,7 @@ ROTULOS: dict[str, str] = {
     "ficha.substituida": "Ficha substituída",
     "ficha.voltou": "Ficha voltou a uma versão anterior",
     "ficha.desfeita": "Mudança em lote desfeita numa ficha",
+    "lote.retomado": "Mudança em lote retomada",
     "lote.desfeito": "Mudança em lote desfeita",
     "recebimento.desfeito": "Recebimento de um arquivo desfeito",
     "ficha.entrada_danificada": "Arquivo de uma ficha danificado",

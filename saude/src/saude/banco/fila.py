@@ -36,6 +36,15 @@ def waiting(queue: str, *, at_most: int) -> int:
     return int(_rows(sql, queue, at_most)[0][0])
 
 
+def alive(task: str, name: str, values: list[int]) -> bool:
+    """Does one of these tasks (by the value of their argument `name`) wait, or is one being done?"""
+    sql = (
+        "SELECT 1 FROM procrastinate_jobs WHERE task_name = %s AND status IN ('todo', 'doing') "
+        "AND (args->>%s)::bigint = ANY(%s) LIMIT 1"
+    )
+    return bool(_rows(sql, task, name, values))
+
+
 def depth() -> list[tuple[str, str, int]]:
     """(queue, status, tasks) of what waits (todo) and of what is being done (doing)."""
     return _rows(

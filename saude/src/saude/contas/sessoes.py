@@ -8,15 +8,28 @@ Here a request that changed nothing moves the expiry only, and one that did writ
 from copy import deepcopy
 from typing import Any
 
+from django.contrib.sessions import middleware
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """What a page asks by itself neither makes the session longer nor gives its cookie back to who has left."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        session = request.session
+        if getattr(session, "passiva", False) and not session.modified:
+            return response
+        return super().process_response(request, response)
 
 
 class SessionStore(db.SessionStore):
     """The database's sessions, merged key by key. Raises `UpdateError` when the session is gone (somebody left)."""
 
-    passiva = False  #: a request that a page makes by itself does not make the session longer
+    passiva = False  #: set for a request that a page makes by itself
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
@@ -31,8 +44,7 @@ class SessionStore(db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
         elif not self.modified:
-            if not self.passiva:
-                self._renew()
+            self._renew()
         else:
             self._merge()
         self._seen = deepcopy(self._session_cache)

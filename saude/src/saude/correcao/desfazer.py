@@ -21,10 +21,12 @@ CHANGED = "O cadastro mudou depois desta correção: corrija-o, em vez de desfaz
 def remember(
     *, cliente: Cliente, antes: Mapping[int, int], by: Any, cnes: Areas = None
 ) -> Reprocessamento | None:
-    """The correction just made as a batch that can be undone; None when it changed no value of the registration."""
+    """The correction just made as a batch that can be undone; None when it changed no ficha."""
     current = Cliente.objects.get(pk=cliente.pk)
-    if current.revisao == cliente.revisao:
+    if not antes:
         return None
+    if current.revisao == cliente.revisao:  # the registration was right: only the fichas took its values
+        return lotes.record_done(entidade=cliente.entidade, pedido={}, antes=antes, by=by, cnes=cnes)
     rows = Alteracao.objects.filter(cliente=cliente, fonte=Alteracao.Fonte.USUARIO, aplicada=True)
     last = {a.campo: a.pk for a in rows.order_by("pk")}
     changed = [n for n in EDITABLE if getattr(current, n) != getattr(cliente, n)]

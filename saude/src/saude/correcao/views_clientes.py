@@ -170,6 +170,7 @@ def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str
         "erros": sum(c["severidade"] == "erro" for c in wrong),
         "avisos": sum(c["severidade"] != "erro" for c in wrong),
         "voltar": _back(request, ""),
+        "feito": desfazer.just_done(request),
     }
 
 

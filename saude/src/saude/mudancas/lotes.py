@@ -212,6 +212,19 @@ def desistir(request: HttpRequest, pk: int) -> HttpResponse:
 @em_lote()
 @requires("corrigir", "reprocessar")
 @require_POST
+def continuar(request: HttpRequest, pk: int) -> HttpResponse:
+    """A batch that stopped half-way goes on with what is left."""
+    job = batch_of(request, pk)
+    needed = permission(job)
+    if needed not in request.permissoes or not _inside(job, limit_of(request, needed)):
+        raise PermissionDenied
+    em_massa.go_on(job=job, by=request.user)
+    return redirect(_page(request, "lote", job))
+
+
+@em_lote()
+@requires("corrigir", "reprocessar")
+@require_POST
 def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview of the undo; nothing goes back before it is confirmed."""
     job = batch_of(request, pk)
@@ -286,6 +299,8 @@ def _done(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
     may = permission(job) in request.permissoes and _inside(job, limit_of(request, permission(job)))
     return _frame(request, job) | {
         "acabou": over,
+        "parado": em_massa.stopped(job),
+        "pode_continuar": may,
         "corrige": "mudancas" in job.filtro,
         "feitas": job.total - job.puladas,
         "puladas": [{"item": i, "linha": lines[i.ficha_id]} for i in left],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
 from saude.banco import travas
-from saude.banco.fila import enqueue
+from saude.banco.fila import alive, enqueue
 from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import BlocoReprocessamento, Reprocessamento
@@ -67,6 +67,27 @@ def jobs(entidade: Entidade, *, cnes: Areas = None, by: Any = None) -> QuerySet[
         return rows
     inside = Q(filtro__areas__isnull=False, filtro__areas__contained_by=sorted(cnes))
     return rows.filter(inside | Q(por=by) if by else inside)
+
+
+def stopped(job: Reprocessamento) -> bool:
+    """Blocks are left, and no task waits to do them: it was tried and failed too often."""
+    if job.estado != Reprocessamento.Estado.RODANDO:
+        return False
+    left = list(job.blocos.filter(feito_em=None).values_list("pk", flat=True)[:1000])
+    return bool(left) and not alive("fichas.reprocessar_bloco", "bloco_id", left)
+
+
+@transaction.atomic
+def go_on(*, job: Reprocessamento, by: Any) -> int:
+    """The blocks that are left, in the queue again; each is done once, whoever asks."""
+    travas.wait(travas.REPROCESSAMENTO, job.entidade_id)
+    if not stopped(job):
+        return 0
+    left = list(job.blocos.filter(feito_em=None).values_list("pk", flat=True))
+    for pk in left:
+        enqueue("fichas.reprocessar_bloco", bloco_id=pk)
+    record_event(by=by, entidade=job.entidade_id, tipo="lote.retomado", alvo=job, blocos=len(left))
+    return len(left)
 
 
 def blocks(ids: Iterable[int]) -> Iterator[list[int]]:
