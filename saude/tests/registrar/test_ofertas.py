@@ -225,6 +225,11 @@ def test_a_correction_knows_the_record_it_corrects(digitador, entidade):
             f"/formularios/opcoes/dominio.Dose/?tipo=FV&versao={CURRENT}&caminho={item}.dose", {"ficha": odd}
         )
         assert page.status_code == 200
+    deep = '{"a":' * 900 + "1" + "}" * 900  # nested beyond what is copied
+    page = digitador.post(
+        f"/formularios/opcoes/dominio.Dose/?tipo=FV&versao={CURRENT}&caminho={item}.dose", {"ficha": deep}
+    )
+    assert page.status_code in (200, 404)
 
 
 @pytest.mark.parametrize("tipo", TIPOS)

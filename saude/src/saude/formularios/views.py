@@ -54,7 +54,7 @@ def _typed(request: HttpRequest, tipo: str, versao: str) -> dict[str, Any]:
     try:
         sent = ler.values(request.POST, layout(versao).fichas[tipo], atual=known, zona=zone)
         return ler.assembled(known, sent)
-    except PathError:
+    except (PathError, RecursionError):
         raise Http404 from None
 
 
