@@ -16,6 +16,7 @@ from ledi.errors import LediError, PackageError
 from ledi.files import Kind, Opened, is_junk, opened, sniff_bytes
 from ledi.findings import AVISO, Finding
 from ledi.installation import validate_envelope
+from ledi.lists import ListError, list_start, split_list
 from ledi.zip import read_package
 
 MAX_LINE = 64 * 1024 * 1024
@@ -252,12 +253,17 @@ def _shown(name: str) -> str:
 
 
 def _json(file: Opened) -> Iterator[Item]:
-    item = parse(file.stream.read(MAX_LINE + 1).strip(), file.name)
-    if isinstance(item.record, list):
-        for number, record in enumerate(item.record, 1):
-            yield Item(f"registro {number}", record)
-    else:
-        yield item
+    text = file.stream.read(MAX_LINE + 1)
+    if len(text) > MAX_LINE or list_start(text) is None:
+        yield parse(text.strip(), file.name)
+        return
+    number = 0
+    try:
+        for number, (start, end) in enumerate(split_list(text), 1):
+            yield parse(text[start:end].strip(), f"registro {number}")
+    except ListError as error:
+        message = f"{file.name}: JSON inválido depois do registro {number}: {error}."
+        yield _unreadable(file.name, "REGISTRO-json-formato", message)
 
 
 def _unreadable(where: str, code: str, message: str) -> Item:

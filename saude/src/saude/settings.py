@@ -5,6 +5,7 @@ DATABASE_URL     the municipality's PostgreSQL; unset = the embedded one inside 
 SECRET_KEY       the secret key; unset = the file chave_secreta of SAUDE_DADOS
 SECRET_KEY_ANTERIORES  former ones, comma separated: what they signed (sessions, seals of the trail) still counts
 SAUDE_PAPEL      role of the application, to which `saude migrate` (with the owner's DATABASE_URL) gives what it needs
+SAUDE_LOTE_REGISTROS  records that a lot of the API may have (default: 1000000)
 SAUDE_DEBUG      1 shows error details; never in production
 SAUDE_HOSTS      host names the site answers to, comma separated (default: loopback)
 SAUDE_LOG        json = one JSON object a line, for log collectors
@@ -16,7 +17,10 @@ SAUDE_PROXY      address of the proxy in front, whose X-Forwarded-For and -Proto
 
 import os
 import secrets
+import time
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 from saude.banco import databases
 
@@ -32,6 +36,17 @@ def _data_folder() -> Path:
     return (root if (root / "uv.lock").exists() else Path.cwd()) / "var"
 
 
+def _kept_key(path: Path) -> str:
+    for _ in range(20):  # another process may be writing it just now
+        if key := path.read_text().strip():
+            return key
+        time.sleep(0.1)
+    raise ImproperlyConfigured(
+        f"A chave secreta em {path} está vazia (uma parada no meio da primeira partida, ou o disco cheio). Restaure-a "
+        "da cópia de segurança ou apague o arquivo: outra é criada, e quem estava no sistema entra de novo."
+    )
+
+
 def _secret_key(folder: Path) -> str:
     if key := os.environ.get("SECRET_KEY"):
         return key
@@ -40,7 +55,7 @@ def _secret_key(folder: Path) -> str:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text().strip()
+        return _kept_key(path)
     with open(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(50))
     return path.read_text().strip()
@@ -49,6 +64,7 @@ def _secret_key(folder: Path) -> str:
 TESTING = _flag("SAUDE_TESTE")
 DEBUG = _flag("SAUDE_DEBUG")
 HTTPS = _flag("SAUDE_HTTPS")
+LOTE_REGISTROS = int(os.environ.get("SAUDE_LOTE_REGISTROS", "1000000"))
 PROXY = os.environ.get("SAUDE_PROXY", "127.0.0.1" if HTTPS else "")
 DADOS = _data_folder()
 EXPORTACOES = DADOS / "exportacoes"

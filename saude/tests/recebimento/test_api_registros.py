@@ -247,7 +247,7 @@ def test_line_too_long_is_told_and_the_rest_goes_on(post, monkeypatch):
 
 
 def test_full_queue_pushes_back(post, monkeypatch):
-    monkeypatch.setattr(limits, "queue_depth", lambda: limits.MAX_WAITING + 1)
+    monkeypatch.setattr(limits, "queue_depth", lambda entidade_id: limits.MAX_WAITING + 1)
     answer = post(ndjson(registro()), LOTS)
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
     assert not Lote.objects.exists()

@@ -1,6 +1,15 @@
 """The zip that carries `.esus` files: written as a stream, read lazily and within limits."""
 
-from ledi.zip.reader import Limits, Member, read_package
+from ledi.zip.reader import Limits, Member, measure, read_package
 from ledi.zip.writer import Entry, PackageWriter, SplitWriter, make_entry
 
-__all__ = ["Entry", "Limits", "Member", "PackageWriter", "SplitWriter", "make_entry", "read_package"]
+__all__ = [
+    "Entry",
+    "Limits",
+    "Member",
+    "PackageWriter",
+    "SplitWriter",
+    "make_entry",
+    "measure",
+    "read_package",
+]

@@ -62,6 +62,23 @@ def read_package(
             raise PackageError("zip corrompido: diretório malformado") from None
 
 
+def measure(source: str | os.PathLike[str] | BinaryIO, limits: Limits = Limits()) -> tuple[int, int]:
+    """(files, bytes they expand to) as the directory says; `read_package` expands no more than it says, and nothing
+    of a file beyond the limit.
+
+    Raises PackageError.
+    """
+    files = expanded = 0
+    with _opened(source) as file:
+        try:
+            for member in _directory(file, file.seek(0, os.SEEK_END), limits):
+                files += 1
+                expanded += member.size if member.size <= limits.entry_size else 0
+        except (struct.error, UnicodeDecodeError):
+            raise PackageError("zip corrompido: diretório malformado") from None
+    return files, expanded
+
+
 @contextmanager
 def _opened(source: str | os.PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
     if isinstance(source, str | os.PathLike):

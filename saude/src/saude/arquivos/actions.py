@@ -13,6 +13,7 @@ from ledi.errors import LediError
 from saude.arquivos import exame
 from saude.arquivos.guardados import SUFFIXES, FileRefused, folder, forget_old, keep, keep_received
 from saude.arquivos.models import Conferencia
+from saude.arquivos.tamanho import is_small
 from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue_once
@@ -29,7 +30,7 @@ from saude.registro.tipos import Origem
 
 log = logging.getLogger(__name__)
 Estado = Conferencia.Estado
-SMALL = 2 * 1024 * 1024  # read while the user waits
+SMALL = 2 * 1024 * 1024  # read while the user waits, unless there is much in it
 ATOMIC = 2_000  # records taken in by one transaction, as one chunk: what it locks, other receptions wait for
 SPARE = 30  # seconds after which the queue looks whether the page, which did the work itself, has done it
 LEFT_AFTER = timedelta(minutes=10)
@@ -44,13 +45,14 @@ def upload(*, entidade: Entidade, by: Any, file: Any, name: str) -> Conferencia:
     """Keep the file and look into it: at once when small, else in the background."""
     forget_old()
     where, size, digest = keep(file, name, suffixes=SUFFIXES)
+    small = is_small(folder() / where, SMALL)
     with transaction.atomic():
         row = Conferencia.objects.create(
             entidade=entidade, usuario=by, nome=clean(name)[-200:], arquivo=where, tamanho=size, sha256=digest
         )
         record_event(by=by, entidade=entidade, tipo="arquivo.conferido", alvo=row, tamanho=size)
-        _enqueue("conferir", row, later=size <= SMALL)
-    if size <= SMALL:
+        _enqueue("conferir", row, later=small)
+    if small:
         examine_file(row.pk)
     row.refresh_from_db()
     return row

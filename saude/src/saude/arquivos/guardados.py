@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from saude.arquivos.models import Conferencia, Planilha
+from saude.comum.isolado import Recusado as FileRefused
 from saude.recebimento.spool import BodyRefused, BodyTooLarge, spool
 from saude.recebimento.tasks import spool_folder
 
@@ -17,10 +18,6 @@ LIMIT = 256 * 1024 * 1024
 KEEP_DAYS = 7
 SUFFIXES = (".zip", ".esus.xml", ".esus", ".xml", ".jsonl", ".ndjson", ".json")
 SHEETS = (".csv", ".txt", ".xlsx")
-
-
-class FileRefused(Exception):
-    """The file cannot be used; the message is for the user."""
 
 
 def folder() -> Path:

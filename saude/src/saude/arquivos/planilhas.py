@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import IO, Any
 
 import openpyxl
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
-from saude.arquivos.guardados import FileRefused
+from saude.comum.isolado import Recusado as FileRefused
 
 MAX_ROWS = 5_000  # read and judged while the user waits: some ten seconds
 MAX_LINES = 1_048_576  # of a sheet of Excel, most of them empty
 MAX_COLUMNS = 100
 MAX_CELL = 2_000
+MAX_TEXT = 20_000_000  # characters of all the cells: one long text may stand in every one of them
 MAX_PARTS = 2_000  # files inside an .xlsx
 MAX_EXPANDED = 100 * 1024 * 1024
 MAX_RATIO = 300
@@ -56,6 +58,13 @@ def read_table(path: Path) -> Tabela:
     if not titles:
         raise FileRefused("A primeira linha da planilha precisa ter os títulos das colunas.")
     return Tabela(titles, [(n, row[: len(titles)]) for n, row in data], notes)
+
+
+def copy_table(path: str, target: str) -> dict[str, Any]:
+    """The table of a spreadsheet as a file, and what is told of it. Run in a process of its own."""
+    table = read_table(Path(path))
+    save_table(table, Path(target))
+    return {"colunas": table.colunas, "avisos": table.avisos, "linhas": len(table.linhas)}
 
 
 def save_table(table: Tabela, path: Path) -> None:
@@ -91,12 +100,17 @@ def _read_cell(cell: Any) -> Any:
 def _bounded(rows: Iterable[list[Any]]) -> list[tuple[int, list[Any]]]:
     """The rows that hold something, with their numbers."""
     found: list[tuple[int, list[Any]]] = []
+    room = MAX_TEXT
     for number, row in enumerate(rows, 1):
         if not any(c if isinstance(c, (date, bool)) else str(c).strip() for c in row):
             continue
         if len(found) > MAX_ROWS:
             raise FileRefused(f"A planilha tem mais de {MAX_ROWS} linhas. Divida-a e envie as partes.")
-        found.append((number, [c[:MAX_CELL] if isinstance(c, str) else c for c in row[: MAX_COLUMNS + 1]]))
+        kept = [c[:MAX_CELL] if isinstance(c, str) else c for c in row[: MAX_COLUMNS + 1]]
+        room -= sum(len(c) for c in kept if isinstance(c, str))
+        if room < 0:
+            raise FileRefused(f"A planilha tem mais de {MAX_TEXT} caracteres. Divida-a e envie as partes.")
+        found.append((number, kept))
     return found
 
 
@@ -178,8 +192,14 @@ def _sheet(
 
 
 def _values(rows: Iterable[Any], formulas: list[tuple[int, int, str]]) -> Iterator[list[Any]]:
+    empty: Any = None
     for number, cells in enumerate(rows, 1):
         found: list[Any] = []
+        # a sheet ends where somebody once painted a cell; the rows it leaves out are all one object
+        if cells is empty or all(cell is EMPTY_CELL for cell in cells):
+            empty = cells
+            yield found
+            continue
         for column, cell in enumerate(cells):
             if cell.data_type == "f" and len(formulas) < 1000:
                 formulas.append((number, column, cell.coordinate))

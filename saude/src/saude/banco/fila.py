@@ -4,18 +4,40 @@ The names are a contract with the jobs that wait in the database: they never cha
 """
 
 import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+
+KEEPER = 1_000  # priority of what looks after the others: it waits for nobody
+
+
+class Paciente(BaseRetryStrategy):
+    """Again after 2, 4, 8… seconds, then every five minutes, for some two hours: a full disk is given time."""
+
+    attempts, longest = 30, 300
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if job.attempts >= self.attempts:
+            return None
+        return RetryDecision(retry_in={"seconds": min(2 ** (job.attempts + 1), self.longest)})
 
 
 def enqueue(
-    task: str, *, lock: str | None = None, queueing_lock: str | None = None, seconds: int = 0, **args: Any
+    task: str,
+    *,
+    lock: str | None = None,
+    queueing_lock: str | None = None,
+    seconds: int = 0,
+    priority: int = 0,
+    **args: Any,
 ) -> None:
     """Put a task in the queue, in the caller's transaction. `seconds`: not before so long."""
-    options: dict[str, Any] = {"lock": lock, "queueing_lock": queueing_lock}
+    options: dict[str, Any] = {"lock": lock, "queueing_lock": queueing_lock, "priority": priority}
     if seconds:
         options["schedule_in"] = {"seconds": seconds}
     app.configure_task(task, allow_unknown=False, **options).defer(**args)
@@ -43,6 +65,20 @@ def alive(task: str, name: str, values: list[int]) -> bool:
         "AND (args->>%s)::bigint = ANY(%s) LIMIT 1"
     )
     return bool(_rows(sql, task, name, values))
+
+
+def without_task(task: str, arg: str, ids: Iterable[int]) -> dict[int, bool]:
+    """Of these ids, those that no task waits for or works at; True: the last one failed for good."""
+    if not (ids := list(ids)):
+        return {}
+    rows = _rows(
+        "SELECT DISTINCT ON (i.id) i.id, coalesce(j.status = 'failed', false), "
+        "bool_or(j.status IN ('todo', 'doing')) OVER (PARTITION BY i.id) "
+        "FROM unnest(%s::bigint[]) AS i(id) LEFT JOIN procrastinate_jobs j "
+        "ON j.task_name = %s AND (j.args->>%s)::bigint = i.id ORDER BY i.id, j.id DESC",
+        ids, task, arg,
+    )  # fmt: skip
+    return {pk: failed for pk, failed, lives in rows if not lives}
 
 
 def depth() -> list[tuple[str, str, int]]:

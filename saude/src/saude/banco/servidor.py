@@ -93,13 +93,24 @@ class EmbeddedServer:
     # -- inside the lock
 
     def _init_data(self) -> None:
-        if (self.data / "PG_VERSION").exists():
+        made = self.folder / "banco.pronto"
+        if made.exists() or (self.data / "postmaster.opts").exists():  # or it has started before
             self._check_owner()
             return
+        self._set_aside_half_made()
         self.run(
             "initdb", "--auth=trust", "--encoding=UTF8", "--username=postgres", "--locale=C",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(self.data),
         )  # fmt: skip
+        with open(made, "xb") as mark:
+            os.fsync(mark.fileno())
+
+    def _set_aside_half_made(self) -> None:
+        """What a first start left that was killed: it never held anything, and is moved, not deleted."""
+        if any(self.data.iterdir()):
+            self.data.rename(self.folder / f"pgdata.incompleto.{time.time_ns()}")
+            self.data.mkdir(mode=0o700)
+            self._give_away(self.data)
 
     def _check_owner(self) -> None:
         if os.geteuid() != 0 and self.data.stat().st_uid != os.geteuid():

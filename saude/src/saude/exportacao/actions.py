@@ -16,8 +16,9 @@ from ledi.zip import Entry, PackageWriter
 from ledi.zip.deflate import inflates_to
 from saude.auditoria.actions import record_event
 from saude.banco import travas
-from saude.banco.fila import enqueue
+from saude.banco.fila import enqueue, without_task
 from saude.cadastros.models import Entidade
+from saude.comum import disco
 from saude.exportacao.envelopes import Rewrapper, refresh_stale
 from saude.exportacao.files import PartialFile
 from saude.exportacao.models import Exportacao
@@ -37,6 +38,7 @@ NOTHING = "Não há fichas a exportar com esta escolha."
 DISK = (
     "Faltou espaço em disco para gravar o arquivo. Nenhuma ficha foi marcada; libere espaço e tente de novo."
 )
+NOTHING_MARKED = "Nenhuma ficha foi marcada; resolva e tente de novo."
 FAILED = "A exportação foi interrompida por um erro do sistema. Nenhuma ficha foi marcada; tente de novo."
 
 
@@ -164,6 +166,17 @@ def _enqueue(exportacao: Exportacao) -> None:
     enqueue("exportacao.gerar", lock=lock, exportacao_id=exportacao.pk)
 
 
+def watch() -> None:
+    """Exports that wait and have no task: asked for again, or (it failed for good) said so."""
+    waiting = Exportacao.objects.filter(estado__in=[Estado.ESPERA, Estado.GERANDO]).order_by("pk")
+    rows = {row.pk: row for row in waiting}
+    for pk, failed in without_task("exportacao.gerar", "exportacao_id", rows).items():
+        if failed:
+            _set(rows[pk], estado=Estado.FALHOU, erro=FAILED)
+        else:
+            _enqueue(rows[pk])
+
+
 def _attempt(exportacao: Exportacao) -> None:
     _set(exportacao, estado=Estado.GERANDO, escritas=0, erro="", iniciada_em=timezone.now())
     Exportacao.objects.filter(pk=exportacao.pk).update(tentativas=F("tentativas") + 1)
@@ -172,7 +185,8 @@ def _attempt(exportacao: Exportacao) -> None:
         _produce(exportacao)
     except OSError as error:
         log.error("export %s: %s", exportacao.pk, error.strerror)
-        _set(exportacao, estado=Estado.FALHOU, erro=DISK)
+        erro = DISK if disco.is_full(error) else f"{disco.reason(error)} {NOTHING_MARKED}"
+        _set(exportacao, estado=Estado.FALHOU, erro=erro)
     except Exception as error:
         log.error("export %s: %s", exportacao.pk, type(error).__name__)
         if connection.connection and not connection.connection.closed:

@@ -25,11 +25,14 @@ def file_name(exportacao: Exportacao) -> str:
 
 
 def path_of(exportacao: Exportacao) -> Path | None:
-    """Where the finished file is; None when the export has none, or it is gone."""
+    """Where the finished file is, whole; None when the export has none, it is gone, or a part of it is."""
     if exportacao.estado != Exportacao.Estado.CONCLUIDA or not exportacao.arquivo:
         return None
     path = folder_of(exportacao) / exportacao.arquivo
-    return path if path.is_file() else None
+    try:
+        return path if path.is_file() and path.stat().st_size == exportacao.tamanho else None
+    except OSError:
+        return None
 
 
 class PartialFile:

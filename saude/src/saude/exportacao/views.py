@@ -151,6 +151,8 @@ def _context(row: Exportacao) -> dict[str, Any]:
 def baixar(request: HttpRequest, pk: int) -> HttpResponse:
     row = _exportacao_of(request, pk)
     path = path_of(row)
+    if path is None and row.arquivo:
+        return render(request, "exportacao/sem_arquivo.html", {"exportacao": row}, status=410)
     if path is None:
         raise Http404
     record_event(by=request.user, entidade=request.entidade, tipo="exportacao.baixada", alvo=row)

@@ -64,6 +64,11 @@ def _to_do(request: HttpRequest, pk: int) -> Reprocessamento:
     return job
 
 
+def may_do(request: HttpRequest, job: Reprocessamento) -> bool:
+    needed = permission(job)
+    return needed in request.permissoes and _inside(job, limit_of(request, needed))
+
+
 def _inside(job: Reprocessamento, limit: Limite) -> bool:
     areas = job.filtro.get("areas")
     return limit is None or (areas is not None and set(areas) <= limit)
@@ -296,7 +301,7 @@ def _done(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
     )
     lines = {x.ficha.pk: x for x in rows(request.entidade, [i.ficha for i in left], names)} if left else {}
     undo = Reprocessamento.objects.filter(desfaz=job).exclude(estado__in=WAITS).first()
-    may = permission(job) in request.permissoes and _inside(job, limit_of(request, permission(job)))
+    may = may_do(request, job)
     return _frame(request, job) | {
         "acabou": over,
         "parado": em_massa.stopped(job),
@@ -305,6 +310,7 @@ def _done(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
         "feitas": job.total - job.puladas,
         "puladas": [{"item": i, "linha": lines[i.ficha_id]} for i in left],
         "desfeito": undo,
+        "pode_repetir": may,
         "pode_desfazer": may and undo is None and lotes.undoable(job),
         "suporte": request.entidade.instalacao.suporte_contato,
     }

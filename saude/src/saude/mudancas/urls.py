@@ -1,6 +1,6 @@
 from django.urls import path
 
-from saude.mudancas import lotes, presenca, versoes
+from saude.mudancas import lotes, presenca, repetir, versoes
 
 app_name = "mudancas"
 JOBS = "executando/sistema/exportacao/reprocessamentos/"
@@ -8,6 +8,7 @@ urlpatterns = [
     path(JOBS, lotes.lista, name="lotes"),
     path(JOBS + "<int:pk>/", lotes.lote, name="lote"),
     path(JOBS + "<int:pk>/andamento/", lotes.andamento, name="andamento"),
+    path(JOBS + "<int:pk>/repetir/", repetir.repetir, name="repetir"),
     path(JOBS + "<int:pk>/previa/", lotes.ver_previa, name="previa"),
     path(JOBS + "<int:pk>/marcar/", lotes.marcar, name="marcar"),
     path(JOBS + "<int:pk>/confirmar/", lotes.confirmar, name="confirmar"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
 from saude.banco import travas
-from saude.banco.fila import alive, enqueue
+from saude.banco.fila import alive, enqueue, without_task
 from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import BlocoReprocessamento, Reprocessamento
@@ -23,6 +23,10 @@ from saude.processamento.julgar import context
 from saude.processamento.models import Regeneracao
 
 BLOCK = 500
+OPEN = (Reprocessamento.Estado.ESPERA, Reprocessamento.Estado.RODANDO)
+GIVEN_UP = (
+    "Parou depois de muitas tentativas: o que já foi feito ficou. Se a causa foi resolvida, peça de novo."
+)
 
 
 @transaction.atomic
@@ -44,7 +48,10 @@ def _queued(
         entidade=entidade, filtro=asked, estado__in=["espera", "rodando"]
     )
     if running := waiting.first():
-        return running, False
+        revive(running)
+        running.refresh_from_db()
+        if running.estado in OPEN:
+            return running, False
     job = Reprocessamento.objects.create(
         entidade=entidade, filtro=asked, por=by if hasattr(by, "username") else None
     )
@@ -125,9 +132,7 @@ def reprocess_block(bloco_id: int) -> None:
             puladas=F("puladas") + counts.get("pulada", 0),
         )
         # in the same transaction: a worker killed here leaves no job that nobody ends
-        Reprocessamento.objects.filter(
-            pk=bloco.reprocessamento_id, estado=Reprocessamento.Estado.RODANDO, feitas__gte=F("total")
-        ).update(estado=Reprocessamento.Estado.CONCLUIDO, terminado_em=timezone.now())
+        close_if_done(bloco.reprocessamento_id)
 
 
 def _work(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
@@ -162,3 +167,24 @@ def _regenerate_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict
     row.motivos = dict((Counter(row.motivos) + why).most_common(versoes.MAX_REASONS))
     row.save(update_fields=[name, "motivos"])
     return {} if previa else counts
+
+
+def revive(job: Reprocessamento) -> None:
+    """A job whose work was lost is worked at again; one that failed for good says so."""
+    undone = list(job.blocos.filter(feito_em=None).order_by("pk").values_list("pk", flat=True))
+    lost = without_task("fichas.reprocessar_bloco", "bloco_id", undone)
+    if any(lost.values()):
+        mine = Reprocessamento.objects.filter(pk=job.pk, estado__in=OPEN)
+        mine.update(estado=Reprocessamento.Estado.FALHOU, erro=GIVEN_UP, terminado_em=timezone.now())
+        return
+    for pk in sorted(lost):
+        enqueue("fichas.reprocessar_bloco", bloco_id=pk)
+    if not undone:
+        close_if_done(job.pk)
+
+
+def close_if_done(job_id: int) -> None:
+    """Nothing is left to do: a worker that was killed before it said so is no reason to wait."""
+    Reprocessamento.objects.filter(
+        pk=job_id, estado=Reprocessamento.Estado.RODANDO, feitas__gte=F("total")
+    ).update(estado=Reprocessamento.Estado.CONCLUIDO, terminado_em=timezone.now())

@@ -17,13 +17,18 @@ from saude.banco.fila import enqueue
 from saude.banco.ordem import next_order
 from saude.cadastros.models import Entidade
 from saude.processamento.julgar import context
-from saude.recebimento import estatisticas
+from saude.recebimento import estatisticas, limits
 from saude.recebimento.intake import Item, Resposta, take_in, too_nested
 from saude.recebimento.models import Bloco, Lote, Registro
 from saude.recebimento.spool import cut, drop_working_copy, read_block
+from saude.recebimento.storage import fair_start
 from saude.registro.texto_json import nested_too_deep, too_deep
 
 CHUNK = 500
+ALL_REFUSED = (
+    "Os primeiros 10.000 registros foram todos recusados, e o resto do lote não foi lido. Veja as causas, corrija e "
+    "envie um lote novo."
+)
 
 
 def receive(
@@ -94,7 +99,7 @@ def open_lote(
 @transaction.atomic
 def close_lote(lote: Lote, *, by: Any) -> None:
     done = Lote.objects.filter(pk=lote.pk).exclude(estado=Lote.Estado.CONCLUIDO)
-    if not done.update(estado=Lote.Estado.CONCLUIDO, concluido_em=timezone.now()):
+    if not done.update(estado=Lote.Estado.CONCLUIDO, concluido_em=timezone.now(), erro=""):
         return
     lote.refresh_from_db()
     record_event(
@@ -156,10 +161,10 @@ def _kept(raw: bytes) -> dict[str, Any]:
 def divide(lote: Lote, folder: Any) -> int:
     """Cut the spooled body into blocks and put a task per block in the queue. Safe to call again."""
 
-    if lote.estado == Lote.Estado.CONCLUIDO:
+    if lote.estado in (Lote.Estado.CONCLUIDO, Lote.Estado.FALHOU):
         return 0
     Lote.objects.filter(pk=lote.pk, estado=Lote.Estado.RECEBIDO).update(estado=Lote.Estado.PROCESSANDO)
-    n = 0
+    n, turn = 0, fair_start(lote.entidade_id)
     for first, start, end in cut(lote, folder):
         with transaction.atomic():
             bloco, _ = Bloco.objects.get_or_create(
@@ -167,11 +172,11 @@ def divide(lote: Lote, folder: Any) -> int:
             )
             Lote.objects.filter(pk=lote.pk).update(posicao=end)
             if not bloco.feito_em:
-                enqueue("recebimento.receber_bloco", bloco_id=bloco.pk)
+                enqueue("recebimento.receber_bloco", priority=turn - n, bloco_id=bloco.pk)
         n += 1
     with transaction.atomic():
         Lote.objects.filter(pk=lote.pk).update(posicao=F("tamanho"))
-        _close_if_done(lote, folder)
+        close_if_done(lote, folder)
     return n
 
 
@@ -181,18 +186,26 @@ def take_block(bloco: Bloco, folder: Any) -> None:
     lote = bloco.lote
     estatisticas.refresh()
     with transaction.atomic():
-        if Bloco.objects.select_for_update().get(pk=bloco.pk).feito_em:
+        if Bloco.objects.select_for_update().get(pk=bloco.pk).feito_em or lote.estado == Lote.Estado.FALHOU:
             return
         ctx = context(lote.entidade)
         for chunk in chunks(read_block(lote, bloco, folder), CHUNK):
             take_in(lote, ctx, chunk)
         Bloco.objects.filter(pk=bloco.pk).update(feito_em=timezone.now())
-    _close_if_done(lote, folder)
+        _stop_if_all_refused(lote)
+    close_if_done(lote, folder)
 
 
-def _close_if_done(lote: Lote, folder: Any) -> None:
+def _stop_if_all_refused(lote: Lote) -> None:
+    """Ten thousand records and none of use: the rest of it is not worth anybody's time."""
+    lote.refresh_from_db(fields=["lidos", "causas"])
+    if limits.ALL_REFUSED <= lote.lidos == sum(lote.causas.values()):
+        fail_lote(lote, ALL_REFUSED)
+
+
+def close_if_done(lote: Lote, folder: Any) -> None:
     lote.refresh_from_db()
     divided = lote.posicao >= lote.tamanho
-    if divided and not lote.blocos.filter(feito_em=None).exists():
+    if lote.estado != Lote.Estado.FALHOU and divided and not lote.blocos.filter(feito_em=None).exists():
         close_lote(lote, by=lote.token or lote.usuario or "sistema")
         transaction.on_commit(lambda: drop_working_copy(lote, folder))

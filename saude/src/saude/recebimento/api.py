@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Query, Router
@@ -19,12 +20,12 @@ from saude.contas.models import Escopo
 from saude.fichas.models import Conteudo, Ficha
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
-from saude.recebimento import actions, conferencia, limits, openapi, portador, queries
+from saude.recebimento import actions, conferencia, limits, openapi, portador, queries, vigia
 from saude.recebimento.entrada import lot_stream, records_of
 from saude.recebimento.intake import Resposta
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.portador import Token
-from saude.recebimento.spool import BodyRefused, spool
+from saude.recebimento.spool import BodyRefused, Spooled, drop, spool
 from saude.recebimento.tasks import spool_folder
 from saude.registro.tipos import Origem
 from saude.web import api_json
@@ -132,27 +133,38 @@ def get_esquema(request: HttpRequest, tipo: str, versao: str = CURRENT) -> HttpR
 @body(limits.LOT_BODY)
 def post_lotes(request: HttpRequest) -> HttpResponse:
     token = request.auth
-    if limits.queue_depth() > limits.MAX_WAITING:
+    if limits.queue_depth(token.entidade_id) > limits.MAX_WAITING:
         wait = {"Retry-After": str(limits.RETRY_QUEUE)}
-        return problem(429, "Há muitos lotes na fila. Tente de novo mais tarde.", headers=wait)
+        return problem(429, "Há muitos lotes desta entidade na fila. Tente de novo mais tarde.", headers=wait)
     stream, gzipped = lot_stream(request)
     try:
-        kept = spool(stream, spool_folder(), gzipped=gzipped, limit=limits.LOT_BODY)
+        kept = spool(
+            stream, spool_folder(), gzipped=gzipped, limit=limits.LOT_BODY, lines=settings.LOTE_REGISTROS
+        )
     except BodyRefused as refused:
         raise HttpError(refused.status, str(refused)) from refused
-    with transaction.atomic():
-        lote = actions.open_lote(
-            entidade=token.entidade,
-            origem=Origem.API,
-            token=token,
-            formato=Lote.Formato.NDJSON,
-            arquivo=kept.arquivo,
-            tamanho=kept.tamanho,
-            sha256=kept.sha256,
-        )
-        enqueue("recebimento.dividir_lote", lote_id=lote.pk)
+    try:
+        lote = _lot_of(token, kept)
+    except BaseException:
+        drop(kept, spool_folder())
+        raise
     where = f"/api/v1/lotes/{lote.uuid}"
     return JsonResponse({"id": str(lote.uuid), "situacao": where}, status=202, headers={"Location": where})
+
+
+@transaction.atomic
+def _lot_of(token: Any, kept: Spooled) -> Lote:
+    lote = actions.open_lote(
+        entidade=token.entidade,
+        origem=Origem.API,
+        token=token,
+        formato=Lote.Formato.NDJSON,
+        arquivo=kept.arquivo,
+        tamanho=kept.tamanho,
+        sha256=kept.sha256,
+    )
+    enqueue("recebimento.dividir_lote", lote_id=lote.pk)
+    return lote
 
 
 @router.get(
@@ -164,6 +176,24 @@ def post_lotes(request: HttpRequest) -> HttpResponse:
 )
 def get_lote(request: HttpRequest, uuid: str) -> HttpResponse:
     return JsonResponse(queries.lote_status(_lote(request, uuid)))
+
+
+@router.post(
+    "/lotes/{uuid}/repetir",
+    summary="Pedir de novo um lote que falhou",
+    auth=SEND,
+    operation_id="repetir_lote",
+    response={202: None},
+    openapi_extra=openapi.LOT_AGAIN,
+)
+def post_repetir(request: HttpRequest, uuid: str) -> HttpResponse:
+    lote = _lote(request, uuid)
+    if not vigia.ask_again(lote=lote, by=request.auth):
+        raise HttpError(
+            409, "Só um lote que falhou pode ser pedido de novo; um todo recusado, corrigido e enviado."
+        )
+    lote.refresh_from_db()
+    return JsonResponse(queries.lote_status(lote), status=202)
 
 
 @router.get(

@@ -117,6 +117,7 @@ COMPONENTS: dict[str, Schema] = {
             "sha256": TEXT,
             **dict.fromkeys(("registros", "novos", "iguais", "substituidos", "recusados"), NUMBER),
             **dict.fromkeys(("blocos", "blocos_feitos"), NUMBER),
+            "recusas_por_causa": {"type": "object", "additionalProperties": NUMBER},
             "erro": TEXT,
         },
     ),

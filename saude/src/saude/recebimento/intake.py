@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
 from saude.processamento.esteira import ATTEMPTS
+from saude.recebimento.limits import KEPT_REFUSALS
 from saude.recebimento.models import Lote, Registro
 from saude.registro.leitura import ORIGENS, Fatos, facts
 from saude.registro.texto_json import digest, digest_before, dump
@@ -297,8 +299,24 @@ def without_key(item: Item, ctx: Contexto) -> Resposta:
     return Resposta(item.posicao, shown, Status.RECUSADO, Situacao.INCONSISTENTE, found, mensagem=NO_KEY)
 
 
+def _bounded(lote: Lote, answers: list[Resposta]) -> tuple[list[Resposta], dict[str, int]]:
+    """Of a large lot the first refusals are kept; all are counted by cause."""
+    refused = [a for a in answers if a.status == Status.RECUSADO]
+    if lote.formato != Lote.Formato.NDJSON or not refused:
+        return answers, {}
+    before = Lote.objects.select_for_update().values_list("causas", flat=True).get(pk=lote.pk)
+    room = KEPT_REFUSALS - sum(before.values())
+    causes = Counter(before)
+    for a in refused:
+        code = a.inconsistencias[0]["codigo"] if a.inconsistencias else f"REGISTRO-{a.situacao}"
+        causes[code if code in causes or len(causes) < 200 else "outras"] += 1
+    over = {a.posicao for a in refused[max(room, 0) :] if a.ficha_id is None}
+    return [a for a in answers if a.posicao not in over], dict(causes)
+
+
 def _keep(lote: Lote, answers: list[Resposta]) -> None:
-    counts = dict.fromkeys(Status.values, 0)
+    counts = Counter(str(a.status) for a in answers)
+    kept, causes = _bounded(lote, answers)
     with (
         connection.cursor() as cursor,
         cursor.copy(
@@ -306,8 +324,7 @@ def _keep(lote: Lote, answers: list[Resposta]) -> None:
             "FROM STDIN"
         ) as copy,
     ):
-        for a in answers:
-            counts[str(a.status)] += 1
+        for a in kept:
             shown = (
                 clean(json.dumps(a.public(), ensure_ascii=False)) if a.inconsistencias or a.mensagem else ""
             )
@@ -329,4 +346,5 @@ def _keep(lote: Lote, answers: list[Resposta]) -> None:
         iguais=F("iguais") + counts["igual"],
         substituidos=F("substituidos") + counts["substituida"],
         recusados=F("recusados") + counts["recusado"] + counts["descartada"] + counts["tardia"],
+        **({"causas": causes} if causes else {}),
     )

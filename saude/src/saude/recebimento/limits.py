@@ -4,14 +4,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from saude.banco.fila import waiting
-from saude.recebimento.storage import count_request
+from saude.recebimento.storage import count_request, open_blocks
 
-MAX_WAITING = 1_000  # blocks of 500 records in the queue: above it, come back later
+MAX_WAITING = 4_000  # blocks of 500 records that an entidade may have waiting: above it, come back later
 RETRY_QUEUE = 60  # seconds
 RECORDS_BODY = 32 * 1024 * 1024
 RECORDS_MAX = 10_000
 LOT_BODY = 8 * 1024**3
+KEPT_REFUSALS = 1_000  # of a lot; the others are counted by cause
+ALL_REFUSED = 10_000  # a lot whose first records are all refused goes no further
 WINDOW = 60  # seconds
 CURSOR = 2**63 - 1  # no position is beyond it
 
@@ -50,5 +51,5 @@ def _count(token: Any) -> int:
     return int(token.ritmo.faltam) if used > token.limite_por_minuto else 0
 
 
-def queue_depth() -> int:
-    return waiting("recebimento", at_most=MAX_WAITING + 1)
+def queue_depth(entidade_id: int) -> int:
+    return open_blocks(entidade_id, MAX_WAITING + 1)

@@ -47,6 +47,9 @@ class Lote(models.Model):
     iguais = models.PositiveIntegerField("iguais", default=0)
     substituidos = models.PositiveIntegerField("substituídos", default=0)
     recusados = models.PositiveIntegerField("recusados", default=0)
+    causas = models.JSONField(
+        "recusas por causa", default=dict, db_default=models.Value({}, models.JSONField())
+    )
     erro = models.CharField("erro", max_length=300, blank=True)
     recebido_em = models.DateTimeField("recebido em", db_default=Now())
     concluido_em = models.DateTimeField("concluído em", null=True)
@@ -60,7 +63,12 @@ class Lote(models.Model):
             ),
             models.CheckConstraint(condition=Q(origem__in=Origem.values), name="lote_origem_conhecida"),
         ]
-        indexes = [models.Index(fields=["entidade", "-recebido_em"], name="lote_recebido")]
+        indexes = [
+            models.Index(fields=["entidade", "-recebido_em"], name="lote_recebido"),
+            models.Index(
+                fields=["entidade"], name="lote_aberto", condition=Q(estado__in=["recebido", "processando"])
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"lote {self.uuid}"

@@ -102,6 +102,9 @@ def got(name: str, description: str, *codes: int) -> dict[str, Any]:
 
 
 LOT = got("Lote", "Contagens e andamento", 404)
+LOT_AGAIN: dict[str, Any] = {
+    "responses": {202: answered(ref("Lote"), "O lote voltou para a fila"), **problems(404, 409)}
+}
 ANSWERS = got("PaginaDeRespostas", "Uma página", 404, 422)
 RECORD = got("RegistroGuardado", "Encontrado", 404)
 SCHEMA = got("Esquema", "JSON Schema da ficha", 404)

@@ -29,6 +29,7 @@ def lote_status(lote: Lote) -> dict[str, Any]:
         "recusados": lote.recusados,
         "blocos": blocks["total"],
         "blocos_feitos": blocks["done"],
+        "recusas_por_causa": lote.causas,
         "erro": lote.erro,
     }
 

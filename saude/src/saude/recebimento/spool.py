@@ -41,8 +41,9 @@ class Spooled:
     sha256: str
 
 
-def spool(stream: Any, folder: Path, *, gzipped: bool, limit: int) -> Spooled:
-    """Copy a request body to disk, synced. A gzip body is kept as received beside its plain lines."""
+def spool(stream: Any, folder: Path, *, gzipped: bool, limit: int, lines: int = 0) -> Spooled:
+    """Copy a request body to disk, synced. A gzip body is kept as received beside its plain lines. At most `lines`,
+    when it says so."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{uuid.uuid4()}.ndjson"
     received = folder / (name + ".gz" if gzipped else name)
@@ -60,6 +61,8 @@ def spool(stream: Any, folder: Path, *, gzipped: bool, limit: int) -> Spooled:
         size = _inflate(received, folder / name, total) if gzipped else total
         if not size:
             raise BodyRefused("O lote está vazio.")
+        if lines:
+            _count(folder / name, lines)
     except BaseException:
         received.unlink(missing_ok=True)
         (folder / name).unlink(missing_ok=True)
@@ -67,8 +70,17 @@ def spool(stream: Any, folder: Path, *, gzipped: bool, limit: int) -> Spooled:
     return Spooled(name, size, sha.hexdigest())
 
 
+def _count(path: Path, most: int) -> None:
+    lines = 0
+    with open(path, "rb") as file:
+        while lines <= most and (piece := file.read(PIECE)):
+            lines += piece.count(b"\n")
+    if lines > most:
+        raise BodyTooLarge(f"O lote tem mais de {most} linhas. Divida-o em mais lotes.")
+
+
 def _inflate(source: Path, target: Path, received: int) -> int:
-    limit = min(MAX_PLAIN, max(received * MAX_RATIO, 64 * PIECE))
+    limit = min(MAX_PLAIN, received * MAX_RATIO + PIECE)
     size = 0
     try:
         with gzip.open(source, "rb") as plain, open(target, "xb") as file:
@@ -140,6 +152,12 @@ def parse_line(number: int, line: bytes) -> Item:
     if not read.readable:
         return Item(number, achados=[stored(f) for f in read.findings])
     return Item(number, read.record)
+
+
+def drop(kept: Spooled, folder: Path) -> None:
+    """A body that nothing came of."""
+    (folder / kept.arquivo).unlink(missing_ok=True)
+    (folder / f"{kept.arquivo}.gz").unlink(missing_ok=True)
 
 
 def drop_working_copy(lote: Lote, folder: Path) -> None:

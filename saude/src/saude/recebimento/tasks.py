@@ -5,7 +5,8 @@ from pathlib import Path
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from saude.recebimento import actions
+from saude.banco.fila import KEEPER, Paciente
+from saude.recebimento import actions, vigia
 from saude.recebimento.models import Bloco, Lote
 
 
@@ -13,21 +14,47 @@ def spool_folder() -> Path:
     return Path(settings.DADOS) / "recebidos"
 
 
-@app.task(name="recebimento.dividir_lote", queue="recebimento", retry=5, pass_context=False)
+@app.task(
+    name="recebimento.dividir_lote", queue="recebimento", retry=Paciente(), priority=1, pass_context=False
+)
 def dividir_lote(lote_id: int) -> None:
-    actions.divide(Lote.objects.get(pk=lote_id), spool_folder())
+    try:
+        actions.divide(Lote.objects.get(pk=lote_id), spool_folder())
+    except Exception as problem:
+        vigia.tell(lote_id, problem)
+        raise
 
 
-@app.task(name="recebimento.receber_bloco", queue="recebimento", retry=5, pass_context=False)
+@app.task(name="recebimento.receber_bloco", queue="recebimento", retry=Paciente(), pass_context=False)
 def receber_bloco(bloco_id: int) -> None:
     bloco = Bloco.objects.select_related("lote__entidade", "lote__token", "lote__usuario").get(pk=bloco_id)
-    actions.take_block(bloco, spool_folder())
+    try:
+        actions.take_block(bloco, spool_folder())
+    except Exception as problem:
+        vigia.tell(bloco.lote_id, problem)
+        raise
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(
-    name="recebimento.retomar_lotes", queue="recebimento", queueing_lock="retomar_lotes", pass_context=False
+    name="recebimento.retomar_lotes",
+    queue="recebimento",
+    queueing_lock="retomar_lotes",
+    priority=KEEPER,
+    pass_context=False,
 )
 def retomar_lotes(timestamp: int) -> None:
     for lote in actions.left_behind():
         actions.resume(lote)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="recebimento.vigiar",
+    queue="recebimento",
+    queueing_lock="recebimento.vigiar",
+    priority=KEEPER,
+    pass_context=False,
+)
+def vigiar(timestamp: int) -> None:
+    vigia.watch(spool_folder())

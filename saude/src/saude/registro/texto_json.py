@@ -17,7 +17,7 @@ _BEFORE = {"sort_keys": True, "separators": (",", ":")}
 
 
 MAX_DEPTH = 64
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{\]}]', re.DOTALL)
+_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
 
 def too_deep(text: bytes) -> bool:

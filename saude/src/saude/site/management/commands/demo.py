@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from typing import Any
 
 from django.core.management import call_command
@@ -101,12 +102,12 @@ def _wait_for(port: int, children: "Children") -> None:
 class Children:
     """The site and the worker: one that dies is started again, unless it dies again and again."""
 
-    MAX_DEATHS = 5
+    MAX_DEATHS, WINDOW = 5, 300  # seconds
 
     def __init__(self, out: Any) -> None:
         self.out = out
         self.running: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
-        self.deaths = 0
+        self.deaths: deque[float] = deque(maxlen=self.MAX_DEATHS)
 
     def start(self, *args: str) -> None:
         # a session of its own: Ctrl-C reaches only us, and we stop the children in order
@@ -122,9 +123,10 @@ class Children:
         for args, child in list(self.running.items()):
             if child.poll() is None:
                 continue
-            self.deaths += 1
-            if self.deaths > self.MAX_DEATHS:
+            now = time.monotonic()
+            if len(self.deaths) >= self.MAX_DEATHS and now - self.deaths[-self.MAX_DEATHS] < self.WINDOW:
                 raise CommandError(f"“saude {args[0]}” parou de novo (código {child.returncode}).")
+            self.deaths.append(now)
             self.out.write(f"“saude {args[0]}” parou (código {child.returncode}); iniciando de novo.")
             self.out.flush()
             self.start(*args)

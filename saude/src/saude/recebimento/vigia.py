@@ -1,0 +1,91 @@
+"""Lots that nobody goes on with are gone on with; those that failed for good say so and can be asked for again."""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import Error, OperationalError, transaction
+
+from saude.auditoria.actions import record_event
+from saude.banco.fila import enqueue, without_task
+from saude.comum import disco
+from saude.recebimento.actions import ALL_REFUSED, close_if_done, fail_lote
+from saude.recebimento.models import Bloco, Lote
+from saude.recebimento.storage import fair_start
+
+Estado = Lote.Estado
+SYSTEM = "Falha do sistema."
+GIVEN_UP = (
+    "{} O lote parou depois de muitas tentativas: o que já entrou ficou. Resolva a causa e peça de novo."
+)
+
+
+def why(problem: BaseException) -> str:
+    """The reason in words, without anything of the records."""
+    known = isinstance(problem, OSError | OperationalError | psycopg.OperationalError)
+    return disco.reason(problem) if known else SYSTEM
+
+
+def tell(lote_id: int, problem: BaseException) -> None:
+    """Whoever looks at a lot that waits sees why."""
+    with contextlib.suppress(Error):  # the database is what failed
+        open_lots = Lote.objects.filter(pk=lote_id, estado__in=(Estado.RECEBIDO, Estado.PROCESSANDO))
+        open_lots.update(erro=f"{why(problem)} Será tentado de novo."[:300])
+
+
+def watch(folder: Path) -> None:
+    """Every open lot has somebody who works at it, or is closed. Safe to run at any time."""
+    waiting = (Estado.RECEBIDO, Estado.PROCESSANDO)
+    rows = Lote.objects.filter(estado__in=waiting, formato=Lote.Formato.NDJSON).defer("bruto")
+    for lote in rows.select_related("entidade", "token", "usuario").order_by("pk"):
+        _look_at(lote, folder)
+
+
+def _look_at(lote: Lote, folder: Path) -> None:
+    if lote.estado == Estado.RECEBIDO or lote.posicao < lote.tamanho:
+        lost = without_task("recebimento.dividir_lote", "lote_id", [lote.pk])
+        if lost.get(lote.pk):
+            _give_up(lote)
+        elif lost:
+            enqueue("recebimento.dividir_lote", lote_id=lote.pk)
+        return
+    undone = lote.blocos.filter(feito_em=None).order_by("pk").values_list("pk", flat=True)
+    lost = without_task("recebimento.receber_bloco", "bloco_id", undone)
+    if any(lost.values()):
+        _give_up(lote)
+        return
+    _ask(lote, lost)
+    if not undone:
+        close_if_done(lote, folder)
+
+
+def _give_up(lote: Lote) -> None:
+    fail_lote(lote, GIVEN_UP.format(lote.erro.removesuffix(" Será tentado de novo.") or SYSTEM))
+
+
+def _ask(lote: Lote, blocks: Any) -> None:
+    turn = fair_start(lote.entidade_id)
+    for n, pk in enumerate(sorted(blocks)):
+        enqueue("recebimento.receber_bloco", priority=turn - n, bloco_id=pk)
+
+
+def can_be_asked_again(lote: Lote) -> bool:
+    return lote.estado == Estado.FALHOU and lote.formato == Lote.Formato.NDJSON and lote.erro != ALL_REFUSED
+
+
+@transaction.atomic
+def ask_again(*, lote: Lote, by: Any) -> bool:
+    """Go on with a lot that failed, from where it stopped; False when there is nothing to go on with."""
+    row = Lote.objects.select_for_update().get(pk=lote.pk)
+    if not can_be_asked_again(row):
+        return False
+    row.estado, row.erro = Estado.PROCESSANDO, ""
+    row.save(update_fields=["estado", "erro"])
+    undone = Bloco.objects.filter(lote=row, feito_em=None).values_list("pk", flat=True)
+    if row.posicao >= row.tamanho and undone:
+        _ask(row, without_task("recebimento.receber_bloco", "bloco_id", undone))
+    else:  # divides what is left, and closes
+        enqueue("recebimento.dividir_lote", lote_id=row.pk)
+    record_event(by=by, entidade=row.entidade_id, tipo="recebimento.repetido", alvo=row)
+    return True
