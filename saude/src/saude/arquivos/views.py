@@ -92,6 +92,7 @@ def conferencia(request: HttpRequest, uuid: UUID) -> HttpResponse:
         found = found.filter(situacao=only)
     if (tipo := request.GET.get("tipo", "")) in TIPOS:
         found = found.filter(tipo=tipo)
+    record_event(by=request.user, entidade=request.entidade, tipo="arquivo.visto", alvo=row)
     others = (
         queries.conferencias(request.entidade).exclude(pk=row.pk).filter(estado__in=("pronta", "recebida"))
     )
@@ -217,6 +218,8 @@ def comparar(request: HttpRequest, a: UUID, b: UUID) -> HttpResponse:
     """Which records are only in one of two files, and which differ."""
     left, right = _conferencia_of(request, a), _conferencia_of(request, b)
     rows = queries.compared(left, right)
+    for side in {left.pk: left, right.pk: right}.values():
+        record_event(by=request.user, entidade=request.entidade, tipo="arquivo.visto", alvo=side)
     only = request.GET.get("so", "diferentes")
     shown = [r for r in rows if only == "todos" or r.situacao != "igual"]
     counts = {name: sum(r.situacao == name for r in rows) for name in ("igual", "mudou", "a", "b")}

@@ -19,6 +19,7 @@ from saude.arquivos.guardados import KEEP_DAYS, FileRefused
 from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
 from saude.arquivos.views import undo_reception, whole_entidade
+from saude.auditoria.actions import record_event
 from saude.formularios import opcoes
 from saude.registrar.actions import version_for
 from saude.registro.tipos import Tipo
@@ -94,6 +95,7 @@ def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
         table = importacao.table_for(row, SAMPLES)
     except FileRefused as gone:
         return _gone(request, gone)
+    record_event(by=request.user, entidade=request.entidade, tipo="arquivo.visto", alvo=row)
     targets = colunas.targets(row.tipo, version_for(request.entidade))
     rows = [
         {
@@ -138,6 +140,7 @@ def previa(request: HttpRequest, uuid: UUID) -> HttpResponse:
         found = importacao.preview(row)
     except FileRefused as gone:
         return _gone(request, gone)
+    record_event(by=request.user, entidade=request.entidade, tipo="arquivo.visto", alvo=row)
     context = {"p": row, "previa": found, "nome": Tipo(row.tipo).label, "mostradas": importacao.SHOWN}
     return render(request, "arquivos/previa.html", context)
 

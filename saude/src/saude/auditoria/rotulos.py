@@ -63,6 +63,9 @@ ROTULOS: dict[str, str] = {
     "cliente.diferentes": "Clientes ditos diferentes",
     "cliente.par_reaberto": "Possível duplicado reaberto",
     "causa.corrigida": "Causa corrigida",
+    "mudanca.entregue": "Mudança entregue a outra área",
+    "mudanca.aceita": "Mudança de outra área aceita",
+    "mudanca.recusada": "Mudança de outra área recusada",
     "cliente.buscado": "Cliente buscado",
     "acs.codigo_criado": "Código de aparelho criado",
     "acs.aparelho_registrado": "Aparelho registrado",
@@ -82,6 +85,12 @@ ROTULOS: dict[str, str] = {
     "arquivo.apagado": "Arquivo apagado",
     "arquivo.planilha": "Planilha enviada",
     "lista.baixada": "Lista baixada",
+    "lista.vista": "Lista de fichas vista",
+    "cliente.listado": "Lista de clientes vista",
+    "ficha.buscada": "Ficha buscada",
+    "rascunho.visto": "Rascunho visto",
+    "arquivo.visto": "Arquivo visto",
+    "registro.consultado": "Registro consultado pela API",
 }
 
 

@@ -1,6 +1,7 @@
 """The citizens an entidade attends, gathered from registrations (FCI) and from the fichas themselves."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -120,6 +121,39 @@ class Alteracao(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campo} do cliente {self.cliente_id}"
+
+
+class MudancaEsperada(models.Model):
+    """A change of a registration that would rewrite a ficha of an área its author does not work in.
+
+    It waits for who does; what goes in then is what the registration says at that moment.
+    """
+
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="+")
+    cliente = models.ForeignKey(Cliente, models.CASCADE, db_index=False, related_name="mudancas")
+    ficha = models.ForeignKey("fichas.Ficha", models.CASCADE, related_name="+")
+    campos = ArrayField(models.CharField(max_length=20))
+    pedida_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    pedida_em = models.DateTimeField("pedida em", auto_now_add=True)
+    aceita = models.BooleanField("aceita", null=True)
+    decidida_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decidida_em = models.DateTimeField("decidida em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "mudança à espera"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cliente", "ficha"], condition=Q(decidida_em__isnull=True), name="mudanca_uma_aberta"
+            ),
+        ]
+        indexes = [models.Index(fields=["entidade", "decidida_em"], name="mudanca_aberta")]
+
+    def __str__(self) -> str:
+        return f"mudança do cliente {self.cliente_id} na ficha {self.ficha_id}"
 
 
 class ParPossivel(models.Model):

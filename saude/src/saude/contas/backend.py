@@ -54,4 +54,11 @@ def register_failure(username: str) -> None:
         row.bloqueado_ate = now + lock_time
         row.save(update_fields=["bloqueado_ate"])
         user = Usuario.objects.filter(username=username).first()
-        record_event(by=user, entidade=None, tipo="login.bloqueado", alvo=user, falhas=row.falhas)
+        _tell(user, row.falhas)
+
+
+def _tell(user: Usuario | None, failures: int) -> None:
+    """Read by who administers where the person belongs; of a name that nobody has, by who rules the installation."""
+    where = {user.entidade_id, *user.acessos.values_list("entidade_id", flat=True)} if user else {None}
+    for entidade in where:
+        record_event(by=user, entidade=entidade, tipo="login.bloqueado", alvo=user, falhas=failures)

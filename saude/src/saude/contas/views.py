@@ -47,8 +47,14 @@ entrar = body(SMALL)(public(_Entrar.as_view()))
 @require_POST
 @public
 def sair(request: HttpRequest) -> HttpResponse:
+    """The page has taken away what it kept of the person (guardado.js); the browser's cache goes too.
+
+    Not its storage: on this address the agents' app keeps visits that were not sent.
+    """
     logout(request)
-    return redirect("entrar")
+    response = redirect("entrar")
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @requires()

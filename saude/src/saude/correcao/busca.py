@@ -42,6 +42,17 @@ def ranked(entidade: Entidade, text: str, limit: int, *, cnes: Set[str] | None =
     return _in_order(_alike(entidade, mine, folded, limit))
 
 
+def kind(text: str) -> str:
+    """What sort of term it is, for the trail: the term itself is never told."""
+    if digits(text, 11):
+        return "CPF"
+    if digits(text, 15):
+        return "CNS"
+    if BIRTH.search(text):
+        return "nascimento" if NUMBER.fullmatch(text) else "nome e nascimento"
+    return "número" if NUMBER.fullmatch(text) else "nome"
+
+
 def by_document(mine: QuerySet[Cliente], text: str) -> QuerySet[Cliente] | None:
     """By CPF or CNS; nothing found for a number that is neither; None for a text that is no number."""
     if cpf := digits(text, 11):

@@ -14,6 +14,7 @@ from ledi.layouts import Field, nearest
 from ledi.paths import owner
 from saude.acesso.guarda import of_the_area, requires
 from saude.acesso.lote import em_lote
+from saude.auditoria.actions import record_event
 from saude.comum.competencia import readable
 from saude.fichas import filtro
 from saude.fichas.models import Ficha
@@ -54,9 +55,12 @@ def causa(request: HttpRequest) -> HttpResponse:
     field = _common_field(first)
     if request.method == "POST":
         return _apply(request, first, field, cause, competencia)
-    return render(
-        request, "inconsistencias/causa.html", _context(request, first, field, cause, competencia, names)
-    )
+    context = _context(request, first, field, cause, competencia, names)
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="lista.vista", lista="causa",
+        mostrados=len(context["linhas"]),
+    )  # fmt: skip
+    return render(request, "inconsistencias/causa.html", context)
 
 
 def _context(

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from ledi.layouts import layout
+from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
-from saude.clientes.models import Alteracao, Cliente
+from saude.clientes.models import Alteracao, Cliente, MudancaEsperada
 from saude.comum.texto import fold
+from saude.correcao import mudancas
 from saude.fichas.models import Atendido, Ficha
 from saude.fichas.situacoes import check, open_situations
 from saude.inconsistencias.models import Inconsistencia
@@ -45,12 +47,19 @@ def create_client(*, entidade: Entidade, by: Any, **values: Any) -> Cliente:
 
 @transaction.atomic
 def correct_client(
-    *, cliente: Cliente, changes: Mapping[str, Any], revisao: int, by: Any, usar_cpf: bool = False
+    *,
+    cliente: Cliente,
+    changes: Mapping[str, Any],
+    revisao: int,
+    by: Any,
+    usar_cpf: bool = False,
+    cnes: Areas = None,
 ) -> list[int]:
     """Mend the registration; the fichas not yet exported take the new values and are processed again.
 
     `usar_cpf`: the CPF of the registration goes into the records that say that the person has none.
-    Returns the ids of those fichas. StaleClient when `revisao` is no longer that of the client.
+    Those outside `cnes` (where `by` may correct; None: everywhere) wait for who works there (`mudancas`).
+    Returns the ids of the fichas processed. StaleClient when `revisao` is no longer that of the client.
     """
     current = Cliente.objects.select_for_update().get(pk=cliente.pk)
     if current.revisao != revisao:
@@ -74,7 +83,7 @@ def correct_client(
             cliente=current, campo=name, fonte=Alteracao.Fonte.USUARIO, aplicada=True, usuario=user, **change
         )
     record_event(by=by, entidade=current.entidade, tipo="cliente.corrigido", alvo=current, campos=flowing)
-    return _flow(current, flowing, by)
+    return _flow(current, flowing, by, cnes)
 
 
 def open_fichas(cliente: Cliente) -> dict[int, int]:
@@ -114,14 +123,33 @@ def identify(*, atendido: Atendido, cliente: Cliente, by: Any) -> Ficha:
     return Ficha.objects.get(pk=ficha.pk)
 
 
-def _flow(cliente: Cliente, names: list[str], by: Any) -> list[int]:
-    """The new values into every record of the client that can still change."""
-    rows = Atendido.objects.filter(cliente=cliente, ficha__situacao__in=open_situations("corrigir"))
-    positions: dict[int, list[int]] = {}
-    for row in rows.order_by("ficha_id", "posicao"):
-        positions.setdefault(row.ficha_id, []).append(row.posicao)
-    _write(cliente.entidade, cliente, positions, names, by)
+def _flow(cliente: Cliente, names: list[str], by: Any, cnes: Areas = None) -> list[int]:
+    """The new values into every record of the client that can still change, in these áreas; the others wait."""
+    positions, others = mudancas.positions_of(cliente, cnes)
+    mudancas.hand_over(cliente, others, names, by)
+    waited = MudancaEsperada.objects.filter(cliente=cliente, ficha__in=positions, decidida_em=None)
+    names = [*names, *(c for row in waited for c in row.campos if c not in names)]
+    _write(cliente.entidade, cliente, positions, list(dict.fromkeys(names)), by)
+    mudancas.settle(cliente, positions, by)
     return sorted(positions)
+
+
+@transaction.atomic
+def apply_waiting(*, cliente: Cliente, by: Any, cnes: Areas) -> list[int]:
+    """What waits in these áreas goes into the fichas, as the registration says it now."""
+    rows = list(
+        mudancas.waiting(cliente.entidade, cnes).filter(cliente=cliente).select_for_update(of=("self",))
+    )
+    positions, _ = mudancas.positions_of(cliente, cnes)
+    for names, same in mudancas.fields_of(rows).items():
+        mine = {row.ficha_id: positions[row.ficha_id] for row in same if row.ficha_id in positions}
+        _write(cliente.entidade, cliente, mine, list(names), by)
+    mudancas.settle(cliente, [row.ficha_id for row in rows], by)
+    for row in rows:
+        record_event(
+            by=by, entidade=row.entidade_id, tipo="mudanca.aceita", alvo=cliente, ficha=row.ficha.uuid
+        )
+    return sorted(row.ficha_id for row in rows if row.ficha_id in positions)
 
 
 def _write(

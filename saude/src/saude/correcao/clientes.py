@@ -1,10 +1,15 @@
 """Reads about clients. All scoped by entidade; whoever shows them records the reading."""
 
+import secrets
 from collections.abc import Set
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from saude.acesso.areas import in_areas
+from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Alteracao, Cliente
 from saude.comum.texto import fold
@@ -12,10 +17,44 @@ from saude.correcao import busca
 from saude.correcao.areas import visible
 from saude.fichas.models import Ficha
 
+SEARCHES, KEPT = "buscas", 20
+
 
 def search(entidade: Entidade, text: str, limit: int = 50, *, cnes: Set[str] | None = None) -> list[Cliente]:
     """The best first: by CPF, CNS, birth, or a name that sounds like this."""
     return busca.ranked(entidade, text, limit, cnes=cnes)
+
+
+def asked(request: HttpRequest) -> str:
+    """What is searched for: kept in the session under a random name, since an address is written down everywhere."""
+    kept = request.session.get(SEARCHES, {}).get(request.GET.get("busca", ""), "")
+    return str(kept or request.GET.get("q", "")).strip()[:80].replace("\x00", "")
+
+
+def listed(request: HttpRequest, name: str, page: Any) -> None:
+    """Citizens shown in a list, page by page, in the trail."""
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="cliente.listado", lista=name, mostrados=len(page)
+    )
+
+
+def keep_search(request: HttpRequest, **more: str) -> str:
+    """The address that shows the search that was posted; `more` goes with it."""
+    text = request.POST.get("q", "").strip()[:80].replace("\x00", "")
+    if not text:
+        return request.path + (f"?{urlencode(more)}" if any(more.values()) else "")
+    name = secrets.token_urlsafe(9)
+    kept = [*request.session.get(SEARCHES, {}).items(), (name, text)]
+    request.session[SEARCHES] = dict(kept[-KEPT:])
+    return f"{request.path}?{urlencode({'busca': name} | {k: v for k, v in more.items() if v})}"
+
+
+def searched(request: HttpRequest, text: str, found: int, **more: Any) -> None:
+    """A search of citizens in the trail: by what kind of term, and how many were shown."""
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="cliente.buscado", termo=busca.kind(text), achados=found,
+        **more,
+    )  # fmt: skip
 
 
 def listing(entidade: Entidade, text: str = "", *, cnes: Set[str] | None = None) -> QuerySet[Cliente]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.areas import in_areas
 from saude.acesso.guarda import allowed_at, requires
+from saude.auditoria.actions import record_event
 from saude.correcao.ficha import ficha_of, people
 from saude.fichas.models import Descarte
 from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
@@ -27,6 +28,7 @@ def descartar(request: HttpRequest, uuid: str) -> HttpResponse:
     if ficha.situacao not in open_situations("descartar"):
         messages.error(request, "Uma ficha exportada ou já descartada não pode ser descartada.")
         return redirect("fichas:detalhe", uuid=ficha.chave)
+    record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
     typed = {"motivo": request.POST.get("motivo", ""), "observacao": request.POST.get("observacao", "")[:200]}
     error = ""
     if request.method == "POST":
@@ -75,6 +77,10 @@ def restaurar(request: HttpRequest, uuid: str) -> HttpResponse:
 def descartadas(request: HttpRequest) -> HttpResponse:
     rows = _discarded(request)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="lista.vista", lista="descartadas",
+        mostrados=len(page.object_list),
+    )  # fmt: skip
     names = Nomes.of(request.entidade)
     for row in page:
         row.profissional = names.profissionais.get(row.ficha.profissional_cns, row.ficha.profissional_cns)

@@ -60,6 +60,7 @@ def nao_identificados(request: HttpRequest) -> HttpResponse:
     competencia = _competencia(request)
     found = filtro.unidentified(request.entidade, competencia or None, cnes=request.cnes_permitidos)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    clientes.listed(request, "não identificados", page.object_list)
     context = {
         "page_obj": page,
         "competencia": competencia,
@@ -87,6 +88,8 @@ def identificar(request: HttpRequest, pk: int) -> HttpResponse:
     row = attended(request, str(pk))
     if row is None:
         raise Http404
+    if request.method == "POST" and "q" in request.POST:
+        return redirect(clientes.keep_search(request, competencia=_competencia(request)))
     person = known(request, row)
     if request.method == "POST":
         chosen = request.POST.get("cliente", "")
@@ -104,10 +107,11 @@ def identificar(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(
     request: HttpRequest, row: Atendido, person: Pessoa, *, asks: Candidato | None = None
 ) -> dict[str, Any]:
-    text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
+    text = clientes.asked(request)
     areas = request.cnes_do_acesso
     found = clientes.search(request.entidade, text, cnes=areas) if text else suggested(request, person)
     beside = [against(person, c) for c in found[:PER_PAGE] if c.identificado]
+    clientes.searched(request, text, len(beside), ficha=row.ficha.uuid)
     names = Nomes.of(request.entidade)
     ficha = row.ficha
     return {
@@ -214,6 +218,8 @@ def novo(request: HttpRequest) -> HttpResponse:
             messages.info(request, "Ele aparecerá na sua lista quando for atendido na sua área.")
             return redirect("clientes:lista")
         return redirect("clientes:detalhe", pk=made.pk)
+    if row:
+        record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=row.ficha)
     status = 422 if request.method == "POST" else 200
     return render(request, "clientes/formulario.html", {"form": form, "atendido": row}, status=status)
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Alteracao, Cliente, ParPossivel
 from saude.correcao.cliente import EDITABLE, StaleClient, _flow, _text
@@ -27,7 +28,13 @@ class PairSettled(Exception):
 
 @transaction.atomic
 def merge_pair(
-    *, par: ParPossivel, fica: int, escolhas: Mapping[str, int], revisoes: Mapping[int, int], by: Any
+    *,
+    par: ParPossivel,
+    fica: int,
+    escolhas: Mapping[str, int],
+    revisoes: Mapping[int, int],
+    by: Any,
+    cnes: Areas = None,
 ) -> list[int]:
     """`fica` is the id that stays, `escolhas` field -> id whose value stays (default: the one that stays).
 
@@ -64,7 +71,7 @@ def merge_pair(
     record_event(
         by=by, entidade=kept.entidade_id, tipo="cliente.mesclado", alvo=kept, de=gone.pk, campos=differing
     )
-    return _flow(kept, differing, by) if differing else []
+    return _flow(kept, differing, by, cnes) if differing else []
 
 
 @transaction.atomic
@@ -76,7 +83,7 @@ def keep_apart(*, par: ParPossivel, by: Any) -> None:
 
 
 @transaction.atomic
-def undo(*, par: ParPossivel, by: Any) -> list[int]:
+def undo(*, par: ParPossivel, by: Any, cnes: Areas = None) -> list[int]:
     """Take back a decision. A merge only while the registration that stayed was not changed since."""
     par, a, b = _locked(par, Decisao.MESCLADO, Decisao.DIFERENTES)
     if par.decisao == Decisao.DIFERENTES:
@@ -103,7 +110,7 @@ def undo(*, par: ParPossivel, by: Any) -> list[int]:
     _findings().filter(pk__in=data["inconsistencias"], cliente=kept).update(cliente=gone)
     _decide(par, Decisao.ABERTO, None)
     record_event(by=by, entidade=par.entidade_id, tipo="cliente.separado", alvo=kept, outro=gone.pk)
-    return sorted({*_flow(kept, differing, by), *_flow(gone, differing, by)}) if differing else []
+    return sorted({*_flow(kept, differing, by, cnes), *_flow(gone, differing, by, cnes)}) if differing else []
 
 
 def _locked(par: ParPossivel, *decisoes: str) -> tuple[ParPossivel, Cliente, Cliente]:

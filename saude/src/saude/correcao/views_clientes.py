@@ -5,18 +5,20 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from saude.acesso.areas import Areas
 from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Cliente
-from saude.correcao import cadastro, clientes, desfazer
+from saude.correcao import cadastro, clientes, desfazer, mudancas
 from saude.correcao import cliente as actions
 from saude.correcao.areas import visible
 from saude.correcao.cliente import registered
@@ -36,17 +38,23 @@ LEFT_TOLD = 3  # causes that a message repeats
 
 @requires("ver")
 def lista(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()[:80].replace("\x00", "")
+    if request.method == "POST":
+        return redirect(clientes.keep_search(request))
+    text = clientes.asked(request)
     cursor = request.GET.get("depois", "")
     if text:
         page, following = clientes.search(request.entidade, text, PER_PAGE, cnes=request.cnes_permitidos), ""
     else:
         page, following = _page(clientes.listing(request.entidade, cnes=request.cnes_permitidos), cursor)
-    if text and not cursor:
-        record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado")
+    if text:
+        clientes.searched(request, text, len(page))
+    else:
+        clientes.listed(request, "clientes", page)
+    may = "corrigir" in request.permissoes
     context = {
         "clientes": page,
         "q": text,
+        "mudancas": may and mudancas.waiting(request.entidade, limit_of(request, "corrigir")).count(),
         "proxima": query(request, depois=following) if following else "",
         "primeira": query(request, depois=None) if cursor else "",
     }
@@ -54,14 +62,14 @@ def lista(request: HttpRequest) -> HttpResponse:
 
 
 def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
-    """By keyset on (busca, id): as quick on the last page as on the first."""
+    """By keyset on (busca, id): as quick on the last page as on the first. The address names the last by its id."""
     found = found.order_by("busca", "pk")
-    name, _, pk = cursor.rpartition("|")
-    if pk.isdecimal() and len(pk) < 19:
-        found = found.filter(busca__gte=name).filter(Q(busca__gt=name) | Q(pk__gt=int(pk)))
+    last = found.filter(pk=int(cursor)).first() if cursor.isdecimal() and len(cursor) < 19 else None
+    if last is not None:
+        found = found.filter(busca__gte=last.busca).filter(Q(busca__gt=last.busca) | Q(pk__gt=last.pk))
     page = list(found[: PER_PAGE + 1])
     more, page = len(page) > PER_PAGE, page[:PER_PAGE]
-    return page, f"{page[-1].busca}|{page[-1].pk}" if more else ""
+    return page, str(page[-1].pk) if more else ""
 
 
 def cliente_of(request: HttpRequest, pk: int) -> Cliente:
@@ -99,11 +107,47 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
         "mais_fichas": len(fichas) > FICHAS_SHOWN,
         "fichas_de_outras": elsewhere,
         "alteracoes": changes[:20],
+        **_waiting(request, cliente),
         "pode": {p: True for p in request.permissoes if p != "corrigir" or may_mend},
         "voltar": _back(request, ""),
         "feito": desfazer.just_done(request),
     }
     return render(request, "clientes/detalhe.html", context)
+
+
+def _waiting(request: HttpRequest, cliente: Cliente) -> dict[str, Any]:
+    """Changes of the registration that wait: those this user may decide, and how many wait for others."""
+    mine = limit_of(request, "corrigir")
+    rows = [] if "corrigir" not in request.permissoes else list(
+        mudancas.waiting(request.entidade, mine).filter(cliente=cliente)
+    )  # fmt: skip
+    everywhere = mudancas.waiting(request.entidade, None).filter(cliente=cliente).count()
+    return {"esperam": rows, "esperam_outros": everywhere - len(rows)}
+
+
+@require_POST
+@requires("corrigir")
+def decidir_mudancas(request: HttpRequest, pk: int) -> HttpResponse:
+    """What waits in the áreas of this user goes in, or does not."""
+    cliente, areas = cliente_of(request, pk), request.cnes_do_acesso
+    if request.POST.get("resposta") == "sim":
+        _report_touched(request, cliente, actions.apply_waiting(cliente=cliente, by=request.user, cnes=areas))
+    else:
+        rows = mudancas.waiting(request.entidade, areas).filter(cliente=cliente)
+        n = mudancas.refuse(rows=rows, by=request.user)
+        messages.success(
+            request, f"Mudança recusada: {n} ficha{'s ficam' if n != 1 else ' fica'} como estava."
+        )
+    return redirect("clientes:detalhe", pk=pk)
+
+
+@requires("corrigir")
+def mudancas_a_espera(request: HttpRequest) -> HttpResponse:
+    """Clients with a change that waits for who works in these áreas."""
+    rows = mudancas.waiting(request.entidade, request.cnes_do_acesso)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
+    clientes.listed(request, "mudanças à espera", page.object_list)
+    return render(request, "clientes/mudancas.html", {"page_obj": page})
 
 
 def _causes(cliente: Cliente, areas: Areas) -> list[dict[str, Any]]:
@@ -121,6 +165,7 @@ def _causes(cliente: Cliente, areas: Areas) -> list[dict[str, Any]]:
 def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
     """The registration; saving flows to the fichas not yet exported, and reprocesses them."""
     cliente = cliente_of(request, pk)
+    record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
     if request.method != "POST":
         form = ClienteForm(instance=cliente)
         return render(request, "clientes/formulario.html", _form(request, cliente, form))
@@ -132,7 +177,7 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         touched = actions.correct_client(
             cliente=cliente, changes=form.cleaned_data, revisao=int(revision) if revision.isdecimal() else -1,
-            by=request.user, usar_cpf=request.POST.get("usar_cpf") == "1",
+            by=request.user, cnes=request.cnes_do_acesso, usar_cpf=request.POST.get("usar_cpf") == "1",
         )  # fmt: skip
     except actions.StaleClient as stale:
         context = _form(request, stale.cliente, form) | {"diferencas": _differences(stale.cliente, form)}
@@ -142,6 +187,7 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(name if name in form.fields else None, found)
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
     left = _report_touched(request, cliente, touched)
+    _report_waiting(request, cliente)
     done = desfazer.remember(
         cliente=cliente,
         antes={f: before[f] for f in touched if f in before},
@@ -190,6 +236,14 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "Sim" if value else "Não"
     return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
+
+
+def _report_waiting(request: HttpRequest, cliente: Cliente) -> None:
+    n = mudancas.waiting(request.entidade, None).filter(cliente=cliente).count()
+    if n:
+        many = "s" if n > 1 else ""
+        text = f"{n} ficha{many} de outra área espera{'m' if many else ''} quem trabalha lá para receber a mudança."
+        messages.info(request, text)
 
 
 def _report_touched(request: HttpRequest, cliente: Cliente, touched: list[int]) -> bool:

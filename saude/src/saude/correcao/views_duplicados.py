@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ledi.tables import closed
 from saude.acesso.guarda import requires
@@ -33,14 +33,15 @@ TABS = {"abertos": "aberto", "diferentes": "diferentes", "mesclados": "mesclado"
 
 
 @requires("ver")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def buscar(request: HttpRequest) -> HttpResponse:
     """Clients as JSON, the best first; documents whole only for who may correct."""
-    text = request.GET.get("q", "").strip()[:100]
+    given = request.POST if request.method == "POST" else request.GET
+    text = given.get("q", "").strip()[:100]
     if len(text) < SHORTEST:
         return JsonResponse({"clientes": []})
     found = clientes.search(request.entidade, text, FOUND, cnes=request.cnes_do_acesso)
-    record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado")
+    clientes.searched(request, text, len(found))
     whole = "corrigir" in request.permissoes
     response = JsonResponse({"clientes": [_json(c, whole) for c in found]})
     response["Cache-Control"] = "no-store"
@@ -70,8 +71,13 @@ def duplicados(request: HttpRequest) -> HttpResponse:
         found = found.filter(
             attended_in(request.cnes_permitidos, "a") | attended_in(request.cnes_permitidos, "b")
         )
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="cliente.listado", lista="duplicados",
+        mostrados=2 * len(page.object_list),
+    )  # fmt: skip
     context = {
-        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("pagina")),
+        "page_obj": page,
         "guia": tab,
         "marco": MarcoDuplicados.objects.filter(entidade=request.entidade).first(),
     }
@@ -216,7 +222,12 @@ def mesclar(request: HttpRequest, pk: int) -> HttpResponse:
     revisions = {i: _int(request.POST.get(f"revisao-{i}", "")) for i in ids.values()}
     try:
         touched = merging.merge_pair(
-            par=par, fica=stays, escolhas=choices, revisoes=revisions, by=request.user
+            par=par,
+            fica=stays,
+            escolhas=choices,
+            revisoes=revisions,
+            by=request.user,
+            cnes=request.cnes_do_acesso,
         )
     except actions.StaleClient:
         messages.error(
@@ -261,7 +272,7 @@ def diferentes(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        merging.undo(par=_pair(request, pk), by=request.user)
+        merging.undo(par=_pair(request, pk), by=request.user, cnes=request.cnes_do_acesso)
         messages.success(request, "Decisão desfeita: o par está de novo a decidir.")
     except merging.PairSettled as settled:
         messages.error(request, str(settled))

@@ -127,6 +127,7 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
         request.entidade, asked.filtro, cursor=request.GET.get("cursor", "")[:60], ordem=order, size=PER_PAGE,
         cnes=request.cnes_permitidos,
     )  # fmt: skip
+    _shown(request, asked.filtro.situacao or "fichas", len(page.fichas))
     ids = [f.pk for f in page.fichas]
     reasons = dict(
         filtro.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids)).values_list(
@@ -149,6 +150,11 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "filtros": asked,
         **filtros.choices(request.entidade, cnes=request.cnes_permitidos),
     }
+
+
+def _shown(request: HttpRequest, name: str, n: int) -> None:
+    """A list with citizens was read: one line per page of it."""
+    record_event(by=request.user, entidade=request.entidade, tipo="lista.vista", lista=name, mostrados=n)
 
 
 def _order(request: HttpRequest, f: filtro.Filtro, columns: tuple[str, ...]) -> str:
@@ -176,6 +182,7 @@ def _clients(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     areas = request.cnes_permitidos
     rows = findings.clients(request.entidade, context["competencia"], cnes=areas)
     context["page_obj"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
+    _shown(request, "clientes com inconsistência", len(context["page_obj"].object_list))
     context["especies"] = _kinds(
         request, context["competencia"], [r["cliente_id"] for r in context["page_obj"]]
     )
@@ -217,6 +224,8 @@ def busca(request: HttpRequest) -> HttpResponse:
         elsewhere = 0
     if len(found) == 1 and found[0].uuid.lower() == text.lower():
         return redirect("fichas:detalhe", uuid=found[0].chave)
+    if text:
+        record_event(by=request.user, entidade=request.entidade, tipo="ficha.buscada", achados=len(found))
     for ficha in found:
         ficha.pode = allowed_at(request, ficha.cnes)
     context = {

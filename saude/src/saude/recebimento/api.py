@@ -14,6 +14,7 @@ from ledi.errors import LediError
 from ledi.layouts import CURRENT
 from ledi.schema import record_schema
 from saude.acesso.corpo import body
+from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue
 from saude.comum.competencia import SEM_DATA
 from saude.contas.models import Escopo
@@ -90,6 +91,7 @@ def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
     ).first()
     if ficha is None:
         raise HttpError(404, "Não há registro com este uuid nesta entidade.")
+    record_event(by=request.auth, entidade=ficha.entidade_id, tipo="registro.consultado", alvo=ficha)
     rows = Inconsistencia.objects.filter(ficha=ficha, encerrada_em=None).order_by("id")
     return JsonResponse(
         {

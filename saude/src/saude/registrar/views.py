@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ledi.errors import PathError
 from ledi.layouts import TIPOS, VERSIONS, layout
@@ -52,7 +52,9 @@ def ficha(request: HttpRequest, tipo: str) -> HttpResponse:
         return _finish(request, tipo)
     if wanted := request.GET.get("rascunho"):
         mine = {"entidade": request.entidade, "usuario": request.user, "tipo": tipo}
-        record = json.loads(get_object_or_404(Rascunho, uuid=wanted[:44], **mine).registro)
+        draft = get_object_or_404(Rascunho, uuid=wanted[:44], **mine)
+        record_event(by=request.user, entidade=request.entidade, tipo="rascunho.visto", alvo=draft)
+        record = json.loads(draft.registro)
     else:
         record = actions.blank(entidade=request.entidade, area=request.area, by=request.user, tipo=tipo)
     return render(request, "registrar/ficha.html", _page(request, record, []))
@@ -220,15 +222,16 @@ def apagar(request: HttpRequest, tipo: str) -> HttpResponse:
 
 
 @requires("corrigir")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def clientes(request: HttpRequest) -> HttpResponse:
     """Citizens by name, CPF or CNS, with what fills the identification of a ficha."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    given = request.POST if request.method == "POST" else request.GET
+    text = given.get("q", "").replace("\x00", "").strip()[:80]
     found = (
         clients.search(request.entidade, text, FOUND, cnes=request.cnes_do_acesso) if len(text) >= 3 else []
     )
-    if found:
-        record_event(by=request.user, entidade=request.entidade, tipo="cliente.buscado", achados=len(found))
+    if len(text) >= 3:
+        clients.searched(request, text, len(found))
     return JsonResponse({"clientes": [_client(c) for c in found]})
 
 

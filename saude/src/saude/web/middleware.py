@@ -19,7 +19,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        logged_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+        if logged_in or request.path.startswith("/api/"):  # nothing of a citizen stays in a cache on the way
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -51,7 +51,9 @@ const identification = (block) =>
 combobox("[data-busca-cidadao]", {
   wait: 250,
   async ask(input, text) {
-    const got = await answer(`${input.form.dataset.clientes}?q=${encodeURIComponent(text)}`);
+    // what is looked for is somebody: never in an address
+    const csrf = input.form.querySelector("[name=csrfmiddlewaretoken]").value;
+    const got = await answer(input.form.dataset.clientes, new URLSearchParams({ q: text, csrfmiddlewaretoken: csrf }));
     if (!got) return null;
     const { clientes } = await got.json();
     return clientes.length ? clientes.map(row) : [nobody()];

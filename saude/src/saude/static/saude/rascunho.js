@@ -1,5 +1,7 @@
 // The draft of a new ficha: in this computer at once, on the server a moment later.
 
+import { own } from "./guardado.js";
+
 const DELAY = 1200;
 
 export function keepDraft(form) {
@@ -20,7 +22,7 @@ export function keepDraft(form) {
 class Draft {
   constructor(form) {
     this.form = form;
-    this.key = `registrar:${form.getAttribute("action")}`;
+    this.key = own(`registrar:${form.getAttribute("action")}`);
     this.state = document.getElementById("rascunho-estado");
     this.asked = 0;
   }

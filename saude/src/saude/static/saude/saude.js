@@ -1,5 +1,6 @@
 // Small behaviours of every page. No inline scripts (CSP): everything hangs on data attributes.
 import "../comum/entradas.js";
+import { forgetOnLeaving, own } from "./guardado.js";
 
 const closest = (event, selector) => event.target.closest?.(selector);
 
@@ -107,23 +108,25 @@ function fill(select) {
   });
 }
 
+forgetOnLeaving();
+
 // Text typed into <form data-rascunho="key"> outlives an expired session in this tab.
 const FIELDS = "input:not([type=hidden]):not([type=password]):not([type=file]), select, textarea";
 document.querySelectorAll("form[data-rascunho]").forEach((form) => {
-  const key = `rascunho:${form.dataset.rascunho}`;
+  const key = own(`rascunho:${form.dataset.rascunho}`);
   restore(form, key);
   form.addEventListener("input", () => save(form, key));
   form.addEventListener("change", () => save(form, key));
   form.addEventListener("reset", () => sessionStorage.removeItem(key));
 });
 document.querySelectorAll("[data-rascunho-enviado]").forEach((mark) => {
-  sessionStorage.removeItem(`rascunho:${mark.dataset.rascunhoEnviado}`);
+  sessionStorage.removeItem(own(`rascunho:${mark.dataset.rascunhoEnviado}`));
 });
 
 // The server has the ficha: what the browser kept of it is no longer needed (registrar.js).
 document.querySelectorAll("[data-guardada]").forEach((mark) => {
   Object.keys(localStorage)
-    .filter((key) => key.startsWith("registrar:"))
+    .filter((key) => key.startsWith(own("registrar:")))
     .forEach((key) => {
       const uuid = new URLSearchParams(localStorage.getItem(key)).get("uuid");
       if (uuid === mark.dataset.guardada) localStorage.removeItem(key);
