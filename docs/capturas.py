@@ -132,6 +132,15 @@ def _(page: Any) -> None:
     page.click("summary.s-contexto")
 
 
+@shot("painel-area", user="consulta")
+def _(page: Any) -> None:
+    page.goto(PANEL)
+    page.click("summary.s-contexto")
+    page.select_option("#ctx-area", index=1)
+    page.click(".s-contexto__form button")
+    page.wait_for_selector(".s-area__todas")
+
+
 @shot("painel-acoes")
 def _(page: Any) -> None:
     page.goto(PANEL)

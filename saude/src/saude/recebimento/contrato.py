@@ -134,7 +134,8 @@ COMPONENTS: dict[str, Schema] = {
         {
             "uuid": TEXT,
             "tipo": one_of(Tipo.values),
-            "competencia": TEXT | {"description": "AAAAMM"},
+            "competencia": TEXT_OR_NONE
+            | {"description": "AAAAMM; null: sem data legível, de competência alguma."},
             "situacao": one_of(Situacao.values),
             "motivo_pendencia": TEXT_OR_NONE | {"description": f"Um destes: {', '.join(Motivo.values)}."},
             "revisao": NUMBER,
