@@ -20,7 +20,8 @@ def test_passwords_are_set_anew_and_data_stays(entidade):
 def test_each_user_has_the_preset_of_the_name(entidade):
     set_passwords("demo")
     allowed = {u.username: work_context(u).permissoes for u in Usuario.objects.all()}
-    assert "administrar" in allowed["administrador"]
+    assert {"administrar", "instalacao"} <= allowed["administrador"]
+    assert {u.entidade for u in Usuario.objects.all()} == {entidade}
     assert allowed["coordenador"] == {"ver", "corrigir", "reprocessar", "exportar", "configurar"}
     assert allowed["digitador"] == {"ver", "corrigir", "reprocessar"}
     assert allowed["consulta"] == {"ver"}

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.areas import Areas
 from saude.acesso.guarda import limit_of, requires
@@ -125,13 +125,21 @@ def _waiting(request: HttpRequest, cliente: Cliente) -> dict[str, Any]:
     return {"esperam": rows, "esperam_outros": everywhere - len(rows)}
 
 
+@em_lote(previa="clientes:detalhe", confirma="clientes:decidir_mudancas")
 @require_POST
 @requires("corrigir")
 def decidir_mudancas(request: HttpRequest, pk: int) -> HttpResponse:
     """What waits in the áreas of this user goes in, or does not."""
     cliente, areas = cliente_of(request, pk), request.cnes_do_acesso
     if request.POST.get("resposta") == "sim":
-        _report_touched(request, cliente, actions.apply_waiting(cliente=cliente, by=request.user, cnes=areas))
+        before = actions.open_fichas(cliente)
+        touched = actions.apply_waiting(cliente=cliente, by=request.user, cnes=areas)
+        _report_touched(request, cliente, touched)
+        done = desfazer.remember(
+            cliente=cliente, antes={f: before[f] for f in touched if f in before}, by=request.user, cnes=areas
+        )
+        if done:
+            return redirect(f"{reverse('clientes:detalhe', args=[pk])}?feito={done.pk}")
     else:
         rows = mudancas.waiting(request.entidade, areas).filter(cliente=cliente)
         n = mudancas.refuse(rows=rows, by=request.user)
@@ -141,6 +149,7 @@ def decidir_mudancas(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("clientes:detalhe", pk=pk)
 
 
+@require_GET
 @requires("corrigir")
 def mudancas_a_espera(request: HttpRequest) -> HttpResponse:
     """Clients with a change that waits for who works in these áreas."""

@@ -45,10 +45,10 @@ def set_passwords(password: str) -> None:
     entidade = Entidade.objects.order_by("pk").first()
     for username, (nome, preset) in USERS.items():
         user, created = Usuario.objects.get_or_create(username=username, defaults={"nome": nome})
-        if created and preset == "Administrador":
-            set_rules_installation(by="demonstração", usuario=user, sim=True)
         if created:
             grant(by="demonstração", usuario=user, entidade=entidade, permissoes=PRESETS[preset])
+        if created and preset == "Administrador":
+            set_rules_installation(by="demonstração", usuario=user, sim=True)
         set_password(by="demonstração", usuario=user, senha=password, entidade=entidade, check_policy=False)
 
 
