@@ -79,11 +79,9 @@ def create_export(
 ) -> Exportacao:
     """Ask for an export; asked again (same `chave`, or an equal one still running) it is the same export.
 
-    `cnes`: only the fichas of these áreas, all that the user may export.
-    NothingToExport when the choice selects nothing.
+    `cnes`: only the fichas of these áreas. NothingToExport when the choice selects nothing.
     """
-    _validate(escopo, tipo, inicio, fim)
-    _signs_well(entidade)
+    _validate(entidade, escopo, tipo, inicio, fim)
     travas.wait(travas.NOVA_EXPORTACAO, entidade.pk)
     choice = {"escopo": escopo, "inicio": inicio, "fim": fim, "tipo": tipo}
     areas = None if cnes is None else sorted(cnes)
@@ -121,13 +119,14 @@ def _asked_already(
     return same.filter(estado__in=[Estado.ESPERA, Estado.GERANDO]).first()
 
 
-def _validate(escopo: str, tipo: str, inicio: date, fim: date) -> None:
+def _validate(entidade: Entidade, escopo: str, tipo: str, inicio: date, fim: date) -> None:
     if escopo not in Exportacao.Escopo.values:
         raise ValidationError("Escolha “Não exportados” ou “Todos”.")
     if tipo and tipo not in Tipo.values:
         raise ValidationError("Escolha uma ficha da lista, ou todas.")
     if fim < inicio:
         raise ValidationError("O fim do período é anterior ao início.")
+    _signs_well(entidade)
 
 
 def _signs_well(entidade: Entidade) -> None:
