@@ -217,7 +217,7 @@ def test_a_page_of_another_area_does_nothing(entra, fichas, postos, entidade, ur
     """The área was changed in another tab: what that page counted is not what would be done now."""
     client = entra(area=postos[A])
     cause = Inconsistencia.objects.filter(ficha__cnes=A, **ABERTA)[0].causa
-    body = {**PERIOD, "competencia": MES, "situacao": "inconsistente", "causa": cause, "apagar": "1"}
+    body = {**PERIOD, "competencia": MES, "situacao": "inconsistente", "causa": cause, "f:valor": "1"}
     for made_for in ("todas", str(postos[B].pk)):
         response = client.post(url, body | {"_area": made_for}, headers={"Accept": "text/html"})
         assert response.status_code == 409 and "Nada foi feito" in lido(response)
