@@ -2,11 +2,12 @@
 
 import pytest
 from aplicativo import entrar, ir, nova_visita, por_enviar, preencher_cidadao, salvar
+from django.utils import timezone
 from producao import CPF
 
 from saude.acs.dispositivos import revoke
 from saude.acs.models import Aparelho
-from saude.cadastros.models import Equipe
+from saude.cadastros.models import Equipe, Lotacao
 from saude.fichas.models import Ficha
 from saude.processamento.actions import reprocess
 
@@ -83,6 +84,16 @@ def test_a_revoked_phone_keeps_what_was_not_sent(celular, lotacao):
     celular.get_by_text("Neste aparelho: 1 visita por enviar").wait_for()
     entrar(celular, lotacao)
     assert Ficha.objects.count() == 1
+
+
+def test_a_dismissed_agent_reads_why_and_what_was_done_before_arrives(celular, lotacao):
+    entrar(celular, lotacao)
+    celular.context.set_offline(True)
+    nova_visita(celular)
+    Lotacao.objects.filter(pk=lotacao.pk).update(fim=timezone.localdate())
+    celular.context.set_offline(False)
+    celular.get_by_text("Sua lotação não está mais no CNES").first.wait_for()
+    assert Ficha.objects.get().situacao == "pendente"
 
 
 def test_connection_dropped_after_the_server_took_it(celular, lotacao):
