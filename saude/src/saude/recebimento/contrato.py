@@ -94,8 +94,10 @@ COMPONENTS: dict[str, Schema] = {
             },
         },
     },
+    "RegistroOuLista": {"oneOf": [ref("Registro"), listed("Registro")]},
     "Achado": closed("Uma inconsistência ou um aviso.", FOUND),
     "Resposta": closed("O que foi feito de um registro.", ANSWER, ("mensagem",)),
+    "RespostaOuLista": {"oneOf": [ref("Resposta"), listed("Resposta")]},
     "Problema": closed("O que houve e como resolver (RFC 9457).", PROBLEM, ("codigo",)),
     "ProblemaDeRegistro": closed(
         "O registro já foi exportado, e nada mudou (RFC 9457, com a resposta do registro).",

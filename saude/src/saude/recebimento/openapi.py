@@ -6,7 +6,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from ledi_gerador import TIPOS, minimal
-from saude.recebimento.contrato import COMPONENTS, HEADERS, RETRY, listed, ref
+from saude.recebimento.contrato import COMPONENTS, HEADERS, RETRY, ref
 from saude.registro.tipos import Tipo
 
 PROBLEMS = {
@@ -46,15 +46,14 @@ def answered(schema: Any, description: str) -> dict[str, Any]:
 
 
 def _records(description: str, **more: Any) -> dict[str, Any]:
-    schema = {"oneOf": [ref("Registro"), listed("Registro")]}
     return {
         "requestBody": {
             "required": True,
             "description": "Um registro ou uma lista de até 10.000 (32 MB), sem compactação.",
-            "content": {"application/json": {"schema": schema, "examples": {}}},
+            "content": {"application/json": {"schema": ref("RegistroOuLista"), "examples": {}}},
         },
         "responses": {
-            200: answered({"oneOf": [ref("Resposta"), listed("Resposta")]}, description),
+            200: answered(ref("RespostaOuLista"), description),
             **problems(*SENDING),
             **more.get("responses", {}),
         },
