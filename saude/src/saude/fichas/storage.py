@@ -81,7 +81,7 @@ class Linha:
     hash: bytes | None
     id: int = 0
     revisao: int = 1
-    ordem: int = 0  # when this content was acknowledged (banco.ordem)
+    ordem: int = 0  # when this content was acknowledged (fichas.ordem)
     processada: bool = True  # False: kept for later (pendente from the app)
     substitui_id: int | None = None
     motivo_substituicao: str = ""

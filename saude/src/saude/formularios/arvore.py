@@ -115,7 +115,7 @@ class Campo:
 
     @property
     def ajuda(self) -> str:
-        return _hint(self.campo)
+        return campos.size_hint(self.campo)
 
     @property
     def teclas(self) -> str:
@@ -387,20 +387,3 @@ def by_path(rows: Iterable[Any]) -> dict[str, list[Any]]:
     for row in rows:
         found.setdefault(row.campo, []).append(row)
     return found
-
-
-def _hint(f: Field) -> str:
-    if f.format == "cns":
-        return "15 dígitos"
-    if f.format == "cpf":
-        return "11 dígitos, sem pontos"
-    if f.unit == "caracteres" and f.type.kind == "string" and f.max is not None and not f.format:
-        low = f"de {f.min:f} a " if f.min and f.min != f.max else "até " if f.min != f.max else ""
-        return f"{low}{f.max:f} caracteres"
-    if f.unit == "valor" and f.min is not None and f.max is not None:
-        return f"de {_number(f.min)} a {_number(f.max)}"
-    return ""
-
-
-def _number(value: Any) -> str:
-    return f"{value:f}".replace(".", ",")

@@ -197,3 +197,21 @@ def _integer(value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 15:
         return int(value)
     return None
+
+
+def size_hint(f: Field) -> str:
+    """How long or how large its value may be, said before anybody types it."""
+    if f.format == "cns":
+        return "15 dígitos"
+    if f.format == "cpf":
+        return "11 dígitos, sem pontos"
+    if f.unit == "caracteres" and f.type.kind == "string" and f.max is not None and not f.format:
+        low = f"de {f.min:f} a " if f.min and f.min != f.max else "até " if f.min != f.max else ""
+        return f"{low}{f.max:f} caracteres"
+    if f.unit == "valor" and f.min is not None and f.max is not None:
+        return f"de {_number(f.min)} a {_number(f.max)}"
+    return ""
+
+
+def _number(value: Any) -> str:
+    return f"{value:f}".replace(".", ",")

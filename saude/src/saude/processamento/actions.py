@@ -3,17 +3,17 @@
 import json
 import uuid as uuid_module
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from ledi.layouts import nearest
 from saude.auditoria.actions import record_event
-from saude.banco.cursor import server_cursor
-from saude.banco.ordem import next_order
 from saude.cadastros.models import Entidade
+from saude.fichas.held import Guardada, hold
 from saude.fichas.models import Conteudo, Entrada, Evento, Ficha
+from saude.fichas.ordem import next_order
 from saude.fichas.processing import Resultado
 from saude.fichas.situacoes import Motivo, Situacao, TransitionRefused, check, open_situations
 from saude.fichas.storage import Linha
@@ -37,24 +37,6 @@ class StaleForm(Exception):
         self.atual = atual
 
 
-class Guardada(NamedTuple):
-    """A ficha as it is stored: what judging it again needs to know."""
-
-    pk: int
-    uuid: str
-    tipo: str
-    competencia: str
-    situacao: str
-    origem: str
-    revisao: int
-    ordem: int
-    hash: bytes | None
-    registro: str
-    proveniencia: str | None
-    base: int | None
-    entrada: tuple[int, int, int] | None  # crc, tamanho, revisao_instalacao
-
-
 def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[str, int]:
     """Reprocess fichas of the entidade in the caller's transaction; exported ones are passed over.
 
@@ -62,7 +44,7 @@ def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[st
     """
     ctx.hold_tables()
     rows = []
-    for kept in held(ctx.entidade, ids):
+    for kept in hold(ctx.entidade.pk, ids, open_situations("reprocessar")):
         record = load(kept.registro)
         rows.append((linha_of(kept, record, ctx), record))
     esteira.run(ctx, rows)
@@ -220,24 +202,6 @@ def _locked(entidade: Entidade, ids: Sequence[int]) -> list[Ficha]:
     mine = Ficha.objects.filter(entidade=entidade, pk__in=ids, situacao__in=open_situations("reprocessar"))
     rows = mine.order_by("pk").select_for_update(of=("self",)).select_related("conteudo", "entrada")
     return list(rows.defer("entrada__dados"))
-
-
-_HELD = """
-SELECT f.id, f.uuid, f.tipo, f.competencia, f.situacao, f.origem, f.revisao, f.ordem, f.hash_recebido,
-  c.registro, c.proveniencia::text, c.base_revisao, e.crc, e.tamanho, e.revisao_instalacao
-FROM fichas_ficha f JOIN fichas_conteudo c ON c.ficha_id = f.id LEFT JOIN fichas_entrada e ON e.ficha_id = f.id
-WHERE f.entidade_id = %s AND f.id = ANY(%s) AND f.situacao = ANY(%s) ORDER BY f.id FOR UPDATE OF f
-"""
-
-
-def held(entidade: Entidade, ids: Sequence[int]) -> list[Guardada]:
-    """`_locked` without models, which cost more than the query where there are hundreds."""
-    with server_cursor() as cursor:
-        cursor.execute(_HELD, [entidade.pk, list(ids), [str(s) for s in open_situations("reprocessar")]])
-        return [
-            Guardada(*row[:12], None if row[12] is None else row[12:])  # type: ignore[arg-type]
-            for row in cursor
-        ]
 
 
 def _kept(ficha: Ficha) -> Guardada:

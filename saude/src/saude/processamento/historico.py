@@ -15,8 +15,8 @@ from django.db.models import Q
 
 from ledi.layouts import Block, layout
 from ledi.paths import join
-from saude.banco.cursor import server_cursor
 from saude.clientes.models import Cliente
+from saude.fichas.held import same_day
 from saude.fichas.models import Atendido, Conteudo, Ficha
 from saude.fichas.storage import Linha
 from saude.inconsistencias.achados import Achado
@@ -211,18 +211,6 @@ def _moments(visto: Visto, zone: ZoneInfo) -> Iterator[tuple[Pessoa, Moment]]:
             yield person, (visto.tipo, visto.linha.fatos.profissional_cns, person.cliente_id, when)
 
 
-#: by citizen, whatever the planner thinks of it: by day and professional it may read a whole competência
-_SAME_DAY = """
-WITH a AS MATERIALIZED (
-  SELECT ficha_id, posicao, cliente_id FROM fichas_atendido WHERE cliente_id = ANY(%(clientes)s::bigint[])
-)
-SELECT a.ficha_id, a.posicao, a.cliente_id, f.tipo, f.profissional_cns, f.data
-FROM a JOIN fichas_ficha f ON f.id = a.ficha_id
-WHERE f.entidade_id = %(entidade)s AND f.data = ANY(%(dias)s::date[]) AND NOT f.id = ANY(%(mine)s::bigint[])
-  AND f.situacao <> 'descartada'
-"""
-
-
 def _stored_moments(ctx: Contexto, seen: Sequence[Visto], replaced: set[int]) -> set[Moment]:
     """Those of the fichas of the same citizens, professionals and days that are stored already."""
     wanted = {
@@ -234,14 +222,12 @@ def _stored_moments(ctx: Contexto, seen: Sequence[Visto], replaced: set[int]) ->
     }
     if not wanted:
         return set()
-    values = {
-        "clientes": list({w[0] for w in wanted}),
-        "dias": list({w[3] for w in wanted}),
-        "mine": list({v.linha.id for v in seen} | replaced),
-        "entidade": ctx.entidade.pk,
-    }
-    with server_cursor() as cursor:
-        rows = cursor.execute(_SAME_DAY, values).fetchall()
+    rows = same_day(
+        ctx.entidade.pk,
+        clientes={w[0] for w in wanted},
+        dias={w[3] for w in wanted},
+        without={v.linha.id for v in seen} | replaced,
+    )
     found = [row for row in rows if row[2:] in wanted]  # before any of their records is read
     if not found:
         return set()

@@ -18,11 +18,12 @@ from ledi.layouts import VERSIONS
 from ledi.paths import put, steps, value_at, walk
 from ledi.recast import Conversao, Perdido, convert, not_carried
 from ledi.validation import validate
+from saude.fichas.held import Guardada, hold
 from saude.fichas.models import BlocoReprocessamento, ConteudoAnterior, Evento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.achados import clean
 from saude.processamento import esteira
-from saude.processamento.actions import Guardada, held, linha_of, record_change
+from saude.processamento.actions import linha_of, record_change
 from saude.processamento.contexto import Contexto
 from saude.registro.texto_json import digest, dump, load
 
@@ -141,7 +142,7 @@ def _each(rows: Sequence[Guardada], para: str, ctx: Contexto) -> Any:
 
 
 def _in_reach(ids: Sequence[int], ctx: Contexto) -> list[Guardada]:
-    return [row for row in held(ctx.entidade, ids) if row.situacao in WRITTEN]
+    return hold(ctx.entidade.pk, ids, WRITTEN)
 
 
 def look(bloco: BlocoReprocessamento, para: str, ctx: Contexto) -> tuple[dict[str, int], Counter[str]]:

@@ -14,8 +14,8 @@ from django.utils import timezone
 from ledi.reading import parse
 from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue
-from saude.banco.ordem import next_order
 from saude.cadastros.models import Entidade
+from saude.fichas.ordem import next_order
 from saude.processamento.julgar import context
 from saude.recebimento import estatisticas, limits
 from saude.recebimento.intake import Item, Resposta, take_in, too_nested

@@ -1,0 +1,72 @@
+"""Fichas as they are stored, many at a time: held to be judged again, and looked up by who was attended.
+
+Without models, which cost more than the query where there are hundreds.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from saude.banco.cursor import server_cursor
+from saude.fichas.situacoes import Situacao
+
+
+class Guardada(NamedTuple):
+    """A ficha as it is stored."""
+
+    pk: int
+    uuid: str
+    tipo: str
+    competencia: str
+    situacao: str
+    origem: str
+    revisao: int
+    ordem: int
+    hash: bytes | None
+    registro: str
+    proveniencia: str | None
+    base: int | None  # revision of the content that this one was written from, in another LEDI version
+    entrada: tuple[int, int, int] | None  # crc, tamanho, revisao_instalacao
+
+
+_HELD = """
+SELECT f.id, f.uuid, f.tipo, f.competencia, f.situacao, f.origem, f.revisao, f.ordem, f.hash_recebido,
+  c.registro, c.proveniencia::text, c.base_revisao, e.crc, e.tamanho, e.revisao_instalacao
+FROM fichas_ficha f JOIN fichas_conteudo c ON c.ficha_id = f.id LEFT JOIN fichas_entrada e ON e.ficha_id = f.id
+WHERE f.entidade_id = %s AND f.id = ANY(%s) AND f.situacao = ANY(%s) ORDER BY f.id FOR UPDATE OF f
+"""
+
+
+def hold(
+    entidade_id: int, ids: Sequence[int], situacoes: Iterable[str] = tuple(Situacao.values)
+) -> list[Guardada]:
+    """Those of the entidade that are in one of these situações, in the order of their ids."""
+    with server_cursor() as cursor:
+        cursor.execute(_HELD, [entidade_id, list(ids), [str(s) for s in situacoes]])
+        return [
+            Guardada(*row[:12], None if row[12] is None else row[12:])  # type: ignore[arg-type]
+            for row in cursor
+        ]
+
+
+#: by citizen, whatever the planner thinks of it: by day and professional it may read a whole competência
+_SAME_DAY = """
+WITH a AS MATERIALIZED (
+  SELECT ficha_id, posicao, cliente_id FROM fichas_atendido WHERE cliente_id = ANY(%(clientes)s::bigint[])
+)
+SELECT a.ficha_id, a.posicao, a.cliente_id, f.tipo, f.profissional_cns, f.data
+FROM a JOIN fichas_ficha f ON f.id = a.ficha_id
+WHERE f.entidade_id = %(entidade)s AND f.data = ANY(%(dias)s::date[]) AND NOT f.id = ANY(%(mine)s::bigint[])
+  AND f.situacao <> 'descartada'
+"""
+
+
+def same_day(
+    entidade_id: int, *, clientes: Collection[int], dias: Collection[date], without: Collection[int]
+) -> list[tuple[int, int, int, str, str, date]]:
+    """(ficha, position, client, tipo, professional, day) of what these citizens have on these days."""
+    values = {
+        "clientes": list(clientes), "dias": list(dias), "mine": list(without), "entidade": entidade_id,
+    }  # fmt: skip
+    with server_cursor() as cursor:
+        return cursor.execute(_SAME_DAY, values).fetchall()
