@@ -58,6 +58,14 @@ bench: setup
 	@set -e; for b in $(wildcard bench/bench_*.py); do echo "== $$b"; $(BIN)/python $$b; done
 	@$(BIN)/python bench/tabelas.py
 
+# random faults on an installation of its own, for MINUTOS (30); then everything is counted: docs/confiabilidade.md
+caos: setup
+	MINUTOS=$(or $(MINUTOS),30) $(BIN)/python bench/caos.py
+
+# mutated samples into every reader of foreign files, for MINUTOS (5); what falls stays in fuzz/corpo
+fuzz: setup
+	MINUTOS=$(or $(MINUTOS),5) $(BIN)/python fuzz/fuzz.py
+
 # the conformance kit, made anew from the library and the cases of its tests
 conformidade: setup
 	$(BIN)/python conformidade/gerar.py

@@ -1,6 +1,8 @@
 """Where the files come from: a folder, or a zip read without extracting it."""
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,8 @@ from ledi.referencias.errors import ReferenciaError
 
 MAX_FILES = 1_000
 MAX_FILE_BYTES = 512 * 1024 * 1024
+#: what a damaged zip makes the standard library say; UnicodeDecodeError: of a name
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, UnicodeDecodeError)
 
 
 class Source(Protocol):
@@ -47,7 +51,7 @@ class ZipSource:
         if len(entries) > MAX_FILES:
             raise ReferenciaError(f"o zip tem {len(entries)} arquivos; o limite é {MAX_FILES}", file)
         for entry in entries:
-            if entry.is_dir() or is_junk(entry.filename):
+            if not entry.filename or entry.is_dir() or is_junk(entry.filename):
                 continue
             name = entry.filename.replace("\\", "/").rpartition("/")[2].lower()
             if name in self._entries:
@@ -87,10 +91,13 @@ def zip_source(file: IO[bytes], name: str) -> Iterator[ZipSource]:
     """The zip in an open file. Raises `ReferenciaError`."""
     try:
         archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
+    except _DAMAGED as error:
         raise ReferenciaError("não é um zip, ou está corrompido", name) from error
     with archive:
-        yield ZipSource(archive, name)
+        try:
+            yield ZipSource(archive, name)
+        except _DAMAGED as error:  # told where it is read, not where it is opened
+            raise ReferenciaError("o zip está corrompido", name) from error
 
 
 def too_big(name: str) -> ReferenciaError:

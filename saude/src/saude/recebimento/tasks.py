@@ -35,7 +35,7 @@ def receber_bloco(bloco_id: int) -> None:
         raise
 
 
-@app.periodic(cron="*/10 * * * *")
+@app.periodic(cron="* * * * *")
 @app.task(
     name="recebimento.retomar_lotes",
     queue="recebimento",
