@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.acesso.permissoes import Limite
+from saude.auditoria.actions import record_event
 from saude.correcao import desfazer as desfazer_cadastro
 from saude.fichas.itens import ItemReprocessamento
 from saude.fichas.models import Ficha, Reprocessamento
@@ -136,6 +137,7 @@ def effects(job: Reprocessamento, **only: Any) -> list[dict[str, Any]]:
 
 def shown(request: HttpRequest, job: Reprocessamento, page: Page) -> list[Mostrada]:
     items = list(page.object_list)
+    _was_read(request, job, "prévia de um lote", len(items))
     if job.acao == Acao.REPROCESSAR:  # judged as they are looked at: a filter may hold a million
         previa.assess_items(job, [i for i in items if not i.efeito])
     fichas = Ficha.objects.in_bulk([i.ficha_id for i in items])
@@ -150,6 +152,13 @@ def shown(request: HttpRequest, job: Reprocessamento, page: Page) -> list[Mostra
             changes.append(Par(label, label, ORIGIN_LABEL, str(one or NOTHING), str(two or NOTHING)))
         found.append(Mostrada(item, lines[item.ficha_id], changes, _afterwards(job, item)))
     return found
+
+
+def _was_read(request: HttpRequest, job: Reprocessamento, name: str, n: int) -> None:
+    """Fichas of citizens were shown: one line per page of them."""
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="lista.vista", alvo=job, lista=name, mostrados=n
+    )
 
 
 def _afterwards(job: Reprocessamento, item: ItemReprocessamento) -> str:
@@ -300,6 +309,8 @@ def _done(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
         else []
     )
     lines = {x.ficha.pk: x for x in rows(request.entidade, [i.ficha for i in left], names)} if left else {}
+    if left:
+        _was_read(request, job, "não feitas de um lote", len(left))
     undo = Reprocessamento.objects.filter(desfaz=job).exclude(estado__in=WAITS).first()
     may = may_do(request, job)
     return _frame(request, job) | {
