@@ -212,13 +212,9 @@ def mesclar(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Escolha qual cadastro fica.")
         return redirect("clientes:comparar", pk=pk)
     choices = {f: ids[v] for f in actions.EDITABLE if (v := request.POST.get(f"campo-{f}", "")) in ids}
-    for name in DOCUMENTS:
-        proposed = _default(par, name, _kept(par, stays))
-        if name not in choices and proposed is None:
-            messages.error(request, f"Nada foi mesclado: nenhum {name.upper()} confere. Escolha qual fica.")
-            return redirect("clientes:comparar", pk=pk)
-        if name not in choices and proposed is not None and not valid(name, getattr(_kept(par, stays), name)):
-            choices[name] = proposed.pk
+    if without := _choose_documents(choices, par, stays):
+        messages.error(request, f"Nada foi mesclado: nenhum {without.upper()} confere. Escolha qual fica.")
+        return redirect("clientes:comparar", pk=pk)
     revisions = {i: _int(request.POST.get(f"revisao-{i}", "")) for i in ids.values()}
     try:
         touched = merging.merge_pair(
@@ -246,6 +242,17 @@ def mesclar(request: HttpRequest, pk: int) -> HttpResponse:
     again += ("foram reprocessadas." if n > 1 else "foi reprocessada.") if n else ""
     messages.success(request, f"Cadastros mesclados.{again}")
     return redirect("clientes:detalhe", pk=stays)
+
+
+def _choose_documents(choices: dict[str, int], par: ParPossivel, stays: int) -> str:
+    """Where nobody chose and the one that stays has an invalid number, the other's; the document that neither has."""
+    for name in DOCUMENTS:
+        proposed = _default(par, name, _kept(par, stays))
+        if name not in choices and proposed is None:
+            return name
+        if name not in choices and proposed is not None and not valid(name, getattr(_kept(par, stays), name)):
+            choices[name] = proposed.pk
+    return ""
 
 
 def _kept(par: ParPossivel, stays: int) -> Cliente:
