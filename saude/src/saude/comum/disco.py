@@ -10,7 +10,7 @@ READ_ONLY = "A pasta de dados não aceita gravação (só leitura, ou sem permis
 GONE = "O arquivo não está mais no disco."
 BROKEN = "O disco não respondeu como devia."
 DATABASE = "O banco de dados não respondeu."
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
