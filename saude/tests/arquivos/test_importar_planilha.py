@@ -281,8 +281,8 @@ def test_a_date_column_that_excel_abbreviated_says_so(enviar, client, entidade):
     assert any("“4,6E+04” é um número, não uma data" in a.mensagem for a in found.mostradas[0][2])
 
 
-def test_a_number_that_excel_abbreviated_is_told_where_no_rule_looks(enviar, client, entidade):
-    """The prontuário is free text: nothing refuses it, and its digits are gone all the same."""
+def test_a_number_that_excel_abbreviated_is_told_in_a_text_too(enviar, client, entidade):
+    """The rule of the prontuário speaks of characters; its owner reads what became of the number."""
     rows = [[1, *VISIT, text] for text in ("2,7E+14", "123")]
     data = xlsx_of([colunas.GROUP_LABEL, *ZEROS, "Número do prontuário"], *rows)
     where = enviar(data, "a.xlsx")["Location"]
@@ -294,7 +294,7 @@ def test_a_number_that_excel_abbreviated_is_told_where_no_rule_looks(enviar, cli
     found = client.get(f"{where}previa/").context["previa"]
     [(_, situation, findings)] = found.mostradas
     told = [(a.campo, a.severidade) for a in findings if f"Formate a coluna {title} como Texto" in a.mensagem]
-    assert (situation, told) == ("processada", [("visitasDomiciliares[0].numProntuario", "aviso")])
+    assert (situation, told) == ("inconsistente", [("visitasDomiciliares[0].numProntuario", "erro")])
 
 
 # -- bad input
