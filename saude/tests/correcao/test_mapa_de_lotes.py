@@ -14,7 +14,7 @@ UMA = {
     "clientes:diferentes", "clientes:identificar", "clientes:novo", "clientes:procurar_duplicados",
     "fichas:corrigir", "fichas:descartar", "fichas:reprocessar_uma", "fichas:restaurar", "fichas:verificar",
     "formularios:bloco", "formularios:opcoes", "mudancas:desistir", "mudancas:marcar", "mudancas:presenca",
-    "mudancas:repetir", "mudancas:voltar_versao", "registrar:apagar", "registrar:clientes", "registrar:ficha",
+    "mudancas:voltar_versao", "registrar:apagar", "registrar:clientes", "registrar:ficha",
     "registrar:rascunho", "registrar:verificar",
 }  # fmt: skip
 DECLARADOS = [a for a in ENDERECOS if hasattr(a.view, "em_lote")]

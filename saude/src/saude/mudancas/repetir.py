@@ -7,10 +7,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
+from saude.acesso.lote import em_lote
 from saude.mudancas.lotes import batch_of, may_do
 from saude.processamento import vigia
 
 
+@em_lote()
 @requires("corrigir", "reprocessar")
 @require_POST
 def repetir(request: HttpRequest, pk: int) -> HttpResponse:
