@@ -8,7 +8,7 @@ from producao import receber, registro
 
 from saude.banco.cursor import server_cursor
 from saude.clientes import storage
-from saude.processamento import historico
+from saude.fichas import held
 
 BIG = ("clientes_cliente", "fichas_atendido", "fichas_ficha")
 
@@ -56,7 +56,7 @@ def test_no_chunk_reads_a_big_table_from_end_to_end(many):
         "mine": clients[:500],
         "entidade": many.pk,
     }
-    asked = ((storage._DOCUMENTS, documents), (storage._MERGED, documents), (historico._SAME_DAY, same_day))
+    asked = ((storage._DOCUMENTS, documents), (storage._MERGED, documents), (held._SAME_DAY, same_day))
     for query, values in asked:
         with server_cursor() as cursor:
             cursor.execute("EXPLAIN " + query, values)
