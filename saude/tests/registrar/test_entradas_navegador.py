@@ -104,7 +104,7 @@ def test_every_masked_input_of_every_form(tipo, aberta):
             with page.expect_response("**/formularios/bloco/**"):
                 button.click()
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     every = page.locator(f"form :is({LIMITED}):not([type=date])").all()
     tried = 0
     for n, field in enumerate(every):
