@@ -1,9 +1,13 @@
 """A month in which hardly anything can have been produced is never opened without a word."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from producao import receber, registro
 
+from saude.cadastros.tempo import local_today
+from saude.comum.competencia import in_words
 from saude.fichas.models import Ficha
 
 
@@ -39,9 +43,13 @@ def test_the_panel_says_it_and_leads_to_the_fichas(logado, entidade):
 
 
 def test_a_month_that_has_not_come_is_said_too(logado, entidade):
-    record = registro()
-    record["ficha"]["headerTransport"]["dataAtendimento"] = "2031-05-02"
-    receber(entidade, record)
-    page = texto(logado.get(reverse("painel:painel")))
-    assert "competência improvável de maio de 2031: é um mês que ainda não chegou" in page
-    assert f"{reverse('painel:detalhe', args=['203105', 'inconsistencias'])}?guia=fichas" in page
+    """Up to 31 days ahead a date counts (a clock ahead); what is further is no date, and of no month (ADR 21)."""
+    day = local_today(entidade) + timedelta(days=31)  # always of a later month
+    ahead, absurd = registro(), registro()
+    ahead["ficha"]["headerTransport"]["dataAtendimento"] = day.isoformat()
+    absurd["ficha"]["headerTransport"]["dataAtendimento"] = "2031-05-02"
+    receber(entidade, ahead, absurd)
+    page, month = texto(logado.get(reverse("painel:painel"))), f"{day:%Y%m}"
+    assert f"competência improvável de {in_words(month)}: é um mês que ainda não chegou" in page
+    assert f"{reverse('painel:detalhe', args=[month, 'inconsistencias'])}?guia=fichas" in page
+    assert "2031" not in page and "Sem data" in page
