@@ -15,7 +15,7 @@ from producao import DIA, FIM, INICIO, cidadao, com_cpf, exportar, quebrado, rec
 
 from ledi_gerador.documentos import cpf
 from saude.acesso.guarda import PUBLIC, TOKEN, mark_of
-from saude.arquivos.actions import look_into
+from saude.arquivos.actions import examine_file
 from saude.auditoria.models import Evento
 from saude.cadastros.models import Estabelecimento
 from saude.clientes.models import Cliente
@@ -132,7 +132,7 @@ def test_a_draft_and_a_kept_file_are_readings_too(
     sent = client.post("/arquivos/conferir/", {"arquivo": SimpleUploadedFile("a.jsonl", data)})
     from saude.arquivos.models import Conferencia
 
-    look_into(Conferencia.objects.get().pk)
+    examine_file(Conferencia.objects.get().pk)
     for url in (sent.url, f"{sent.url}1/"):
         check(client, url, user.username)
         assert Evento.objects.filter(tipo__in=("arquivo.visto", "arquivo.registro_visto")).exists()

@@ -17,6 +17,7 @@ from producao import FIM, INICIO, biblioteca_oficial, exportar, ficha_de, quebra
 from ledi.envelope import unwrap
 from ledi.layouts import layout
 from ledi.validation import validate
+from saude.banco.papeis import as_owner
 from saude.cadastros.actions import update_instalacao
 from saude.cadastros.models import Especialidade
 from saude.exportacao import actions
@@ -248,7 +249,7 @@ def test_another_holds_fichas_in_the_other_order(entidade, monkeypatch):
     monkeypatch.setattr(actions, "_write", lambda *a, **k: (attempts.append(1), write(*a, **k))[1])
 
     def other() -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with as_owner(connection), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL deadlock_timeout = '1min'")  # never the one that gives way
             cursor.execute("SELECT 1 FROM fichas_ficha WHERE id = %s FOR UPDATE", [last])
             held.set()
