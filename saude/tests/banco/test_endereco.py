@@ -1,8 +1,12 @@
 """DATABASE_URL: what the municipality writes is what the driver and Django are told."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.db.utils import ConnectionHandler, OperationalError
@@ -94,12 +98,8 @@ def test_tls_options_reach_the_driver() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_on_a_server_of_the_municipality_the_application_gets_its_work_and_no_more(monkeypatch) -> None:
+def test_on_a_server_of_the_municipality_the_application_gets_its_work_and_no_more(tmp_path) -> None:
     """`saude migrate` with the owner's address and SAUDE_PAPEL; then the role works, and cannot change the trail."""
-    import psycopg
-    from django.core.management import CommandError, call_command
-    from django.db import connections
-
     mine = connection.get_connection_params()
     if mine.get("port"):
         pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
@@ -108,12 +108,15 @@ def test_on_a_server_of_the_municipality_the_application_gets_its_work_and_no_mo
         owner.execute("DROP ROLE IF EXISTS de_um_municipio")
         owner.execute("CREATE ROLE de_um_municipio LOGIN")
     url = f"postgresql://postgres@/{mine['dbname']}?host={mine['host']}"
-    monkeypatch.setitem(
-        connections.settings, "dono", ConnectionHandler({"default": default(url)}).settings["default"]
-    )
+
+    def migrate(role: str) -> subprocess.CompletedProcess[str]:
+        surroundings = os.environ | {"DATABASE_URL": url, "SAUDE_PAPEL": role, "SAUDE_DADOS": str(tmp_path)}
+        command = [sys.executable, "-m", "saude", "migrate", "--verbosity", "0"]
+        return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+
     try:
-        monkeypatch.setenv("SAUDE_PAPEL", "de_um_municipio")
-        call_command("migrate", database="dono", verbosity=0)
+        done = migrate("de_um_municipio")
+        assert done.returncode == 0, done.stderr
         with psycopg.connect(**place, user="de_um_municipio", autocommit=True) as made:
             made.execute(
                 "INSERT INTO auditoria_evento (usuario_nome, tipo, alvo_tipo, alvo_id, detalhe, momento) "
@@ -127,11 +130,9 @@ def test_on_a_server_of_the_municipality_the_application_gets_its_work_and_no_mo
             ):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     made.execute(statement)
-        monkeypatch.setenv("SAUDE_PAPEL", 'x" WITH GRANT OPTION; --')
-        with pytest.raises(CommandError, match="SAUDE_PAPEL"):
-            call_command("migrate", database="dono", verbosity=0)
+        refused = migrate('x" WITH GRANT OPTION; --')
+        assert refused.returncode and "SAUDE_PAPEL" in refused.stderr
     finally:
-        connections["dono"].close()
         with psycopg.connect(**place, user="postgres", autocommit=True) as owner:
             owner.execute("DROP OWNED BY de_um_municipio")
             owner.execute("DROP ROLE de_um_municipio")
