@@ -35,7 +35,8 @@ class AccessMiddleware:
         request.area = context.area
         request.permissoes = context.permissoes
         request.limites = context.limites
-        if request.user.is_authenticated and not request.htmx:
+        # only a page tells it: the door, which asks who sends a large body, has neither htmx nor messages
+        if request.method == "GET" and request.user.is_authenticated and not request.htmx:
             _tell_a_lost_area(request)
         request.cnes_do_acesso = request.cnes_permitidos = frozenset()  # set by @requires, per permission
         return self.get_response(request)
@@ -89,7 +90,7 @@ def _tell_a_lost_area(request: HttpRequest) -> None:
     lost = session.get("area")
     if lost is None or context.entidade is None or session.get("entidade") != context.entidade.pk:
         return
-    if request.method == "GET" and lost != (context.area.pk if context.area else None):
+    if lost != (context.area.pk if context.area else None):
         session["area"] = context.area.pk if context.area else None
         messages.warning(
             request,
