@@ -126,6 +126,34 @@ def sem_barreiras():
     return check
 
 
+@pytest.fixture
+def olhar(page, sem_barreiras):
+    """Look at the page at both widths: no barrier, nothing wider than the screen.
+
+    SAUDE_TESTE_CAPTURAS=folder keeps a picture of every look.
+    """
+    problems: list[str] = []
+    pictures = os.environ.get("SAUDE_TESTE_CAPTURAS")
+
+    def look(name: str) -> None:
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                problems.append(f"{name} at {width}: {wide} wide")
+            try:
+                sem_barreiras(page)
+            except AssertionError as found:
+                problems.append(f"{name} at {width}: {found}")
+            if pictures:
+                Path(pictures).mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=Path(pictures) / f"{name}-{width}.png", full_page=True)
+        page.set_viewport_size({"width": 1280, "height": 800})
+
+    yield look
+    assert not problems, "\n".join(problems)
+
+
 def _is_local(url: str) -> bool:
     return url.startswith(("http://localhost", "http://127.0.0.1", "data:", "blob:", "about:"))
 

@@ -5,7 +5,6 @@ SAUDE_TESTE_CAPTURAS=folder keeps a picture of every page, for looking at them.
 
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,6 @@ VENDOR = Instalacao(
     cpfOuCnpj="11222333000181",
     nomeOuRazaoSocial="Outro Sistema de Saúde Ltda",
 )
-PICTURES = os.environ.get("SAUDE_TESTE_CAPTURAS")
 
 
 @pytest.fixture(autouse=True)
@@ -42,30 +40,6 @@ def pasta(settings, tmp_path):
 def page(site, criar_usuario):
     criar_usuario("Digitador")
     return site("digitador")
-
-
-@pytest.fixture
-def olhar(page, sem_barreiras):
-    """Look at the page at both widths: no barrier, nothing wider than the screen."""
-    problems: list[str] = []
-
-    def look(name: str) -> None:
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 800})
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                problems.append(f"{name} at {width}: {wide} wide")
-            try:
-                sem_barreiras(page)
-            except AssertionError as found:
-                problems.append(f"{name} at {width}: {found}")
-            if PICTURES:
-                Path(PICTURES).mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-        page.set_viewport_size({"width": 1280, "height": 800})
-
-    yield look
-    assert not problems, "\n".join(problems)
 
 
 def entry(record: dict[str, Any], *, xml: bool = False) -> tuple[str, bytes]:

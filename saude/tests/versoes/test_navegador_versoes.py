@@ -4,9 +4,7 @@ And a foreign envelope mended on the page.
 SAUDE_TESTE_CAPTURAS=folder keeps a picture of every page, for looking at them.
 """
 
-import os
 from datetime import date
-from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -25,7 +23,6 @@ from saude.fichas.models import BlocoReprocessamento, Ficha
 from saude.processamento.em_massa import reprocess_block
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PICTURES = os.environ.get("SAUDE_TESTE_CAPTURAS")
 
 
 @pytest.fixture(autouse=True)
@@ -38,30 +35,6 @@ def pasta(settings, tmp_path):
 def page(site, criar_usuario):
     criar_usuario("Administrador")
     return site("administrador")
-
-
-@pytest.fixture
-def olhar(page, sem_barreiras):
-    """Look at the page at both widths: no barrier, nothing wider than the screen."""
-    problems: list[str] = []
-
-    def look(name: str) -> None:
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 800})
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                problems.append(f"{name} at {width}: {wide} wide")
-            try:
-                sem_barreiras(page)
-            except AssertionError as found:
-                problems.append(f"{name} at {width}: {found}")
-            if PICTURES:
-                Path(PICTURES).mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-        page.set_viewport_size({"width": 1280, "height": 800})
-
-    yield look
-    assert not problems, "\n".join(problems)
 
 
 def trabalhar() -> None:

@@ -229,8 +229,7 @@ def desistir(request: HttpRequest, pk: int) -> HttpResponse:
 def continuar(request: HttpRequest, pk: int) -> HttpResponse:
     """A batch that stopped half-way goes on with what is left."""
     job = batch_of(request, pk)
-    needed = permission(job)
-    if needed not in request.permissoes or not _inside(job, limit_of(request, needed)):
+    if not may_do(request, job):
         raise PermissionDenied
     em_massa.go_on(job=job, by=request.user)
     return redirect(_page(request, "lote", job))
@@ -242,8 +241,7 @@ def continuar(request: HttpRequest, pk: int) -> HttpResponse:
 def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview of the undo; nothing goes back before it is confirmed."""
     job = batch_of(request, pk)
-    needed = permission(job)
-    if needed not in request.permissoes or not _inside(job, limit_of(request, needed)):
+    if not may_do(request, job):
         raise PermissionDenied
     try:
         undo = lotes.preview_undo(job=job, by=request.user)
