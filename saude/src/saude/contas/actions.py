@@ -77,16 +77,7 @@ def grant(
     What is added to somebody of another entidade needs `consentido`, who agreed for that one; or, by who
     administers the installation, a `motivo`. Both entidades read it in their trails.
     """
-    wanted = set(permissoes)
-    if estabelecimento:
-        wanted.discard(Permissao.CONFIGURAR)
-    chosen = [p for p in Permissao.values if p in wanted]
-    if not chosen:
-        raise ValidationError("Escolha ao menos uma permissão.")
-    if estabelecimento and estabelecimento.entidade_id != entidade.pk:
-        raise ValidationError("A área é de outra entidade.")
-    if estabelecimento and Permissao.ADMINISTRAR in chosen:
-        raise ValidationError("Administrar vale para a entidade inteira: escolha todas as áreas.")
+    chosen = _chosen(permissoes, entidade, estabelecimento)
     _lock_administrators(entidade.pk)
     place = {"usuario": usuario, "entidade": entidade, "estabelecimento": estabelecimento}
     before = Acesso.objects.filter(**place).values_list("permissoes", flat=True).first() or []
@@ -117,6 +108,23 @@ def grant(
             **{name: value for name, value in said.items() if value},
         )
     return acesso
+
+
+def _chosen(
+    permissoes: Iterable[str], entidade: Entidade, estabelecimento: Estabelecimento | None
+) -> list[str]:
+    """The permissions in their order, as far as they may be given there; ValidationError when they may not."""
+    wanted = set(permissoes)
+    if estabelecimento:
+        wanted.discard(Permissao.CONFIGURAR)
+    chosen = [p for p in Permissao.values if p in wanted]
+    if not chosen:
+        raise ValidationError("Escolha ao menos uma permissão.")
+    if estabelecimento and estabelecimento.entidade_id != entidade.pk:
+        raise ValidationError("A área é de outra entidade.")
+    if estabelecimento and Permissao.ADMINISTRAR in chosen:
+        raise ValidationError("Administrar vale para a entidade inteira: escolha todas as áreas.")
+    return chosen
 
 
 @transaction.atomic
