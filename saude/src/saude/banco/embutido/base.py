@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -44,10 +45,25 @@ class DatabaseOperations(operations.DatabaseOperations):
         params = self.connection.get_connection_params()
         given = {"host": params["host"], "dbname": params["dbname"], "user": OWNER}
         with psycopg.connect(**given) as connection:
+            _wait_until_quiet(connection)
             connection.execute("SET session_replication_role = replica")  # no trigger
             for sql in sql_list:
                 connection.execute(sql)
         return None
+
+
+def _wait_until_quiet(connection: psycopg.Connection, seconds: float = 20) -> None:
+    """A test has ended, a request of its page may not have: it would meet an emptied database, or a deadlock."""
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    end = monotonic() + seconds
+    while monotonic() < end:
+        row = connection.execute(f"{busy} AND state <> 'idle'").fetchone()
+        connection.rollback()  # the snapshot of the activity is the transaction's
+        if row == (0,):
+            return
+        sleep(0.02)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
