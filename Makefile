@@ -39,7 +39,7 @@ check: setup
 	$(BIN)/biome check --colors=off --error-on-warnings .
 	$(BIN)/djangofmt --check $(TEMPLATES)
 	$(BIN)/djangofmt check $(TEMPLATES)
-	$(BIN)/mypy ledi/src gerador/src
+	SECRET_KEY=tipos $(BIN)/mypy ledi/src gerador/src saude/src
 	$(BIN)/lint-imports
 	$(BIN)/saude gerar_docs --conferir
 	@set -e; for g in $(wildcard docs/gerar*.py); do $(BIN)/python $$g --conferir; done

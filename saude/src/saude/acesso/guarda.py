@@ -5,23 +5,31 @@ The middleware refuses a view without a mark, and a test walks the URL map for i
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from saude.acesso.permissoes import INSTALACAO, Limite, Permissao, union
+from saude.acesso.request import GuardedRequest
 
 PUBLIC = "publica"
 LOGGED_IN = "entrar"
 TOKEN = "token"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
-def requires(*permissoes: str) -> Callable[[View], View]:
+class MarkedView(Protocol):
+    marca: tuple[str, ...]
+
+    def __call__(self, request: Any, /, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+
+
+def requires(*permissoes: str) -> Callable[[View], MarkedView]:
     """Open the view to users who have one of `permissoes` in the chosen entidade.
 
     `request.cnes_do_acesso` is then the áreas they have it in (a set of CNES; None: the whole entidade), and
@@ -33,9 +41,9 @@ def requires(*permissoes: str) -> Callable[[View], View]:
     if unknown:
         raise ValueError(f"unknown permission: {unknown}")
 
-    def decorate(view: View) -> View:
+    def decorate(view: View) -> MarkedView:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: GuardedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return login_needed(request)
             if permissoes and not request.permissoes.intersection(permissoes):
@@ -45,13 +53,12 @@ def requires(*permissoes: str) -> Callable[[View], View]:
                 request.cnes_permitidos = chosen(request, request.cnes_do_acesso)
             return view(request, *args, **kwargs)
 
-        guarded.marca = permissoes or (LOGGED_IN,)
-        return guarded
+        return _marked(guarded, *(permissoes or (LOGGED_IN,)))
 
     return decorate
 
 
-def limit_of(request: HttpRequest, *permissoes: str) -> Limite:
+def limit_of(request: GuardedRequest, *permissoes: str) -> Limite:
     """The áreas the user has one of these permissions in: none, some CNES, or (None) the whole entidade."""
     return union(request.limites[p] for p in permissoes if p in request.limites)
 
@@ -62,7 +69,7 @@ def of_the_area(view: View) -> View:
     return view
 
 
-def chosen(request: HttpRequest, limite: Limite) -> Limite:
+def chosen(request: GuardedRequest, limite: Limite) -> Limite:
     """`limite` narrowed to the área of the header; none of it where the user has not the permission there."""
     area = request.area
     if area is None:
@@ -74,22 +81,24 @@ def covers(limite: Limite, cnes: str) -> bool:
     return limite is None or cnes in limite
 
 
-def allowed_at(request: HttpRequest, cnes: str) -> dict[str, bool]:
+def allowed_at(request: GuardedRequest, cnes: str) -> dict[str, bool]:
     """`pode` of the pages of one ficha: the permissions the user has in its área."""
     return {p: True for p, limite in request.limites.items() if covers(limite, cnes)}
 
 
-def public(view: View) -> View:
+def public(view: View) -> MarkedView:
     """Open to everybody."""
-    return _mark(view, PUBLIC)
 
-
-def _mark(view: View, mark: str) -> View:
     @wraps(view)
-    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: GuardedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
-    marked.marca = (mark,)
+    return _marked(opened, PUBLIC)
+
+
+def _marked(view: View, *marca: str) -> MarkedView:
+    marked = cast(MarkedView, view)
+    marked.marca = marca
     return marked
 
 
@@ -97,10 +106,11 @@ def mark_of(view: Any, namespaces: list[str] | tuple[str, ...] = ()) -> tuple[st
     """The mark of a view; views of django-ninja live in a namespace `api-…` and check tokens."""
     if any(name.startswith("api-") for name in namespaces):
         return (TOKEN,)
-    return getattr(view, "marca", ())
+    marca: tuple[str, ...] = getattr(view, "marca", ())
+    return marca
 
 
-def login_needed(request: HttpRequest) -> HttpResponse:
+def login_needed(request: GuardedRequest) -> HttpResponse:
     """The login page, coming back here; htmx gets a 401 that the page turns into a notice (no text lost)."""
     if getattr(request, "htmx", False):
         return HttpResponse(

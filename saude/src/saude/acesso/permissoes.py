@@ -29,6 +29,12 @@ PRESETS: dict[str, tuple[str, ...]] = {
 }
 
 
+def preset_of(permissoes: Iterable[str]) -> str:
+    """The name of the preset with exactly these permissions, or "Personalizado"."""
+    mine = set(permissoes)
+    return next((name for name, preset in PRESETS.items() if set(preset) == mine), "Personalizado")
+
+
 #: what these change holds for all áreas: never carried by a grant limited to one
 ENTIDADE_INTEIRA = frozenset({Permissao.CONFIGURAR, Permissao.ADMINISTRAR})
 

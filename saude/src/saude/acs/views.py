@@ -8,7 +8,7 @@ from pathlib import Path
 from django.contrib import messages
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -18,6 +18,7 @@ from saude.acesso.guarda import public, requires
 from saude.acs import dispositivos, queries
 from saude.acs.models import Aparelho
 from saude.acs.versoes import ATUAL, old_app
+from saude.contas.request import UserRequest
 
 STATIC = Path(__file__).parents[1] / "static"
 FILES = (
@@ -36,19 +37,19 @@ FILES = (
 
 
 @requires("ver")
-def sincronizacoes(request: HttpRequest) -> HttpResponse:
+def sincronizacoes(request: UserRequest) -> HttpResponse:
     rows = queries.agents(request.entidade, request.area, cnes=request.cnes_permitidos)
     return render(request, "acs/sincronizacoes.html", {"agentes": rows, "endereco": _address(request)})
 
 
 @requires("ver")
-def agente(request: HttpRequest, pk: int) -> HttpResponse:
+def agente(request: UserRequest, pk: int) -> HttpResponse:
     return _agent_page(request, pk)
 
 
 @require_POST
 @requires("configurar")
-def criar_codigo(request: HttpRequest, pk: int) -> HttpResponse:
+def criar_codigo(request: UserRequest, pk: int) -> HttpResponse:
     lotacao = get_object_or_404(queries.lotacoes(request.entidade, request.area), pk=pk)
     try:
         code, text = dispositivos.create_code(by=request.user, lotacao=lotacao)
@@ -60,7 +61,7 @@ def criar_codigo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("configurar")
-def revogar(request: HttpRequest, pk: int) -> HttpResponse:
+def revogar(request: UserRequest, pk: int) -> HttpResponse:
     device = get_object_or_404(Aparelho, pk=pk, entidade=request.entidade)
     lotacao = (
         queries.lotacoes(request.entidade, request.area).filter(profissional=device.profissional_id).first()
@@ -72,7 +73,7 @@ def revogar(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("acs:agente", lotacao.pk) if lotacao else redirect("acs:sincronizacoes")
 
 
-def _agent_page(request: HttpRequest, pk: int, **more: object) -> HttpResponse:
+def _agent_page(request: UserRequest, pk: int, **more: object) -> HttpResponse:
     areas = request.cnes_permitidos
     lotacao = get_object_or_404(queries.lotacoes(request.entidade, request.area, cnes=areas), pk=pk)
     (found,) = queries.agents(request.entidade, request.area, only=lotacao.pk, cnes=areas)
@@ -88,7 +89,7 @@ def _agent_page(request: HttpRequest, pk: int, **more: object) -> HttpResponse:
     return render(request, "acs/agente.html", context | more)
 
 
-def _address(request: HttpRequest) -> str:
+def _address(request: UserRequest) -> str:
     return request.build_absolute_uri(reverse("acs:app"))
 
 
@@ -96,7 +97,7 @@ def _address(request: HttpRequest) -> str:
 
 
 @public
-def app(request: HttpRequest, resto: str = "") -> HttpResponse:
+def app(request: UserRequest, resto: str = "") -> HttpResponse:
     context = {"modulo": static("acs/app.js"), "versao": ATUAL, "pacote": package()}
     response = render(request, "acs/app.html", context)
     response["Cache-Control"] = "no-cache"
@@ -105,7 +106,7 @@ def app(request: HttpRequest, resto: str = "") -> HttpResponse:
 
 
 @public
-def service_worker(request: HttpRequest) -> HttpResponse:
+def service_worker(request: UserRequest) -> HttpResponse:
     files = [reverse("acs:app"), reverse("acs:manifesto"), *[static(name) for name in FILES]]
     head = f"const PACOTE = {json.dumps(package())};\nconst ARQUIVOS = {json.dumps(files)};\n"
     response = HttpResponse(head + _text("acs/sw.js"), content_type="text/javascript; charset=utf-8")
@@ -114,7 +115,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 @public
-def manifesto(request: HttpRequest) -> HttpResponse:
+def manifesto(request: UserRequest) -> HttpResponse:
     start = reverse("acs:app")
     icons = [
         {"src": static("acs/icone-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},

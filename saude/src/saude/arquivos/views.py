@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +24,7 @@ from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
+from saude.contas.request import UserRequest
 from saude.correcao.ficha import ficha_of
 from saude.fichas.situacoes import open_situations
 from saude.formularios.arvore import Construtor, Grupo
@@ -33,6 +34,7 @@ from saude.processamento.conteudos import versions
 from saude.processamento.lotes import LoteRefused
 from saude.recebimento.models import Lote
 from saude.registro.texto_json import legible
+from saude.web.upload import was_too_big
 
 PAGE = 50
 
@@ -41,7 +43,7 @@ def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     """A file holds fichas of any área: for who works in all of them."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.cnes_do_acesso is not None:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -52,21 +54,21 @@ def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 @body(LIMIT + MULTIPART)
 @requires("corrigir")
 @whole_entidade
-def conferir(request: HttpRequest) -> HttpResponse:
+def conferir(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         return _upload(request)
     return render(request, "arquivos/conferir.html", _start(request))
 
 
-def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
+def _start(request: UserRequest, erro: str = "") -> dict[str, Any]:
     rows = queries.conferencias(request.entidade)[:30]
     return {"conferencias": rows, "erro": erro, "limite": LIMIT // 1024**2, "dias": KEEP_DAYS}
 
 
-def _upload(request: HttpRequest) -> HttpResponse:
+def _upload(request: UserRequest) -> HttpResponse:
     file = request.FILES.get("arquivo")
     try:
-        if getattr(request, "arquivo_grande_demais", False):
+        if was_too_big(request):
             raise FileRefused(f"O arquivo passa de {LIMIT // 1024**2} MB. Divida-o e envie as partes.")
         if file is None:
             raise FileRefused("Escolha um arquivo.")
@@ -76,7 +78,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return redirect("arquivos:conferencia", row.uuid)
 
 
-def _conferencia_of(request: HttpRequest, uuid: UUID) -> Conferencia:
+def _conferencia_of(request: UserRequest, uuid: UUID) -> Conferencia:
     rows = Conferencia.objects.select_related("lote", "usuario")
     return get_object_or_404(rows, entidade=request.entidade, uuid=uuid)
 
@@ -84,7 +86,7 @@ def _conferencia_of(request: HttpRequest, uuid: UUID) -> Conferencia:
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def conferencia(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def conferencia(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _conferencia_of(request, uuid)
     only = request.GET.get("so", "")
     found = row.itens.defer("registro").order_by("posicao")
@@ -111,7 +113,7 @@ def conferencia(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def andamento(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def andamento(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _conferencia_of(request, uuid)
     response = render(request, "arquivos/andamento.html", {"c": row})
     if row.acabou:
@@ -122,7 +124,7 @@ def andamento(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def item(request: HttpRequest, uuid: UUID, posicao: int) -> HttpResponse:
+def item(request: UserRequest, uuid: UUID, posicao: int) -> HttpResponse:
     """One record of the file, decoded, with its findings; seeing it is in the audit."""
     row = _conferencia_of(request, uuid)
     one = get_object_or_404(ItemConferido, conferencia=row, posicao=posicao)
@@ -135,7 +137,7 @@ def item(request: HttpRequest, uuid: UUID, posicao: int) -> HttpResponse:
     return render(request, "arquivos/item.html", context)
 
 
-def _tree(request: HttpRequest, record: Any) -> Grupo | None:
+def _tree(request: UserRequest, record: Any) -> Grupo | None:
     tipo = record.get("tipo") if isinstance(record, dict) else None
     if tipo not in TIPOS:
         return None
@@ -151,7 +153,7 @@ def _tree(request: HttpRequest, record: Any) -> Grupo | None:
 @requires("corrigir")
 @whole_entidade
 @require_POST
-def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def receber(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _conferencia_of(request, uuid)
     try:
         actions.ask_to_take_in(conferencia=row, by=request.user)
@@ -164,14 +166,14 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_POST
-def desfazer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def desfazer(request: UserRequest, uuid: UUID) -> HttpResponse:
     """The preview of taking back what the file brought."""
     row = _conferencia_of(request, uuid)
     back = reverse("arquivos:conferencia", args=[row.uuid])
     return undo_reception(request, row.lote, back)
 
 
-def undo_reception(request: HttpRequest, lote: Lote | None, back: str) -> HttpResponse:
+def undo_reception(request: UserRequest, lote: Lote | None, back: str) -> HttpResponse:
     if lote is None or lote.estado != Lote.Estado.CONCLUIDO:
         messages.error(request, "Este arquivo não foi recebido: não há o que desfazer.")
         return redirect(back)
@@ -186,7 +188,7 @@ def undo_reception(request: HttpRequest, lote: Lote | None, back: str) -> HttpRe
 @requires("corrigir")
 @whole_entidade
 @require_POST
-def apagar(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def apagar(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _conferencia_of(request, uuid)
     if not actions.forget(conferencia=row, by=request.user):
         messages.error(request, "Espere o fim da leitura ou do recebimento para apagar o arquivo.")
@@ -198,7 +200,7 @@ def apagar(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def comparar_dois(request: HttpRequest) -> HttpResponse:
+def comparar_dois(request: UserRequest) -> HttpResponse:
     """The two files marked in the list, the older one first."""
     try:
         chosen = {UUID(text) for text in request.GET.getlist("arquivo")[:50]}
@@ -214,7 +216,7 @@ def comparar_dois(request: HttpRequest) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def comparar(request: HttpRequest, a: UUID, b: UUID) -> HttpResponse:
+def comparar(request: UserRequest, a: UUID, b: UUID) -> HttpResponse:
     """Which records are only in one of two files, and which differ."""
     left, right = _conferencia_of(request, a), _conferencia_of(request, b)
     rows = queries.compared(left, right)
@@ -233,7 +235,7 @@ def comparar(request: HttpRequest, a: UUID, b: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def comparar_ficha(request: HttpRequest, a: UUID, b: UUID, i: int, j: int) -> HttpResponse:
+def comparar_ficha(request: UserRequest, a: UUID, b: UUID, i: int, j: int) -> HttpResponse:
     """The records at two positions side by side."""
     left, right = _conferencia_of(request, a), _conferencia_of(request, b)
     records = [queries.record_at(left, i), queries.record_at(right, j)]
@@ -250,7 +252,7 @@ def comparar_ficha(request: HttpRequest, a: UUID, b: UUID, i: int, j: int) -> Ht
     return render(request, "arquivos/lado_a_lado.html", context | _rows(request, pairs))
 
 
-def _rows(request: HttpRequest, pairs: list[Par]) -> dict[str, Any]:
+def _rows(request: UserRequest, pairs: list[Par]) -> dict[str, Any]:
     everything = request.GET.get("campos") == "todos"
     changed = [p for p in pairs if p.mudou]
     return {"pares": pairs if everything else changed, "mudaram": len(changed), "todos": everything}
@@ -258,7 +260,7 @@ def _rows(request: HttpRequest, pairs: list[Par]) -> dict[str, Any]:
 
 @requires("ver")
 @require_GET
-def versoes(request: HttpRequest, uuid: str) -> HttpResponse:
+def versoes(request: UserRequest, uuid: str) -> HttpResponse:
     """Two versions of one ficha: what a correction or a new reception changed."""
     ficha = ficha_of(request, uuid)
     texts = {v.revisao: v.registro for v in versions(ficha)}

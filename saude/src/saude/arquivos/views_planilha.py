@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +20,7 @@ from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
 from saude.arquivos.views import undo_reception, whole_entidade
 from saude.auditoria.actions import record_event
+from saude.contas.request import UserRequest
 from saude.formularios import opcoes
 from saude.registrar.actions import version_for
 from saude.registro.tipos import Tipo
@@ -31,13 +32,13 @@ SAMPLES = 3
 @body(importacao.LIMIT + MULTIPART)
 @requires("corrigir")
 @whole_entidade
-def planilha(request: HttpRequest) -> HttpResponse:
+def planilha(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         return _upload(request)
     return render(request, "arquivos/planilha.html", _start(request))
 
 
-def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
+def _start(request: UserRequest, erro: str = "") -> dict[str, Any]:
     return {
         "tipos": [(t, Tipo(t).label) for t in colunas.TIPOS],
         "tipo": request.POST.get("tipo", ""),
@@ -51,7 +52,7 @@ def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
     }
 
 
-def _upload(request: HttpRequest) -> HttpResponse:
+def _upload(request: UserRequest) -> HttpResponse:
     file = request.FILES.get("arquivo")
     try:
         if file is None:
@@ -65,12 +66,12 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return redirect("arquivos:mapear", row.uuid)
 
 
-def _gone(request: HttpRequest, why: FileRefused) -> HttpResponse:
+def _gone(request: UserRequest, why: FileRefused) -> HttpResponse:
     messages.error(request, str(why))
     return redirect("arquivos:planilha")
 
 
-def _planilha_of(request: HttpRequest, uuid: UUID) -> Planilha:
+def _planilha_of(request: UserRequest, uuid: UUID) -> Planilha:
     return get_object_or_404(
         Planilha.objects.select_related("entidade", "lote"), entidade=request.entidade, uuid=uuid
     )
@@ -78,7 +79,7 @@ def _planilha_of(request: HttpRequest, uuid: UUID) -> Planilha:
 
 @requires("corrigir")
 @whole_entidade
-def mapear(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def mapear(request: UserRequest, uuid: UUID) -> HttpResponse:
     """Which field each column is."""
     row = _planilha_of(request, uuid)
     if row.lote_id:
@@ -132,7 +133,7 @@ def _grouped(targets: list[colunas.Alvo]) -> list[tuple[str, list[colunas.Alvo]]
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def previa(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def previa(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _planilha_of(request, uuid)
     if not row.mapa:
         return redirect("arquivos:mapear", row.uuid)
@@ -149,7 +150,7 @@ def previa(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_POST
-def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def receber(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _planilha_of(request, uuid)
     try:
         lote = importacao.take_sheet_in(planilha=row, by=request.user)
@@ -166,7 +167,7 @@ def receber(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_POST
-def desfazer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def desfazer(request: UserRequest, uuid: UUID) -> HttpResponse:
     """The preview of taking back what the sheet brought."""
     return undo_reception(request, _planilha_of(request, uuid).lote, reverse("arquivos:planilha"))
 
@@ -174,7 +175,7 @@ def desfazer(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_POST
-def descartar(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def descartar(request: UserRequest, uuid: UUID) -> HttpResponse:
     importacao.forget(planilha=_planilha_of(request, uuid), by=request.user)
     messages.success(request, "A planilha foi apagada daqui.")
     return redirect("arquivos:planilha")
@@ -183,7 +184,7 @@ def descartar(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def modelo(request: HttpRequest, tipo: str, formato: str) -> HttpResponse:
+def modelo(request: UserRequest, tipo: str, formato: str) -> HttpResponse:
     """An empty sheet whose titles are recognised by themselves."""
     if tipo not in colunas.TIPOS or formato not in ("csv", "xlsx"):
         raise Http404

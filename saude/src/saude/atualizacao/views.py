@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -19,9 +19,11 @@ from saude.atualizacao import actions, demo
 from saude.atualizacao import queries as pendentes
 from saude.atualizacao.reavaliar import job_of
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
+from saude.contas.request import UserRequest
 from saude.fichas.models import Reprocessamento
 from saude.referencias import arquivos, queries
 from saude.referencias.models import Publicacao
+from saude.web.upload import was_too_big
 
 PAGE = 50
 HISTORY = 40
@@ -34,7 +36,7 @@ ENDED = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
 
 @requires("ver")
-def lista(request: HttpRequest) -> HttpResponse:
+def lista(request: UserRequest) -> HttpResponse:
     rows = queries.releases(request.entidade).order_by("-pk")
     waiting = (Publicacao.Situacao.CONFERIR, Publicacao.Situacao.IMPORTANDO)
     context = {
@@ -47,12 +49,12 @@ def lista(request: HttpRequest) -> HttpResponse:
     return render(request, "referencias/lista.html", context)
 
 
-def pode_configurar(request: HttpRequest) -> bool:
+def pode_configurar(request: UserRequest) -> bool:
     return "configurar" in request.permissoes
 
 
 @requires("configurar")
-def cnes_corrigido(request: HttpRequest) -> HttpResponse:
+def cnes_corrigido(request: UserRequest) -> HttpResponse:
     """The corrected CNES of the demonstration, for whoever tries it in a browser only."""
     if not demo.unmended(request.entidade):
         raise Http404
@@ -64,7 +66,7 @@ def cnes_corrigido(request: HttpRequest) -> HttpResponse:
 @body(arquivos.LIMIT + MULTIPART)
 @require_POST
 @requires("configurar", INSTALACAO)
-def enviar(request: HttpRequest, tipo: str) -> HttpResponse:
+def enviar(request: UserRequest, tipo: str) -> HttpResponse:
     """Take in a file: CNES goes on to its comparison, SIGTAP (of all the entidades) to its progress."""
     if tipo not in Publicacao.Tipo.values:
         raise Http404
@@ -73,7 +75,7 @@ def enviar(request: HttpRequest, tipo: str) -> HttpResponse:
     file = request.FILES.get("arquivo")
     if file is None:
         text = "Escolha o arquivo a enviar."
-        if getattr(request, "arquivo_grande_demais", False):
+        if was_too_big(request):
             text = "O arquivo é grande demais: não é uma tabela de referência. Nada foi alterado."
         messages.error(request, text)
         return redirect("referencias:lista")
@@ -90,12 +92,12 @@ def enviar(request: HttpRequest, tipo: str) -> HttpResponse:
 
 
 @requires("ver")
-def publicacao(request: HttpRequest, pk: int) -> HttpResponse:
+def publicacao(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "referencias/publicacao.html", _release(request, pk))
 
 
 @requires("ver")
-def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+def andamento(request: UserRequest, pk: int) -> HttpResponse:
     """The moving part of the page; once all is done the whole page is asked again."""
     context = _release(request, pk)
     response = render(request, "referencias/andamento.html", context)
@@ -104,7 +106,7 @@ def andamento(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _release(request: HttpRequest, pk: int) -> dict[str, Any]:
+def _release(request: UserRequest, pk: int) -> dict[str, Any]:
     row = get_object_or_404(queries.releases(request.entidade), pk=pk)
     job = job_of(row, request.entidade)
     importing = row.situacao == Publicacao.Situacao.IMPORTANDO
@@ -127,7 +129,7 @@ def _changes(row: Publicacao) -> Any:
 
 @require_POST
 @requires("configurar")
-def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
+def confirmar(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Publicacao, pk=pk, entidade=request.entidade)
     try:
         done = actions.confirm_cnes(publicacao=row, by=request.user)
@@ -142,7 +144,7 @@ def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("configurar")
-def desistir(request: HttpRequest, pk: int) -> HttpResponse:
+def desistir(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Publicacao, pk=pk, entidade=request.entidade)
     try:
         actions.cancel_cnes(publicacao=row, by=request.user)
@@ -154,7 +156,7 @@ def desistir(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(INSTALACAO)
-def restaurar(request: HttpRequest, pk: int) -> HttpResponse:
+def restaurar(request: UserRequest, pk: int) -> HttpResponse:
     """Put a superseded SIGTAP back in force."""
     row = get_object_or_404(Publicacao, pk=pk, tipo=Publicacao.Tipo.SIGTAP)
     try:
@@ -166,17 +168,17 @@ def restaurar(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("ver")
-def estabelecimentos(request: HttpRequest) -> HttpResponse:
+def estabelecimentos(request: UserRequest) -> HttpResponse:
     return _list(request, queries.estabelecimentos, "referencias/estabelecimentos.html")
 
 
 @requires("ver")
-def equipes(request: HttpRequest) -> HttpResponse:
+def equipes(request: UserRequest) -> HttpResponse:
     return _list(request, queries.equipes, "referencias/equipes.html")
 
 
 @requires("ver")
-def profissionais(request: HttpRequest) -> HttpResponse:
+def profissionais(request: UserRequest) -> HttpResponse:
     def named(page: Any) -> dict[str, Any]:
         for row in page:
             row.vigentes = [x for x in row.lotacoes.all() if x.fim is None]
@@ -187,7 +189,7 @@ def profissionais(request: HttpRequest) -> HttpResponse:
 
 
 def _list(
-    request: HttpRequest,
+    request: UserRequest,
     rows: Callable[..., Any],
     template: str,
     more: Callable[[Any], dict[str, Any]] | None = None,
@@ -201,7 +203,7 @@ def _list(
 
 
 @requires("ver")
-def estabelecimento(request: HttpRequest, pk: int) -> HttpResponse:
+def estabelecimento(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Estabelecimento, pk=pk, entidade=request.entidade)
     posts = list(queries.posts(estabelecimento=row))
     context = {
@@ -215,7 +217,7 @@ def estabelecimento(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("ver")
-def equipe(request: HttpRequest, pk: int) -> HttpResponse:
+def equipe(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(
         Equipe.objects.select_related("estabelecimento"), pk=pk, entidade=request.entidade
     )
@@ -225,7 +227,7 @@ def equipe(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("ver")
-def profissional(request: HttpRequest, pk: int) -> HttpResponse:
+def profissional(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Profissional, pk=pk, entidade=request.entidade)
     posts = list(queries.posts(profissional=row))
     open_ones = pendentes.open_fichas(request.entidade, profissional_cns=row.cns) if row.cns else 0

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,6 +21,7 @@ from saude.cadastros import actions
 from saude.cadastros.forms import InstalacaoForm
 from saude.cadastros.tempo import local_today
 from saude.cadastros.versoes import known_pecs
+from saude.contas.request import UserRequest
 from saude.processamento import regenerar
 from saude.processamento.models import Regeneracao
 from saude.web.planilha import csv_response
@@ -29,7 +30,7 @@ SHOWN = 20
 
 
 @requires("administrar")
-def instalacao(request: HttpRequest) -> HttpResponse:
+def instalacao(request: UserRequest) -> HttpResponse:
     row = request.entidade.instalacao
     form = InstalacaoForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
@@ -48,7 +49,7 @@ def instalacao(request: HttpRequest) -> HttpResponse:
     return render(request, "cadastros/instalacao.html", context)
 
 
-def _saved(request: HttpRequest, saved: Any, revisao: int, versao_antes: str) -> str:
+def _saved(request: UserRequest, saved: Any, revisao: int, versao_antes: str) -> str:
     text = "Instalação salva."
     if saved.revisao != revisao:
         text += " As fichas ainda não exportadas sairão com os dados novos no envelope."
@@ -63,7 +64,7 @@ def _saved(request: HttpRequest, saved: Any, revisao: int, versao_antes: str) ->
 
 @requires("administrar")
 @require_GET
-def proposta(request: HttpRequest) -> HttpResponse:
+def proposta(request: UserRequest) -> HttpResponse:
     """The newest LEDI that the PEC being typed reads, chosen in the select; what it says while it is no version."""
     pec, form = (
         request.GET.get("versao_pec", "").strip()[:20],
@@ -91,7 +92,7 @@ def proposta(request: HttpRequest) -> HttpResponse:
 
 
 @requires("administrar")
-def inicio(request: HttpRequest) -> HttpResponse:
+def inicio(request: UserRequest) -> HttpResponse:
     """The period and the version; those made before."""
     today = local_today(request.entidade)
     initial = {"para": request.entidade.instalacao.versao_ledi, **_period(request, today)}
@@ -111,20 +112,20 @@ def inicio(request: HttpRequest) -> HttpResponse:
     return render(request, "cadastros/regenerar.html", context, status=status)
 
 
-def _period(request: HttpRequest, today: date) -> dict[str, date]:
+def _period(request: UserRequest, today: date) -> dict[str, date]:
     """From the first to the last day with something to export; this month when there is nothing."""
     days = versao.to_export(request.entidade).order_by("data").values_list("data", flat=True)
     days = days.exclude(data=None)
     return {"inicio": days.first() or today.replace(day=1), "fim": days.last() or today}
 
 
-def _regeneracao_of(request: HttpRequest, pk: int) -> Regeneracao:
+def _regeneracao_of(request: UserRequest, pk: int) -> Regeneracao:
     return get_object_or_404(regenerar.all_of(request.entidade), pk=pk)
 
 
 @requires("administrar")
 @require_GET
-def regeneracao(request: HttpRequest, pk: int) -> HttpResponse:
+def regeneracao(request: UserRequest, pk: int) -> HttpResponse:
     row = _regeneracao_of(request, pk)
     context = {"r": row, "older": _older(row), "pec_nao_le": _unread(row)}
     if not row.ocupada:
@@ -150,7 +151,7 @@ def _unread(row: Regeneracao) -> str:
 
 @requires("administrar")
 @require_GET
-def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+def andamento(request: UserRequest, pk: int) -> HttpResponse:
     row = _regeneracao_of(request, pk)
     response = render(request, "cadastros/regeneracao_andamento.html", {"r": row})
     if not row.ocupada:
@@ -160,7 +161,7 @@ def andamento(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("administrar")
 @require_GET
-def lista(request: HttpRequest, pk: int) -> HttpResponse:
+def lista(request: UserRequest, pk: int) -> HttpResponse:
     """Every ficha that the preview told of, and what of it: to download."""
     row = _regeneracao_of(request, pk)
     record_event(
@@ -182,7 +183,7 @@ def _lines(row: Regeneracao) -> Any:
 
 @requires("administrar")
 @require_POST
-def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
+def confirmar(request: UserRequest, pk: int) -> HttpResponse:
     try:
         regenerar.confirm(regeneracao=_regeneracao_of(request, pk), by=request.user)
     except regenerar.Refused as refused:
@@ -192,7 +193,7 @@ def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("administrar")
 @require_POST
-def desistir(request: HttpRequest, pk: int) -> HttpResponse:
+def desistir(request: UserRequest, pk: int) -> HttpResponse:
     try:
         regenerar.give_up(regeneracao=_regeneracao_of(request, pk), by=request.user)
         messages.success(request, "Nada foi alterado.")

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -17,7 +17,8 @@ class FiltrosForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = sorted(ROTULOS.items(), key=lambda item: item[1])
-        self.fields["tipo"].choices = [("", "Tudo"), *labels]
+        tipo = cast(forms.ChoiceField, self.fields["tipo"])
+        tipo.choices = [("", "Tudo"), *labels]
 
     def filters(self) -> Filters:
         """The valid filters; what is wrong is shown beside its field and left out."""

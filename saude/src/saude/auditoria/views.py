@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from saude.acesso.guarda import requires
 from saude.acesso.permissoes import INSTALACAO
+from saude.acesso.request import GuardedRequest
 from saude.auditoria.actions import record_event
 from saude.auditoria.forms import FiltrosForm
 from saude.auditoria.models import Evento
@@ -20,7 +22,7 @@ PER_PAGE = 50
 
 
 @requires("administrar")
-def auditoria(request: HttpRequest) -> HttpResponse:
+def auditoria(request: GuardedRequest) -> HttpResponse:
     form = FiltrosForm(request.GET or None)
     filters = FiltrosForm(request.GET).filters()
     rows = _events(request, filters)
@@ -41,7 +43,7 @@ def auditoria(request: HttpRequest) -> HttpResponse:
 
 
 @requires("administrar")
-def auditoria_csv(request: HttpRequest) -> HttpResponse:
+def auditoria_csv(request: GuardedRequest) -> HttpResponseBase:
     filters = FiltrosForm(request.GET).filters()
     record_event(
         by=request.user, entidade=request.entidade, tipo="auditoria.exportada", **filters.as_detail()
@@ -50,7 +52,7 @@ def auditoria_csv(request: HttpRequest) -> HttpResponse:
     return csv_response("auditoria.csv", header, _rows(_events(request, filters).iterator(chunk_size=2000)))
 
 
-def _record_view(request: HttpRequest, filters: Any) -> None:
+def _record_view(request: GuardedRequest, filters: Any) -> None:
     """One row per search, not one per page turned."""
     if "antes" not in request.GET:
         record_event(
@@ -58,7 +60,7 @@ def _record_view(request: HttpRequest, filters: Any) -> None:
         )
 
 
-def _events(request: HttpRequest, filters: Any) -> Any:
+def _events(request: GuardedRequest, filters: Any) -> Any:
     return events(
         entidade_id=request.entidade.pk, filters=filters, with_global=INSTALACAO in request.permissoes
     )
@@ -84,7 +86,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _query(request: HttpRequest, *, antes: int | None) -> str:
+def _query(request: GuardedRequest, *, antes: int | None) -> str:
     query: QueryDict = request.GET.copy()
     query.pop("antes", None)
     if antes is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import CharField, DateField, Field, ForeignKey, Lookup, TextField
 
 
-class AnyOf(Lookup):
+class AnyOf(Lookup):  # type: ignore[type-arg]  # generic in the stubs only
     lookup_name = "any"
     prepare_rhs = False
 

@@ -203,7 +203,7 @@ class EmbeddedServer:
     def _call(self, command: str, *args: str) -> "subprocess.CompletedProcess[str]":
         # pg_ctl leaves the server holding our pipes: files, not pipes, or the call never returns
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            other = {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
+            other = SYSTEM_USER if os.geteuid() == 0 else None
             done = subprocess.run(
                 [str(_binaries() / command), *args],
                 stdin=subprocess.DEVNULL,
@@ -212,7 +212,9 @@ class EmbeddedServer:
                 cwd="/",
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
                 start_new_session=True,  # Ctrl-C stops us, and we stop the server in order
-                **(other if os.geteuid() == 0 else {}),
+                user=other,
+                group=other,
+                extra_groups=[] if other else None,
             )
             out.seek(0)
             err.seek(0)

@@ -10,7 +10,7 @@ from saude.cadastros.models import Especialidade, Instalacao
 from saude.web.formulario import DataInput
 
 
-class InstalacaoForm(forms.ModelForm):
+class InstalacaoForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     cpf_cnpj = forms.CharField(label="CPF ou CNPJ", max_length=20)  # with the punctuation people type
 
     class Meta:
@@ -58,7 +58,7 @@ class InstalacaoForm(forms.ModelForm):
         }
 
     def clean_versao_pec(self) -> str:
-        return self.cleaned_data["versao_pec"].strip()
+        return str(self.cleaned_data["versao_pec"]).strip()
 
     def clean_cpf_cnpj(self) -> str:
         value = re.sub(r"[.\-/\s]", "", self.cleaned_data["cpf_cnpj"]).upper()
@@ -79,19 +79,19 @@ class InstalacaoForm(forms.ModelForm):
             raise forms.ValidationError("Não é um UUID.") from None
 
 
-class EspecialidadeForm(forms.ModelForm):
+class EspecialidadeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     class Meta:
         model = Especialidade
         fields = ("codigo", "nome", "tipo")
 
 
 class PrazoForm(forms.Form):
-    data = forms.DateField(label="Data limite", widget=DataInput())
+    data = forms.DateField(label="Data limite", widget=DataInput())  # type: ignore[assignment]  # no attribute
     motivo = forms.CharField(
         label="Motivo", max_length=200, help_text="A nota ou portaria que mudou o prazo, por exemplo."
     )
 
 
 class FeriadoForm(forms.Form):
-    data = forms.DateField(label="Data", widget=DataInput())
+    data = forms.DateField(label="Data", widget=DataInput())  # type: ignore[assignment]  # no attribute
     nome = forms.CharField(label="Nome", max_length=80)

@@ -1,5 +1,7 @@
 """Who the municipality is: entidade, installation, posts, teams, professionals, specialities, deadlines."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -116,7 +118,8 @@ class Instalacao(models.Model):
 
     def problems(self) -> dict[str, list[str]]:
         """The same by the name that the user knows each field by: of an installation kept before it was judged."""
-        return {str(self._meta.get_field(name).verbose_name): texts for name, texts in self.wrong().items()}
+        names = {field.name: str(field.verbose_name) for field in self._meta.fields}
+        return {names[name]: texts for name, texts in self.wrong().items()}
 
 
 _INSTALACAO = {
@@ -217,7 +220,7 @@ class Profissional(models.Model):
     def __str__(self) -> str:
         return self.nome
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.nome_busca = fold(self.nome)[:120]
         super().save(*args, **kwargs)
 

@@ -73,4 +73,5 @@ def change_posts(
 def _rows(query: str, entidade_id: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, [entidade_id])
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

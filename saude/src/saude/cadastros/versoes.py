@@ -28,7 +28,7 @@ def table(entidade: Entidade) -> list[Validade]:
     """Every version that can be written, newest first."""
     mine = {row.versao: row for row in ValidadeLedi.objects.filter(entidade=entidade)}
     found = []
-    for release in reversed(releases().values()):
+    for release in reversed(list(releases().values())):
         if release.read_only:
             continue
         row = mine.get(release.id)

@@ -3,8 +3,7 @@
 from datetime import date
 
 from django.contrib import messages
-from django.core.validators import RegexValidator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -12,15 +11,17 @@ from django.views.decorators.http import require_POST
 from saude.acesso.guarda import requires
 from saude.cadastros import actions
 from saude.cadastros.forms import EspecialidadeForm, FeriadoForm, PrazoForm
-from saude.cadastros.models import COMPETENCIA, Especialidade, Feriado
+from saude.cadastros.models import Especialidade, Feriado
 from saude.cadastros.prazos import deadline, deadlines, national_holidays
+from saude.cadastros.request import PlacedRequest
 from saude.cadastros.versoes import of_version, table
+from saude.comum.competencia import readable
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 6
 
 
 @requires("ver")
-def especialidades(request: HttpRequest) -> HttpResponse:
+def especialidades(request: PlacedRequest) -> HttpResponse:
     rows = Especialidade.objects.filter(entidade=request.entidade)
     text = request.GET.get("q", "").strip()
     if text:
@@ -29,7 +30,7 @@ def especialidades(request: HttpRequest) -> HttpResponse:
 
 
 @requires("configurar")
-def especialidade(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def especialidade(request: PlacedRequest, pk: int | None = None) -> HttpResponse:
     row = get_object_or_404(Especialidade, pk=pk, entidade=request.entidade) if pk else None
     form = EspecialidadeForm(request.POST or None, instance=row or Especialidade(entidade=request.entidade))
     if row:
@@ -49,7 +50,7 @@ def especialidade(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 @requires("ver")
-def prazos(request: HttpRequest) -> HttpResponse:
+def prazos(request: PlacedRequest) -> HttpResponse:
     today = timezone.localdate()
     competencias = _around(today)
     rows = sorted(deadlines(request.entidade, competencias).values(), key=lambda d: d.competencia)
@@ -67,7 +68,7 @@ def prazos(request: HttpRequest) -> HttpResponse:
 
 
 @requires("configurar")
-def prazo(request: HttpRequest, competencia: str) -> HttpResponse:
+def prazo(request: PlacedRequest, competencia: str) -> HttpResponse:
     _check_competencia(competencia)
     current = deadline(request.entidade, competencia)
     initial = {"data": current.data, "motivo": current.motivo}
@@ -83,7 +84,7 @@ def prazo(request: HttpRequest, competencia: str) -> HttpResponse:
 
 @require_POST
 @requires("configurar")
-def restaurar_prazo(request: HttpRequest, competencia: str) -> HttpResponse:
+def restaurar_prazo(request: PlacedRequest, competencia: str) -> HttpResponse:
     _check_competencia(competencia)
     actions.reset_prazo(by=request.user, entidade=request.entidade, competencia=competencia)
     messages.success(request, f"Prazo de {competencia[4:]}/{competencia[:4]} volta ao calendário publicado.")
@@ -92,7 +93,7 @@ def restaurar_prazo(request: HttpRequest, competencia: str) -> HttpResponse:
 
 @require_POST
 @requires("configurar")
-def incluir_feriado(request: HttpRequest) -> HttpResponse:
+def incluir_feriado(request: PlacedRequest) -> HttpResponse:
     form = FeriadoForm(request.POST)
     if form.is_valid():
         actions.add_feriado(by=request.user, entidade=request.entidade, **form.cleaned_data)
@@ -104,7 +105,7 @@ def incluir_feriado(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("configurar")
-def remover_feriado(request: HttpRequest, pk: int) -> HttpResponse:
+def remover_feriado(request: PlacedRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Feriado, pk=pk, entidade=request.entidade)
     actions.remove_feriado(by=request.user, feriado=row)
     messages.success(request, "Feriado removido.")
@@ -118,12 +119,12 @@ def _around(today: date) -> list[str]:
 
 
 def _check_competencia(text: str) -> None:
-    if not RegexValidator(COMPETENCIA.regex).regex.match(text) or not 2000 < int(text[:4]) < 2100:
+    if not readable(text) or not 2000 < int(text[:4]) < 2100:
         raise Http404
 
 
 @requires("ver")
-def versoes(request: HttpRequest) -> HttpResponse:
+def versoes(request: PlacedRequest) -> HttpResponse:
     """Until when each LEDI version counts, and the least PEC that reads it."""
     context = {
         "versoes": [(row, row.release.situacao(timezone.localdate(), {row.release.id: row.data}))
@@ -135,7 +136,7 @@ def versoes(request: HttpRequest) -> HttpResponse:
 
 
 @requires("configurar")
-def versao(request: HttpRequest, versao: str) -> HttpResponse:
+def versao(request: PlacedRequest, versao: str) -> HttpResponse:
     current = of_version(request.entidade, versao)
     if current is None:
         raise Http404
@@ -150,7 +151,7 @@ def versao(request: HttpRequest, versao: str) -> HttpResponse:
 
 @require_POST
 @requires("configurar")
-def restaurar_versao(request: HttpRequest, versao: str) -> HttpResponse:
+def restaurar_versao(request: PlacedRequest, versao: str) -> HttpResponse:
     if of_version(request.entidade, versao) is None:
         raise Http404
     actions.reset_validade(by=request.user, entidade=request.entidade, versao=versao)

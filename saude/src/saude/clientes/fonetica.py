@@ -87,7 +87,8 @@ def words(text: str) -> list[str]:
     """The sounds of a folded text, word by word."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT saude_fonetica(%s)", [text])
-        return cursor.fetchone()[0].split()
+        sounds: str = cursor.fetchone()[0]
+    return sounds.split()
 
 
 def keys(entidade_id: int, word: str, kinds: str) -> list[str]:

@@ -1,5 +1,7 @@
 """The citizens an entidade attends, gathered from registrations (FCI) and from the fichas themselves."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -84,7 +86,7 @@ class Cliente(models.Model):
     def identificado(self) -> bool:
         return bool(self.cpf or self.cns)
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.busca = fold(self.nome)[:70]
         super().save(*args, **kwargs)
 

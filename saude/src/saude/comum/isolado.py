@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from importlib import import_module
-from typing import Any
+from typing import IO, Any, cast
 
 import psutil
 
@@ -54,8 +54,9 @@ def _watched(function: str, args: tuple[Any, ...], memory: int, seconds: int) ->
     child = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
+    answer = cast(IO[bytes], child.stdout)  # a pipe was asked for
     said: list[bytes] = []
-    reader = threading.Thread(target=lambda: said.append(child.stdout.read(MB)), daemon=True)
+    reader = threading.Thread(target=lambda: said.append(answer.read(MB)), daemon=True)
     reader.start()
     end = time.monotonic() + seconds
     try:
@@ -71,7 +72,7 @@ def _watched(function: str, args: tuple[Any, ...], memory: int, seconds: int) ->
             child.kill()
         child.wait()
         reader.join(5)
-        child.stdout.close()
+        answer.close()
     return said[0] if said else b""
 
 

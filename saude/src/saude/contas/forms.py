@@ -1,15 +1,16 @@
 """Forms of log-in and of the access manager. They check shape; the rules live in actions."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.http import QueryDict
 
 from ledi.documents import cpf as documento
 from ledi.documents.errors import DocumentError
 from saude.acesso.permissoes import PRESETS, Permissao
-from saude.cadastros.models import Entidade
+from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.backend import is_locked
 from saude.contas.models import Usuario
 from saude.contas.presets import PresetSelect
@@ -47,7 +48,7 @@ class TrocarSenhaForm(PasswordChangeForm):
 class AcessoForm(forms.Form):
     """What a user may do and where."""
 
-    area = forms.ModelChoiceField(
+    area: "forms.ModelChoiceField[Estabelecimento]" = forms.ModelChoiceField(
         None,
         required=False,
         label="Área",
@@ -71,10 +72,12 @@ class AcessoForm(forms.Form):
 
     def __init__(self, *args: Any, entidade: Entidade, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["area"].queryset = entidade.estabelecimentos.filter(ativo=True)
+        area = cast("forms.ModelChoiceField[Estabelecimento]", self.fields["area"])
+        area.queryset = entidade.estabelecimentos.filter(ativo=True)
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if not data.get("permissoes") and data.get("preset"):
             data["permissoes"] = list(PRESETS[data["preset"]])
         if not data.get("permissoes") and "permissoes" not in self.errors:
@@ -108,7 +111,9 @@ class CpfField(forms.CharField):
 
 def free_cpf(cpf: str | None, usuario: Usuario | None = None) -> str | None:
     """A person is one user in the whole installation."""
-    others = Usuario.objects.filter(cpf=cpf).exclude(pk=usuario and usuario.pk)
+    others = Usuario.objects.filter(cpf=cpf)
+    if usuario:
+        others = others.exclude(pk=usuario.pk)
     if cpf and others.exists():
         raise forms.ValidationError(
             "Já há um usuário com este CPF. Se ele é de outra entidade, pergunte à pessoa o nome de usuário e "
@@ -120,8 +125,8 @@ def free_cpf(cpf: str | None, usuario: Usuario | None = None) -> str | None:
 class CpfForm(forms.Form):
     cpf = CpfField(help_text="Cada pessoa tem um só usuário no sistema.")
 
-    def __init__(self, *args: Any, usuario: Usuario, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"cpf": usuario.cpf}, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, usuario: Usuario) -> None:
+        super().__init__(data, initial={"cpf": usuario.cpf})
         self.usuario = usuario
 
     def clean_cpf(self) -> str | None:
@@ -146,7 +151,7 @@ class NovoUsuarioForm(AcessoForm):
         return free_cpf(self.cleaned_data["cpf"])
 
     def clean_username(self) -> str:
-        username = self.cleaned_data["username"]
+        username: str = self.cleaned_data["username"]
         if Usuario.objects.filter(username__iexact=username).exists():
             raise forms.ValidationError("Já existe um usuário com este nome.")
         return username

@@ -1,6 +1,7 @@
 """Forms of the API's keys. What a form does not send is as it is filled in."""
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 
@@ -11,6 +12,11 @@ from saude.contas.queries import last_day, who_may_answer
 from saude.contas.tokens import last_end, usual_end
 from saude.web.formulario import DataInput
 
+if TYPE_CHECKING:
+    _OneUser = forms.ModelChoiceField[Usuario]
+else:
+    _OneUser = forms.ModelChoiceField
+
 MAY = {
     "enviar ler": "Enviar e ler",
     "enviar": "Só enviar registros",
@@ -18,8 +24,8 @@ MAY = {
 }
 
 
-class PessoaField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+class PessoaField(_OneUser):
+    def label_from_instance(self, obj: Usuario) -> str:
         return f"{obj.nome} ({obj.username})" if obj.nome else obj.username
 
 
@@ -45,11 +51,11 @@ class AlcanceForm(forms.Form):
             for name, value in usual.items():
                 data.setdefault(name, "" if value is None else str(value))
         super().__init__(data, initial=usual, **kwargs)
-        self.fields["responsavel"].queryset = who_may_answer(entidade)
+        cast(PessoaField, self.fields["responsavel"]).queryset = who_may_answer(entidade)
         self.fields["ate"].widget.attrs |= {"min": str(self.today), "max": str(last_end(self.today))}
 
-    def clean_ate(self) -> Any:
-        day = self.cleaned_data["ate"]
+    def clean_ate(self) -> date:
+        day: date = self.cleaned_data["ate"]
         if day < self.today:
             raise forms.ValidationError("Este dia já passou.")
         if day > last_end(self.today):
@@ -57,7 +63,7 @@ class AlcanceForm(forms.Form):
         return day
 
     def clean_escopos(self) -> list[str]:
-        return self.cleaned_data["escopos"].split()
+        return str(self.cleaned_data["escopos"]).split()
 
 
 class TokenForm(AlcanceForm):

@@ -1,12 +1,13 @@
 """Gerenciador de acessos: users and their accesses in the entidade."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -15,22 +16,20 @@ from saude.acesso.permissoes import INSTALACAO
 from saude.contas import actions, pedidos
 from saude.contas.forms import AcessoForm, CpfForm, NovoUsuarioForm, UsuarioExistenteForm
 from saude.contas.models import Acesso, PedidoAcesso, Usuario
-from saude.contas.presets import preset_of
 from saude.contas.queries import may_activate, may_manage, rules_installation, users_of
+from saude.contas.request import UserRequest
 
+T = TypeVar("T")
 PER_PAGE = 30
 
 
 @requires("administrar")
-def acessos(request: HttpRequest) -> HttpResponse:
+def acessos(request: UserRequest) -> HttpResponse:
     users = users_of(request.entidade)
     text = request.GET.get("q", "").strip()
     if text:
         users = users.filter(Q(nome__icontains=text) | Q(username__icontains=text))
     page = Paginator(users, PER_PAGE).get_page(request.GET.get("pagina"))
-    for user in page:
-        for acesso in user.acessos_aqui:
-            acesso.grupo = preset_of(acesso.permissoes)
     context = {
         "page": page,
         "q": text,
@@ -42,7 +41,7 @@ def acessos(request: HttpRequest) -> HttpResponse:
 
 
 @requires("administrar")
-def novo_usuario(request: HttpRequest) -> HttpResponse:
+def novo_usuario(request: UserRequest) -> HttpResponse:
     form = NovoUsuarioForm(request.POST or None, entidade=request.entidade)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -69,7 +68,7 @@ def novo_usuario(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("administrar")
-def usuario_existente(request: HttpRequest) -> HttpResponse:
+def usuario_existente(request: UserRequest) -> HttpResponse:
     form = UsuarioExistenteForm(request.POST, entidade=request.entidade, auto_id="existente_%s")
     if not rules_installation(request.user):
         form.fields.pop("motivo")
@@ -94,7 +93,7 @@ def usuario_existente(request: HttpRequest) -> HttpResponse:
     return render(request, "contas/novo_usuario.html", {"form": new, "existente": form})
 
 
-def _grant_or_ask(request: HttpRequest, *, motivo: str, **asked: Any) -> Acesso | PedidoAcesso:
+def _grant_or_ask(request: UserRequest, *, motivo: str, **asked: Any) -> Acesso | PedidoAcesso:
     """Of another entidade: its administrators are asked."""
     try:
         return actions.grant(by=request.user, entidade=request.entidade, motivo=motivo, **asked)
@@ -104,7 +103,7 @@ def _grant_or_ask(request: HttpRequest, *, motivo: str, **asked: Any) -> Acesso 
 
 @require_POST
 @requires("administrar")
-def responder_pedido(request: HttpRequest, pk: int) -> HttpResponse:
+def responder_pedido(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(pedidos.seen_by(request.entidade), pk=pk)
     yes = request.POST.get("resposta") == "sim"
     _with_message(
@@ -124,7 +123,7 @@ def _granted(accesses: list[Acesso]) -> dict[str, Any]:
 
 
 @requires("administrar")
-def usuario(request: HttpRequest, pk: int) -> HttpResponse:
+def usuario(request: UserRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(users_of(request.entidade), pk=pk)
     form = AcessoForm(request.POST or None, entidade=request.entidade, initial=_granted(user.acessos_aqui))
     if request.method == "POST" and form.is_valid():
@@ -135,12 +134,10 @@ def usuario(request: HttpRequest, pk: int) -> HttpResponse:
             waiting = "A pessoa é de outra entidade: o que foi acrescentado vale quando ela consentir."
             messages.success(request, "Acesso salvo." if isinstance(acesso, Acesso) else waiting)
             return redirect("administrando_usuario", user.pk)
-    for acesso in user.acessos_aqui:
-        acesso.grupo = preset_of(acesso.permissoes)
     return render(request, "contas/usuario.html", {"alvo": user, "form": form, **_powers(request, user)})
 
 
-def _powers(request: HttpRequest, user: Usuario) -> dict[str, Any]:
+def _powers(request: UserRequest, user: Usuario) -> dict[str, Any]:
     """What may be done here to the person; by the power over the installation only with a reason."""
     manage, activate = may_manage(request.user, user), may_activate(request.user, user)
     rules = rules_installation(request.user)
@@ -156,11 +153,11 @@ def _powers(request: HttpRequest, user: Usuario) -> dict[str, Any]:
 
 @require_POST
 @requires("administrar")
-def documento(request: HttpRequest, pk: int) -> HttpResponse:
+def documento(request: UserRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(users_of(request.entidade), pk=pk)
     form = CpfForm(request.POST, usuario=user)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["cpf"]))
+        messages.error(request, " ".join(map(str, form.errors["cpf"])))
         return redirect("administrando_usuario", pk)
     cpf = form.cleaned_data["cpf"]
     action = lambda: actions.set_cpf(by=request.user, usuario=user, cpf=cpf, entidade=request.entidade)  # noqa: E731
@@ -170,7 +167,7 @@ def documento(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("administrar")
-def instalacao(request: HttpRequest, pk: int) -> HttpResponse:
+def instalacao(request: UserRequest, pk: int) -> HttpResponse:
     """Give or take the power over the installation."""
     if INSTALACAO not in request.permissoes:
         raise PermissionDenied
@@ -186,7 +183,7 @@ def instalacao(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("administrar")
-def revogar(request: HttpRequest, pk: int) -> HttpResponse:
+def revogar(request: UserRequest, pk: int) -> HttpResponse:
     acesso = get_object_or_404(Acesso, pk=pk, entidade=request.entidade)
     _with_message(request, lambda: actions.revoke(by=request.user, acesso=acesso), "Acesso revogado.")
     if users_of(request.entidade).filter(pk=acesso.usuario_id).exists():
@@ -196,7 +193,7 @@ def revogar(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("administrar")
-def nova_senha(request: HttpRequest, pk: int) -> HttpResponse:
+def nova_senha(request: UserRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(users_of(request.entidade), pk=pk)
     password = actions.new_password()
     done = _with_message(
@@ -211,7 +208,7 @@ def nova_senha(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("administrar")
-def situacao_usuario(request: HttpRequest, pk: int) -> HttpResponse:
+def situacao_usuario(request: UserRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(users_of(request.entidade), pk=pk)
     active = request.POST.get("ativo") == "sim"
     _with_message(
@@ -224,15 +221,15 @@ def situacao_usuario(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("administrando_usuario", pk)
 
 
-def _reason(request: HttpRequest) -> str:
+def _reason(request: UserRequest) -> str:
     return request.POST.get("motivo", "")[:200]
 
 
-def _show_password(request: HttpRequest, user: Usuario, password: str) -> HttpResponse:
+def _show_password(request: UserRequest, user: Usuario, password: str) -> HttpResponse:
     return render(request, "contas/senha_provisoria.html", {"alvo": user, "senha": password})
 
 
-def _try(form: AcessoForm, action):
+def _try(form: AcessoForm, action: Callable[[], T]) -> T | None:
     """Run an action; what it refuses is said in the form."""
     try:
         return action()
@@ -241,7 +238,7 @@ def _try(form: AcessoForm, action):
         return None
 
 
-def _with_message(request: HttpRequest, action, success: str) -> bool:
+def _with_message(request: UserRequest, action: Callable[[], object], success: str) -> bool:
     """Run an action; say how it went."""
     try:
         action()

@@ -1,17 +1,19 @@
 """Sets `request.entidade`, `request.area`, `request.permissoes` and their limits, and refuses views without a mark."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 
 from saude.acesso.guarda import PUBLIC, mark_of
+from saude.cadastros.models import Entidade
 from saude.contas.queries import Context, work_context
+from saude.contas.request import UserRequest
 from saude.web.views import other_area, other_entidade
 
 #: open to who must change the password first
@@ -22,16 +24,16 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class AccessMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[UserRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: UserRequest) -> HttpResponse:
         context = Context.empty()
         if request.user.is_authenticated:
             session = request.session
             context = work_context(request.user, session.get("entidade"), session.get("area"))
         request.contexto = context
-        request.entidade = context.entidade
+        request.entidade = cast(Entidade, context.entidade)  # None only where no permission is asked for
         request.area = context.area
         request.permissoes = context.permissoes
         request.limites = context.limites
@@ -41,8 +43,8 @@ class AccessMiddleware:
         request.cnes_do_acesso = request.cnes_permitidos = frozenset()  # set by @requires, per permission
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        match = request.resolver_match
+    def process_view(self, request: UserRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        match = cast(ResolverMatch, request.resolver_match)  # it brought us here
         mark = mark_of(view, match.namespaces)
         if not mark:
             if settings.DEBUG or settings.TESTING:
@@ -63,7 +65,7 @@ class AccessMiddleware:
         return None
 
 
-def _of_another_entidade(request: HttpRequest) -> bool:
+def _of_another_entidade(request: UserRequest) -> bool:
     """A form whose page was opened before the entidade was changed in another tab: it would be stored in the wrong one.
 
     The pages send the entidade they were made for; what does not come from a page does not send it.
@@ -72,19 +74,19 @@ def _of_another_entidade(request: HttpRequest) -> bool:
     return bool(made_for) and made_for != str(request.entidade.pk if request.entidade else "")
 
 
-def _of_another_area(request: HttpRequest) -> bool:
+def _of_another_area(request: UserRequest) -> bool:
     """The same of the área, for what acts on all that the page showed."""
     made_for = _said(request, "area")
     return bool(made_for) and made_for != request.contexto.chave_da_area
 
 
-def _said(request: HttpRequest, what: str) -> str:
+def _said(request: UserRequest, what: str) -> str:
     if request.method != "POST" or request.content_type not in FORMS:
         return ""
     return request.headers.get(f"X-{what}") or request.POST.get(f"_{what}") or ""
 
 
-def _tell_a_lost_area(request: HttpRequest) -> None:
+def _tell_a_lost_area(request: UserRequest) -> None:
     """The área chosen before is no longer there, or no longer theirs: said once, never another in silence."""
     session, context = request.session, request.contexto
     lost = session.get("area")

@@ -1,17 +1,19 @@
 """Users, what each may do in each entidade, and the tokens of the JSON API."""
 
+from datetime import date
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from saude.acesso.permissoes import Permissao
+from saude.acesso.permissoes import Permissao, preset_of
 from saude.cadastros.models import Entidade, Estabelecimento
 
 
 class Usuario(AbstractUser):
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]  # so a field of Django's is left out
+    last_name = None  # type: ignore[assignment]
     nome = models.CharField("nome completo", max_length=150, blank=True)
     cpf = models.CharField("CPF", max_length=11, null=True, unique=True)
     entidade = models.ForeignKey(
@@ -21,6 +23,8 @@ class Usuario(AbstractUser):
     trocar_senha = models.BooleanField("deve trocar a senha ao entrar", default=False)
 
     REQUIRED_FIELDS = ["nome"]
+
+    acessos_aqui: list["Acesso"]  # what `users_of` fetches with it
 
     class Meta:
         ordering = ["username"]
@@ -59,6 +63,10 @@ class Acesso(models.Model):
                 name="acesso_administrar_na_entidade",
             ),
         ]
+
+    @property
+    def grupo(self) -> str:
+        return preset_of(self.permissoes)
 
     def __str__(self) -> str:
         return f"{self.usuario} em {self.estabelecimento or self.entidade}"
@@ -133,6 +141,10 @@ class ApiToken(models.Model):
         Usuario, on_delete=models.PROTECT, related_name="tokens", null=True, verbose_name="responsável"
     )
     revogado_em = models.DateTimeField("revogado em", null=True)
+
+    morto: str  # these three: what `tokens_of` says of it
+    vence_logo: bool
+    ultimo_dia: date | None
 
     class Meta:
         ordering = ["-criado_em"]

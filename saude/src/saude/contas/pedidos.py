@@ -26,9 +26,12 @@ def ask(
     estabelecimento: Estabelecimento | None = None,
 ) -> PedidoAcesso:
     """Kept until the home entidade answers; asked again, the newer one stands."""
-    place = {"usuario": usuario, "entidade": entidade, "estabelecimento": estabelecimento}
     pedido, _ = PedidoAcesso.objects.update_or_create(
-        **place, situacao=OPEN, defaults={"permissoes": list(permissoes), "pedido_por": by}
+        usuario=usuario,
+        entidade=entidade,
+        estabelecimento=estabelecimento,
+        situacao=OPEN,
+        defaults={"permissoes": list(permissoes), "pedido_por": by},
     )
     _tell(by, pedido, "acesso.pedido")
     return pedido

@@ -13,8 +13,3 @@ class PresetSelect(forms.Select):
         if str(value) in PRESETS:
             option["attrs"]["data-valores"] = " ".join(PRESETS[str(value)])
         return option
-
-
-def preset_of(permissoes: list[str]) -> str:
-    """The name of the preset with exactly these permissions, or "Personalizado"."""
-    return next((n for n, p in PRESETS.items() if set(p) == set(permissoes)), "Personalizado")

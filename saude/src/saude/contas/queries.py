@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,7 @@ def _entidades(user: Usuario, acessos: list[Acesso]) -> tuple[Entidade, ...]:
 def _areas(entidade: Entidade, here: list[Acesso], everywhere: bool) -> tuple[Estabelecimento, ...]:
     if everywhere:
         return tuple(entidade.estabelecimentos.filter(ativo=True))
-    return tuple(sorted((a.estabelecimento for a in here), key=lambda e: (e.nome, e.pk)))
+    return tuple(sorted((a.estabelecimento for a in here if a.estabelecimento), key=lambda e: (e.nome, e.pk)))
 
 
 def _limites(user: Usuario, here: list[Acesso]) -> dict[str, Limite]:
@@ -106,7 +106,7 @@ def users_of(entidade: Entidade) -> QuerySet[Usuario]:
         Usuario.objects.filter(acessos__entidade=entidade)
         .distinct()
         .order_by("nome", "username")
-        .prefetch_related(Prefetch("acessos", queryset=here, to_attr="acessos_aqui"))
+        .prefetch_related(Prefetch("acessos", queryset=here, to_attr="acessos_aqui"))  # type: ignore[no-redef]
     )
 
 
@@ -175,10 +175,10 @@ def who_may_answer(entidade: Entidade) -> QuerySet[Usuario]:
 
 def ends_soon(token: ApiToken) -> bool:
     """Good now, and no longer in a month."""
-    return bool(token.expira_em) and token.expira_em <= timezone.now() + timedelta(days=WARN_DAYS)
+    return token.expira_em is not None and token.expira_em <= timezone.now() + timedelta(days=WARN_DAYS)
 
 
-def last_day(token: ApiToken) -> Any:
+def last_day(token: ApiToken) -> date | None:
     """The last day it is good, there; None: no end."""
     if token.expira_em is None:
         return None

@@ -12,14 +12,13 @@ from django.contrib.sessions import middleware
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import transaction
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 
 class SessionMiddleware(middleware.SessionMiddleware):
     """What a page asks by itself neither makes the session longer nor gives its cookie back to who has left."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         session = request.session
         if getattr(session, "passiva", False) and not session.modified:
             return response
@@ -57,7 +56,7 @@ class SessionStore(db.SessionStore):
             raise UpdateError
 
     def _merge(self) -> None:
-        mine = self._get_session()
+        mine = dict(self.items())
         with transaction.atomic():
             stored = self._row().select_for_update().first()
             if stored is None:

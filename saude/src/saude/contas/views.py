@@ -15,6 +15,7 @@ from saude.acesso.guarda import public, requires
 from saude.contas.actions import change_own_password
 from saude.contas.forms import EntrarForm, TrocarSenhaForm
 from saude.contas.queries import work_context
+from saude.contas.request import UserRequest
 from saude.contas.ritmo import ritmo
 
 SMALL = 16 * KB  # a name and a password, from anybody
@@ -46,7 +47,7 @@ entrar = body(SMALL)(public(_Entrar.as_view()))
 @body(SMALL)
 @require_POST
 @public
-def sair(request: HttpRequest) -> HttpResponse:
+def sair(request: UserRequest) -> HttpResponse:
     """The page has taken away what it kept of the person (guardado.js); the browser's cache goes too.
 
     Not its storage: on this address the agents' app keeps visits that were not sent.
@@ -58,7 +59,7 @@ def sair(request: HttpRequest) -> HttpResponse:
 
 
 @requires()
-def trocar_senha(request: HttpRequest) -> HttpResponse:
+def trocar_senha(request: UserRequest) -> HttpResponse:
     form = TrocarSenhaForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         change_own_password(
@@ -72,7 +73,7 @@ def trocar_senha(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires()
-def trocar_contexto(request: HttpRequest) -> HttpResponse:
+def trocar_contexto(request: UserRequest) -> HttpResponse:
     """Choose entidade and área; what the user may not choose is ignored."""
     wanted = _number(request.POST.get("entidade")), _number(request.POST.get("area"))
     context = work_context(request.user, *wanted)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -11,10 +11,11 @@ from saude.contas import tokens
 from saude.contas.forms_tokens import AlcanceForm, TokenForm, present_of, usual_of
 from saude.contas.models import ApiToken
 from saude.contas.queries import tokens_of
+from saude.contas.request import UserRequest
 
 
 @requires("administrar")
-def lista(request: HttpRequest) -> HttpResponse:
+def lista(request: UserRequest) -> HttpResponse:
     usual = usual_of(request.entidade, request.user)
     form = TokenForm(request.POST or None, entidade=request.entidade, usual=usual)
     secret = None
@@ -32,7 +33,7 @@ def lista(request: HttpRequest) -> HttpResponse:
 
 
 @requires("administrar")
-def alterar(request: HttpRequest, pk: int) -> HttpResponse:
+def alterar(request: UserRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, entidade=request.entidade, revogado_em=None)
     form = AlcanceForm(request.POST or None, entidade=request.entidade, usual=present_of(token))
     if request.method == "POST" and form.is_valid():
@@ -48,7 +49,7 @@ def alterar(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("administrar")
-def revogar(request: HttpRequest, pk: int) -> HttpResponse:
+def revogar(request: UserRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk, entidade=request.entidade)
     tokens.revoke_token(by=request.user, token=token)
     messages.success(request, f"Token {token.nome} revogado.")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -16,6 +16,7 @@ from saude.acesso.guarda import of_the_area, requires
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.comum.competencia import readable
+from saude.contas.request import UserRequest
 from saude.fichas import filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import open_situations
@@ -39,7 +40,7 @@ OWN = frozenset({"cpf", "cns", "uuid", "data", "datahora", "telefone", "cep", "c
 @em_lote()
 @of_the_area
 @requires("corrigir")
-def causa(request: HttpRequest) -> HttpResponse:
+def causa(request: UserRequest) -> HttpResponse:
     """All fichas of one cause: mend once, or one after the other."""
     given = request.POST if request.method == "POST" else request.GET
     cause, competencia = given.get("causa", "")[:200], given.get("competencia", "")
@@ -64,7 +65,7 @@ def causa(request: HttpRequest) -> HttpResponse:
 
 
 def _context(
-    request: HttpRequest,
+    request: UserRequest,
     first: Inconsistencia,
     field: Field | None,
     cause: str,
@@ -88,7 +89,7 @@ def _context(
     }
 
 
-def _fichas(request: HttpRequest, cause: str, competencia: str) -> QuerySet[Ficha]:
+def _fichas(request: UserRequest, cause: str, competencia: str) -> QuerySet[Ficha]:
     wanted = filtro.Filtro(causa=cause, competencia=competencia)
     fichas = filtro.filtered(request.entidade, wanted, cnes=request.cnes_permitidos)
     return fichas.filter(situacao__in=open_situations("corrigir"))
@@ -108,7 +109,7 @@ def _common_field(row: Inconsistencia) -> Field | None:
 
 
 def _apply(
-    request: HttpRequest, first: Inconsistencia, field: Field | None, cause: str, competencia: str
+    request: UserRequest, first: Inconsistencia, field: Field | None, cause: str, competencia: str
 ) -> HttpResponse:
     """The preview of the mending; a value that no ficha would take is refused here, with the rule's words."""
     if field is None:
@@ -144,7 +145,7 @@ def erasable(field: Field) -> bool:
 
 
 def _refused(
-    request: HttpRequest, first: Inconsistencia, field: Field, cause: str, competencia: str, why: str
+    request: UserRequest, first: Inconsistencia, field: Field, cause: str, competencia: str, why: str
 ) -> HttpResponse:
     made = _context(request, first, field, cause, competencia, Nomes.of(request.entidade))
     typed = parse(field, request.POST.getlist("f:valor"), None, ZoneInfo(request.entidade.fuso))

@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 
 from saude.acesso.areas import in_areas
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Alteracao, Cliente
 from saude.comum.texto import fold
+from saude.contas.request import UserRequest
 from saude.correcao import busca
 from saude.correcao.areas import visible
 from saude.fichas.models import Ficha
@@ -25,20 +25,20 @@ def search(entidade: Entidade, text: str, limit: int = 50, *, cnes: Set[str] | N
     return busca.ranked(entidade, text, limit, cnes=cnes)
 
 
-def asked(request: HttpRequest) -> str:
+def asked(request: UserRequest) -> str:
     """What is searched for: kept in the session under a random name, since an address is written down everywhere."""
     kept = request.session.get(SEARCHES, {}).get(request.GET.get("busca", ""), "")
     return str(kept or request.GET.get("q", "")).strip()[:80].replace("\x00", "")
 
 
-def listed(request: HttpRequest, name: str, page: Any) -> None:
+def listed(request: UserRequest, name: str, page: Any) -> None:
     """Citizens shown in a list, page by page, in the trail."""
     record_event(
         by=request.user, entidade=request.entidade, tipo="cliente.listado", lista=name, mostrados=len(page)
     )
 
 
-def keep_search(request: HttpRequest, **more: str) -> str:
+def keep_search(request: UserRequest, **more: str) -> str:
     """The address that shows the search that was posted; `more` goes with it."""
     text = request.POST.get("q", "").strip()[:80].replace("\x00", "")
     if not text:
@@ -49,7 +49,7 @@ def keep_search(request: HttpRequest, **more: str) -> str:
     return f"{request.path}?{urlencode({'busca': name} | {k: v for k, v in more.items() if v})}"
 
 
-def searched(request: HttpRequest, text: str, found: int, **more: Any) -> None:
+def searched(request: UserRequest, text: str, found: int, **more: Any) -> None:
     """A search of citizens in the trail: by what kind of term, and how many were shown."""
     record_event(
         by=request.user, entidade=request.entidade, tipo="cliente.buscado", termo=busca.kind(text), achados=found,

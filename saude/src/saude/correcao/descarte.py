@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.areas import in_areas
 from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
+from saude.contas.request import UserRequest
 from saude.correcao.ficha import ficha_of, people
 from saude.fichas.models import Descarte
 from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
@@ -22,7 +23,7 @@ PER_PAGE = 50
 
 
 @requires("corrigir")
-def descartar(request: HttpRequest, uuid: str) -> HttpResponse:
+def descartar(request: UserRequest, uuid: str) -> HttpResponse:
     """GET shows what would go; POST, with a reason, takes it out."""
     ficha = ficha_of(request, uuid)
     if ficha.situacao not in open_situations("descartar"):
@@ -50,7 +51,7 @@ def descartar(request: HttpRequest, uuid: str) -> HttpResponse:
     return render(request, "fichas/descartar.html", context, status=422 if error else 200)
 
 
-def _names(request: HttpRequest, ficha: Any) -> dict[str, str]:
+def _names(request: UserRequest, ficha: Any) -> dict[str, str]:
     names = Nomes.of(request.entidade)
     return {
         "profissional": names.profissionais.get(ficha.profissional_cns, ficha.profissional_cns),
@@ -60,7 +61,7 @@ def _names(request: HttpRequest, ficha: Any) -> dict[str, str]:
 
 @requires("corrigir")
 @require_POST
-def restaurar(request: HttpRequest, uuid: str) -> HttpResponse:
+def restaurar(request: UserRequest, uuid: str) -> HttpResponse:
     ficha = ficha_of(request, uuid)
     try:
         after = descarte.restore(ficha=ficha, by=request.user)
@@ -74,7 +75,7 @@ def restaurar(request: HttpRequest, uuid: str) -> HttpResponse:
 
 @requires("ver")
 @require_GET
-def descartadas(request: HttpRequest) -> HttpResponse:
+def descartadas(request: UserRequest) -> HttpResponse:
     rows = _discarded(request)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
     record_event(
@@ -89,6 +90,6 @@ def descartadas(request: HttpRequest) -> HttpResponse:
     return render(request, "fichas/descartadas.html", {"page_obj": page})
 
 
-def _discarded(request: HttpRequest) -> QuerySet[Descarte]:
+def _discarded(request: UserRequest) -> QuerySet[Descarte]:
     rows = Descarte.objects.filter(entidade=request.entidade).select_related("ficha", "usuario")
     return in_areas(rows, request.cnes_permitidos, "ficha__cnes").order_by("-em", "-pk")

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
 
 from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Alteracao, Cliente
+from saude.contas.request import UserRequest
 from saude.correcao.cliente import EDITABLE, _text
 from saude.fichas.models import Reprocessamento
 from saude.processamento import em_massa, lotes
@@ -36,7 +36,7 @@ def remember(
     return lotes.record_done(entidade=cliente.entidade, pedido=asked, antes=antes, by=by, cnes=cnes)
 
 
-def just_done(request: HttpRequest) -> Reprocessamento | None:
+def just_done(request: UserRequest) -> Reprocessamento | None:
     """The change that the user made just now (`feito` of the address), while nobody took it back."""
     asked = request.GET.get("feito", "")
     if not asked.isdecimal() or len(asked) > 18:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,6 +20,7 @@ from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.comum.competencia import readable
+from saude.contas.request import UserRequest
 from saude.correcao import conflito, historia
 from saude.correcao.cliente import cpf_of_registrations, registered
 from saude.correcao.edicao import Edicao
@@ -38,7 +39,7 @@ from saude.processamento import actions, conteudos, lotes
 from saude.processamento.julgar import check
 
 
-def ficha_of(request: HttpRequest, uuid: str) -> Ficha:
+def ficha_of(request: UserRequest, uuid: str) -> Ficha:
     """The ficha, of the entidade and of the áreas the user has this view's permission in."""
     readable = len(uuid) <= 44 and "\x00" not in uuid
     ficha = filtro.by_key(request.entidade, uuid, cnes=request.cnes_do_acesso) if readable else None
@@ -50,7 +51,7 @@ def ficha_of(request: HttpRequest, uuid: str) -> Ficha:
 
 @requires("ver")
 @require_GET
-def detalhe(request: HttpRequest, uuid: str) -> HttpResponse:
+def detalhe(request: UserRequest, uuid: str) -> HttpResponse:
     ficha = ficha_of(request, uuid)
     record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
     names = Nomes.of(request.entidade)
@@ -85,7 +86,7 @@ def _speciality(ficha: Ficha) -> str:
     return known.nome if ficha.especialidade and known and known.nome != known.codigo else ""
 
 
-def _visible_ficha(request: HttpRequest, **which: Any) -> Ficha | None:
+def _visible_ficha(request: UserRequest, **which: Any) -> Ficha | None:
     return areas.in_areas(Ficha.objects.filter(**which), request.cnes_do_acesso).first()
 
 
@@ -96,7 +97,7 @@ def people(ficha: Ficha) -> dict[int, Atendido]:
 
 @body(FORM)
 @requires("corrigir")
-def corrigir(request: HttpRequest, uuid: str) -> HttpResponse:
+def corrigir(request: UserRequest, uuid: str) -> HttpResponse:
     ficha = ficha_of(request, uuid)
     if ficha.situacao == Situacao.DESCARTADA:
         messages.error(request, "Uma ficha descartada não é corrigida. Traga-a de volta antes.")
@@ -112,7 +113,7 @@ def corrigir(request: HttpRequest, uuid: str) -> HttpResponse:
     return render(request, "fichas/corrigir.html", _form(request, edicao, todos=todos, outros=there))
 
 
-def _form(request: HttpRequest, edicao: Edicao, *, todos: bool, **more: Any) -> dict[str, Any]:
+def _form(request: UserRequest, edicao: Edicao, *, todos: bool, **more: Any) -> dict[str, Any]:
     ficha = edicao.ficha
     names = Nomes.of(request.entidade)
     locked = ficha.situacao == Situacao.EXPORTADA
@@ -150,7 +151,7 @@ def _registration(tipo: str, achados: list[Any]) -> set[int]:
     }
 
 
-def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
+def _save(request: UserRequest, ficha: Ficha) -> HttpResponse:
     todos = request.POST.get("todos") == "1"
     edicao = Edicao.open(ficha, findings.of_ficha(ficha))
     try:
@@ -188,7 +189,7 @@ def _save(request: HttpRequest, ficha: Ficha) -> HttpResponse:
     return _saved(request, saved)
 
 
-def _saved(request: HttpRequest, saved: Ficha) -> HttpResponse:
+def _saved(request: UserRequest, saved: Ficha) -> HttpResponse:
     if not covers(limit_of(request, "ver"), saved.cnes):
         return _moved(request)
     if saved.situacao == Situacao.INCONSISTENTE:
@@ -200,7 +201,7 @@ def _saved(request: HttpRequest, saved: Ficha) -> HttpResponse:
     return redirect(_back(request, saved))
 
 
-def _moved(request: HttpRequest) -> HttpResponse:
+def _moved(request: UserRequest) -> HttpResponse:
     """The correction of the CNES took the ficha to an área that is not the user's."""
     messages.success(request, "Salvo e reprocessado. Pelo CNES, a ficha passou a outra área.")
     return redirect("painel:painel")
@@ -211,7 +212,7 @@ def _n(n: int) -> str:
 
 
 def _replace(
-    request: HttpRequest, edicao: Edicao, changes: dict[str, Any], record: dict[str, Any], todos: bool
+    request: UserRequest, edicao: Edicao, changes: dict[str, Any], record: dict[str, Any], todos: bool
 ) -> HttpResponse:
     """A correction of what was exported: a new record, linked to the one that went."""
     reason = request.POST.get("motivo", "")
@@ -235,7 +236,7 @@ def _replace(
     return redirect("fichas:detalhe", uuid=new.chave)
 
 
-def _stale(request: HttpRequest, edicao: Edicao, todos: bool, revision: int) -> HttpResponse:
+def _stale(request: UserRequest, edicao: Edicao, todos: bool, revision: int) -> HttpResponse:
     """The ficha changed meanwhile: the form keeps what was typed, and asks field by field which of the two stays."""
     typed = edicao.typed(*edicao.alteracoes(request.POST))
     sent = _sent(request)
@@ -245,14 +246,14 @@ def _stale(request: HttpRequest, edicao: Edicao, todos: bool, revision: int) -> 
     return render(request, "fichas/corrigir.html", context, status=409)
 
 
-def _sent(request: HttpRequest) -> list[str]:
+def _sent(request: UserRequest) -> list[str]:
     return [name[2:] for name in request.POST if name.startswith("f:")]
 
 
 @body(FORM)
 @requires("corrigir")
 @require_POST
-def verificar(request: HttpRequest, uuid: str) -> HttpResponse:
+def verificar(request: UserRequest, uuid: str) -> HttpResponse:
     """Findings of the ficha as it is being typed, put beside their fields."""
     ficha = ficha_of(request, uuid)
     edicao = Edicao.open(ficha, [])
@@ -291,7 +292,7 @@ def _nodes(group: Grupo) -> Any:
 
 @requires("reprocessar")
 @require_POST
-def reprocessar_uma(request: HttpRequest, uuid: str) -> HttpResponse:
+def reprocessar_uma(request: UserRequest, uuid: str) -> HttpResponse:
     ficha = ficha_of(request, uuid)
     if ficha.situacao not in open_situations("reprocessar"):
         messages.error(request, "Uma ficha exportada ou descartada não é reprocessada.")
@@ -305,7 +306,7 @@ def reprocessar_uma(request: HttpRequest, uuid: str) -> HttpResponse:
 
 @requires("exportar")
 @require_GET
-def baixar(request: HttpRequest, uuid: str) -> HttpResponse:
+def baixar(request: UserRequest, uuid: str) -> HttpResponse:
     """The ficha's finished .esus, as it goes into the zip."""
 
     ficha = ficha_of(request, uuid)
@@ -320,7 +321,7 @@ def baixar(request: HttpRequest, uuid: str) -> HttpResponse:
 @of_the_area
 @requires("reprocessar")
 @require_POST
-def reprocessar(request: HttpRequest) -> HttpResponse:
+def reprocessar(request: UserRequest) -> HttpResponse:
     """Preview of reprocessing all that the filter selects, or the chosen ones."""
     chosen = [int(i) for i in request.POST.getlist("fichas") if i.isdecimal() and len(i) < 19]
     if request.POST.get("quais") == "escolhidas" and not chosen:
@@ -340,10 +341,10 @@ def reprocessar(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('mudancas:previa', args=[job.pk])}?{_back_query(request)}")
 
 
-def _posted_filter(request: HttpRequest) -> filtro.Filtro:
+def _posted_filter(request: UserRequest) -> filtro.Filtro:
     """The filter of the list the button stood on: its address came along as `filtro`."""
 
-    fake = HttpRequest()
+    fake = UserRequest()
     fake.GET = QueryDict(request.POST.get("filtro", "").lstrip("?")[:2000])
     competencia, situacao = request.POST.get("competencia", ""), request.POST.get("situacao", "")
     if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
@@ -351,7 +352,7 @@ def _posted_filter(request: HttpRequest) -> filtro.Filtro:
     return filtros.read(fake, competencia=readable(competencia), situacao=situacao).filtro
 
 
-def _back(request: HttpRequest, ficha: Ficha | None) -> str:
+def _back(request: UserRequest, ficha: Ficha | None) -> str:
     """Where the user came from, when that is a page of ours."""
     asked = request.POST.get("voltar") or request.GET.get("voltar", "")
     if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
@@ -359,6 +360,10 @@ def _back(request: HttpRequest, ficha: Ficha | None) -> str:
     return reverse("fichas:detalhe", args=[ficha.chave]) if ficha else reverse("painel:painel")
 
 
-def _back_query(request: HttpRequest) -> str:
+def _back_query(request: UserRequest) -> str:
+    pass
+
+
+def _back_query(request: UserRequest) -> str:
     asked = request.POST.get("voltar") or request.GET.get("voltar", "")
     return urlencode({"voltar": asked}) if asked else ""

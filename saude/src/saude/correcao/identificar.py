@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -19,6 +19,7 @@ from saude.cadastros.tempo import local_today
 from saude.clientes.models import Cliente, Sexo
 from saude.comum.competencia import readable
 from saude.comum.texto import fold
+from saude.contas.request import UserRequest
 from saude.correcao import busca, clientes
 from saude.correcao import cliente as actions
 from saude.correcao.areas import visible
@@ -56,7 +57,7 @@ class Candidato:
 
 
 @requires("ver")
-def nao_identificados(request: HttpRequest) -> HttpResponse:
+def nao_identificados(request: UserRequest) -> HttpResponse:
     competencia = _competencia(request)
     found = filtro.unidentified(request.entidade, competencia or None, cnes=request.cnes_permitidos)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
@@ -70,11 +71,11 @@ def nao_identificados(request: HttpRequest) -> HttpResponse:
     return render(request, "clientes/nao_identificados.html", context)
 
 
-def _competencia(request: HttpRequest) -> str:
+def _competencia(request: UserRequest) -> str:
     return readable(request.GET.get("competencia", ""))
 
 
-def attended(request: HttpRequest, pk: str) -> Atendido | None:
+def attended(request: UserRequest, pk: str) -> Atendido | None:
     if not pk.isdecimal() or len(pk) > 18:
         return None
     found = Atendido.objects.filter(entidade=request.entidade, pk=int(pk), identificado=False)
@@ -83,7 +84,7 @@ def attended(request: HttpRequest, pk: str) -> Atendido | None:
 
 
 @requires("corrigir")
-def identificar(request: HttpRequest, pk: int) -> HttpResponse:
+def identificar(request: UserRequest, pk: int) -> HttpResponse:
     """Who was it? Candidates beside what the ficha knows; or search, or register."""
     row = attended(request, str(pk))
     if row is None:
@@ -105,7 +106,7 @@ def identificar(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(
-    request: HttpRequest, row: Atendido, person: Pessoa, *, asks: Candidato | None = None
+    request: UserRequest, row: Atendido, person: Pessoa, *, asks: Candidato | None = None
 ) -> dict[str, Any]:
     text = clientes.asked(request)
     areas = request.cnes_do_acesso
@@ -129,14 +130,14 @@ def _context(
     }
 
 
-def known(request: HttpRequest, row: Atendido) -> Pessoa:
+def known(request: UserRequest, row: Atendido) -> Pessoa:
     """The citizen as the ficha tells of them."""
     record = legible(row.ficha.conteudo.registro)
     found = facts(record, ZoneInfo(request.entidade.fuso), today=local_today(request.entidade))
     return next((p for p in found.pessoas if p.posicao == row.posicao), Pessoa(row.posicao))
 
 
-def done(request: HttpRequest, row: Atendido) -> list[tuple[str, str]]:
+def done(request: UserRequest, row: Atendido) -> list[tuple[str, str]]:
     """(field, value) of what was done to this citizen, as the layout calls it."""
     record = legible(row.ficha.conteudo.registro)
     block = nearest(row.ficha.versao or "").fichas[row.ficha.tipo].citizen
@@ -149,7 +150,7 @@ def done(request: HttpRequest, row: Atendido) -> list[tuple[str, str]]:
     return [(p.rotulo, p.b) for p in mine_ if block.path or "." in p.caminho][:DONE_SHOWN]
 
 
-def suggested(request: HttpRequest, person: Pessoa) -> list[Cliente]:
+def suggested(request: UserRequest, person: Pessoa) -> list[Cliente]:
     """Without a search: identified, born on the same day, not of the other sex; the likest name first."""
     if person.nascimento is None:
         return []
@@ -180,7 +181,7 @@ def _same(a: Any, b: Any) -> str:
     return "igual" if a == b else "difere"
 
 
-def settle(request: HttpRequest, row: Atendido, cliente: Cliente) -> HttpResponse:
+def settle(request: UserRequest, row: Atendido, cliente: Cliente) -> HttpResponse:
     if not cliente.identificado:
         messages.error(request, "Este cliente também não tem CPF nem CNS. Complete o cadastro dele primeiro.")
         return redirect("clientes:corrigir", pk=cliente.pk)
@@ -201,7 +202,7 @@ def settle(request: HttpRequest, row: Atendido, cliente: Cliente) -> HttpRespons
 
 
 @requires("corrigir")
-def novo(request: HttpRequest) -> HttpResponse:
+def novo(request: UserRequest) -> HttpResponse:
     """Register a client; coming from an unidentified attendance, it is identified at once."""
     row = attended(request, request.GET.get("atendido", ""))
     form = ClienteForm(
@@ -224,7 +225,7 @@ def novo(request: HttpRequest) -> HttpResponse:
     return render(request, "clientes/formulario.html", {"form": form, "atendido": row}, status=status)
 
 
-def _initial(request: HttpRequest, row: Atendido) -> dict[str, Any]:
+def _initial(request: UserRequest, row: Atendido) -> dict[str, Any]:
     """What the ficha tells of who was attended; what it does not tell, from the registration it led to."""
     person = known(request, row)
     told = {name: getattr(person, name) for name in actions.EDITABLE}

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +18,7 @@ from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Cliente
+from saude.contas.request import UserRequest
 from saude.correcao import cadastro, clientes, desfazer, mudancas
 from saude.correcao import cliente as actions
 from saude.correcao.areas import visible
@@ -37,7 +38,7 @@ LEFT_TOLD = 3  # causes that a message repeats
 
 
 @requires("ver")
-def lista(request: HttpRequest) -> HttpResponse:
+def lista(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         return redirect(clientes.keep_search(request))
     text = clientes.asked(request)
@@ -72,7 +73,7 @@ def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
     return page, str(page[-1].pk) if more else ""
 
 
-def cliente_of(request: HttpRequest, pk: int) -> Cliente:
+def cliente_of(request: UserRequest, pk: int) -> Cliente:
     areas = request.cnes_do_acesso
     cliente = clientes.by_id(request.entidade, pk, cnes=areas) if pk < 10**18 else None
     if cliente is None:
@@ -82,7 +83,7 @@ def cliente_of(request: HttpRequest, pk: int) -> Cliente:
 
 
 @requires("ver")
-def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
+def detalhe(request: UserRequest, pk: int) -> HttpResponse:
     cliente = cliente_of(request, pk)
     if cliente.mesclado_em_id:
         return redirect("clientes:detalhe", pk=cliente.mesclado_em_id)
@@ -115,7 +116,7 @@ def detalhe(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "clientes/detalhe.html", context)
 
 
-def _waiting(request: HttpRequest, cliente: Cliente) -> dict[str, Any]:
+def _waiting(request: UserRequest, cliente: Cliente) -> dict[str, Any]:
     """Changes of the registration that wait: those this user may decide, and how many wait for others."""
     mine = limit_of(request, "corrigir")
     rows = [] if "corrigir" not in request.permissoes else list(
@@ -128,7 +129,7 @@ def _waiting(request: HttpRequest, cliente: Cliente) -> dict[str, Any]:
 @em_lote(previa="clientes:detalhe", confirma="clientes:decidir_mudancas")
 @require_POST
 @requires("corrigir")
-def decidir_mudancas(request: HttpRequest, pk: int) -> HttpResponse:
+def decidir_mudancas(request: UserRequest, pk: int) -> HttpResponse:
     """What waits in the áreas of this user goes in, or does not."""
     cliente, areas = cliente_of(request, pk), request.cnes_do_acesso
     if request.POST.get("resposta") == "sim":
@@ -151,7 +152,7 @@ def decidir_mudancas(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @requires("corrigir")
-def mudancas_a_espera(request: HttpRequest) -> HttpResponse:
+def mudancas_a_espera(request: UserRequest) -> HttpResponse:
     """Clients with a change that waits for who works in these áreas."""
     rows = mudancas.waiting(request.entidade, request.cnes_do_acesso)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
@@ -171,7 +172,7 @@ def _causes(cliente: Cliente, areas: Areas) -> list[dict[str, Any]]:
 
 @em_lote(previa="clientes:corrigir", confirma="clientes:corrigir")
 @requires("corrigir")
-def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
+def corrigir(request: UserRequest, pk: int) -> HttpResponse:
     """The registration; saving flows to the fichas not yet exported, and reprocesses them."""
     cliente = cliente_of(request, pk)
     record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
@@ -209,7 +210,7 @@ def corrigir(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(where + (f"?{urlencode(query)}" if query else ""))
 
 
-def _form(request: HttpRequest, cliente: Cliente, form: ClienteForm) -> dict[str, Any]:
+def _form(request: UserRequest, cliente: Cliente, form: ClienteForm) -> dict[str, Any]:
     waiting = Atendido.objects.filter(cliente=cliente).exclude(ficha__situacao=Situacao.EXPORTADA)
     records = cadastro.Registros.of(cliente, cnes=request.cnes_do_acesso)
     wrong = [c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"]]
@@ -247,7 +248,7 @@ def _text(value: Any) -> str:
     return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
 
 
-def _report_waiting(request: HttpRequest, cliente: Cliente) -> None:
+def _report_waiting(request: UserRequest, cliente: Cliente) -> None:
     n = mudancas.waiting(request.entidade, None).filter(cliente=cliente).count()
     if n:
         many = "s" if n > 1 else ""
@@ -255,7 +256,7 @@ def _report_waiting(request: HttpRequest, cliente: Cliente) -> None:
         messages.info(request, text)
 
 
-def _report_touched(request: HttpRequest, cliente: Cliente, touched: list[int]) -> bool:
+def _report_touched(request: UserRequest, cliente: Cliente, touched: list[int]) -> bool:
     """What was done, and what is still wrong in what comes from the registration; True when something is."""
     left = [
         c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"] and c["severidade"] == "erro"
@@ -276,7 +277,7 @@ def _report_touched(request: HttpRequest, cliente: Cliente, touched: list[int]) 
     return bool(left)
 
 
-def _back(request: HttpRequest, default: str) -> str:
+def _back(request: UserRequest, default: str) -> str:
     asked = request.GET.get("voltar", "")
     return (
         asked

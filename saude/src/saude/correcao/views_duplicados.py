@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +17,7 @@ from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue_once
 from saude.clientes import duplicados as pairs
 from saude.clientes.models import Cliente, MarcoDuplicados, ParPossivel
+from saude.contas.request import UserRequest
 from saude.correcao import cliente as actions
 from saude.correcao import clientes
 from saude.correcao import mesclar as merging
@@ -34,7 +35,7 @@ TABS = {"abertos": "aberto", "diferentes": "diferentes", "mesclados": "mesclado"
 
 @requires("ver")
 @require_http_methods(["GET", "POST"])
-def buscar(request: HttpRequest) -> HttpResponse:
+def buscar(request: UserRequest) -> HttpResponse:
     """Clients as JSON, the best first; documents whole only for who may correct."""
     given = request.POST if request.method == "POST" else request.GET
     text = given.get("q", "").strip()[:100]
@@ -63,7 +64,7 @@ def _json(cliente: Cliente, whole: bool) -> dict[str, Any]:
 
 @requires("ver")
 @require_GET
-def duplicados(request: HttpRequest) -> HttpResponse:
+def duplicados(request: UserRequest) -> HttpResponse:
     tab = request.GET.get("guia", "abertos")
     tab = tab if tab in TABS else "abertos"
     found = _both_visible(request, pairs.open_pairs(request.entidade, TABS[tab]))
@@ -86,19 +87,19 @@ def duplicados(request: HttpRequest) -> HttpResponse:
 
 @requires("corrigir")
 @require_POST
-def procurar(request: HttpRequest) -> HttpResponse:
+def procurar(request: UserRequest) -> HttpResponse:
     """Compare what changed, now, in the background."""
     enqueue_once("clientes.procurar_duplicados")
     messages.success(request, "A procura começou. Atualize esta página em alguns instantes.")
     return redirect("clientes:duplicados")
 
 
-def _both_visible(request: HttpRequest, rows: Any) -> Any:
+def _both_visible(request: UserRequest, rows: Any) -> Any:
     areas = request.cnes_do_acesso
     return visible(visible(rows, areas, "a"), areas, "b")
 
 
-def _pair(request: HttpRequest, pk: int) -> ParPossivel:
+def _pair(request: UserRequest, pk: int) -> ParPossivel:
     rows = ParPossivel.objects.filter(entidade=request.entidade).select_related("a", "b", "decidido_por")
     par = _both_visible(request, rows.filter(pk=pk)).first() if pk < 10**18 else None
     if par is None:
@@ -108,7 +109,7 @@ def _pair(request: HttpRequest, pk: int) -> ParPossivel:
 
 @requires("ver")
 @require_GET
-def comparar(request: HttpRequest, pk: int) -> HttpResponse:
+def comparar(request: UserRequest, pk: int) -> HttpResponse:
     par = _pair(request, pk)
     for cliente in (par.a, par.b):
         record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
@@ -204,7 +205,7 @@ def _shown(cliente: Cliente, name: str, whole: bool) -> str:
 @em_lote(previa="clientes:comparar", confirma="clientes:mesclar", desfaz="clientes:desfazer")
 @requires("corrigir")
 @require_POST
-def mesclar(request: HttpRequest, pk: int) -> HttpResponse:
+def mesclar(request: UserRequest, pk: int) -> HttpResponse:
     par = _pair(request, pk)
     ids = {str(par.a_id): par.a_id, str(par.b_id): par.b_id}
     stays = ids.get(request.POST.get("fica", ""))
@@ -265,7 +266,7 @@ def _int(text: str) -> int:
 
 @requires("corrigir")
 @require_POST
-def diferentes(request: HttpRequest, pk: int) -> HttpResponse:
+def diferentes(request: UserRequest, pk: int) -> HttpResponse:
     try:
         merging.keep_apart(par=_pair(request, pk), by=request.user)
         messages.success(request, "Anotado: não são a mesma pessoa. Este par não será mais proposto.")
@@ -277,7 +278,7 @@ def diferentes(request: HttpRequest, pk: int) -> HttpResponse:
 @em_lote(previa="clientes:comparar", confirma="clientes:desfazer", desfaz="clientes:mesclar")
 @requires("corrigir")
 @require_POST
-def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
+def desfazer(request: UserRequest, pk: int) -> HttpResponse:
     try:
         merging.undo(par=_pair(request, pk), by=request.user, cnes=request.cnes_do_acesso)
         messages.success(request, "Decisão desfeita: o par está de novo a decidir.")

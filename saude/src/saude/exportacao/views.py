@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -15,6 +15,7 @@ from saude.acesso.guarda import limit_of, of_the_area, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
 from saude.comum.competencia import Competencia
+from saude.contas.request import UserRequest
 from saude.exportacao import actions
 from saude.exportacao.files import path_of
 from saude.exportacao.forms import ExportacaoForm, month_of
@@ -28,7 +29,7 @@ OVER = (Exportacao.Estado.CONCLUIDA, Exportacao.Estado.VAZIA, Exportacao.Estado.
 
 
 @requires("ver")
-def exportacoes(request: HttpRequest) -> HttpResponse:
+def exportacoes(request: UserRequest) -> HttpResponse:
     area = request.area.cnes if request.area else None
     found = exports(request.entidade, cnes=request.cnes_do_acesso, area=area)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
@@ -40,14 +41,14 @@ def exportacoes(request: HttpRequest) -> HttpResponse:
 
 @of_the_area
 @requires("exportar")
-def nova(request: HttpRequest) -> HttpResponse:
+def nova(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         return _ask(request)
     form = ExportacaoForm(initial=_initial(request))
     return render(request, "exportacao/nova.html", {"form": form, **_preview(request, form.initial)})
 
 
-def _initial(request: HttpRequest) -> dict[str, Any]:
+def _initial(request: UserRequest) -> dict[str, Any]:
     """The competência asked for, else the newest one with something to send."""
     competencia = request.GET.get("competencia", "")
     if not fullmatch(Competencia.regex, competencia):
@@ -63,7 +64,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _preview(request: HttpRequest, choice: dict[str, Any]) -> dict[str, Any]:
+def _preview(request: UserRequest, choice: dict[str, Any]) -> dict[str, Any]:
     wanted = {k: choice[k] for k in ("escopo", "tipo", "inicio", "fim")}
     found = preview(entidade=request.entidade, cnes=request.cnes_permitidos, **wanted)
     left = [(LABELS.get(reason, reason), reason, n) for reason, n in sorted(found.nao_vao.items())]
@@ -77,7 +78,7 @@ def _preview(request: HttpRequest, choice: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _areas(request: HttpRequest, found: Previa, wanted: dict[str, Any]) -> dict[str, Any]:
+def _areas(request: UserRequest, found: Previa, wanted: dict[str, Any]) -> dict[str, Any]:
     """Of which áreas it is, and how many fichas of the others the same choice would take."""
     shown, access = request.cnes_permitidos, request.cnes_do_acesso
     context = {"areas": names_of(request.entidade, shown), "sem_area": shown == frozenset()}
@@ -88,7 +89,7 @@ def _areas(request: HttpRequest, found: Previa, wanted: dict[str, Any]) -> dict[
 
 
 @requires("exportar")
-def previa(request: HttpRequest) -> HttpResponse:
+def previa(request: UserRequest) -> HttpResponse:
     """How many would go and how many not, for the choice as it stands."""
     form = ExportacaoForm(request.GET)
     if not form.is_valid():
@@ -96,7 +97,7 @@ def previa(request: HttpRequest) -> HttpResponse:
     return render(request, "exportacao/previa.html", _preview(request, form.choice()))
 
 
-def _ask(request: HttpRequest) -> HttpResponse:
+def _ask(request: UserRequest) -> HttpResponse:
     form = ExportacaoForm(request.POST)
     if not form.is_valid():
         return render(request, "exportacao/nova.html", {"form": form}, status=422)
@@ -115,12 +116,12 @@ def _ask(request: HttpRequest) -> HttpResponse:
     return redirect("exportacao:exportacao", pk=made.pk)
 
 
-def _exportacao_of(request: HttpRequest, pk: int) -> Exportacao:
+def _exportacao_of(request: UserRequest, pk: int) -> Exportacao:
     return get_object_or_404(exports(request.entidade, cnes=request.cnes_do_acesso), pk=pk)
 
 
 @requires("ver")
-def exportacao(request: HttpRequest, pk: int) -> HttpResponse:
+def exportacao(request: UserRequest, pk: int) -> HttpResponse:
     row = _exportacao_of(request, pk)
     may_export = takes_only(row, limit_of(request, "exportar"))
     pode = {p: True for p in request.permissoes if p != "exportar" or may_export}
@@ -128,7 +129,7 @@ def exportacao(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("ver")
-def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+def andamento(request: UserRequest, pk: int) -> HttpResponse:
     """The part that changes while it runs; once over, the whole page is asked for."""
     row = _exportacao_of(request, pk)
     response = render(request, "exportacao/andamento.html", _context(row))
@@ -148,7 +149,7 @@ def _context(row: Exportacao) -> dict[str, Any]:
 
 
 @requires("exportar")
-def baixar(request: HttpRequest, pk: int) -> HttpResponse:
+def baixar(request: UserRequest, pk: int) -> HttpResponse:
     row = _exportacao_of(request, pk)
     path = path_of(row)
     if path is None and row.arquivo:
@@ -162,7 +163,7 @@ def baixar(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("exportar")
-def manifesto(request: HttpRequest, pk: int) -> HttpResponse:
+def manifesto(request: UserRequest, pk: int) -> HttpResponse:
     row = _exportacao_of(request, pk)
     if row.estado != Exportacao.Estado.CONCLUIDA:
         raise Http404
@@ -174,7 +175,7 @@ def manifesto(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("exportar")
 @require_POST
-def repetir(request: HttpRequest, pk: int) -> HttpResponse:
+def repetir(request: UserRequest, pk: int) -> HttpResponse:
     row = _exportacao_of(request, pk)
     actions.retry_export(exportacao=row, by=request.user)
     messages.success(request, "A exportação voltou para a fila.")

@@ -383,6 +383,9 @@ class Reprocessamento(models.Model):
     terminado_em = models.DateTimeField("terminado em", null=True)
     erro = models.CharField("erro", max_length=300, blank=True)
 
+    titulo: str  # these two: what the list of batches puts there
+    foi_desfeito: bool
+
     class Meta:
         verbose_name = "reprocessamento"
         constraints = [

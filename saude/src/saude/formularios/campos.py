@@ -43,7 +43,7 @@ def domain_labels(name: str) -> dict[Any, str]:
     if name in questionario.LABELS:
         return dict(questionario.LABELS[name])
     if name == VERSIONS:
-        known = reversed(releases().values())
+        known = reversed(list(releases().values()))
         return {v.id: f"lida pelo PEC {v.pec} ou mais novo" for v in known if not v.read_only}
     try:
         return dict(closed.labels(name))

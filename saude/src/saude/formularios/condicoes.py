@@ -17,10 +17,13 @@ def conditions(tipo: str, versao: str) -> dict[str, list[Any]]:
     """Path with [] -> [[kind, condition], …]; conditions are `Cond.as_json()`, as seen from the struct."""
     found: dict[str, list[Any]] = {}
     for rule in rules_in_force(tipo, versao):
-        kind = KINDS.get(type(rule.check))
+        check = rule.check
+        if not isinstance(check, Required | Forbidden | RequiredOrForbidden):
+            continue
+        kind = KINDS.get(type(check))
         if kind is None or rule.name is None or rule.severity != "erro":
             continue
-        when = rule.check.when
+        when = check.when
         if when is None and kind == "exige":
             continue  # the layout already says it is required
         if getattr(rule.check, "only_true", False):

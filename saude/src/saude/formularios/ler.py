@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -94,12 +94,12 @@ def removed(post: Any) -> list[str]:
     return [name[len(REMOVE) :] for name in post if name.startswith(REMOVE) and post[name] == "1"]
 
 
-def applied(atual: Mapping[str, Any], found: Mapping[str, Any], out: list[str] = ()) -> dict[str, Any]:
+def applied(atual: Mapping[str, Any], found: Mapping[str, Any], out: Iterable[str] = ()) -> dict[str, Any]:
     """A copy of the ficha with the values put in, new blocks made, and the blocks in `out` taken away."""
     return pruned(assembled(atual, found, out))[0]
 
 
-def assembled(atual: Mapping[str, Any], found: Mapping[str, Any], out: list[str] = ()) -> dict[str, Any]:
+def assembled(atual: Mapping[str, Any], found: Mapping[str, Any], out: Iterable[str] = ()) -> dict[str, Any]:
     """The same with every block at the place the form has it: None where one was taken out, {} where one is blank."""
     new = copy.deepcopy(dict(atual))
     for path, value in found.items():

@@ -100,7 +100,8 @@ def asked(made: Ficha, ficha: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
 
     A row that answers no question of the list, or one answered already, stays at the end.
     """
-    new, moves = dict(ficha), {}
+    new: dict[str, Any] = dict(ficha)
+    moves: dict[str, str] = {}
     for field, struct in _lists(made):
         rows = ficha.get(field.name)
         rows = rows if isinstance(rows, list) else []
@@ -123,7 +124,9 @@ def drop_blank(made: Ficha, ficha: dict[str, Any]) -> None:
     """Questions left blank become None in their list: they are not part of the record."""
     for field, _ in _lists(made):
         rows = ficha.get(field.name)
-        for n, row in enumerate(rows if isinstance(rows, list) else []):
+        if not isinstance(rows, list):
+            continue
+        for n, row in enumerate(rows):
             if isinstance(row, dict) and not any(row.get(a) for a in ANSWERS):
                 rows[n] = None
 

@@ -4,12 +4,13 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from ledi.errors import PathError
 from ledi.layouts import TIPOS, VERSIONS, layout
 from saude.acesso.guarda import requires
+from saude.contas.request import UserRequest
 from saude.formularios import fontes, ler
 from saude.formularios import opcoes as oferta
 from saude.formularios.arvore import Construtor
@@ -17,7 +18,7 @@ from saude.formularios.ler import MAX_BLOCKS
 
 
 @requires("corrigir")
-def opcoes(request: HttpRequest, fonte: str) -> HttpResponse:
+def opcoes(request: UserRequest, fonte: str) -> HttpResponse:
     """<li role="option"> rows of a search box: only what the record would take, as it is typed so far.
 
     The address says the field (`tipo`, `versao`, `caminho`); what is typed comes in the body, never in the address.
@@ -31,7 +32,7 @@ def opcoes(request: HttpRequest, fonte: str) -> HttpResponse:
     return render(request, "formularios/opcoes.html", context)
 
 
-def _offered(request: HttpRequest, fonte: str) -> dict[str, Any]:
+def _offered(request: UserRequest, fonte: str) -> dict[str, Any]:
     """What limits the search: the list of the field in this version, and what the record takes."""
     tipo, versao, path = (request.GET.get(name, "") for name in ("tipo", "versao", "caminho"))
     if not tipo:
@@ -43,7 +44,7 @@ def _offered(request: HttpRequest, fonte: str) -> dict[str, Any]:
     return {"takes": takes, "lista": whole}
 
 
-def _typed(request: HttpRequest, tipo: str, versao: str) -> dict[str, Any]:
+def _typed(request: UserRequest, tipo: str, versao: str) -> dict[str, Any]:
     """The ficha as far as it was sent: what the form has, over what the record had."""
     try:
         known = json.loads(request.POST.get("ficha") or "{}")
@@ -59,7 +60,7 @@ def _typed(request: HttpRequest, tipo: str, versao: str) -> dict[str, Any]:
 
 
 @requires("corrigir")
-def bloco(request: HttpRequest, tipo: str, versao: str) -> HttpResponse:
+def bloco(request: UserRequest, tipo: str, versao: str) -> HttpResponse:
     """An empty block for the list at `caminho`, with the number `indice`."""
     path, index = request.GET.get("caminho", ""), request.GET.get("indice", "")
     if tipo not in TIPOS or versao not in VERSIONS or not index.isdecimal() or int(index) >= MAX_BLOCKS:

@@ -80,7 +80,10 @@ def _open(ficha_ids: list[int]) -> dict[Key, Aberta]:
     rows = Inconsistencia.objects.filter(ficha_id__any=ficha_ids, encerrada_em=None).values_list(
         "ficha_id", "codigo", "campo", "id", "competencia", "cliente_id", "severidade", "mensagem"
     )
-    return {(ficha, codigo, campo): Aberta(pk, tuple(details)) for ficha, codigo, campo, pk, *details in rows}
+    return {
+        (ficha, codigo, campo): Aberta(pk, (competencia, cliente, severidade, mensagem))
+        for ficha, codigo, campo, pk, competencia, cliente, severidade, mensagem in rows
+    }
 
 
 def _rows(entidade_id: int, ficha: Julgada) -> dict[Key, Linha]:

@@ -76,12 +76,11 @@ def causes(
     rows = open_rows(entidade, competencia, cnes=cnes)
     if severidade:
         rows = rows.filter(severidade=severidade)
-    groups = (
+    groups = list(
         rows.values("causa", "codigo", "severidade")
         .annotate(fichas=Count("ficha", distinct=True), primeira=Min("id"))
         .order_by("-fichas", "causa")[:500]
     )
-    groups = list(groups)
     shown = Inconsistencia.objects.in_bulk([g["primeira"] for g in groups])
     return [
         Causa(

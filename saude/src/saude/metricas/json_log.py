@@ -6,11 +6,12 @@ Exceptions are told by type and place alone: their text may quote a record.
 import json
 import logging
 import traceback
+from typing import Any
 
 
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        told: dict[str, Any] = {
             "quando": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "nivel": record.levelname,
             "origem": record.name,

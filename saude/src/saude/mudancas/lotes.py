@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,6 +19,7 @@ from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.acesso.permissoes import Limite
 from saude.auditoria.actions import record_event
+from saude.contas.request import UserRequest
 from saude.correcao import desfazer as desfazer_cadastro
 from saude.fichas.itens import ItemReprocessamento
 from saude.fichas.models import Ficha, Reprocessamento
@@ -48,13 +49,13 @@ def permission(job: Reprocessamento) -> str:
     return "reprocessar" if (job.desfaz or job).acao == Acao.REPROCESSAR else "corrigir"
 
 
-def batch_of(request: HttpRequest, pk: int) -> Reprocessamento:
+def batch_of(request: UserRequest, pk: int) -> Reprocessamento:
     """A batch of the entidade and of the user's áreas, to be looked at."""
     known = em_massa.jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
     return get_object_or_404(known.select_related("desfaz", "por", "entidade__instalacao"), pk=pk)
 
 
-def _to_do(request: HttpRequest, pk: int) -> Reprocessamento:
+def _to_do(request: UserRequest, pk: int) -> Reprocessamento:
     """A batch that the user may still do: their own preview, in the áreas they have now."""
     job = batch_of(request, pk)
     needed = permission(job)
@@ -65,7 +66,7 @@ def _to_do(request: HttpRequest, pk: int) -> Reprocessamento:
     return job
 
 
-def may_do(request: HttpRequest, job: Reprocessamento) -> bool:
+def may_do(request: UserRequest, job: Reprocessamento) -> bool:
     needed = permission(job)
     return needed in request.permissoes and _inside(job, limit_of(request, needed))
 
@@ -77,7 +78,7 @@ def _inside(job: Reprocessamento, limit: Limite) -> bool:
 
 @requires("ver")
 @require_GET
-def lista(request: HttpRequest) -> HttpResponse:
+def lista(request: UserRequest) -> HttpResponse:
     """What was done to many at once, the newest first; a preview only to who made it."""
     known = em_massa.jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
     known = known.exclude(~Q(por=request.user), estado__in=WAITS).exclude(total=0)
@@ -93,7 +94,7 @@ def lista(request: HttpRequest) -> HttpResponse:
 
 @requires("corrigir", "reprocessar")
 @require_GET
-def ver_previa(request: HttpRequest, pk: int) -> HttpResponse:
+def ver_previa(request: UserRequest, pk: int) -> HttpResponse:
     job = _to_do(request, pk)
     if job.estado not in WAITS:
         return redirect(_page(request, "lote", job))
@@ -135,7 +136,7 @@ def effects(job: Reprocessamento, **only: Any) -> list[dict[str, Any]]:
     return [{"efeito": e, "rotulo": names[e], "n": n} for e, n in found.order_by("efeito")]
 
 
-def shown(request: HttpRequest, job: Reprocessamento, page: Page) -> list[Mostrada]:
+def shown(request: UserRequest, job: Reprocessamento, page: "Page[ItemReprocessamento]") -> list[Mostrada]:
     items = list(page.object_list)
     _was_read(request, job, "prévia de um lote", len(items))
     if job.acao == Acao.REPROCESSAR:  # judged as they are looked at: a filter may hold a million
@@ -154,7 +155,7 @@ def shown(request: HttpRequest, job: Reprocessamento, page: Page) -> list[Mostra
     return found
 
 
-def _was_read(request: HttpRequest, job: Reprocessamento, name: str, n: int) -> None:
+def _was_read(request: UserRequest, job: Reprocessamento, name: str, n: int) -> None:
     """Fichas of citizens were shown: one line per page of them."""
     record_event(
         by=request.user, entidade=request.entidade, tipo="lista.vista", alvo=job, lista=name, mostrados=n
@@ -171,7 +172,7 @@ def _afterwards(job: Reprocessamento, item: ItemReprocessamento) -> str:
 
 @requires("corrigir", "reprocessar")
 @require_POST
-def marcar(request: HttpRequest, pk: int) -> HttpResponse:
+def marcar(request: UserRequest, pk: int) -> HttpResponse:
     """The ticks of a page are kept; then another page, all or none, or on to the confirmation."""
     job = _to_do(request, pk)
     step = request.POST.get("ir", "confirmar")
@@ -184,13 +185,13 @@ def marcar(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_page(request, "confirmar", job))
 
 
-def _ids(request: HttpRequest, name: str) -> list[int]:
+def _ids(request: UserRequest, name: str) -> list[int]:
     return [int(i) for i in request.POST.getlist(name)[:PER_PAGE] if i.isdecimal() and len(i) < 19]
 
 
 @em_lote()
 @requires("corrigir", "reprocessar")
-def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
+def confirmar(request: UserRequest, pk: int) -> HttpResponse:
     """GET says the number and what follows; POST, with that number, does it."""
     job = _to_do(request, pk)
     if job.estado not in WAITS:
@@ -215,7 +216,7 @@ def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("corrigir", "reprocessar")
 @require_POST
-def desistir(request: HttpRequest, pk: int) -> HttpResponse:
+def desistir(request: UserRequest, pk: int) -> HttpResponse:
     job = _to_do(request, pk)
     if lotes.drop(job=job):
         messages.info(request, "Nada foi feito: a prévia foi deixada de lado.")
@@ -226,7 +227,7 @@ def desistir(request: HttpRequest, pk: int) -> HttpResponse:
 @em_lote()
 @requires("corrigir", "reprocessar")
 @require_POST
-def continuar(request: HttpRequest, pk: int) -> HttpResponse:
+def continuar(request: UserRequest, pk: int) -> HttpResponse:
     """A batch that stopped half-way goes on with what is left."""
     job = batch_of(request, pk)
     if not may_do(request, job):
@@ -238,7 +239,7 @@ def continuar(request: HttpRequest, pk: int) -> HttpResponse:
 @em_lote()
 @requires("corrigir", "reprocessar")
 @require_POST
-def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
+def desfazer(request: UserRequest, pk: int) -> HttpResponse:
     """The preview of the undo; nothing goes back before it is confirmed."""
     job = batch_of(request, pk)
     if not may_do(request, job):
@@ -252,7 +253,7 @@ def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("ver")
-def lote(request: HttpRequest, pk: int) -> HttpResponse:
+def lote(request: UserRequest, pk: int) -> HttpResponse:
     job = batch_of(request, pk)
     if job.estado in WAITS:
         return redirect(_page(request, "previa", job))
@@ -260,7 +261,7 @@ def lote(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("ver")
-def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+def andamento(request: UserRequest, pk: int) -> HttpResponse:
     job = batch_of(request, pk)
     if job.estado in WAITS:
         response = render(request, "lotes/montando_andamento.html", {"job": job} | _assessed(job))
@@ -278,7 +279,7 @@ def _assessed(job: Reprocessamento) -> dict[str, int]:
     return {"percentual": blocks["feitos"] * 100 // (blocks["todos"] or 1)}
 
 
-def _frame(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
+def _frame(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
     """What every page of a batch says of it."""
     return {
         "job": job,
@@ -298,14 +299,11 @@ def _title(job: Reprocessamento) -> str:
     return "Correção por causa" if "mudancas" in job.filtro else str(job.get_acao_display())
 
 
-def _done(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
+def _done(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
     over = job.estado in OVER
     names = Nomes.of(request.entidade) if over and job.puladas else None
-    left = (
-        job.itens.exclude(porque="").select_related("ficha").order_by("porque", "ficha_id")[:200]
-        if over
-        else []
-    )
+    kept = job.itens.exclude(porque="").select_related("ficha").order_by("porque", "ficha_id")
+    left = list(kept[:200]) if over else []
     lines = {x.ficha.pk: x for x in rows(request.entidade, [i.ficha for i in left], names)} if left else {}
     if left:
         _was_read(request, job, "não feitas de um lote", len(left))
@@ -325,21 +323,21 @@ def _done(request: HttpRequest, job: Reprocessamento) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, name: str, job: Reprocessamento, **query: str) -> str:
+def _page(request: UserRequest, name: str, job: Reprocessamento, **query: str) -> str:
     back = _asked(request)
     query |= {"voltar": back} if back else {}
     return reverse(f"mudancas:{name}", args=[job.pk]) + (f"?{urlencode(query)}" if query else "")
 
 
-def _asked(request: HttpRequest) -> str:
+def _asked(request: UserRequest) -> str:
     asked = request.POST.get("voltar") or request.GET.get("voltar", "")
     safe = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     return asked if safe else ""
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: UserRequest) -> str:
     return _asked(request) or reverse("painel:painel")
 
 
-def _back_query(request: HttpRequest) -> str:
+def _back_query(request: UserRequest) -> str:
     return urlencode({"voltar": _asked(request)}) if _asked(request) else ""

@@ -2,11 +2,12 @@
 
 import re
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
+from saude.contas.request import UserRequest
 from saude.correcao.ficha import ficha_of
 from saude.fichas import presenca
 
@@ -15,7 +16,7 @@ TAB = re.compile(r"[0-9a-f]{8,32}")
 
 @requires("corrigir")
 @require_POST
-def bater(request: HttpRequest, uuid: str) -> HttpResponse:
+def bater(request: UserRequest, uuid: str) -> HttpResponse:
     """It is the page that asks, not the person: the session is not made longer by it."""
     ficha = ficha_of(request, uuid)
     tab = request.POST.get("aba", "")

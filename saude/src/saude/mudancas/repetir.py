@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
 from saude.acesso.lote import em_lote
+from saude.contas.request import UserRequest
 from saude.mudancas.lotes import batch_of, may_do
 from saude.processamento import vigia
 
@@ -15,7 +16,7 @@ from saude.processamento import vigia
 @em_lote()
 @requires("corrigir", "reprocessar")
 @require_POST
-def repetir(request: HttpRequest, pk: int) -> HttpResponse:
+def repetir(request: UserRequest, pk: int) -> HttpResponse:
     job = batch_of(request, pk)
     if not may_do(request, job):
         raise PermissionDenied

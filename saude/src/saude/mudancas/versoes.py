@@ -1,11 +1,12 @@
 """Going back to an earlier version of a ficha; the page that compares them is the preview (`arquivos:versoes`)."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import covers, limit_of, requires
+from saude.contas.request import UserRequest
 from saude.correcao.ficha import ficha_of
 from saude.fichas.situacoes import Situacao, TransitionRefused
 from saude.processamento import conteudos
@@ -14,7 +15,7 @@ from saude.processamento.actions import StaleForm
 
 @requires("corrigir")
 @require_POST
-def voltar(request: HttpRequest, uuid: str, revisao: int) -> HttpResponse:
+def voltar(request: UserRequest, uuid: str, revisao: int) -> HttpResponse:
     ficha = ficha_of(request, uuid)
     seen = request.POST.get("revisao", "")
     try:

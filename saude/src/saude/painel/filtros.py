@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
+from saude.contas.request import UserRequest
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.filtro import Filtro
 from saude.fichas.situacoes import Situacao
@@ -40,7 +41,7 @@ class Filtros:
         return any(v for k, v in self.valores.items() if k != "situacao")
 
 
-def read(request: HttpRequest, *, competencia: str = "", situacao: str = "") -> Filtros:
+def read(request: UserRequest, *, competencia: str = "", situacao: str = "") -> Filtros:
     got = {
         k: request.GET.get(k, "").strip()[:LIMIT].replace("\x00", "")
         for k in (*TEXT, "cliente", "de", "ate", "sem_id")
@@ -72,7 +73,7 @@ def _is_date(text: str) -> bool:
     return len(text) == 10
 
 
-def query(request: HttpRequest, **changes: Any) -> str:
+def query(request: UserRequest, **changes: Any) -> str:
     """The address's parameters with some changed; None takes one away."""
     params: QueryDict = request.GET.copy()
     for name, value in changes.items():

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -11,6 +11,7 @@ from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
 from saude.comum.competencia import SEM_DATA, unlikely
+from saude.contas.request import UserRequest
 from saude.fichas import contagens, filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
@@ -37,7 +38,7 @@ PER_PAGE = 50
 
 
 @requires("ver")
-def painel(request: HttpRequest) -> HttpResponse:
+def painel(request: UserRequest) -> HttpResponse:
     lines = contagens.panel(request.entidade, cnes=request.cnes_permitidos)
     dated = [line for line in lines if not line.sem_data]
     due = of_lines(request.entidade, lines, local_today(request.entidade))
@@ -63,7 +64,7 @@ def painel(request: HttpRequest) -> HttpResponse:
     return render(request, "painel/painel.html", context)
 
 
-def running(request: HttpRequest) -> Any:
+def running(request: UserRequest) -> Any:
     """The mass reprocessings of the user's áreas that are not over."""
     found = jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
     found = found.exclude(filtro__has_key="regeneracao")  # told by itself
@@ -71,7 +72,7 @@ def running(request: HttpRequest) -> Any:
 
 
 @requires("ver")
-def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpResponse:
+def detalhe(request: UserRequest, competencia: str, situacao: str) -> HttpResponse:
     tabs = dict(TABS) | (MORE_TABS if situacao == "inconsistencias" else {})
     tab = request.GET.get("guia", "totalizadores")
     if tab not in tabs:
@@ -93,7 +94,7 @@ def detalhe(request: HttpRequest, competencia: str, situacao: str) -> HttpRespon
     return VIEWS[tab](request, context)
 
 
-def _totals(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _totals(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
     competencia, situacao = context["competencia"], context["situacao"]
     areas = request.cnes_permitidos
     totals = contagens.totals(request.entidade, competencia, situacao, cnes=areas)
@@ -107,7 +108,7 @@ def _totals(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "painel/totalizadores.html", context)
 
 
-def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _list(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
     asked = filtros.read(request, competencia=context["competencia"], situacao=context["situacao"])
     download = request.GET.get("baixar", "")
     if download in ("csv", "xlsx"):
@@ -118,7 +119,7 @@ def _list(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "painel/fichas.html", context)
 
 
-def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
+def listing(request: UserRequest, asked: filtros.Filtros) -> dict[str, Any]:
     """A page of the list with its filters: shared by the detail of a competência and by Pendências."""
     columns = ordenacao.COLUMNS if ordenacao.sortable(request.entidade, asked.filtro) else ()
     order = _order(request, asked.filtro, columns)
@@ -152,12 +153,12 @@ def listing(request: HttpRequest, asked: filtros.Filtros) -> dict[str, Any]:
     }
 
 
-def _shown(request: HttpRequest, name: str, n: int) -> None:
+def _shown(request: UserRequest, name: str, n: int) -> None:
     """A list with citizens was read: one line per page of it."""
     record_event(by=request.user, entidade=request.entidade, tipo="lista.vista", lista=name, mostrados=n)
 
 
-def _order(request: HttpRequest, f: filtro.Filtro, columns: tuple[str, ...]) -> str:
+def _order(request: UserRequest, f: filtro.Filtro, columns: tuple[str, ...]) -> str:
     """What is asked for among what this list can be sorted by: long lists by date, short ones by arrival too."""
     asked = request.GET.get("ordem", "")
     if asked.removeprefix("-") in columns:
@@ -169,7 +170,7 @@ def _order(request: HttpRequest, f: filtro.Filtro, columns: tuple[str, ...]) -> 
     return "data" if asked == "data" else "-data"
 
 
-def _download(request: HttpRequest, f: filtro.Filtro, kind: str, name: str) -> HttpResponse:
+def _download(request: UserRequest, f: filtro.Filtro, kind: str, name: str) -> HttpResponse:
     record_event(by=request.user, entidade=request.entidade, tipo="lista.baixada", formato=kind, lista=name)
     fichas = filtro.filtered(request.entidade, f, cnes=request.cnes_permitidos)
     fichas = filtro.with_reason(request.entidade, fichas).order_by("id")
@@ -178,7 +179,7 @@ def _download(request: HttpRequest, f: filtro.Filtro, kind: str, name: str) -> H
     return make(f"{name}.{kind}", apresenta.HEADER, rows)
 
 
-def _clients(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _clients(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
     areas = request.cnes_permitidos
     rows = findings.clients(request.entidade, context["competencia"], cnes=areas)
     context["page_obj"] = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
@@ -191,7 +192,7 @@ def _clients(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "painel/clientes.html", context)
 
 
-def _kinds(request: HttpRequest, competencia: str, ids: list[int]) -> dict[int, list[str]]:
+def _kinds(request: UserRequest, competencia: str, ids: list[int]) -> dict[int, list[str]]:
     """client -> labels of the fields with an error."""
     rows = findings.open_rows(request.entidade, competencia, cnes=request.cnes_permitidos)
     rows = rows.filter(cliente__in=ids, severidade="erro")
@@ -203,7 +204,7 @@ def _kinds(request: HttpRequest, competencia: str, ids: list[int]) -> dict[int, 
     return found
 
 
-def _causes(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _causes(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
     causes = findings.causes(request.entidade, context["competencia"], cnes=request.cnes_permitidos)
     context["erros"] = [c for c in causes if c.severidade == "erro"]
     context["avisos"] = [c for c in causes if c.severidade != "erro"]
@@ -214,7 +215,7 @@ VIEWS = {"totalizadores": _totals, "fichas": _list, "clientes": _clients, "causa
 
 
 @requires("ver")
-def busca(request: HttpRequest) -> HttpResponse:
+def busca(request: UserRequest) -> HttpResponse:
     """Search by uuid, whole or its first 8 characters; a single hit opens the ficha."""
     text = request.GET.get("uuid", "").strip()[:60]
     found = filtro.search_uuid(request.entidade, text, cnes=request.cnes_permitidos)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from saude.acesso.guarda import requires
 from saude.comum.competencia import readable
+from saude.contas.request import UserRequest
 from saude.fichas import contagens
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.painel import filtros
@@ -17,7 +18,7 @@ from saude.registro.tipos import Origem
 
 
 @requires("ver")
-def pendencias(request: HttpRequest) -> HttpResponse:
+def pendencias(request: UserRequest) -> HttpResponse:
     """What waits, per ACS or origin, and the list of it."""
     competencia = request.GET.get("competencia", "")
     competencia = readable(competencia)
@@ -31,7 +32,7 @@ def pendencias(request: HttpRequest) -> HttpResponse:
     return render(request, "pendencias/pendencias.html", context)
 
 
-def _by_origin(request: HttpRequest, competencia: str) -> list[dict[str, Any]]:
+def _by_origin(request: UserRequest, competencia: str) -> list[dict[str, Any]]:
     names = Nomes.of(request.entidade).profissionais
     synced = last_syncs(request.entidade)
     found = contagens.pending_by_origin(request.entidade, competencia or None, cnes=request.cnes_permitidos)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from ledi.referencias import ReferenciaError
 from ledi.referencias import cnes_reader as reader
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.cadastros import models as cadastros
@@ -100,11 +101,11 @@ def read(path: Path) -> Arquivo:
                     if item.cns:
                         found.profissionais[item.cns] = item
                 case Lotacao():
-                    found.lotacoes.add(tuple(item))
+                    found.lotacoes.add((item.cns, item.cbo, item.cnes, item.ine))
         found.avisos = [str(aviso) for aviso in file.avisos]
         found.sem_cns = set(file.sem_cns)
     if not found.estabelecimentos:
-        raise reader.ReferenciaError("o arquivo não tem nenhum estabelecimento", path.name)
+        raise ReferenciaError("o arquivo não tem nenhum estabelecimento", path.name)
     _trim(found)
     return found
 
@@ -319,7 +320,7 @@ def _apply_people(entidade: Entidade, arquivo: Arquivo, found: Mudancas, estado:
     wanted = {arquivo.profissionais[cns].cpf for cns in (*found.novos, *found.mudados)}
     taken = dict(estado.por_cpf)
     for row in gone:  # a new CNS of the same person takes the CPF over
-        if row.cpf in wanted and taken.pop(row.cpf, None):
+        if row.cpf in wanted and taken.pop(row.cpf, ""):
             row.cpf = ""
     model.objects.bulk_update(gone, ["cpf", "ativo"], batch_size=500)
     fresh, changed = [], []

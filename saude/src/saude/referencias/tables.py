@@ -5,12 +5,12 @@ stale: `tables_of` looks at the keys (one short query) each time. SIGTAP is shar
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from sys import intern
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -48,15 +48,19 @@ class Post:
         return (self.inicio is None or self.inicio <= day) and (self.fim is None or day <= self.fim)
 
 
-Dated = tuple[Any, date | None, date | None]
+T = TypeVar("T")
+K = TypeVar("K", str, date)
+
+#: something of the CNES with its days
+Dated = tuple[T, date | None, date | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Cnes:
     """The registrations of an entidade with their days."""
 
-    estabelecimentos: Mapping[str, Dated]
-    equipes: Mapping[str, Dated]
+    estabelecimentos: Mapping[str, Dated[Estabelecimento]]
+    equipes: Mapping[str, Dated[Equipe]]
     posts: Mapping[str, tuple[Post, ...]]
     sem_cns: frozenset[tuple[str, str, str]] = (
         frozenset()
@@ -89,15 +93,15 @@ class DatabaseTables:
             return _used(self._months, when if isinstance(when, str) else f"{when:%Y%m}")
         day = when if isinstance(when, date) else date(int(when[:4]), int(when[4:]), 28)
         used = _used(self._days, day)
-        return used and f"{used:%Y%m}"
+        return f"{used:%Y%m}" if used else None
 
     def procedimento(self, codigo: str, competencia: str) -> Procedimento | None:
         release = self._sigtap(competencia)
-        return release and release.procedimentos.get(codigo)
+        return release.procedimentos.get(codigo) if release else None
 
     def cid(self, codigo: str, competencia: str | None = None) -> Cid | None:
         release = self._sigtap(competencia)
-        return release and release.cids.get(codigo)
+        return release.cids.get(codigo) if release else None
 
     def cbo(self, codigo: str, competencia: str | None = None) -> Cbo | None:
         release = self._sigtap(competencia)
@@ -224,15 +228,20 @@ def load_sigtap(publicacao_id: int) -> Sigtap:
     )
 
 
+def _all_of(cnes: str, others: list[str]) -> frozenset[str]:
+    """What a team serves; empty when it is its own establishment only."""
+    return frozenset((cnes, *others)) if others else frozenset()
+
+
 def load_cnes(entidade_id: int) -> Cnes:
     ibge = Entidade.objects.values_list("ibge", flat=True).get(pk=entidade_id)
-    places: dict[str, Dated] = {
+    places: dict[str, Dated[Estabelecimento]] = {
         row[0]: (Estabelecimento(row[0], row[1], ibge, "", "", row[2]), row[3], row[4])
         for row in cadastros.places(entidade_id)
     }
-    teams: dict[str, Dated] = {
-        row[0]: (Equipe(*row[:7], unidades=frozenset((row[1], *row[7])) if row[7] else frozenset()), *row[8:])
-        for row in cadastros.teams(entidade_id)
+    teams: dict[str, Dated[Equipe]] = {
+        ine: (Equipe(ine, cnes, nome, tipo, sigla, area, ended, _all_of(cnes, others)), begin, end)
+        for ine, cnes, nome, tipo, sigla, area, ended, others, begin, end in cadastros.teams(entidade_id)
     }
     posts: dict[str, list[Post]] = {}
     for cns, cbo, cnes, ine, begin, end in cadastros.posts(entidade_id):
@@ -254,18 +263,19 @@ def forget() -> None:
     _of_entidade.clear()
 
 
-def _rows(query: str, key: int) -> Iterable[tuple[Any, ...]]:
+def _rows(query: str, key: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, [key])
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
-def _used(keys: list[Any], asked: Any) -> Any:
+def _used(keys: list[K], asked: K) -> K | None:
     """The key itself, the nearest earlier, or the first there is."""
     return keys[max(bisect_right(keys, asked) - 1, 0)] if keys else None
 
 
-def _on(found: Dated | None, when: date | None) -> Any:
+def _on(found: Dated[T] | None, when: date | None) -> T | None:
     if found is None:
         return None
     value, begin, end = found

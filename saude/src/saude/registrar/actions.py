@@ -114,7 +114,7 @@ def complete(
         ficha.setdefault("fichaAtualizada", False)
         if not ficha["fichaAtualizada"]:
             ficha["uuidFichaOriginadora"] = uuid
-    record = {"tipo": tipo, "versao": versao, "uuid": uuid}
+    record: dict[str, Any] = {"tipo": tipo, "versao": versao, "uuid": uuid}
     record |= {key: value_at(ficha, path) for key, path in made.twins.items()}
     record |= {"ibge": record["ibge"] or entidade.ibge, "ficha": ficha}
     return {name: value for name, value in record.items() if value is not None}

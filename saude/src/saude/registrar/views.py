@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,6 +20,7 @@ from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import covers, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
+from saude.contas.request import UserRequest
 from saude.correcao import clientes as clients
 from saude.fichas import filtro as fichas
 from saude.fichas.exportaveis import WITH_ESPECIALIDADE
@@ -37,7 +38,7 @@ FOUND = 20
 
 @requires("corrigir")
 @require_GET
-def inicio(request: HttpRequest) -> HttpResponse:
+def inicio(request: UserRequest) -> HttpResponse:
     """The fichas one can type, and what is under way."""
     drafts = Rascunho.objects.filter(entidade=request.entidade, usuario=request.user)
     context = {"tipos": [t for t in Tipo.choices if t[0] != "FCC"] + [("FCC", Tipo.FCC.label)]}
@@ -46,7 +47,7 @@ def inicio(request: HttpRequest) -> HttpResponse:
 
 @body(FORM)
 @requires("corrigir")
-def ficha(request: HttpRequest, tipo: str) -> HttpResponse:
+def ficha(request: UserRequest, tipo: str) -> HttpResponse:
     tipo = _tipo(tipo)
     if request.method == "POST":
         return _finish(request, tipo)
@@ -60,7 +61,7 @@ def ficha(request: HttpRequest, tipo: str) -> HttpResponse:
     return render(request, "registrar/ficha.html", _page(request, record, []))
 
 
-def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
+def _finish(request: UserRequest, tipo: str) -> HttpResponse:
     record = _read(request, tipo)
     found = check(request.entidade, record)
     errors = sum(a.severidade == "erro" for a in found)
@@ -91,7 +92,7 @@ def _finish(request: HttpRequest, tipo: str) -> HttpResponse:
     return redirect("registrar:ficha", tipo)
 
 
-def _of_my_areas(request: HttpRequest, record: dict[str, Any]) -> bool:
+def _of_my_areas(request: UserRequest, record: dict[str, Any]) -> bool:
     """Who is limited to some áreas types fichas of these only, and none over a ficha of another."""
     areas = request.cnes_do_acesso
     stored = fichas.by_key(request.entidade, record["uuid"])
@@ -100,7 +101,7 @@ def _of_my_areas(request: HttpRequest, record: dict[str, Any]) -> bool:
     return covers(areas, record.get("cnes") or "")
 
 
-def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dict[str, Any]:
+def _page(request: UserRequest, record: dict[str, Any], found: list[Any]) -> dict[str, Any]:
     tipo, versao = record["tipo"], record["versao"]
     made = layout(versao).fichas[tipo]
     context = record.get("contexto") or {}
@@ -132,7 +133,7 @@ def _page(request: HttpRequest, record: dict[str, Any], found: list[Any]) -> dic
 
 
 def _tree(
-    request: HttpRequest, record: dict[str, Any], found: list[Any], *, ficha: Any = None, moves: Any = None
+    request: UserRequest, record: dict[str, Any], found: list[Any], *, ficha: Any = None, moves: Any = None
 ) -> Grupo:
     """The form of the record; or, with `ficha` and `moves` of a form that was sent, of what stands in that form."""
     made = layout(record["versao"]).fichas[record["tipo"]]
@@ -172,7 +173,7 @@ def _as_shown(group: Grupo) -> Iterator[Grupo | Campo]:
 @body(FORM)
 @requires("corrigir")
 @require_POST
-def verificar(request: HttpRequest, tipo: str) -> HttpResponse:
+def verificar(request: UserRequest, tipo: str) -> HttpResponse:
     """Findings of what is typed so far, put beside their fields."""
     record, whole, moves = _sent(request, _tipo(tipo))
     found = check(request.entidade, record)
@@ -199,7 +200,7 @@ def _nodes(group: Grupo) -> Iterator[Grupo | Campo]:
 @body(FORM)
 @requires("corrigir")
 @require_POST
-def rascunho(request: HttpRequest, tipo: str) -> HttpResponse:
+def rascunho(request: UserRequest, tipo: str) -> HttpResponse:
     """Keep what is typed; the answer says when."""
     record = _read(request, _tipo(tipo))
     try:
@@ -214,7 +215,7 @@ def rascunho(request: HttpRequest, tipo: str) -> HttpResponse:
 
 @requires("corrigir")
 @require_POST
-def apagar(request: HttpRequest, tipo: str) -> HttpResponse:
+def apagar(request: UserRequest, tipo: str) -> HttpResponse:
     mine = Rascunho.objects.filter(entidade=request.entidade, usuario=request.user, tipo=_tipo(tipo))
     if mine.filter(uuid=request.POST.get("uuid", "")[:44]).delete()[0]:
         messages.success(request, "Rascunho apagado.")
@@ -223,7 +224,7 @@ def apagar(request: HttpRequest, tipo: str) -> HttpResponse:
 
 @requires("corrigir")
 @require_http_methods(["GET", "POST"])
-def clientes(request: HttpRequest) -> HttpResponse:
+def clientes(request: UserRequest) -> HttpResponse:
     """Citizens by name, CPF or CNS, with what fills the identification of a ficha."""
     given = request.POST if request.method == "POST" else request.GET
     text = given.get("q", "").replace("\x00", "").strip()[:80]
@@ -256,11 +257,11 @@ def _tipo(tipo: str) -> str:
     return tipo
 
 
-def _read(request: HttpRequest, tipo: str) -> dict[str, Any]:
+def _read(request: UserRequest, tipo: str) -> dict[str, Any]:
     return _sent(request, tipo)[0]
 
 
-def _sent(request: HttpRequest, tipo: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
+def _sent(request: UserRequest, tipo: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     uuid, versao = request.POST.get("uuid", ""), request.POST.get("versao", "")
     if not UUID.fullmatch(uuid) or versao not in VERSIONS:
         raise Http404

@@ -1,11 +1,11 @@
 """What the system needs to know of a record, whatever shape it comes in; judging it is the library's work."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from ledi.layouts import Block, Struct, layout
@@ -99,8 +99,15 @@ def _posts() -> Posts:
     def names(role: str, structs: list[Struct]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for struct in structs if (name := struct.role_name(role))))
 
-    own = [names(role, mains) for role in ("profissional", "cbo", "cnes", "ine")]
-    return Posts(names("principal", tops), *own, names("data", tops), names("data", roots))
+    return Posts(
+        principal=names("principal", tops),
+        profissional=names("profissional", mains),
+        cbo=names("cbo", mains),
+        cnes=names("cnes", mains),
+        ine=names("ine", mains),
+        in_header=names("data", tops),
+        in_root=names("data", roots),
+    )
 
 
 class Names(NamedTuple):
@@ -195,18 +202,20 @@ def _day(millis: int | float, zone: ZoneInfo) -> date:
 
 def _header(ficha: dict[str, Any], posts: Posts) -> tuple[dict[str, Any], dict[str, Any]]:
     """(header, main professional's post) whatever the kind of ficha says it is."""
-    header = next((ficha[h] for h in headers() if isinstance(ficha.get(h), dict)), {})
+    header: dict[str, Any] = next((ficha[h] for h in headers() if isinstance(ficha.get(h), dict)), {})
     main = _first(header, posts.principal)
     return header, main if isinstance(main, dict) else header
 
 
-def _attendance_date(header: dict, ficha: dict, posts: Posts, zone: ZoneInfo, today: date) -> date | None:
+def _attendance_date(
+    header: dict[str, Any], ficha: dict[str, Any], posts: Posts, zone: ZoneInfo, today: date
+) -> date | None:
     day = to_date(_first(header, posts.in_header) or _first(ficha, posts.in_root), zone)
     limit = today + timedelta(days=31)
     return day if day and FIRST_DAY <= day <= limit else None
 
 
-def _people(tipo: str, ficha: dict, context: dict, zone: ZoneInfo) -> Iterator[Pessoa]:
+def _people(tipo: str, ficha: dict[str, Any], context: dict[str, Any], zone: ZoneInfo) -> Iterator[Pessoa]:
     if tipo not in TIPOS:
         return
     block, names = _citizens(tipo)
@@ -221,8 +230,10 @@ def _people(tipo: str, ficha: dict, context: dict, zone: ZoneInfo) -> Iterator[P
                 yield person
 
 
-def _person(position: int, names: Names, child: dict, extra: dict, zone: ZoneInfo) -> Pessoa:
-    get = child.get
+def _person(
+    position: int, names: Names, child: dict[str, Any], extra: dict[str, Any], zone: ZoneInfo
+) -> Pessoa:
+    get = cast(Callable[[str | None], Any], child.get)  # a field the kind lacks (None) is no key of it
     cpf, cns = digits(get(names.cpf), 11), digits(get(names.cns), 15)
     birth = to_date(get(names.nascimento), zone) or to_date(extra.get("nascimento"), zone)
     sex = get(names.sexo)
@@ -253,7 +264,7 @@ def _was_attended(tipo: str, person: Pessoa) -> bool:
     )
 
 
-def _first(node: dict, names: tuple[str, ...]) -> Any:
+def _first(node: dict[str, Any], names: tuple[str, ...]) -> Any:
     """Of the first of the names that is filled."""
     for name in names:
         if value := node.get(name):

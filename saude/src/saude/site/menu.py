@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from saude.acesso.guarda import limit_of
+from saude.contas.request import UserRequest
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
 )
 
 
-def menu_for(request: HttpRequest, permissoes: frozenset[str]) -> list[Group]:
+def menu_for(request: UserRequest, permissoes: frozenset[str]) -> list[Group]:
     groups = []
     current = _current(request.path)
     for label, subgroup, items in MENU:
@@ -86,7 +86,7 @@ def menu_for(request: HttpRequest, permissoes: frozenset[str]) -> list[Group]:
     return groups
 
 
-def _allowed(request: HttpRequest, item: Item, permissoes: frozenset[str]) -> bool:
+def _allowed(request: UserRequest, item: Item, permissoes: frozenset[str]) -> bool:
     if item.permissao not in permissoes:
         return False
     return not item.entidade_inteira or limit_of(request, item.permissao) is None

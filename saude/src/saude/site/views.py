@@ -1,12 +1,13 @@
 """Home and the site's icon."""
 
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import cache_control
 
 from saude.acesso.guarda import public, requires
+from saude.contas.request import UserRequest
 
 #: where a user lands, first page that exists and that the user may open
 LANDING = (
@@ -16,7 +17,7 @@ LANDING = (
 
 
 @requires()
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: UserRequest) -> HttpResponse:
     for name, permissao in LANDING:
         if permissao in request.permissoes:
             try:
@@ -28,5 +29,5 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public
 @cache_control(max_age=86_400)
-def favicon(request: HttpRequest) -> HttpResponse:
+def favicon(request: UserRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(staticfiles_storage.url("saude/icone.svg"))

@@ -2,7 +2,8 @@
 are called in OpenAPI."""
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import InterfaceError, OperationalError
@@ -12,6 +13,7 @@ from ninja.errors import HttpError, ValidationError
 
 from saude.web.problema import general, outage, problem
 
+E = TypeVar("E", bound=Exception)
 log = logging.getLogger(__name__)
 #: Ninja's own sentence for a body that is no JSON
 UNPARSED = "Cannot parse request body"
@@ -37,12 +39,18 @@ OUTAGES = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.I
 
 def prepare(api: NinjaAPI) -> None:
     """Every refusal of this API in problem+json, and operations called by their own names."""
-    api.add_exception_handler(HttpError, _refused)
-    api.add_exception_handler(ValidationError, _wrong_value)
-    api.add_exception_handler(Http404, lambda request, error: general(404))
+    answer(api, HttpError, _refused)
+    answer(api, ValidationError, _wrong_value)
+    answer(api, Http404, lambda request, error: general(404))
     for kind in OUTAGES:
-        api.add_exception_handler(kind, _away)
+        answer(api, kind, _away)
     api.get_openapi_operation_id = lambda operation: operation.view_func.__name__  # type: ignore[method-assign]
+
+
+def answer(api: NinjaAPI, kind: type[E], handler: Callable[[HttpRequest, E], HttpResponse]) -> None:
+    """How this API answers an exception."""
+    # Ninja would also have handlers take the class of an exception; what is raised is always one of it
+    api.add_exception_handler(kind, handler)  # type: ignore[arg-type]
 
 
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:

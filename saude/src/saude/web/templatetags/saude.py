@@ -21,8 +21,10 @@ SITUACOES = {
     "nao_exportavel": ("Não exportável", "ban"),
 }
 MESSAGE_ICONS = {"success": "circle-check", "error": "circle-xmark", "warning": "triangle-exclamation"}
-MONTHS = ("janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro")
-MONTHS += ("outubro", "novembro", "dezembro")
+MONTHS = (
+    "janeiro", "fevereiro", "março", "abril", "maio", "junho",
+    "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
+)  # fmt: skip
 
 
 @register.simple_tag
