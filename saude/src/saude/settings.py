@@ -169,7 +169,8 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "entrar"
 LOGIN_REDIRECT_URL = "inicio"
-LOGIN_MAX_FAILURES = 5
+LOGIN_MAX_FAILURES = 5  # of a name, from one address or browser
+LOGIN_MAX_FAILURES_STRANGERS = 25  # of a name, from all addresses together: its own browsers stay open
 LOGIN_LOCK_MINUTES = 15
 
 SESSION_ENGINE = "saude.contas.sessoes"

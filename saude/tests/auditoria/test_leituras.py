@@ -168,12 +168,11 @@ def test_a_search_says_the_kind_of_term_and_the_hits(client, criar_usuario, prod
 
 def test_a_lock_out_is_read_by_an_administrator_of_the_person(client, criar_usuario, settings, entidade):
     from saude.contas.actions import set_rules_installation
-    from saude.contas.backend import register_failure
 
     admin, dora = criar_usuario("Administrador"), criar_usuario("Digitador", "dora")
     for _ in range(settings.LOGIN_MAX_FAILURES):
-        register_failure("dora")
-        register_failure("ninguem")
+        client.post("/entrar/", {"username": "dora", "password": "errada"})
+        client.post("/entrar/", {"username": "ninguem", "password": "errada"})
     client.force_login(admin)
     html = client.get("/administrando/auditoria/", {"tipo": "login.bloqueado"}).text
     assert html.count("Bloqueado por tentativas") == 2  # the filter's option, and the event

@@ -7,7 +7,7 @@ from senha import SENHA
 
 from saude.auditoria.models import Evento
 from saude.contas.actions import set_password
-from saude.contas.models import BloqueioLogin
+from saude.contas.models import TentativaLogin
 
 
 def enter(client: Client, username="consulta", password=SENHA, **more):
@@ -46,9 +46,9 @@ def test_the_lock_ends(client, criar_usuario):
     for _ in range(settings.LOGIN_MAX_FAILURES):
         enter(client, password="errada")
     past = timezone.now() - timedelta(minutes=settings.LOGIN_LOCK_MINUTES + 1)
-    BloqueioLogin.objects.update(bloqueado_ate=past, ultima_falha=past)
+    TentativaLogin.objects.update(ultima_falha=past)
     assert enter(client).status_code == 302
-    assert not BloqueioLogin.objects.exists()
+    assert not TentativaLogin.objects.exists()
 
 
 def test_an_unknown_user_gets_the_same_answers(client, criar_usuario):

@@ -13,8 +13,9 @@ from saude.acesso.permissoes import PRESETS, Permissao
 from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.cadastros.models import Entidade, Estabelecimento
-from saude.contas.models import Acesso, BloqueioLogin, Usuario
+from saude.contas.models import Acesso, Usuario
 from saude.contas.queries import administers, may_activate, may_manage, rules_installation
+from saude.contas.tentativas import forgive
 from saude.contas.tokens import create_token as create_token
 from saude.contas.tokens import revoke_token as revoke_token
 
@@ -164,7 +165,7 @@ def set_password(
     usuario.set_password(senha)
     usuario.trocar_senha = trocar_senha
     usuario.save(update_fields=["password", "trocar_senha"])
-    BloqueioLogin.objects.filter(username=usuario.username).delete()
+    forgive(usuario.username)
     record_event(
         by=by, entidade=entidade, tipo="usuario.senha_trocada", alvo=usuario, usuario=usuario.username
     )

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.http import QueryDict
@@ -11,9 +12,9 @@ from ledi.documents import cpf as documento
 from ledi.documents.errors import DocumentError
 from saude.acesso.permissoes import PRESETS, Permissao
 from saude.cadastros.models import Entidade, Estabelecimento
-from saude.contas.backend import is_locked
 from saude.contas.models import Usuario
 from saude.contas.presets import PresetSelect
+from saude.contas.tentativas import Tentativa
 
 
 class EntrarForm(AuthenticationForm):
@@ -28,10 +29,10 @@ class EntrarForm(AuthenticationForm):
         self.fields["password"].label = "Senha"
 
     def get_invalid_login_error(self) -> forms.ValidationError:
-        if is_locked(self.cleaned_data.get("username", "")):
+        if Tentativa(self.request, self.cleaned_data.get("username", "")).shut():
             return forms.ValidationError(
-                "Muitas tentativas com este usuário. Espere 15 minutos ou peça uma senha nova a quem "
-                "administra o sistema.",
+                f"Muitas tentativas com este usuário. Espere {settings.LOGIN_LOCK_MINUTES} minutos, use um navegador "
+                "em que você já entrou, ou peça uma senha nova a quem administra o sistema.",
                 code="locked",
             )
         return super().get_invalid_login_error()

@@ -154,10 +154,24 @@ class ApiToken(models.Model):
         return self.nome
 
 
-class BloqueioLogin(models.Model):
-    """Failed log-ins by user name typed, existing or not, so that the answer tells nothing."""
+class TentativaLogin(models.Model):
+    """Failures by the name typed, existing or not, and where they come from ("" adds up all strangers)."""
 
-    username = models.CharField(max_length=150, unique=True)
+    username = models.CharField(max_length=160)
+    origem = models.CharField(max_length=80)
     falhas = models.PositiveIntegerField(default=0)
     ultima_falha = models.DateTimeField()
-    bloqueado_ate = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["username", "origem"], name="tentativa_login_unica")]
+
+
+class Aparelho(models.Model):
+    """A browser in which the person has entered; `chave` is the SHA-256 of the mark in its cookie."""
+
+    usuario = models.ForeignKey(Usuario, on_delete=models.CASCADE, related_name="aparelhos")
+    chave = models.CharField(max_length=64)
+    visto_em = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["usuario", "chave"], name="aparelho_unico")]

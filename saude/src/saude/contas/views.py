@@ -17,6 +17,7 @@ from saude.contas.forms import EntrarForm, TrocarSenhaForm
 from saude.contas.queries import work_context
 from saude.contas.request import UserRequest
 from saude.contas.ritmo import ritmo
+from saude.contas.tentativas import remember_device
 
 SMALL = 16 * KB  # a name and a password, from anybody
 
@@ -32,6 +33,11 @@ class _Entrar(LoginView):
             response = self._too_often(wait) if wait else super().post(request, *args, **kwargs)
         if request.user.is_authenticated:
             ritmo.give_back(address)
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        remember_device(self.request, response, form.get_user())
         return response
 
     def _too_often(self, wait: int) -> HttpResponse:
