@@ -46,6 +46,7 @@ ROOMS = {
     "registro": "o que um registro diz, sem modelos",
     "acesso": "o guarda de uma visão; não conhece usuários",
     "web": "peças de página",
+    "cofre": "as chaves, e o que se cifra com elas: segredos, arquivos em pedaços",
     "comum": "competência, texto",
     "banco": "onde os dados vivem",
 }
@@ -58,6 +59,7 @@ class House:
     package: str
     lines: dict[str, int] = field(default_factory=dict)
     arrows: dict[tuple[str, str], int] = field(default_factory=dict)
+    folders: set[str] = field(default_factory=set)  # that hold modules, imported by others or not yet
     hidden: list[str] = field(default_factory=list)  # imports of ours inside functions, unmarked
 
     @classmethod
@@ -66,6 +68,8 @@ class House:
         for path in sorted(source.rglob("*.py")):
             room = path.relative_to(source).parts[0].removesuffix(".py")
             text = path.read_text(encoding="utf-8")
+            if path.parent != source:
+                house.folders.add(room)
             house.lines[room] = house.lines.get(room, 0) + text.count("\n")
             tree = ast.parse(text)
             for node in ast.walk(tree):
@@ -85,7 +89,7 @@ class House:
             self.arrows[room, parts[1]] = self.arrows.get((room, parts[1]), 0) + 1
 
     def rooms(self) -> list[str]:
-        return sorted({end for arrow in self.arrows for end in arrow})
+        return sorted(self.folders | {end for arrow in self.arrows for end in arrow})
 
     def below(self, room: str) -> set[str]:
         return {b for a, b in self.arrows if a == room}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CofreConfig(AppConfig):
+    name = "saude.cofre"
+    verbose_name = "Cofre"
