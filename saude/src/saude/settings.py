@@ -12,6 +12,9 @@ SAUDE_DEBUG      1 shows error details; never in production
 SAUDE_HOSTS      host names the site answers to, comma separated (default: loopback)
 SAUDE_LOG        json = one JSON object a line, for log collectors
 SAUDE_METRICAS_TOKEN  key that /metricas asks for; unset = only from this machine, without a proxy
+SAUDE_SENHA_DIAS  days a password may be used before it must be changed (default: 0, any number)
+SAUDE_SESSAO_HORAS  hours after which a session ends, however busy (default: 12)
+SAUDE_BLOQUEIO_MINUTOS  minutes without use after which the screen asks for the password (default: 15; 0: never)
 SAUDE_HTTPS      1 = behind TLS: secure cookies and HSTS
 SAUDE_PROXY      address of the proxy in front, whose X-Forwarded-For and -Proto are believed (default with
                  SAUDE_HTTPS: 127.0.0.1)
@@ -167,6 +170,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "saude.contas.senhas.LettersAndDigitsValidator"},
+    {"NAME": "saude.contas.senhas.CommonHereValidator"},
+    {"NAME": "saude.contas.senhas.HistoryValidator"},
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -175,6 +180,10 @@ LOGIN_REDIRECT_URL = "inicio"
 LOGIN_MAX_FAILURES = 5  # of a name, from one address or browser
 LOGIN_MAX_FAILURES_STRANGERS = 25  # of a name, from all addresses together: its own browsers stay open
 LOGIN_LOCK_MINUTES = 15
+PASSWORDS_REMEMBERED = 5
+PASSWORD_DAYS = int(os.environ.get("SAUDE_SENHA_DIAS", "0"))
+SESSION_HOURS = float(os.environ.get("SAUDE_SESSAO_HORAS", "12"))  # the end of a session, however busy
+LOCK_MINUTES = float(os.environ.get("SAUDE_BLOQUEIO_MINUTOS", "15"))  # without use, until the screen locks
 
 SESSION_ENGINE = "saude.contas.sessoes"
 SESSION_COOKIE_AGE = 30 * 60  # inactivity time-out: every request renews it

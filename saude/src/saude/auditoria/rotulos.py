@@ -5,6 +5,10 @@ ROTULOS: dict[str, str] = {
     "login.saiu": "Saiu",
     "login.recusado": "Senha recusada",
     "login.bloqueado": "Bloqueado por tentativas",
+    "sessao.encerrada": "Sessões encerradas",
+    "sessao.vencida": "Sessão encerrada pelo tempo total",
+    "tela.bloqueada": "Tela bloqueada",
+    "tela.desbloqueada": "Tela desbloqueada",
     "usuario.criado": "Usuário criado",
     "usuario.ativado": "Usuário ativado",
     "usuario.desativado": "Usuário desativado",
@@ -99,6 +103,7 @@ def label(tipo: str) -> str:
 
 
 _DETAILS = {
+    "sessoes": "sessões",
     "vale_ate": "vale até",
     "responsavel": "responsável",
     "usuario": "usuário",

@@ -4,15 +4,18 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from saude.acesso.permissoes import PRESETS, Permissao
 from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.cadastros.models import Entidade, Estabelecimento
+from saude.contas import entradas
 from saude.contas.models import Acesso, Usuario
 from saude.contas.queries import administers, may_activate, may_manage, rules_installation
 from saude.contas.tentativas import forgive
@@ -50,6 +53,7 @@ def create_user(
     )
     validate_password(senha, user)
     user.set_password(senha)
+    user.senha_em = timezone.now()
     user.save()
     record_event(by=by, entidade=entidade, tipo="usuario.criado", alvo=user, usuario=username)
     grant(
@@ -162,13 +166,24 @@ def set_password(
     """Set a password; a lock-out and the open sessions of the user end. Only the demo skips the policy."""
     if check_policy:
         validate_password(senha, usuario)
+    _remember(usuario)
     usuario.set_password(senha)
     usuario.trocar_senha = trocar_senha
-    usuario.save(update_fields=["password", "trocar_senha"])
+    usuario.senha_em = timezone.now()
+    usuario.save(update_fields=["password", "trocar_senha", "senha_em"])
     forgive(usuario.username)
     record_event(
         by=by, entidade=entidade, tipo="usuario.senha_trocada", alvo=usuario, usuario=usuario.username
     )
+
+
+def _remember(usuario: Usuario) -> None:
+    """The password that goes is not chosen again."""
+    kept = usuario.senhas_anteriores.order_by("-pk")
+    if usuario.has_usable_password():
+        kept.create(usuario=usuario, senha=usuario.password)
+    stale = kept.values_list("pk", flat=True)[settings.PASSWORDS_REMEMBERED :]
+    usuario.senhas_anteriores.filter(pk__in=list(stale)).delete()
 
 
 def new_password() -> str:
@@ -206,6 +221,8 @@ def set_active(*, by: Any, usuario: Usuario, ativo: bool, entidade: Entidade, mo
     had = {e: _has_administrator(e) for e in ruled}
     usuario.is_active = ativo
     usuario.save(update_fields=["is_active"])
+    if not ativo:
+        entradas.end_all(usuario)
     for where, before in had.items():
         _keep_an_administrator(where, before)
     if usuario.administra_instalacao and not ativo:
@@ -213,6 +230,16 @@ def set_active(*, by: Any, usuario: Usuario, ativo: bool, entidade: Entidade, mo
     tipo = "usuario.ativado" if ativo else "usuario.desativado"
     record_event(by=by, entidade=entidade, tipo=tipo, alvo=usuario, usuario=usuario.username)
     _tell_the_others(by, usuario, entidade, tipo, motivo)
+
+
+@transaction.atomic
+def end_sessions(*, by: Usuario, usuario: Usuario, entidade: Entidade, motivo: str = "") -> int:
+    """An administrator puts a person out, who may enter again."""
+    _check_power(by, usuario, may_manage(by, usuario) or may_activate(by, usuario), motivo)
+    ended = entradas.end(by=by, sessoes=entradas.living(usuario), usuario=usuario, entidade=entidade)
+    if ended:
+        _tell_the_others(by, usuario, entidade, "sessao.encerrada", motivo)
+    return ended
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
 from saude.acesso.permissoes import INSTALACAO
-from saude.contas import actions, pedidos
+from saude.contas import actions, entradas, pedidos
 from saude.contas.forms import AcessoForm, CpfForm, NovoUsuarioForm, UsuarioExistenteForm
 from saude.contas.models import Acesso, PedidoAcesso, Usuario
 from saude.contas.queries import may_activate, may_manage, rules_installation, users_of
@@ -148,6 +148,7 @@ def _powers(request: UserRequest, user: Usuario) -> dict[str, Any]:
         "cpf_form": CpfForm(usuario=user) if activate else None,
         "de_fora": user.entidade_id not in (None, request.entidade.pk),
         "da_instalacao": rules_installation(user),
+        "sessoes": entradas.living(user),
     }
 
 
@@ -217,6 +218,20 @@ def situacao_usuario(request: UserRequest, pk: int) -> HttpResponse:
             by=request.user, usuario=user, ativo=active, entidade=request.entidade, motivo=_reason(request)
         ),
         "Usuário ativado." if active else "Usuário desativado.",
+    )
+    return redirect("administrando_usuario", pk)
+
+
+@require_POST
+@requires("administrar")
+def encerrar_sessoes(request: UserRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(users_of(request.entidade), pk=pk)
+    _with_message(
+        request,
+        lambda: actions.end_sessions(
+            by=request.user, usuario=user, entidade=request.entidade, motivo=_reason(request)
+        ),
+        "Sessões encerradas.",
     )
     return redirect("administrando_usuario", pk)
 

@@ -12,12 +12,15 @@ from django.urls import ResolverMatch, reverse
 
 from saude.acesso.guarda import PUBLIC, mark_of
 from saude.cadastros.models import Entidade
+from saude.contas import entradas
 from saude.contas.queries import Context, work_context
 from saude.contas.request import UserRequest
-from saude.web.views import other_area, other_entidade
+from saude.web.views import locked, other_area, other_entidade
 
 #: open to who must change the password first
-FREE_OF_PASSWORD_CHANGE = ("sair", "trocar_senha")
+FREE_OF_PASSWORD_CHANGE = ("sair", "trocar_senha", "bloquear", "desbloquear", "tela_bloqueada")
+#: open while the screen is locked
+FREE_OF_LOCK = ("sair", "bloquear", "desbloquear", "tela_bloqueada")
 #: what a page of another entidade may still ask for
 FREE_OF_ENTIDADE = ("sair", "entrar", "trocar_senha", "trocar_contexto")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -29,6 +32,8 @@ class AccessMiddleware:
 
     def __call__(self, request: UserRequest) -> HttpResponse:
         context = Context.empty()
+        if request.user.is_authenticated and entradas.over(request):
+            entradas.expire(request)
         if request.user.is_authenticated:
             session = request.session
             context = work_context(request.user, session.get("entidade"), session.get("area"))
@@ -51,7 +56,10 @@ class AccessMiddleware:
                 raise ImproperlyConfigured(f"view without @requires or @public: {match.route}")
             raise PermissionDenied
         user = request.user
-        must_change = PUBLIC not in mark and user.is_authenticated and user.trocar_senha
+        inside = PUBLIC not in mark and user.is_authenticated
+        if inside and entradas.LOCKED in request.session and match.view_name not in FREE_OF_LOCK:
+            return locked(request)
+        must_change = inside and (user.trocar_senha or user.senha_vencida)
         if must_change and match.view_name not in FREE_OF_PASSWORD_CHANGE:
             return redirect(reverse("trocar_senha"))
         if (

@@ -1,11 +1,13 @@
 """Users, what each may do in each entidade, and the tokens of the JSON API."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from saude.acesso.permissoes import Permissao, preset_of
 from saude.cadastros.models import Entidade, Estabelecimento
@@ -21,6 +23,7 @@ class Usuario(AbstractUser):
     )
     administra_instalacao = models.BooleanField("administra a instalação", default=False)
     trocar_senha = models.BooleanField("deve trocar a senha ao entrar", default=False)
+    senha_em = models.DateTimeField("senha trocada em", null=True)
 
     REQUIRED_FIELDS = ["nome"]
 
@@ -32,6 +35,13 @@ class Usuario(AbstractUser):
 
     def get_full_name(self) -> str:
         return self.nome or self.username
+
+    @property
+    def senha_vencida(self) -> bool:
+        """Older than the installation allows (SAUDE_SENHA_DIAS; 0: any age)."""
+        days = settings.PASSWORD_DAYS
+        since = self.senha_em or self.date_joined
+        return bool(days) and timezone.now() - since > timedelta(days=days)
 
     def get_short_name(self) -> str:
         return self.get_full_name().split(" ")[0]
@@ -175,3 +185,25 @@ class Aparelho(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["usuario", "chave"], name="aparelho_unico")]
+
+
+class SenhaAnterior(models.Model):
+    """What the person's password was, as hash: not chosen again."""
+
+    usuario = models.ForeignKey(Usuario, on_delete=models.CASCADE, related_name="senhas_anteriores")
+    senha = models.CharField(max_length=128)
+
+
+class Sessao(models.Model):
+    """A log-in: when, from where, in which browser. `chave` is that of the session while it lives."""
+
+    usuario = models.ForeignKey(Usuario, on_delete=models.CASCADE, related_name="sessoes")
+    chave = models.CharField(max_length=40, db_index=True)
+    como = models.CharField("como", max_length=20, default="senha")
+    inicio = models.DateTimeField("início", auto_now_add=True)
+    ip = models.GenericIPAddressField("de onde", null=True)
+    navegador = models.CharField("navegador", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "sessão"

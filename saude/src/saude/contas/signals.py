@@ -1,17 +1,20 @@
 """Log-in and log-out go into the trail."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from saude.auditoria.actions import record_event
+from saude.contas import entradas
 from saude.contas.models import Usuario
 from saude.contas.queries import work_context
 
 
 @receiver(user_logged_in)
-def _logged_in(sender: Any, user: Usuario, **kwargs: Any) -> None:
+def _logged_in(sender: Any, request: HttpRequest, user: Usuario, **kwargs: Any) -> None:
+    cast(Any, user).recusadas = entradas.begin(request, user)
     record_event(by=user, entidade=work_context(user).entidade, tipo="login.entrou", alvo=user)
 
 

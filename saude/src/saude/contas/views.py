@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.corpo import KB, body
 from saude.acesso.guarda import public, requires
+from saude.contas import entradas
 from saude.contas.actions import change_own_password
 from saude.contas.forms import EntrarForm, TrocarSenhaForm
 from saude.contas.queries import work_context
@@ -38,6 +39,8 @@ class _Entrar(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         remember_device(self.request, response, form.get_user())
+        if refused := getattr(form.get_user(), "recusadas", 0):
+            messages.warning(self.request, _refused(refused))
         return response
 
     def _too_often(self, wait: int) -> HttpResponse:
@@ -45,6 +48,11 @@ class _Entrar(LoginView):
         response = self.render_to_response(context, status=429)
         response["Retry-After"] = str(wait)
         return response
+
+
+def _refused(times: int) -> str:
+    told = "uma senha foi recusada" if times == 1 else f"{times} senhas foram recusadas"
+    return f"Desde a sua última entrada, {told} para o seu usuário. Se não foi você, avise quem administra o sistema."
 
 
 entrar = body(SMALL)(public(_Entrar.as_view()))
@@ -72,6 +80,7 @@ def trocar_senha(request: UserRequest) -> HttpResponse:
             by=request.user, senha=form.cleaned_data["new_password1"], entidade=request.entidade
         )
         update_session_auth_hash(request, request.user)
+        entradas.moved(request)
         messages.success(request, "Senha trocada.")
         return redirect("inicio")
     return render(request, "contas/trocar_senha.html", {"form": form})

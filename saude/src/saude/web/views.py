@@ -2,8 +2,10 @@
 
 import sys
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from saude.web.problema import answer, is_api
 
@@ -40,6 +42,19 @@ def other_area(request: HttpRequest) -> HttpResponse:
     if "text/html" not in request.headers.get("Accept", ""):
         return JsonResponse({"erro": text}, status=409)
     return error_page(request, 409, "A página é de outra área", text)
+
+
+def locked(request: HttpRequest) -> HttpResponse:
+    """The screen is locked: a page goes to where the password is asked for, what a script asks is told so."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    if request.method == "GET" and mode == "navigate" and "HX-Request" not in request.headers:
+        return redirect_to_login(request.get_full_path(), reverse("tela_bloqueada"))
+    if "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers:
+        text = "A tela foi bloqueada por falta de uso. Nada foi gravado: volte à página, desbloqueie e envie de novo."
+        return error_page(request, 423, "A tela está bloqueada", text)
+    return JsonResponse(
+        {"erro": "A tela está bloqueada."}, status=423, headers={"HX-Trigger": "telaBloqueada"}
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

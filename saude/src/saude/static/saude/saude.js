@@ -1,6 +1,7 @@
 // Small behaviours of every page. No inline scripts (CSP): everything hangs on data attributes.
 import "../comum/entradas.js";
 import { forgetOnLeaving, own } from "./guardado.js";
+import { lockWhenIdle } from "./tela.js";
 
 const closest = (event, selector) => event.target.closest?.(selector);
 
@@ -109,6 +110,7 @@ function fill(select) {
 }
 
 forgetOnLeaving();
+lockWhenIdle();
 
 // Text typed into <form data-rascunho="key"> outlives an expired session in this tab.
 const FIELDS = "input:not([type=hidden]):not([type=password]):not([type=file]), select, textarea";

@@ -1,0 +1,91 @@
+"""One's own sessions, and the screen that locks and keeps what was typed."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from saude.acesso.corpo import KB, body
+from saude.acesso.guarda import requires
+from saude.contas import entradas
+from saude.contas.request import UserRequest
+from saude.contas.ritmo import ritmo
+
+SMALL = 16 * KB
+
+
+@requires()
+def sessoes(request: UserRequest) -> HttpResponse:
+    context = {
+        "sessoes": entradas.living(request.user),
+        "esta": request.session.get(entradas.ROW),
+        "ultimas": request.user.sessoes.all()[:10],
+        "horas": entradas.hours(),
+    }
+    return render(request, "contas/sessoes.html", context)
+
+
+@body(SMALL)
+@require_POST
+@requires()
+def encerrar(request: UserRequest) -> HttpResponse:
+    """One of them, or all but this one."""
+    user, which = request.user, request.POST.get("sessao", "")
+    others = [row for row in entradas.living(user) if row.pk != request.session.get(entradas.ROW)]
+    try:
+        chosen = others if which == "outras" else entradas.one_of(user, which)
+    except ValidationError as error:
+        messages.info(request, " ".join(error.messages))
+        return redirect("sessoes")
+    ended = entradas.end(by=user, sessoes=chosen, usuario=user, entidade=request.contexto.entidade)
+    messages.success(request, "Sessão encerrada." if ended == 1 else f"{ended} sessões encerradas.")
+    return redirect("sessoes")
+
+
+@body(SMALL)
+@require_POST
+@requires()
+def bloquear(request: UserRequest) -> HttpResponse:
+    entradas.lock(request)
+    return JsonResponse({"bloqueada": True}) if _by_script(request) else redirect("tela_bloqueada")
+
+
+@requires()
+def tela_bloqueada(request: UserRequest) -> HttpResponse:
+    address = _safe(request, request.GET.get("next", ""))
+    if entradas.LOCKED not in request.session:
+        return redirect(address)
+    return render(request, "contas/tela_bloqueada.html", {"next": address})
+
+
+@body(SMALL)
+@require_POST
+@requires()
+def desbloquear(request: UserRequest) -> HttpResponse:
+    address = _safe(request, request.POST.get("next", ""))
+    error = _unlock(request)
+    if _by_script(request):
+        return JsonResponse({"erro": error}, status=403 if error else 200)
+    if error:
+        return render(request, "contas/tela_bloqueada.html", {"next": address, "erro": error}, status=403)
+    return redirect(address)
+
+
+def _unlock(request: UserRequest) -> str:
+    with ritmo.attempt(request.META.get("REMOTE_ADDR", "")) as wait:
+        if wait:
+            return f"Há muitas tentativas a partir deste endereço. Espere {wait} segundos."
+        error = entradas.unlock(request, request.POST.get("password", ""))
+    if not error:
+        ritmo.give_back(request.META.get("REMOTE_ADDR", ""))
+    return error
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _safe(request: HttpRequest, address: str) -> str:
+    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else "/"
