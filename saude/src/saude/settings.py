@@ -96,6 +96,7 @@ _APPS = [
     "saude.formularios",
     "saude.processamento",
     "saude.correcao",
+    "saude.retorno",
     "saude.atualizacao",
     "saude.acs",
     "saude.registrar",

@@ -23,6 +23,10 @@ NOVA_EXPORTACAO = 4_202  # entidade: two clicks make one export
 REPROCESSAMENTO = 4_203  # entidade: one reprocessing begins at a time
 TABELAS = 4_207  # entidade, 0 for all: shared while fichas are judged, alone while a release comes into force
 ARQUIVO = 4_260  # file: one process at a time works on it
+DESFECHOS = (
+    4_270  # entidade: answers about exported fichas are kept one after the other, in the order they are read
+)
+RELATORIO = 4_271  # report: one process at a time reads it
 ADMINISTRADORES = 4_211  # entidade, 0 for the installation: one change of who administers at a time
 TERRITORIO = 2_006  # professional: one pull of a territory at a time
 CLIENTES = 1_000_000  # plus entidade, up to 1,999,999; key: drawer of a citizen, or -1 for the whole entidade

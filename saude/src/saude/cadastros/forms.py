@@ -29,6 +29,7 @@ class InstalacaoForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
             "bloquear_nao_identificados",
             "exportar_vacinacao",
             "conferir_cadastros",
+            "reenviar_mesmo_uuid",
         )
         help_texts = {
             "contra_chave": "Nome e versão do sistema, como vão no envelope de cada ficha.",
@@ -42,6 +43,8 @@ class InstalacaoForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
             "Vacinação é aceita, mas não substitui esse envio.",
             "conferir_cadastros": "Ligue quando todos os cadastros do município passarem por este sistema: "
             "a ficha que cita um cadastro não recebido aqui ganha um aviso.",
+            "reenviar_mesmo_uuid": "Desligado (o indicado), a correção de uma ficha que o PEC recusou é um registro "
+            "novo, com outro uuid. Ligado, a recusada também pode ser reaberta e ir de novo com o uuid que tinha.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

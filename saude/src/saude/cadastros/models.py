@@ -72,6 +72,7 @@ class Instalacao(models.Model):
     bloquear_nao_identificados = models.BooleanField("bloquear clientes não identificados", default=False)
     exportar_vacinacao = models.BooleanField("exportar a ficha de Vacinação", default=True)
     conferir_cadastros = models.BooleanField("conferir os vínculos com cadastros", default=False)
+    reenviar_mesmo_uuid = models.BooleanField("reenviar com o mesmo uuid a ficha recusada", default=False)
     revisao = models.PositiveIntegerField("revisão", default=1, editable=False)
     alterada_em = models.DateTimeField("alterada em", auto_now=True)
 

@@ -21,7 +21,7 @@ from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
 from saude.comum.competencia import readable
 from saude.contas.request import UserRequest
-from saude.correcao import conflito, historia
+from saude.correcao import conflito, historia, recusa
 from saude.correcao.cliente import cpf_of_registrations, registered
 from saude.correcao.edicao import Edicao
 from saude.fichas import filtro, presenca
@@ -37,6 +37,7 @@ from saude.painel import filtros
 from saude.painel.apresenta import Nomes
 from saude.processamento import actions, conteudos, lotes
 from saude.processamento.julgar import check
+from saude.retorno import queries as volta
 
 
 def ficha_of(request: UserRequest, uuid: str) -> Ficha:
@@ -57,6 +58,7 @@ def detalhe(request: UserRequest, uuid: str) -> HttpResponse:
     names = Nomes.of(request.entidade)
     found = list(findings.of_ficha(ficha))
     edicao = Edicao.open(ficha, found)
+    substituta = _visible_ficha(request, substitui=ficha)
     context = {
         "ficha": ficha,
         "arvore": edicao.leitura(names.labels()),
@@ -72,7 +74,9 @@ def detalhe(request: UserRequest, uuid: str) -> HttpResponse:
         "equipe": names.equipes.get(ficha.ine, ""),
         "cbo_nome": fontes.label("cbo", ficha.cbo),
         "especialidade_nome": _speciality(ficha),
-        "substituta": _visible_ficha(request, substitui=ficha),
+        "substituta": substituta,
+        "recusa": None if substituta else volta.refusal_of(ficha),
+        "reabre": request.entidade.instalacao.reenviar_mesmo_uuid,
         "anterior": _visible_ficha(request, pk=ficha.substitui_id) if ficha.substitui_id else None,
         "retifica": ficha.tipo in actions.RECTIFIED,
         "pode": allowed_at(request, ficha.cnes),
@@ -105,8 +109,8 @@ def corrigir(request: UserRequest, uuid: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, ficha)
     todos = request.GET.get("campos") == "todos"
-    edicao = Edicao.open(ficha, findings.of_ficha(ficha))
-    if not todos and not edicao.achados:
+    edicao = recusa.opened(ficha)
+    if not todos and not any(a.campo for a in edicao.achados):
         return redirect(f"{request.path}?campos=todos")
     record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
     there = presenca.others(ficha.pk, request.user)
@@ -139,6 +143,7 @@ def _form(request: UserRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
         "com_cpf": [everybody[at] for at in cpf_of_registrations(ficha, everybody)],
         "voltar": _back(request, ficha),
         "pode_remover": todos,
+        **(recusa.context(ficha, request.cnes_do_acesso) if locked else {}),
         **more,
     }
 
@@ -153,7 +158,7 @@ def _registration(tipo: str, achados: list[Any]) -> set[int]:
 
 def _save(request: UserRequest, ficha: Ficha) -> HttpResponse:
     todos = request.POST.get("todos") == "1"
-    edicao = Edicao.open(ficha, findings.of_ficha(ficha))
+    edicao = recusa.opened(ficha)
     try:
         changes, record = edicao.alteracoes(conflito.kept(request.POST))
         revision = int(request.POST.get("revisao", ""))
@@ -214,14 +219,24 @@ def _n(n: int) -> str:
 def _replace(
     request: UserRequest, edicao: Edicao, changes: dict[str, Any], record: dict[str, Any], todos: bool
 ) -> HttpResponse:
-    """A correction of what was exported: a new record, linked to the one that went."""
+    """A correction of what was exported: a new record, linked to the one that went.
+
+    What the PEC refused may go again as it is: the mistake may have been in the PEC (a CNES out of date).
+    """
     reason = request.POST.get("motivo", "")
+    ficha = edicao.ficha
     try:
-        if not changes:
+        if not changes and volta.refusal_of(ficha) is None:
             raise TransitionRefused(
                 "Mude ao menos um campo: o novo registro seria igual ao que já foi exportado."
             )
-        new = actions.replace_exported(ficha=edicao.ficha, changes=changes, motivo=reason, by=request.user)
+        new = actions.replace_exported(
+            ficha=ficha,
+            changes=changes,
+            motivo=reason,
+            by=request.user,
+            nunca_entrou=volta.never_entered(ficha),
+        )
     except TransitionRefused as refused:
         typed = edicao.typed(changes, record)
         context = _form(

@@ -6,6 +6,7 @@ from typing import Any
 from saude.acesso.areas import Areas
 from saude.exportacao.queries import exports_of, takes_only
 from saude.fichas.models import Evento, Ficha
+from saude.retorno.queries import answers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Fato:
 
 
 def timeline(ficha: Ficha, *, cnes: Areas = None) -> list[Fato]:
-    """Received, processed, corrected by whom, exported in which file; oldest first.
+    """Received, processed, corrected by whom, exported in which file, what the PEC answered; oldest first.
 
     An export that took other áreas too is told, not linked.
     """
@@ -38,4 +39,9 @@ def timeline(ficha: Ficha, *, cnes: Areas = None) -> list[Fato]:
         who = export.por.get_full_name() if export.por else ""
         link = {"id": export.pk} if takes_only(export, cnes) else {}
         facts.append(Fato(export.concluida_em, f"Exportada no arquivo {export.arquivo}", who, link))
+    for answer in answers_of(ficha):
+        told = answer.fato.mensagens
+        facts.append(
+            Fato(answer.fato.em, answer.texto, detalhe={"mensagens": [m["texto"] for m in told][:20]})
+        )
     return sorted(facts, key=lambda x: x.em)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from saude.correcao import descarte, ficha
+from saude.correcao import descarte, ficha, reabrir
 
 app_name = "fichas"
 JOBS = "executando/sistema/exportacao/reprocessamentos/"
@@ -9,6 +9,7 @@ urlpatterns = [
     path("fichas/<str:uuid>/corrigir/", ficha.corrigir, name="corrigir"),
     path("fichas/<str:uuid>/corrigir/verificar/", ficha.verificar, name="verificar"),
     path("fichas/<str:uuid>/reprocessar/", ficha.reprocessar_uma, name="reprocessar_uma"),
+    path("fichas/<str:uuid>/reabrir/", reabrir.reabrir, name="reabrir"),
     path("fichas/<str:uuid>/baixar/", ficha.baixar, name="baixar"),
     path("fichas/<str:uuid>/descartar/", descarte.descartar, name="descartar"),
     path("fichas/<str:uuid>/restaurar/", descarte.restaurar, name="restaurar"),

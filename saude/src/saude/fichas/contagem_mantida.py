@@ -1,4 +1,4 @@
-"""What triggers keep (counts: migrations 0002 and 0010; `AExportar`: 0007): folding, proving, making anew."""
+"""What triggers keep (counts: migrations 0002, 0010 and 0015; `AExportar`: 0007): folding, proving, making anew."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,11 +7,12 @@ from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from saude.banco import travas
-from saude.fichas.models import Contagem, ContagemDaArea, Ficha
+from saude.fichas.models import Contagem, ContagemDaArea, ContagemDesfecho, DesfechoAtual, Ficha
 
 KEYS = ("entidade_id", "competencia", "tipo", "situacao", "especialidade", "urgencia")
 #: the kept tables, each with what it is kept by
 KEPT = {Contagem: KEYS, ContagemDaArea: (*KEYS, "cnes")}
+OF_OUTCOMES = ("entidade_id", "cnes", "competencia", "resultado")
 
 
 def compact() -> int:
@@ -19,7 +20,8 @@ def compact() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         if not travas.try_alone(travas.CONTAGENS):
             return 0
-        return sum(_fold(cursor, model._meta.db_table, keys) for model, keys in KEPT.items())
+        tables = {**KEPT, ContagemDesfecho: OF_OUTCOMES}
+        return sum(_fold(cursor, model._meta.db_table, keys) for model, keys in tables.items())
 
 
 def _fold(cursor: Any, table: str, keys: Sequence[str]) -> int:
@@ -38,16 +40,17 @@ def _fold(cursor: Any, table: str, keys: Sequence[str]) -> int:
 
 def differences(entidade_ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
     """Keys whose kept count is not the full count, in one snapshot. Empty: the panels are right."""
-    full = Ficha.objects.all()
-    kept: dict[Any, Any] = {model: model.objects.all() for model in KEPT}
+    full, answered = Ficha.objects.all(), DesfechoAtual.objects.all()
+    kept: dict[Any, Any] = {model: model.objects.all() for model in (*KEPT, ContagemDesfecho)}
     if entidade_ids is not None:
         ids = list(entidade_ids)
-        full = full.filter(entidade_id__in=ids)
+        full, answered = full.filter(entidade_id__in=ids), answered.filter(entidade_id__in=ids)
         kept = {model: rows.filter(entidade_id__in=ids) for model, rows in kept.items()}
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:  # else we are inside somebody's transaction already
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        return [row for model, keys in KEPT.items() for row in _different(kept[model], full, keys)]
+        found = [row for model, keys in KEPT.items() for row in _different(kept[model], full, keys)]
+        return found + _different(kept[ContagemDesfecho], answered, OF_OUTCOMES)
 
 
 def _different(kept: Any, full: Any, keys: Sequence[str]) -> list[dict[str, Any]]:
@@ -90,6 +93,13 @@ def rebuild() -> None:
                 f"INSERT INTO {table} ({columns}, n) "
                 f"SELECT {columns}, count(*) FROM fichas_ficha GROUP BY {columns}"
             )
+        columns = ", ".join(OF_OUTCOMES)
+        cursor.execute("LOCK TABLE fichas_desfechoatual IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM fichas_contagemdesfecho")
+        cursor.execute(
+            f"INSERT INTO fichas_contagemdesfecho ({columns}, n) "
+            f"SELECT {columns}, count(*) FROM fichas_desfechoatual GROUP BY {columns}"
+        )
         cursor.execute("DELETE FROM fichas_aexportar")
         cursor.execute(
             "INSERT INTO fichas_aexportar (ficha_id, entidade_id, data) "

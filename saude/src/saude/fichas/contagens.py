@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from saude.comum.competencia import SEM_DATA, first_day, last_day
 from saude.fichas.exportaveis import excluded, exclusions
 from saude.fichas.filtro import in_situation
 from saude.fichas.models import Contagem, ContagemDaArea, Ficha
+from saude.fichas.retornos import Retornos, outcomes
 from saude.fichas.situacoes import Situacao
 from saude.registro.tipos import Tipo
 
@@ -30,6 +31,7 @@ class LinhaPainel:
     pendentes: int = 0
     exportadas: int = 0
     nao_exportaveis: int = 0  # of the processadas: left out by configuration
+    retorno: Retornos = field(default_factory=Retornos)  # of the exportadas: what was answered
 
     @property
     def total(self) -> int:
@@ -53,8 +55,12 @@ class LinhaPainel:
 
     @property
     def prazo_bloqueado_por(self) -> int:
-        """Fichas that still have to be mended, reprocessed or exported before the deadline."""
-        return self.a_exportar + self.inconsistentes + self.pendentes
+        """Fichas that still have to be mended, reprocessed, exported or (refused) sent anew before the deadline."""
+        return self.a_exportar + self.inconsistentes + self.pendentes + self.retorno.a_corrigir
+
+    @property
+    def sem_resposta(self) -> int:
+        return max(0, self.exportadas - self.retorno.respondidas)
 
 
 COUNTED = {
@@ -77,7 +83,8 @@ def panel(
     """Every competência with production, newest first; last, as SEM_DATA, the fichas that belong to none."""
     rows = _counted(entidade, cnes)
     if competencias is not None:
-        rows = rows.filter(competencia__in=list(competencias))
+        competencias = list(competencias)
+        rows = rows.filter(competencia__in=competencias)
     left_out = Case(When(excluded(entidade), then=Value(True)), default=Value(False))
     lines: dict[str, LinhaPainel] = {}
     counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=Sum("n"))
@@ -89,6 +96,9 @@ def panel(
         setattr(line, name, getattr(line, name) + n)
         if fora and situacao == Situacao.PROCESSADA:
             line.nao_exportaveis += n
+    for competencia, answered in outcomes(entidade, competencias, cnes=cnes).items():
+        if competencia in lines:
+            lines[competencia].retorno = answered
     return sorted((x for x in lines.values() if x.total), key=lambda x: x.competencia, reverse=True)
 
 

@@ -13,6 +13,7 @@ from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.fichas.exportaveis import exclusions
 from saude.fichas.models import Atendido, Ficha
+from saude.fichas.retornos import with_outcome
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.models import Inconsistencia
 
@@ -38,6 +39,7 @@ class Filtro:
     versao: str = ""  # of the LEDI
     motivo: str = ""  # of a pendência
     exclusao: str = ""  # reason it is not exportable
+    retorno: str = ""  # what the PEC said of an exported one (fichas.desfechos.RETORNOS)
     nao_identificados: bool = False
     ids: tuple[int, ...] = field(default=())
 
@@ -74,6 +76,8 @@ def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[F
         )
     if f.cliente_id:
         fichas = fichas.filter(pk__in=Atendido.objects.filter(cliente=f.cliente_id).values("ficha"))
+    if f.retorno:
+        fichas = with_outcome(fichas, entidade, f.retorno, f.competencia)
     if f.exclusao:
         fichas = fichas.filter(dict(exclusions(entidade)).get(f.exclusao, Q(pk__in=[])))
     return _by_finding(entidade, f, fichas)

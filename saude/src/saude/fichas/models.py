@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from saude.comum.competencia import SEM_DATA
+from saude.fichas.desfechos import ContagemDesfecho, DesfechoAtual  # noqa: F401
 from saude.fichas.itens import BlocoReprocessamento, ItemReprocessamento  # noqa: F401
 from saude.fichas.presenca import Presenca  # noqa: F401
 from saude.fichas.situacoes import Motivo, Situacao
@@ -268,6 +269,7 @@ class Evento(models.Model):
         REGENERADA = "regenerada", "Escrita em outra versão do LEDI"
         VOLTOU = "voltou", "Voltou a uma versão anterior"
         DESFEITA = "desfeita", "Mudança em lote desfeita"
+        REABERTA = "reaberta", "Reaberta para ir de novo com o mesmo uuid"
 
     ficha = models.ForeignKey(Ficha, models.CASCADE, related_name="eventos")
     fato = models.CharField("fato", max_length=12, choices=Fato)
@@ -295,6 +297,7 @@ class Evento(models.Model):
                         "regenerada",
                         "voltou",
                         "desfeita",
+                        "reaberta",
                     ]
                 ),
                 name="ficha_evento_fato_conhecido",

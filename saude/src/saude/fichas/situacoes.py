@@ -51,7 +51,8 @@ TRANSITIONS: Mapping[str, Mapping[str, frozenset[Situacao]]] = MappingProxyType(
             "exportar": frozenset({Situacao.EXPORTADA}),
             "descartar": GONE,
         },
-        Situacao.EXPORTADA: {},
+        # only a refused one, and only where the installation says that the same uuid may go again
+        Situacao.EXPORTADA: {"reabrir": PROCESSED},
         Situacao.DESCARTADA: {"restaurar": PROCESSED},
     }
 )
@@ -91,7 +92,8 @@ def document() -> str:
         "# Situações de uma ficha\n\n"
         "Gerado por `saude gerar_docs` a partir de `saude.fichas.situacoes.TRANSITIONS`; não edite.\n\n"
         f"```mermaid\n{diagram()}\n```\n\n"
-        "Uma ficha exportada está travada: corrigi-la gera um novo registro, ligado ao primeiro.\n\n"
+        "Uma ficha exportada está travada: corrigi-la gera um novo registro, ligado ao primeiro. Só a que o PEC\n"
+        "recusou pode ser reaberta (`reabrir`), para ir de novo com o mesmo uuid, e só onde a instalação o permite.\n\n"
         "Uma ficha descartada não entra em nenhuma contagem nem exportação; fica em Descartadas, com o motivo e quem\n"
         "descartou, e de lá pode voltar. O mesmo uuid recebido de novo não a traz de volta.\n\n"
         f"Motivos de uma pendência:\n\n{reasons}\n"

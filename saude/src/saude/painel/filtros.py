@@ -10,6 +10,7 @@ from django.http import QueryDict
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.contas.request import UserRequest
+from saude.fichas.desfechos import RETORNOS
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.filtro import Filtro
 from saude.fichas.situacoes import Situacao
@@ -17,13 +18,14 @@ from saude.registro.tipos import Origem, Tipo
 
 TEXT = {
     "ficha": "tipo", "situacao": "situacao", "cnes": "cnes", "ine": "ine", "profissional": "profissional_cns",
-    "codigo": "codigo", "causa": "causa", "origem": "origem", "exclusao": "exclusao",
+    "codigo": "codigo", "causa": "causa", "origem": "origem", "exclusao": "exclusao", "retorno": "retorno",
 }  # fmt: skip
 CHOICES = {
     "ficha": Tipo.values,
     "situacao": Situacao.values,
     "origem": Origem.values,
     "exclusao": Exclusao.values,
+    "retorno": [value for value, _ in RETORNOS],
 }
 LIMIT = 200
 
@@ -101,6 +103,7 @@ def choices(entidade: Any, *, cnes: Areas = None) -> dict[str, Any]:
         people = people.filter(pk__in=in_areas(posts, cnes, "estabelecimento__cnes").values("profissional"))
     return {
         "tipos": Tipo.choices,
+        "retornos": RETORNOS,
         "estabelecimentos": in_areas(Estabelecimento.objects.filter(entidade=entidade), cnes),
         "equipes": teams_of(entidade, cnes),
         "profissionais": people,

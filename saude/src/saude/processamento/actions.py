@@ -15,6 +15,7 @@ from saude.fichas.held import Guardada, hold
 from saude.fichas.models import Conteudo, Entrada, Evento, Ficha
 from saude.fichas.ordem import next_order
 from saude.fichas.processing import Resultado
+from saude.fichas.retornos import refused_among, reopen
 from saude.fichas.situacoes import Motivo, Situacao, TransitionRefused, check, open_situations
 from saude.fichas.storage import Linha
 from saude.processamento import esteira
@@ -143,8 +144,11 @@ def _mended(ficha: Ficha, changes: Mapping[str, Any]) -> tuple[dict[str, Any], G
 
 
 @transaction.atomic
-def replace_exported(*, ficha: Ficha, changes: Mapping[str, Any], motivo: str, by: Any) -> Ficha:
-    """A new record in place of an exported one, which stays as it went. FCI and FCD say so on the wire too.
+def replace_exported(
+    *, ficha: Ficha, changes: Mapping[str, Any], motivo: str, by: Any, nunca_entrou: bool = False
+) -> Ficha:
+    """A new record in place of an exported one, which stays as it went. FCI and FCD say so on the wire too, unless
+    (`nunca_entrou`) no record of their line ever entered the PEC: then it is the first of its line.
 
     TransitionRefused when the ficha is not exported or has been replaced already.
     """
@@ -158,18 +162,41 @@ def replace_exported(*, ficha: Ficha, changes: Mapping[str, Any], motivo: str, b
     if not motivo.strip():
         raise TransitionRefused("Informe o motivo da substituição.")
     record, kept = _mended(old, changes)
-    return _replacement(old, kept, renewed(record), motivo.strip()[:200], by)
+    return _replacement(old, kept, renewed(record, primeira=nunca_entrou), motivo.strip()[:200], by)
 
 
-def renewed(record: dict[str, Any]) -> dict[str, Any]:
-    """The record under a new uuid; FCI and FCD point at the first of their line (`uuidFichaOriginadora`)."""
+@transaction.atomic
+def reopen_refused(*, ficha: Ficha, by: Any) -> Ficha:
+    """A refused ficha to be corrected and to go again with the same uuid: judged anew as it is. TransitionRefused."""
+    old = (
+        Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
+    )
+    check(old.situacao, "reabrir")
+    if not old.entidade.instalacao.reenviar_mesmo_uuid:
+        raise TransitionRefused("A instalação não permite reenviar com o mesmo uuid.")
+    if old.pk not in refused_among([old.pk]):
+        raise TransitionRefused(
+            "Só uma ficha que o PEC recusou, e que não foi substituída, pode ser reaberta."
+        )
+    kept = _kept(old)
+    reopen(old.entidade_id, [old.pk])
+    put_content(
+        old, json.loads(kept.registro), kept, fields=[], by=by, ctx=_context(old.entidade),
+        fato=Evento.Fato.REABERTA,
+    )  # fmt: skip
+    return Ficha.objects.get(pk=old.pk)
+
+
+def renewed(record: dict[str, Any], *, primeira: bool = False) -> dict[str, Any]:
+    """The record under a new uuid; FCI and FCD point at the first of their line (`uuidFichaOriginadora`), and the
+    first (`primeira`) at itself."""
     tipo, ficha = record["tipo"], record["ficha"]
     cnes = record.get("cnes")
     new = f"{cnes}-{uuid_module.uuid4()}" if cnes else str(uuid_module.uuid4())
     field = nearest(str(record.get("versao") or "")).fichas[tipo].uuid_field
     if tipo in RECTIFIED:
-        ficha["uuidFichaOriginadora"] = ficha.get("uuidFichaOriginadora") or record["uuid"]
-        ficha["fichaAtualizada"] = True
+        first = ficha.get("uuidFichaOriginadora") or record["uuid"]
+        ficha["uuidFichaOriginadora"], ficha["fichaAtualizada"] = (new, False) if primeira else (first, True)
     ficha[field] = record["uuid"] = new
     return record
 

@@ -23,6 +23,7 @@ from saude.recebimento.intake import (
     Status,
     discarded,
     fill_equal,
+    mark_reopenable,
     refused,
     same_content,
     without_key,
@@ -45,6 +46,7 @@ def _chunk(ctx: Contexto, items: Sequence[Item], origem: str) -> list[Resposta]:
     read = [(item, facts(item.registro, ctx.zone, today=ctx.today)) for item in items]
     mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__any={f.uuid for _, f in read if f.uuid})
     existing = {f.uuid: f for f in mine.select_related("descarte")}
+    mark_reopenable(ctx, existing.values())
     last: dict[str, tuple[bytes, list[Resposta]]] = {}  # of each uuid of this chunk
     answers = []
     for item, f in read:
@@ -80,7 +82,7 @@ def _answer(
         answer.status, answer.mensagem = Status.IGUAL, MESSAGES[Status.IGUAL]
         answer.ficha_id, answer.situacao = ficha.pk, ficha.situacao
         return answer
-    if ficha and ficha.situacao == Situacao.EXPORTADA:
+    if ficha and ficha.situacao == Situacao.EXPORTADA and not ficha.reabre:
         answer.status, answer.situacao, answer.mensagem = Status.RECUSADO, ficha.situacao, EXPORTED
         return answer
     if ficha or before:

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import F
 
 from saude.fichas.models import Evento, Ficha
 from saude.fichas.processing import Resultado, process
+from saude.fichas.retornos import refused_among, reopen
 from saude.fichas.situacoes import Situacao, check
 from saude.fichas.storage import Linha
 from saude.inconsistencias.achados import Achado, clean
@@ -98,6 +99,7 @@ class _Plan:
     linha: Linha
     registro: dict[str, Any]
     existing: Ficha | None
+    reaberta: bool = False  # it was exported and the PEC refused it: the same uuid goes again
     answers: list[Resposta] = field(default_factory=list)
 
 
@@ -150,7 +152,18 @@ def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Re
 def _lock_existing(ctx: Contexto, uuids: list[str]) -> dict[str, Ficha]:
     mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__any=set(uuids))
     rows = mine.order_by("uuid").select_for_update(of=("self",)).select_related("entrada", "descarte")
-    return {ficha.uuid: ficha for ficha in rows.defer("entrada__dados")}
+    found = {ficha.uuid: ficha for ficha in rows.defer("entrada__dados")}
+    mark_reopenable(ctx, found.values())
+    return found
+
+
+def mark_reopenable(ctx: Contexto, fichas: Iterable[Ficha]) -> None:
+    """Which exported ones may come again with the same uuid: the PEC refused them, and the installation says so."""
+    exported = [f for f in fichas if f.situacao == Situacao.EXPORTADA]
+    allowed = ctx.instalacao.reenviar_mesmo_uuid and exported
+    refused = refused_among([f.pk for f in exported]) if allowed else set()
+    for ficha in exported:
+        ficha.reabre = ficha.pk in refused
 
 
 def _decide(
@@ -172,7 +185,7 @@ def _decide(
         elif ficha:
             answer.ficha_id, answer.situacao = ficha.pk, ficha.situacao
         return answer
-    if ficha and ficha.situacao == Situacao.EXPORTADA:
+    if ficha and ficha.situacao == Situacao.EXPORTADA and not ficha.reabre:
         return _locked(answer, ficha)
     if ficha and not plan and lote.ordem < ficha.ordem:
         return _too_late(lote, answer, ficha)
@@ -205,8 +218,9 @@ def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote,
         ordem=lote.ordem,
         proveniencia=json.dumps(item.proveniencia) if item.proveniencia else None,
     )
+    reopened = bool(ficha and ficha.situacao == Situacao.EXPORTADA)
     if ficha:
-        check(ficha.situacao, "receber")
+        check(ficha.situacao, "reabrir" if reopened else "receber")
         entry = getattr(ficha, "entrada", None)
         linha.id, linha.revisao = ficha.pk, ficha.revisao + 1
         linha.anterior = {
@@ -214,13 +228,19 @@ def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote,
             "situacao": ficha.situacao,
             "crc": entry.crc if entry else None,
         }
-    return _Plan(linha, item.registro, ficha)
+    return _Plan(linha, item.registro, ficha, reopened)
 
 
 def _process(ctx: Contexto, plans: list[_Plan], judged: dict[int, Resultado]) -> None:
+    if again := [p.linha.id for p in plans if p.reaberta]:
+        reopen(ctx.entidade.pk, again)
     esteira.run(ctx, [(p.linha, p.registro) for p in plans], arriving=True, judged=judged)
     Evento.objects.bulk_create(
-        Evento(ficha_id=p.linha.id, fato=Evento.Fato.SUBSTITUIDA, situacao=p.linha.resultado.situacao)
+        Evento(
+            ficha_id=p.linha.id,
+            fato=Evento.Fato.REABERTA if p.reaberta else Evento.Fato.SUBSTITUIDA,
+            situacao=p.linha.resultado.situacao,
+        )
         for p in plans
         if p.existing is not None
     )

@@ -9,6 +9,7 @@ _MAPS = [
     "saude.contas.urls",
     "saude.cadastros.urls",
     "saude.auditoria.urls",
+    "saude.retorno.urls",  # adds to the API, so before it is mapped
     "saude.recebimento.urls",
     "saude.mudancas.urls",
     "saude.correcao.urls",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RetornoConfig(AppConfig):
+    name = "saude.retorno"
+    verbose_name = "retorno"

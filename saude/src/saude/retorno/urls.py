@@ -1,0 +1,14 @@
+from django.urls import path
+
+from saude.retorno import api, views  # noqa: F401 (adds its addresses to the API)
+
+app_name = "retorno"
+BASE = "executando/sistema/retorno/"
+urlpatterns = [
+    path(BASE, views.inicio, name="inicio"),
+    path(BASE + "<int:pk>/", views.relatorio, name="relatorio"),
+    path(BASE + "<int:pk>/andamento/", views.andamento, name="andamento"),
+    path(BASE + "<int:pk>/confirmar/", views.confirmar, name="confirmar"),
+    path(BASE + "<int:pk>/deixar/", views.deixar, name="deixar"),
+    path(BASE + "<int:pk>/desfazer/", views.desfazer, name="desfazer"),
+]

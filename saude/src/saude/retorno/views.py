@@ -1,0 +1,186 @@
+"""Executando > Sistema > Retorno do PEC: reports sent in, seen, confirmed and taken back."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from saude.acesso.corpo import MULTIPART, body
+from saude.acesso.guarda import limit_of, requires
+from saude.acesso.lote import em_lote
+from saude.auditoria.actions import record_event
+from saude.painel.apresenta import Nomes
+from saude.retorno import actions, queries
+from saude.retorno.leitura import Recusado
+from saude.retorno.models import Desfecho, Relatorio
+
+PER_PAGE = 50
+UNDER_WAY = (Relatorio.Estado.LENDO, Relatorio.Estado.APLICANDO)
+GROUPS = {
+    "recusadas": "Recusadas",
+    "repetidas": "Repetidas",
+    "sem_motivo": "Sem motivo dito",
+    "nao_enviadas": "Daqui, mas nunca exportadas",
+    "alheias": "Não são daqui",
+}
+COUNTS = {
+    "recusadas": "nossas_recusadas",
+    "repetidas": "nossas_repetidas",
+    "sem_motivo": "sem_motivo",
+    "nao_enviadas": "nao_enviadas",
+    "alheias": "alheias",
+}
+
+
+def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A report speaks of any área: sent, confirmed and taken back by who works in all of them."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.cnes_do_acesso is not None:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _may_send(request: HttpRequest) -> bool:
+    return "exportar" in request.permissoes and limit_of(request, "exportar") is None
+
+
+@body(actions.LIMIT + MULTIPART)
+@requires("ver", "exportar")
+def inicio(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        if not _may_send(request):
+            raise PermissionDenied
+        return _upload(request)
+    return render(request, "retorno/inicio.html", _start(request))
+
+
+def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
+    page = Paginator(queries.reports(request.entidade), 25).get_page(request.GET.get("pagina"))
+    return {
+        "page_obj": page, "erro": erro, "limite": actions.LIMIT // 1024**2, "pode_enviar": _may_send(request),
+    }  # fmt: skip
+
+
+def _upload(request: HttpRequest) -> HttpResponse:
+    file = request.FILES.get("arquivo")
+    try:
+        if getattr(request, "arquivo_grande_demais", False):
+            raise Recusado(actions.TOO_BIG)
+        if file is None:
+            raise Recusado("Escolha um arquivo.")
+        row, known = actions.upload(entidade=request.entidade, file=file, name=file.name, by=request.user)
+    except Recusado as refused:
+        return render(request, "retorno/inicio.html", _start(request, str(refused)), status=422)
+    if known:
+        messages.info(request, "Este arquivo já foi enviado: aqui está o que ele trouxe. Nada mudou.")
+    return redirect("retorno:relatorio", row.pk)
+
+
+def report_of(request: HttpRequest, pk: int) -> Relatorio:
+    return get_object_or_404(
+        Relatorio.objects.select_related("por", "token", "exportacao"), entidade=request.entidade, pk=pk
+    )
+
+
+@requires("ver", "exportar")
+@require_GET
+def relatorio(request: HttpRequest, pk: int) -> HttpResponse:
+    row = report_of(request, pk)
+    context = {"r": row, "acabou": row.estado not in UNDER_WAY, "pode_enviar": _may_send(request)}
+    if row.do_pec and row.estado not in (*UNDER_WAY, Relatorio.Estado.DEIXADO, Relatorio.Estado.RECUSADO):
+        context |= _lines(request, row)
+    if row.estado == Relatorio.Estado.PREVIA:
+        context["numero"] = actions.to_record(row)
+    if row.marca:
+        told = Desfecho.objects.filter(relatorio=row, vale=True).values_list("resultado", flat=True)
+        context["fichas"], context["resultado"] = told.count(), told.first()
+    return render(request, "retorno/relatorio.html", context)
+
+
+def _lines(request: HttpRequest, row: Relatorio) -> dict[str, Any]:
+    """The lines of one group, of the áreas of whoever looks."""
+    cnes = request.cnes_do_acesso
+    counts = row.totais if cnes is None else queries.counted(row, cnes=cnes)
+    shown = {name: int(counts.get(key, 0)) for name, key in COUNTS.items()}
+    asked = request.GET.get("grupo", "")
+    group = asked if asked in GROUPS else next((name for name, n in shown.items() if n), "recusadas")
+    page = Paginator(queries.lines(row, group, cnes=cnes), PER_PAGE).get_page(request.GET.get("pagina"))
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="lista.vista", alvo=row,
+        lista="relatório de retorno", mostrados=len(page.object_list),
+    )  # fmt: skip
+    names = Nomes.of(request.entidade).estabelecimentos
+    return {
+        "grupos": [(name, label, shown[name]) for name, label in GROUPS.items() if shown[name]],
+        "grupo": group,
+        "page_obj": page,
+        "estabelecimentos": names,
+        "nenhuma": not any(shown[name] for name in ("recusadas", "repetidas", "sem_motivo", "nao_enviadas")),
+    }
+
+
+@requires("ver", "exportar")
+@require_GET
+def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+    row = report_of(request, pk)
+    response = render(request, "retorno/andamento.html", {"r": row})
+    if row.estado not in UNDER_WAY:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@em_lote(previa="retorno:relatorio", confirma="retorno:confirmar", desfaz="retorno:desfazer")
+@requires("exportar")
+@whole_entidade
+@require_POST
+def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
+    row = report_of(request, pk)
+    text = request.POST.get("numero", "")
+    try:
+        number = int(text) if text.isdecimal() and len(text) < 10 else -1
+        actions.confirm(relatorio=row, numero=number, by=request.user)
+    except actions.RetornoRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("retorno:relatorio", row.pk)
+
+
+@requires("exportar")
+@whole_entidade
+@require_POST
+def deixar(request: HttpRequest, pk: int) -> HttpResponse:
+    if actions.drop(relatorio=report_of(request, pk), by=request.user):
+        messages.info(request, "Nada foi registrado: o relatório foi deixado de lado.")
+        return redirect("retorno:inicio")
+    return redirect("retorno:relatorio", pk)
+
+
+@em_lote(previa="retorno:desfazer", confirma="retorno:desfazer", desfaz="retorno:desfazer")
+@requires("exportar")
+@whole_entidade
+def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET says what would count no more; POST, with that number, does it."""
+    row = report_of(request, pk)
+    told = Desfecho.objects.filter(relatorio=row, vale=True)
+    number = told.count()
+    error = ""
+    if request.method == "POST" and row.estado == Relatorio.Estado.VALE:
+        if request.POST.get("numero") == str(number):
+            actions.undo(relatorio=row, by=request.user)
+            messages.success(request, "Desfeito: o que este relatório disse já não conta.")
+            return redirect("retorno:relatorio", row.pk)
+        error = actions.CHANGED.format(number)
+    if row.estado != Relatorio.Estado.VALE:
+        return redirect("retorno:relatorio", row.pk)
+    mended = queries.acted_upon(row)
+    context = {"r": row, "numero": number, "refeitas": mended, "erro": error}
+    return render(request, "retorno/desfazer.html", context, status=409 if error else 200)
