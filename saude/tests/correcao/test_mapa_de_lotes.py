@@ -12,7 +12,8 @@ from saude.clientes.models import Cliente
 UMA = {
     "arquivos:apagar", "arquivos:conferir", "arquivos:descartar", "arquivos:mapear", "arquivos:planilha",
     "clientes:diferentes", "clientes:identificar", "clientes:novo", "clientes:procurar_duplicados",
-    "fichas:corrigir", "fichas:descartar", "fichas:reabrir", "fichas:reprocessar_uma", "fichas:restaurar", "fichas:verificar",
+    "fichas:corrigir", "fichas:descartar", "fichas:reabrir", "fichas:reprocessar_uma",
+    "fichas:restaurar", "fichas:verificar",
     "formularios:bloco", "formularios:opcoes", "mudancas:desistir", "mudancas:marcar", "mudancas:presenca",
     "mudancas:voltar_versao", "registrar:apagar", "registrar:clientes", "registrar:ficha",
     "registrar:rascunho", "registrar:verificar",

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from saude.retorno import api, views  # noqa: F401 (adds its addresses to the API)
+from saude.retorno import api, views, views_marca  # noqa: F401 (`api` adds its addresses)
 
 app_name = "retorno"
 BASE = "executando/sistema/retorno/"
 urlpatterns = [
     path(BASE, views.inicio, name="inicio"),
+    path(BASE + "marcar/<int:pk>/", views_marca.marcar, name="marcar"),
     path(BASE + "<int:pk>/", views.relatorio, name="relatorio"),
     path(BASE + "<int:pk>/andamento/", views.andamento, name="andamento"),
     path(BASE + "<int:pk>/confirmar/", views.confirmar, name="confirmar"),
