@@ -93,7 +93,7 @@ def test_the_page_shows_what_it_would_do_before_it_does_it(client, entidade, cri
     client.force_login(criar_usuario("Coordenador"))
     url = reverse("retorno:marcar", args=[export.pk])
     assert client.get(url).status_code == 200
-    said = {"lote": "118", "data": "2026-10-05", "validas": 1, "invalidas": 0, "repetidas": 0, "total": 1}
+    said = {"lote": "118", "dia": "2026-10-05", "validas": 1, "invalidas": 0, "repetidas": 0, "total": 1}
     page = client.post(url, said).content.decode()
     assert "1 ficha ficará" in page and resultado(a) is None
     assert client.post(url, said | {"validas": "x"}).status_code == 422

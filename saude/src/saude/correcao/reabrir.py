@@ -1,12 +1,13 @@
 """A refused ficha goes again with its uuid, where the installation says so."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
+from saude.contas.request import UserRequest
 from saude.correcao.ficha import ficha_of
 from saude.fichas.situacoes import TransitionRefused
 from saude.processamento import actions
@@ -14,7 +15,7 @@ from saude.processamento import actions
 
 @requires("corrigir")
 @require_POST
-def reabrir(request: HttpRequest, uuid: str) -> HttpResponse:
+def reabrir(request: UserRequest, uuid: str) -> HttpResponse:
     ficha = ficha_of(request, uuid)
     try:
         again = actions.reopen_refused(ficha=ficha, by=request.user)

@@ -8,11 +8,17 @@ from ninja import Router
 from ninja.errors import HttpError
 
 from saude.acesso.corpo import body
+from saude.contas.models import ApiToken
 from saude.recebimento.api import AFTER, LIMIT, READ, SEND, api
 from saude.retorno import actions, openapi, queries
 from saude.retorno.leitura import Recusado
 from saude.retorno.models import Relatorio
 from saude.web.problema import problem
+
+
+class VendorRequest(HttpRequest):
+    auth: ApiToken
+
 
 router = Router(tags=["Retorno"])
 NAME = "relatório enviado pela API"
@@ -27,7 +33,7 @@ NAME = "relatório enviado pela API"
     response={200: None, 202: None},
 )
 @body(actions.LIMIT)
-def post_retornos(request: HttpRequest) -> HttpResponse:
+def post_retornos(request: VendorRequest) -> HttpResponse:
     """O arquivo como foi baixado, no corpo. Vale assim que é lido; o mesmo arquivo outra vez não muda nada."""
     if (request.headers.get("Content-Encoding") or "identity").lower() != "identity":
         raise HttpError(415, "O relatório vai sem compactação.")
@@ -49,7 +55,7 @@ def post_retornos(request: HttpRequest) -> HttpResponse:
     operation_id="ler_relatorio",
     openapi_extra=openapi.REPORT,
 )
-def get_relatorio(request: HttpRequest, uuid: str) -> HttpResponse:
+def get_relatorio(request: VendorRequest, uuid: str) -> HttpResponse:
     try:
         row = Relatorio.objects.get(entidade=request.auth.entidade, uuid=UUID(uuid))
     except (ValueError, Relatorio.DoesNotExist) as error:
@@ -64,7 +70,7 @@ def get_relatorio(request: HttpRequest, uuid: str) -> HttpResponse:
     operation_id="ler_retornos",
     openapi_extra=openapi.ANSWERS,
 )
-def get_retornos(request: HttpRequest, apos: int = AFTER, limite: int = LIMIT) -> HttpResponse:
+def get_retornos(request: VendorRequest, apos: int = AFTER, limite: int = LIMIT) -> HttpResponse:
     """Cada resposta e cada resposta desfeita, na ordem em que se soube delas: as posições só crescem."""
     rows = queries.answers_since(request.auth.entidade, after=apos, limit=limite)
     last = rows[-1]["posicao"] if rows else apos

@@ -15,7 +15,7 @@ class MarcaForm(forms.Form):
         label="Lote",
         error_messages={"invalid": "O lote é um número, como na lista do PEC."},
     )
-    data = forms.DateField(label="Data", widget=DataInput, help_text="A do lote, na lista do PEC.")
+    dia = forms.DateField(label="Data", widget=DataInput, help_text="A do lote, na lista do PEC.")
     validas = forms.IntegerField(label="Fichas válidas", min_value=0, max_value=MOST, help_text="“-” é 0.")
     invalidas = forms.IntegerField(label="Fichas inválidas", min_value=0, max_value=MOST)
     repetidas = forms.IntegerField(label="Fichas repetidas", min_value=0, max_value=MOST)
@@ -25,4 +25,4 @@ class MarcaForm(forms.Form):
         """What the action takes."""
         data = self.cleaned_data
         counts = {name: data[name] for name in ("validas", "invalidas", "repetidas", "total")}
-        return {"lote": data["lote"].strip(), "data": data["data"], **counts}
+        return {"lote": data["lote"].strip(), "data": data["dia"], **counts}

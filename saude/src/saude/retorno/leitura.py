@@ -21,9 +21,12 @@ UNREADABLE = "O arquivo não pôde ser aberto: {}. Baixe o relatório de novo e 
 def read(path: Path, into: Path) -> dict[str, Any]:
     """What the report says of itself; its lines are then in `into`. Recusado with what to do; Ocupado."""
     try:
-        return run("saude.retorno.leitura:copy", str(path), str(into), memory=MEMORY, seconds=SECONDS)
+        said: dict[str, Any] = run(
+            "saude.retorno.leitura:copy", str(path), str(into), memory=MEMORY, seconds=SECONDS
+        )
     except Excesso as excess:
         raise Recusado(TOO_MUCH) from excess
+    return said
 
 
 def copy(path: str, into: str) -> dict[str, Any]:

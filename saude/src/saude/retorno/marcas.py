@@ -66,12 +66,13 @@ def _known(exportacao_id: int, lote: str, resultado: str) -> int:
 
 def settle(mark: Relatorio) -> set[int]:
     """Make the mark's answers what the counts say now; the fichas whose answer changed. Under travas.DESFECHOS."""
-    if mark.exportacao is None:
+    if mark.exportacao is None or mark.exportacao_id is None:
         return set()
+    export = mark.exportacao_id
     counts = {name: int(mark.totais[name]) for name in ("validas", "invalidas", "repetidas", "total")}
     result = reckon(mark.exportacao, mark.lote, **counts).resultado
-    named = _reported(mark.exportacao_id, mark.lote).filter(ficha=OuterRef("ficha"))
-    absent = ItemExportacao.objects.filter(exportacao=mark.exportacao_id).exclude(Exists(named))
+    named = _reported(export, mark.lote).filter(ficha=OuterRef("ficha"))
+    absent = ItemExportacao.objects.filter(exportacao=export).exclude(Exists(named))
     wanted = dict(absent.values_list("ficha_id", "revisao"))
     told = dict(Desfecho.objects.filter(relatorio=mark, vale=True).values_list("ficha_id", "resultado"))
     gone = [pk for pk, said in told.items() if pk not in wanted or said != result]
@@ -81,7 +82,7 @@ def settle(mark: Relatorio) -> set[int]:
 
     def facts() -> Iterator[Fato]:
         for pk in new:
-            yield Fato(pk, mark.exportacao_id, wanted[pk], result, mark.lote, mark.data)
+            yield Fato(pk, export, wanted[pk], result, mark.lote, mark.data)
 
     storage.copy_facts(
         mark.entidade_id, Desfecho.Fonte.MARCADA, facts(), relatorio_id=mark.pk, now=timezone.now()

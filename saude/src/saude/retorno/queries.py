@@ -79,7 +79,7 @@ class Resposta:
         }[Resultado(self.fato.resultado)]
         where = f" no lote {self.fato.lote}" if self.fato.lote else ""
         day = f", em {self.fato.data:%d/%m/%Y}" if self.fato.data else ""
-        return f"{said}{where}{day}{SOURCES[self.fato.fonte]}"
+        return f"{said}{where}{day}{SOURCES[Desfecho.Fonte(self.fato.fonte)]}"
 
 
 def answers_of(ficha: Ficha) -> list[Resposta]:

@@ -149,7 +149,7 @@ def settle_current(ids: Sequence[int]) -> None:
     """What counts now of these fichas, looked at anew."""
     for chunk in chunks(sorted(set(ids))):
         with server_cursor() as cursor:
-            best: list[Atual] = list(cursor.execute(_BEST, [chunk]))  # type: ignore[arg-type]
+            best: list[Atual] = list(cursor.execute(_BEST, [chunk]))
         set_current(chunk, best)
 
 

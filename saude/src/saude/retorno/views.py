@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +15,7 @@ from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
+from saude.contas.request import UserRequest
 from saude.painel.apresenta import Nomes
 from saude.retorno import actions, queries
 from saude.retorno.leitura import Recusado
@@ -42,7 +43,7 @@ def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     """A report speaks of any área: sent, confirmed and taken back by who works in all of them."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.cnes_do_acesso is not None:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -50,13 +51,13 @@ def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return guarded
 
 
-def _may_send(request: HttpRequest) -> bool:
+def _may_send(request: UserRequest) -> bool:
     return "exportar" in request.permissoes and limit_of(request, "exportar") is None
 
 
 @body(actions.LIMIT + MULTIPART)
 @requires("ver", "exportar")
-def inicio(request: HttpRequest) -> HttpResponse:
+def inicio(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         if not _may_send(request):
             raise PermissionDenied
@@ -64,21 +65,23 @@ def inicio(request: HttpRequest) -> HttpResponse:
     return render(request, "retorno/inicio.html", _start(request))
 
 
-def _start(request: HttpRequest, erro: str = "") -> dict[str, Any]:
+def _start(request: UserRequest, erro: str = "") -> dict[str, Any]:
     page = Paginator(queries.reports(request.entidade), 25).get_page(request.GET.get("pagina"))
     return {
         "page_obj": page, "erro": erro, "limite": actions.LIMIT // 1024**2, "pode_enviar": _may_send(request),
     }  # fmt: skip
 
 
-def _upload(request: HttpRequest) -> HttpResponse:
+def _upload(request: UserRequest) -> HttpResponse:
     file = request.FILES.get("arquivo")
     try:
         if getattr(request, "arquivo_grande_demais", False):
             raise Recusado(actions.TOO_BIG)
         if file is None:
             raise Recusado("Escolha um arquivo.")
-        row, known = actions.upload(entidade=request.entidade, file=file, name=file.name, by=request.user)
+        row, known = actions.upload(
+            entidade=request.entidade, file=file, name=file.name or "", by=request.user
+        )
     except Recusado as refused:
         return render(request, "retorno/inicio.html", _start(request, str(refused)), status=422)
     if known:
@@ -86,7 +89,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return redirect("retorno:relatorio", row.pk)
 
 
-def report_of(request: HttpRequest, pk: int) -> Relatorio:
+def report_of(request: UserRequest, pk: int) -> Relatorio:
     return get_object_or_404(
         Relatorio.objects.select_related("por", "token", "exportacao"), entidade=request.entidade, pk=pk
     )
@@ -94,7 +97,7 @@ def report_of(request: HttpRequest, pk: int) -> Relatorio:
 
 @requires("ver", "exportar")
 @require_GET
-def relatorio(request: HttpRequest, pk: int) -> HttpResponse:
+def relatorio(request: UserRequest, pk: int) -> HttpResponse:
     row = report_of(request, pk)
     context = {"r": row, "acabou": row.estado not in UNDER_WAY, "pode_enviar": _may_send(request)}
     if row.do_pec and row.estado not in (*UNDER_WAY, Relatorio.Estado.DEIXADO, Relatorio.Estado.RECUSADO):
@@ -107,7 +110,7 @@ def relatorio(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "retorno/relatorio.html", context)
 
 
-def _lines(request: HttpRequest, row: Relatorio) -> dict[str, Any]:
+def _lines(request: UserRequest, row: Relatorio) -> dict[str, Any]:
     """The lines of one group, of the áreas of whoever looks."""
     cnes = request.cnes_do_acesso
     counts = row.totais if cnes is None else queries.counted(row, cnes=cnes)
@@ -131,7 +134,7 @@ def _lines(request: HttpRequest, row: Relatorio) -> dict[str, Any]:
 
 @requires("ver", "exportar")
 @require_GET
-def andamento(request: HttpRequest, pk: int) -> HttpResponse:
+def andamento(request: UserRequest, pk: int) -> HttpResponse:
     row = report_of(request, pk)
     response = render(request, "retorno/andamento.html", {"r": row})
     if row.estado not in UNDER_WAY:
@@ -143,7 +146,7 @@ def andamento(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("exportar")
 @whole_entidade
 @require_POST
-def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
+def confirmar(request: UserRequest, pk: int) -> HttpResponse:
     row = report_of(request, pk)
     text = request.POST.get("numero", "")
     try:
@@ -157,7 +160,7 @@ def confirmar(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("exportar")
 @whole_entidade
 @require_POST
-def deixar(request: HttpRequest, pk: int) -> HttpResponse:
+def deixar(request: UserRequest, pk: int) -> HttpResponse:
     if actions.drop(relatorio=report_of(request, pk), by=request.user):
         messages.info(request, "Nada foi registrado: o relatório foi deixado de lado.")
         return redirect("retorno:inicio")
@@ -167,7 +170,7 @@ def deixar(request: HttpRequest, pk: int) -> HttpResponse:
 @em_lote(previa="retorno:desfazer", confirma="retorno:desfazer", desfaz="retorno:desfazer")
 @requires("exportar")
 @whole_entidade
-def desfazer(request: HttpRequest, pk: int) -> HttpResponse:
+def desfazer(request: UserRequest, pk: int) -> HttpResponse:
     """GET says what would count no more; POST, with that number, does it."""
     row = report_of(request, pk)
     told = Desfecho.objects.filter(relatorio=row, vale=True)

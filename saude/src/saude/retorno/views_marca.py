@@ -1,11 +1,12 @@
 """An export marked as imported, without a file: a lot without problems prints no report."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from saude.acesso.guarda import requires
 from saude.acesso.lote import em_lote
+from saude.contas.request import UserRequest
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports, takes_only
 from saude.retorno import actions, marcas
@@ -15,7 +16,7 @@ from saude.retorno.models import Relatorio
 
 @em_lote(previa="retorno:marcar", confirma="retorno:marcar", desfaz="retorno:desfazer")
 @requires("exportar")
-def marcar(request: HttpRequest, pk: int) -> HttpResponse:
+def marcar(request: UserRequest, pk: int) -> HttpResponse:
     """GET asks; POST shows what it would make of the fichas and, with that shown (`confere`), does it."""
     row = get_object_or_404(exports(request.entidade, cnes=request.cnes_do_acesso), pk=pk)
     if not takes_only(row, request.cnes_do_acesso):
@@ -43,5 +44,5 @@ def _mark_of(row: Exportacao) -> Relatorio | None:
 
 def _initial(row: Exportacao) -> dict[str, object]:
     if (mark := _mark_of(row)) is not None:
-        return {"lote": mark.lote, "data": mark.data, **mark.totais}
+        return {"lote": mark.lote, "dia": mark.data, **mark.totais}
     return {"validas": row.total, "invalidas": 0, "repetidas": 0, "total": row.total}
