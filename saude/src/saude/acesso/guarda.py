@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from saude.acesso.permissoes import INSTALACAO, Limite, Permissao, union
@@ -90,7 +90,7 @@ def public(view: View) -> MarkedView:
     """Open to everybody."""
 
     @wraps(view)
-    def opened(request: GuardedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     return _marked(opened, PUBLIC)
@@ -110,7 +110,7 @@ def mark_of(view: Any, namespaces: list[str] | tuple[str, ...] = ()) -> tuple[st
     return marca
 
 
-def login_needed(request: GuardedRequest) -> HttpResponse:
+def login_needed(request: HttpRequest) -> HttpResponse:
     """The login page, coming back here; htmx gets a 401 that the page turns into a notice (no text lost)."""
     if getattr(request, "htmx", False):
         return HttpResponse(

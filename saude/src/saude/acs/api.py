@@ -5,8 +5,9 @@ import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query, Router, Schema
+from ninja import NinjaAPI, Router, Schema
 from ninja.errors import AuthenticationError, ValidationError
+from ninja.params.functions import Query
 from ninja.security import HttpBearer
 from pydantic import Field
 
@@ -21,6 +22,12 @@ from saude.web import api_json
 
 LOT_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
 SMALL = 64 * 1024
+
+
+class DeviceRequest(HttpRequest):
+    """A request of a phone, as Ninja hands it to its operation."""
+
+    auth: Aparelho
 
 
 class Acesso(HttpBearer):
@@ -101,7 +108,7 @@ def registrar(request: HttpRequest, dados: Registro) -> HttpResponse:
 
 
 @router.get("/puxar", summary="Famílias, cidadãos, retornos e formulários que mudaram", openapi_extra=PULL)
-def puxar(request: HttpRequest, cursor: str = Query("", max_length=500)) -> HttpResponse:
+def puxar(request: DeviceRequest, cursor: str = Query("", max_length=500)) -> HttpResponse:
     device = request.auth
     page = territorio.pull(device, cursor)
     page["resumo"] = territorio.own_counts(device)
@@ -112,7 +119,7 @@ def puxar(request: HttpRequest, cursor: str = Query("", max_length=500)) -> Http
 @router.post("/empurrar", summary="Enviar registros (FVD, FCI, FCD)", auth=Envio(), openapi_extra=PUSH)
 @body(envio.BODY)
 def empurrar(
-    request: HttpRequest,
+    request: DeviceRequest,
     lote: str = Query(..., max_length=64, description="Identificador do lote no aparelho."),
 ) -> HttpResponse:
     if not LOT_ID.fullmatch(lote):
@@ -128,14 +135,14 @@ def empurrar(
 
 
 @router.get("/situacao", summary="Situação do aparelho e dos registros enviados")
-def situacao(request: HttpRequest) -> HttpResponse:
+def situacao(request: DeviceRequest) -> HttpResponse:
     device = request.auth
     answer = {"perfil": territorio.profile(device), "resumo": territorio.own_counts(device)}
     return _json(request, answer | _notices(request))
 
 
 @router.post("/sair", summary="Encerrar o acesso deste aparelho", auth=Envio(), openapi_extra=LEAVE)
-def sair(request: HttpRequest) -> HttpResponse:
+def sair(request: DeviceRequest) -> HttpResponse:
     """The phone was wiped by its owner: its token is worth nothing from now on."""
     dispositivos.revoke(
         by=f"aparelho {request.auth.pk}", aparelho=request.auth, why="O agente saiu do aparelho"

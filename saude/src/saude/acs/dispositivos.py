@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from saude.acs.models import Aparelho, Codigo, FalhaCodigo, Lotado
@@ -153,16 +153,18 @@ def _revoke(device: Aparelho, why: str) -> None:
 
 def ended_on(device: Lotado) -> date | None:
     """The day the lotação this access was made for ended, None while it is in force."""
+    team = Q(equipe=None) if device.equipe_id is None else Q(equipe=device.equipe_id)
     mine = Lotacao.objects.filter(
+        team,
         profissional_id=device.profissional_id,
         estabelecimento_id=device.estabelecimento_id,
-        equipe_id=device.equipe_id,
         cbo=device.cbo,
     )
     if mine.filter(fim=None).exists():
         return None
-    last = mine.aggregate(fim=Max("fim"))["fim"]
-    return min(last, local_today(device.entidade)) if last else local_today(device.entidade)
+    last: date | None = mine.aggregate(fim=Max("fim"))["fim"]
+    today: date = local_today(device.entidade)
+    return min(last, today) if last else today
 
 
 @transaction.atomic

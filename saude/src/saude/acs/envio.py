@@ -67,7 +67,7 @@ def receive_push(device: Aparelho, *, identificador: str, body: bytes, encoding:
     envio = _keep(device, identificador, body)
     if envio.resposta is not None:
         Envio.objects.filter(pk=envio.pk).update(repeticoes=F("repeticoes") + 1)
-        return envio.resposta | {"repetido": True}
+        return _again(envio.resposta)
     try:
         sent = _read(expand(body, encoding))
     except Refused as refused:
@@ -76,8 +76,12 @@ def receive_push(device: Aparelho, *, identificador: str, body: bytes, encoding:
     with transaction.atomic():
         locked = Envio.objects.select_for_update(of=("self",)).select_related("lote").get(pk=envio.pk)
         if locked.resposta is not None:  # the same push arrived twice at once
-            return locked.resposta | {"repetido": True}
+            return _again(locked.resposta)
         return _process(device, locked, sent)
+
+
+def _again(resposta: dict[str, Any]) -> dict[str, Any]:
+    return resposta | {"repetido": True}
 
 
 def _keep(device: Aparelho, identificador: str, body: bytes) -> Envio:
@@ -113,8 +117,7 @@ def _read(body: bytes) -> dict[str, Any]:
         whole = body.rstrip().endswith(b"}")
         code, text = ("json", "não pôde ser lido") if whole else ("incompleto", "chegou pela metade")
         raise Refused(400, code, f"O envio {text}. Nada foi recebido; envie de novo.") from error
-    records = sent.get("registros") if isinstance(sent, dict) else None
-    if not isinstance(records, list):
+    if not isinstance(sent, dict) or not isinstance(records := sent.get("registros"), list):
         raise Refused(400, "formato", "O envio não traz a lista “registros”.")
     if len(records) > RECORDS:
         raise Refused(413, "tamanho", f"Até {RECORDS} registros por envio.")

@@ -71,6 +71,8 @@ class Aparelho(Lotado):
     revogado_em = models.DateTimeField("revogado em", null=True)
     motivo_revogacao = models.CharField("motivo da revogação", max_length=80, blank=True)
 
+    antigo: bool  # what the page of its agent says of it
+
     class Meta:
         verbose_name = "aparelho"
         constraints = [

@@ -200,8 +200,9 @@ class Territorio:
         fichas = mine.order_by("-data", "-pk")[:RETURNS_MAX]
         reasons: dict[int, list[dict[str, str]]] = {}
         rows = Inconsistencia.objects.filter(ficha__in=[f.pk for f in fichas], encerrada_em=None)
-        for row in rows.order_by("severidade", "id").values("ficha_id", "campo", "mensagem", "severidade"):
-            reasons.setdefault(row.pop("ficha_id"), []).append(row)
+        names = ("campo", "mensagem", "severidade")
+        for ficha_id, *told in rows.order_by("severidade", "id").values_list("ficha_id", *names):
+            reasons.setdefault(ficha_id, []).append(dict(zip(names, told, strict=True)))
         found: Items = {}
         bodies = dict(_records([f.pk for f in fichas]))
         for f in fichas:

@@ -27,7 +27,9 @@ def last_visits(fichas: Iterable[tuple[Ficha, dict[str, Any]]]) -> Visitas:
     found = Visitas()
     for ficha, body in fichas:
         children = body.get("visitasDomiciliares")
-        for visit in children if isinstance(children, list) and ficha.data else ():
+        if ficha.data is None or not isinstance(children, list):
+            continue
+        for visit in children:
             if isinstance(visit, dict):
                 _note(found, visit, ficha.data.isoformat())
     return found

@@ -163,7 +163,7 @@ def resume_left_behind() -> None:
     waiting = {Estado.ESPERA: "conferir", Estado.LENDO: "conferir", Estado.RECEBENDO: "receber"}
     old = Conferencia.objects.filter(estado__in=waiting, mudou_em__lt=timezone.now() - LEFT_AFTER)
     for row in old[:100]:
-        _enqueue(waiting[row.estado], row)
+        _enqueue(waiting[Estado(row.estado)], row)
 
 
 def forget(*, conferencia: Conferencia, by: Any) -> bool:

@@ -97,10 +97,11 @@ def cell_value(field: Field, cell: Any, zone: ZoneInfo) -> Any:
     """The wire value of a cell; what the field does not take stays text, and the rules say so."""
     if isinstance(cell, bool):
         cell = "sim" if cell else "nao"
-    if isinstance(cell, (datetime, date)):
-        day = cell.date() if isinstance(cell, datetime) else cell
-        hour = isinstance(cell, datetime) and field.format == "datahora"
-        return cell.isoformat(timespec="minutes") if hour else day.isoformat()
+    if isinstance(cell, datetime):
+        hour = field.format == "datahora"
+        return cell.isoformat(timespec="minutes") if hour else cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
     text = str(cell).replace("\x00", "").strip()
     if not text:
         return None

@@ -10,10 +10,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from saude.arquivos.models import Conferencia, Planilha
-from saude.comum.isolado import Recusado as FileRefused
+from saude.comum.isolado import Recusado
 from saude.recebimento.spool import BodyRefused, BodyTooLarge, spool
 from saude.recebimento.tasks import spool_folder
 
+FileRefused = Recusado
 LIMIT = 256 * 1024 * 1024
 KEEP_DAYS = 7
 SUFFIXES = (".zip", ".esus.xml", ".esus", ".xml", ".jsonl", ".ndjson", ".json")

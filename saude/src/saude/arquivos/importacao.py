@@ -76,7 +76,10 @@ def _read(where: str) -> dict[str, Any]:
     """A spreadsheet is foreign XML in a zip: read where it can harm nobody."""
     function, target = "saude.arquivos.planilhas:copy_table", table_of(where)
     try:
-        return isolado.run(function, str(folder() / where), str(target), memory=MEMORY, seconds=SECONDS)
+        found: dict[str, Any] = isolado.run(
+            function, str(folder() / where), str(target), memory=MEMORY, seconds=SECONDS
+        )
+        return found
     except isolado.Excesso as excess:
         raise FileRefused(TOO_MUCH) from excess
     except isolado.Ocupado as busy:
@@ -182,7 +185,9 @@ def _clearer(found: Achado, record: dict[str, Any]) -> Achado:
         return found
     codes = [f"{code} - {label}" for code, label in labels.items()]
     use = f"Use {'; '.join(codes)}." if len(codes) <= 8 else "Veja a aba “Códigos aceitos” do modelo .xlsx."
-    return replace(found, mensagem=f"“{clean(value)[:40]}” não está entre os códigos de {at.label}. {use}")
+    return replace(
+        found, mensagem=f"“{clean(str(value))[:40]}” não está entre os códigos de {at.label}. {use}"
+    )
 
 
 def _records(planilha: Planilha, table: Tabela) -> Any:

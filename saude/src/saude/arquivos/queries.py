@@ -89,7 +89,7 @@ def _records(row: Conferencia) -> dict[str, tuple[str, bytes, int]]:
     """uuid -> (tipo, digest, position) of what is kept; of a uuid given twice the last, as when taken in."""
     rows = row.itens.exclude(uuid="").exclude(hash=None).order_by("posicao")
     found = rows.values_list("uuid", "tipo", "hash", "posicao")
-    return {uuid: (tipo, bytes(summary), at) for uuid, tipo, summary, at in found}
+    return {uuid: (tipo, bytes(summary), at) for uuid, tipo, summary, at in found if summary is not None}
 
 
 def record_at(row: Conferencia, posicao: int) -> dict[str, Any] | None:

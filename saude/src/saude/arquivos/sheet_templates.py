@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ledi.layouts import Field
 from saude.arquivos.celulas import width
@@ -30,7 +31,7 @@ HOW = {
 def workbook(ficha: str, alvos: Sequence[Alvo], listas: Mapping[str, Mapping[str, str]]) -> io.BytesIO:
     """`listas`: path -> code and label of what the field takes."""
     book = Workbook()
-    sheet = book.active
+    sheet = cast(Worksheet, book.active)
     sheet.title = ficha[:31].replace("/", "-")
     _titles(sheet, alvos)
     places = _domains(book.create_sheet("Códigos aceitos"), alvos, listas)

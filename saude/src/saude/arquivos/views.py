@@ -1,6 +1,5 @@
 """Executando > Sistema > Conferir arquivo: what is inside a file of any vendor; two of them side by side."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -11,13 +10,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.layouts import TIPOS, layout, nearest
 from saude.acesso.corpo import MULTIPART, body
-from saude.acesso.guarda import allowed_at, requires
+from saude.acesso.guarda import View, allowed_at, requires
 from saude.acesso.lote import em_lote
 from saude.arquivos import actions, exame, queries
 from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
@@ -39,11 +39,11 @@ from saude.web.upload import was_too_big
 PAGE = 50
 
 
-def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def whole_entidade(view: View) -> View:
     """A file holds fichas of any área: for who works in all of them."""
 
     @wraps(view)
-    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.cnes_do_acesso is not None:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -72,7 +72,7 @@ def _upload(request: UserRequest) -> HttpResponse:
             raise FileRefused(f"O arquivo passa de {LIMIT // 1024**2} MB. Divida-o e envie as partes.")
         if file is None:
             raise FileRefused("Escolha um arquivo.")
-        row = actions.upload(entidade=request.entidade, by=request.user, file=file, name=file.name)
+        row = actions.upload(entidade=request.entidade, by=request.user, file=file, name=file.name or "")
     except FileRefused as refused:
         return render(request, "arquivos/conferir.html", _start(request, str(refused)), status=422)
     return redirect("arquivos:conferencia", row.uuid)
@@ -238,13 +238,13 @@ def comparar(request: UserRequest, a: UUID, b: UUID) -> HttpResponse:
 def comparar_ficha(request: UserRequest, a: UUID, b: UUID, i: int, j: int) -> HttpResponse:
     """The records at two positions side by side."""
     left, right = _conferencia_of(request, a), _conferencia_of(request, b)
-    records = [queries.record_at(left, i), queries.record_at(right, j)]
-    if None in records:
+    one, two = queries.record_at(left, i), queries.record_at(right, j)
+    if one is None or two is None:
         raise Http404
     for side in {left.pk: left, right.pk: right}.values():
         record_event(by=request.user, entidade=request.entidade, tipo="arquivo.registro_visto", alvo=side)
-    pairs = compare(records[0], records[1], ZoneInfo(request.entidade.fuso))
-    title = str(records[1].get("uuid") or "sem UUID")[:60]
+    pairs = compare(one, two, ZoneInfo(request.entidade.fuso))
+    title = str(two.get("uuid") or "sem UUID")[:60]
     context = {
         "titulo": title, "nome_a": f"{left.nome}, registro {i}", "nome_b": f"{right.nome}, registro {j}",
         "voltar_a": left, "voltar_b": right,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -58,7 +59,7 @@ def _upload(request: UserRequest) -> HttpResponse:
         if file is None:
             raise FileRefused("Escolha um arquivo .csv ou .xlsx.")
         row = importacao.upload(
-            entidade=request.entidade, by=request.user, file=file, name=file.name,
+            entidade=request.entidade, by=request.user, file=file, name=file.name or "",
             tipo=request.POST.get("tipo", ""),
         )  # fmt: skip
     except FileRefused as refused:
@@ -184,7 +185,7 @@ def descartar(request: UserRequest, uuid: UUID) -> HttpResponse:
 @requires("corrigir")
 @whole_entidade
 @require_GET
-def modelo(request: UserRequest, tipo: str, formato: str) -> HttpResponse:
+def modelo(request: UserRequest, tipo: str, formato: str) -> HttpResponseBase:
     """An empty sheet whose titles are recognised by themselves."""
     if tipo not in colunas.TIPOS or formato not in ("csv", "xlsx"):
         raise Http404

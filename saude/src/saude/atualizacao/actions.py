@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -61,7 +61,7 @@ def confirm_cnes(*, publicacao: Publicacao, by: Any) -> Publicacao:
             row = _lock(publicacao, Situacao.CONFERIR)
             began = time.monotonic()
             arquivo = _read(kept)
-            _fits(row.entidade, arquivo)
+            _fits(_whose(row), arquivo)
             _put_in_force(row, arquivo, by)
             row.segundos = round(time.monotonic() - began, 2)
             row.save()
@@ -103,7 +103,7 @@ def _fits(entidade: Entidade, arquivo: cnes.Arquivo) -> None:
             "Nada foi alterado."
         )
     newest = _cnes_in_force(entidade)
-    if newest and arquivo.data < newest.vale_de:
+    if newest and arquivo.data < _day_of(newest):
         raise FileRefused(
             f"Este CNES é de {arquivo.data:%d/%m/%Y}, mais antigo que o em uso ({newest.quando}). "
             "Nada foi alterado."
@@ -130,17 +130,18 @@ def _tried(
     row: Publicacao, arquivo: cnes.Arquivo, found: cnes.Diferencas, estado: cnes.Estado
 ) -> efeito.Efeito:
     """What it would do: put in force, looked at, taken back."""
-    before = _frozen(row.entidade)
+    entidade = _whose(row)
+    before = _frozen(entidade)
     with transaction.atomic():
-        cnes.apply(row.entidade, arquivo, found, estado, _vigencia(row))
-        effect = efeito.of_cnes(row.entidade, before, _after(row, before), _people(found))
+        cnes.apply(entidade, arquivo, found, estado, _vigencia(row))
+        effect = efeito.of_cnes(entidade, before, _after(row, before), _people(found))
         row.diferencas["aparelhos"] = _ended(row, None, tentativa=True)
         transaction.set_rollback(True)
     return effect
 
 
 def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
-    entidade = row.entidade
+    entidade = _whose(row)
     before = _frozen(entidade)
     estado = cnes.current(entidade)
     found = cnes.compare(arquivo, estado)
@@ -165,7 +166,7 @@ def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
 
 def _ended(row: Publicacao, by: Any, *, tentativa: bool) -> int:
     """Accesses of phones that end with the lotações that did."""
-    told = lotacoes_ended.send(
+    told: list[tuple[Any, Any]] = lotacoes_ended.send(
         sender=Publicacao, entidade=row.entidade, origem=row.quando, tentativa=tentativa, by=by
     )
     return sum(n for _, n in told)
@@ -176,7 +177,8 @@ def _vigencia(row: Publicacao) -> cnes.Vigencia:
     earlier = Publicacao.objects.filter(
         entidade=row.entidade_id, tipo=Tipo.CNES, situacao__in=IN_FORCE, vale_de__lt=row.vale_de
     )
-    return cnes.Vigencia(row.vale_de, row.vale_de if earlier.exists() else None)
+    day = _day_of(row)
+    return cnes.Vigencia(day, day if earlier.exists() else None)
 
 
 def _frozen(entidade: Entidade) -> DatabaseTables | None:
@@ -187,7 +189,7 @@ def _frozen(entidade: Entidade) -> DatabaseTables | None:
 
 def _after(row: Publicacao, before: DatabaseTables | None) -> DatabaseTables:
     key = before.key if before else ()
-    return efeito.proposed(key, row.entidade, row, load_cnes(row.entidade_id))
+    return efeito.proposed(key, _whose(row), row, load_cnes(_whose(row).pk))
 
 
 def _people(found: cnes.Diferencas) -> set[str]:
@@ -291,10 +293,11 @@ def _sigtap_in_force(row: Publicacao, by: Any, tipo: str = "referencia.importada
     if codes is not None:
         row.diferencas = {"codigos": len(codes)}
     row.save()
-    since = row.vale_de if before else date.min
+    since = _day_of(row) if before else date.min
+    until = _day_of(after) if after else None
     total = 0
     for entidade in Entidade.objects.all():
-        ids = list(efeito.fichas_of_sigtap(entidade, since, after and after.vale_de, codes))
+        ids = list(efeito.fichas_of_sigtap(entidade, since, until, codes))
         total += len(ids)
         reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
         record_event(
@@ -319,6 +322,16 @@ def _not_twice(rows: Any, kept: Guardado) -> None:
     raise FileRefused(
         f"Este mesmo arquivo já foi importado em {when:%d/%m/%Y às %H:%M}{who}. Não há nada a fazer."
     )
+
+
+def _whose(row: Publicacao) -> Entidade:
+    """A CNES is always of an entidade (constraint `publicacao_sigtap_nacional`)."""
+    return cast(Entidade, row.entidade)
+
+
+def _day_of(row: Publicacao) -> date:
+    """What was read has its day; only a file that could not be has none."""
+    return cast(date, row.vale_de)
 
 
 def _lock(publicacao: Publicacao, situacao: str) -> Publicacao:

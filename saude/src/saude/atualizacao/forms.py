@@ -1,3 +1,5 @@
+from typing import Any, cast
+
 from django import forms
 
 from ledi.layouts import VERSIONS
@@ -10,6 +12,7 @@ class RegenerarForm(forms.Form):
     inicio = forms.DateField(label="De", widget=DataInput())
     fim = forms.DateField(label="Até", widget=DataInput(), help_text="Datas dos atendimentos e cadastros.")
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["para"].choices = [(v, v) for v in sorted(VERSIONS, key=version_key, reverse=True)]
+        para = cast(forms.ChoiceField, self.fields["para"])
+        para.choices = [(v, v) for v in sorted(VERSIONS, key=version_key, reverse=True)]

@@ -54,7 +54,7 @@ def pode_configurar(request: UserRequest) -> bool:
 
 
 @requires("configurar")
-def cnes_corrigido(request: UserRequest) -> HttpResponse:
+def cnes_corrigido(request: UserRequest) -> FileResponse:
     """The corrected CNES of the demonstration, for whoever tries it in a browser only."""
     if not demo.unmended(request.entidade):
         raise Http404

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -161,7 +161,7 @@ def andamento(request: UserRequest, pk: int) -> HttpResponse:
 
 @requires("administrar")
 @require_GET
-def lista(request: UserRequest, pk: int) -> HttpResponse:
+def lista(request: UserRequest, pk: int) -> StreamingHttpResponse:
     """Every ficha that the preview told of, and what of it: to download."""
     row = _regeneracao_of(request, pk)
     record_event(

@@ -1,6 +1,6 @@
 """The clock of a municipality."""
 
-from typing import Any
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -8,5 +8,5 @@ from django.utils import timezone
 from saude.cadastros.models import Entidade
 
 
-def local_today(entidade: Entidade) -> Any:
+def local_today(entidade: Entidade) -> date:
     return timezone.now().astimezone(ZoneInfo(entidade.fuso)).date()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.fields.array import ArrayOverlap
+from django.contrib.postgres.fields.array import ArrayOverlap  # type: ignore[attr-defined]  # not in the stubs
 from django.db.models import Case, F, Func, Q, QuerySet, TextField, Value, When
 from rapidfuzz import fuzz, process
 
@@ -24,7 +24,7 @@ CANDIDATES = 2_000
 ALIKE = 70
 #: keys of each word, from strict to forgiving
 TIERS = ("w", "c", "wcps")
-KEYS = ArrayField(TextField())
+KEYS: "ArrayField[Any, Any]" = ArrayField(TextField())
 
 
 def ranked(entidade: Entidade, text: str, limit: int, *, cnes: Set[str] | None = None) -> list[Cliente]:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.forms import BoundField
 
 from ledi.layouts import Field, layout, nearest
@@ -18,6 +19,7 @@ from saude.fichas.models import Atendido, Ficha
 from saude.fichas.situacoes import open_situations
 from saude.formularios import campos
 from saude.inconsistencias.models import Inconsistencia
+from saude.web.formulario import ask_for
 
 RECORDS = 20  # the newest ones, of those that can still change
 NONE_OF_THE_LIST = {"sexo": "Escolha o sexo", "raca_cor": "Escolha a raça/cor"}
@@ -133,9 +135,9 @@ def _asks_for_a_value(finding: Inconsistencia) -> bool:
 
 def _ask(form: ClienteForm, row: Linha) -> None:
     """Where the rule asks for a value, "não informada" is no answer; the field says what is wrong with it."""
-    form.fields[row.nome].pedido = row.pede_valor
+    ask_for(form.fields[row.nome], row.pede_valor)
     if row.pede_valor and row.nome in NONE_OF_THE_LIST:
-        made = form.fields[row.nome]
-        made.choices = [("", NONE_OF_THE_LIST[row.nome]), *list(made.choices)[1:]]
+        made = cast(forms.ChoiceField, form.fields[row.nome])
+        made.choices = [("", NONE_OF_THE_LIST[row.nome]), *list(cast(Iterable[Any], made.choices))[1:]]
     if row.achados:
         form.fields[row.nome].widget.attrs["aria-describedby"] = f"achados-{row.nome}"

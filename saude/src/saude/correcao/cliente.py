@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import models, transaction
 
 from ledi.layouts import layout
 from saude.acesso.areas import Areas
@@ -101,6 +101,11 @@ def _flowing(cliente: Cliente, touched: list[str], *, usar_cpf: bool) -> list[st
     if ("cns" in names or usar_cpf) and cliente.cpf:
         names.add("cpf")  # the CNS leaves a record only when the CPF enters
     return [k for k in EDITABLE if k in names]
+
+
+def column(name: str) -> "models.Field[Any, Any]":
+    """A field of the registration."""
+    return cast("models.Field[Any, Any]", Cliente._meta.get_field(name))
 
 
 def registered(tipo: str, path: str) -> str:

@@ -24,10 +24,10 @@ def differences(stored: Edicao, typed: Edicao, revision: int) -> list[dict[str, 
             before = origin.get(path.partition(".")[2]) if is_origin(path) else base.get(path)
             rows.append(_row(path, field, now, mine, before, stored))
     for path in ler.changes(stored.conteudo, typed.conteudo):
-        field = stored.layout.root.field_at(path)
-        if field is not None:
+        known = stored.layout.root.field_at(path)
+        if known is not None:
             now, mine = (value_at(e.conteudo, path) for e in (stored, typed))
-            rows.append(_row(path, field, now, mine, value_at(base.get("ficha") or {}, path), stored))
+            rows.append(_row(path, known, now, mine, value_at(base.get("ficha") or {}, path), stored))
     return rows
 
 

@@ -9,7 +9,7 @@ from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Alteracao, Cliente
 from saude.contas.request import UserRequest
-from saude.correcao.cliente import EDITABLE, _text
+from saude.correcao.cliente import EDITABLE, _text, column
 from saude.fichas.models import Reprocessamento
 from saude.processamento import em_massa, lotes
 
@@ -64,7 +64,7 @@ def _put_back(asked: Mapping[str, Any], by: Any) -> None:
     if cliente is None or cliente.revisao != asked["revisao"] or cliente.mesclado_em_id:
         raise lotes.LoteRefused(CHANGED)
     for row in Alteracao.objects.filter(pk__in=asked["alteracoes"], cliente=cliente):
-        field = Cliente._meta.get_field(row.campo)
+        field = column(row.campo)
         now = getattr(cliente, row.campo)
         setattr(
             cliente, row.campo, None if field.null and not row.anterior else field.to_python(row.anterior)

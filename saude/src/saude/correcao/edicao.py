@@ -198,7 +198,7 @@ class Edicao:
 
 def _of_the_version(achado: Any) -> bool:
     """A field that the declared version does not have: the version may be what is wrong."""
-    return achado.severidade == "erro" and achado.codigo.endswith("-desconhecido")
+    return achado.severidade == "erro" and str(achado.codigo).endswith("-desconhecido")
 
 
 class _Moved:

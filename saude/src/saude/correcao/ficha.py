@@ -358,13 +358,11 @@ def reprocessar(request: UserRequest) -> HttpResponse:
 
 def _posted_filter(request: UserRequest) -> filtro.Filtro:
     """The filter of the list the button stood on: its address came along as `filtro`."""
-
-    fake = UserRequest()
-    fake.GET = QueryDict(request.POST.get("filtro", "").lstrip("?")[:2000])
+    asked = QueryDict(request.POST.get("filtro", "").lstrip("?")[:2000])
     competencia, situacao = request.POST.get("competencia", ""), request.POST.get("situacao", "")
     if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
         situacao = ""
-    return filtros.read(fake, competencia=readable(competencia), situacao=situacao).filtro
+    return filtros.read(asked, competencia=readable(competencia), situacao=situacao).filtro
 
 
 def _back(request: UserRequest, ficha: Ficha | None) -> str:
@@ -373,10 +371,6 @@ def _back(request: UserRequest, ficha: Ficha | None) -> str:
     if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
         return asked
     return reverse("fichas:detalhe", args=[ficha.chave]) if ficha else reverse("painel:painel")
-
-
-def _back_query(request: UserRequest) -> str:
-    pass
 
 
 def _back_query(request: UserRequest) -> str:

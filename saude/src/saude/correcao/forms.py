@@ -1,6 +1,7 @@
 """The registration of a client."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 
@@ -17,7 +18,7 @@ DOCUMENTS = {
 }
 
 
-class ClienteForm(forms.ModelForm):
+class ClienteForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
     raca_cor = forms.TypedChoiceField(label="Raça/cor", required=False, coerce=int, empty_value=None)
 
     class Meta:
@@ -32,11 +33,12 @@ class ClienteForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(code, f"{code} - {label}") for code, label in closed.labels("RacaCor").items()]
-        self.fields["raca_cor"].choices = [("", "Não informada"), *choices]
-        self.fields["sexo"].choices = [("", "Não informado"), *self.fields["sexo"].choices[1:]]
+        raca_cor, sexo = (cast(forms.ChoiceField, self.fields[name]) for name in ("raca_cor", "sexo"))
+        raca_cor.choices = [("", "Não informada"), *choices]
+        sexo.choices = [("", "Não informado"), *list(cast(Iterable[Any], sexo.choices))[1:]]
         for name, size in (("cpf", 18), ("cns", 20)):
             # pasted with dots: the model's own limit counts digits only
-            self.fields[name].max_length = size
+            cast(forms.CharField, self.fields[name]).max_length = size
             self.fields[name].validators = []
             self.fields[name].widget.attrs |= {
                 "maxlength": size,

@@ -7,7 +7,7 @@ exported stays byte for byte.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -90,7 +90,7 @@ def undo(*, par: ParPossivel, by: Any, cnes: Areas = None) -> list[int]:
         _decide(par, Decisao.ABERTO, None)
         record_event(by=by, entidade=par.entidade_id, tipo="cliente.par_reaberto", alvo=a, outro=b.pk)
         return []
-    data = par.desfazer
+    data = cast(dict[str, Any], par.desfazer)  # kept with every merge
     kept, gone = (a, b) if data["fica"] == a.pk else (b, a)
     if kept.mesclado_em_id or kept.revisao != data["revisao"] or gone.mesclado_em_id != kept.pk:
         raise PairSettled(

@@ -236,7 +236,9 @@ def _differences(stored: Cliente, form: ClienteForm) -> list[dict[str, str]]:
     for name in form.fields:
         now, typed = getattr(stored, name), form.cleaned_data.get(name)
         if now != typed and not (now in ("", None) and typed in ("", None)):
-            found.append({"rotulo": form.fields[name].label, "agora": _text(now), "digitado": _text(typed)})
+            found.append(
+                {"rotulo": str(form.fields[name].label), "agora": _text(now), "digitado": _text(typed)}
+            )
     return found
 
 

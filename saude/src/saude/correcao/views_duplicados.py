@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from saude.correcao import cliente as actions
 from saude.correcao import clientes
 from saude.correcao import mesclar as merging
 from saude.correcao.areas import attended_in, visible
+from saude.correcao.cliente import column
 from saude.correcao.forms import DOCUMENTS
 from saude.fichas.models import Atendido
 from saude.fichas.situacoes import Situacao
@@ -68,10 +70,9 @@ def duplicados(request: UserRequest) -> HttpResponse:
     tab = request.GET.get("guia", "abertos")
     tab = tab if tab in TABS else "abertos"
     found = _both_visible(request, pairs.open_pairs(request.entidade, TABS[tab]))
-    if request.cnes_permitidos != request.cnes_do_acesso:  # one of the two was attended in the área chosen
-        found = found.filter(
-            attended_in(request.cnes_permitidos, "a") | attended_in(request.cnes_permitidos, "b")
-        )
+    here = request.cnes_permitidos
+    if here is not None and here != request.cnes_do_acesso:  # one of the two was attended in the área chosen
+        found = found.filter(attended_in(here, "a") | attended_in(here, "b"))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
     record_event(
         by=request.user, entidade=request.entidade, tipo="cliente.listado", lista="duplicados",
@@ -94,14 +95,14 @@ def procurar(request: UserRequest) -> HttpResponse:
     return redirect("clientes:duplicados")
 
 
-def _both_visible(request: UserRequest, rows: Any) -> Any:
+def _both_visible(request: UserRequest, rows: QuerySet[ParPossivel]) -> QuerySet[ParPossivel]:
     areas = request.cnes_do_acesso
     return visible(visible(rows, areas, "a"), areas, "b")
 
 
 def _pair(request: UserRequest, pk: int) -> ParPossivel:
     rows = ParPossivel.objects.filter(entidade=request.entidade).select_related("a", "b", "decidido_por")
-    par = _both_visible(request, rows.filter(pk=pk)).first() if pk < 10**18 else None
+    par: ParPossivel | None = _both_visible(request, rows.filter(pk=pk)).first() if pk < 10**18 else None
     if par is None:
         raise Http404
     return par
@@ -157,12 +158,12 @@ def _side(cliente: Cliente) -> dict[str, Any]:
 
 
 def _row(par: ParPossivel, name: str, best: Cliente, whole: bool) -> dict[str, Any]:
-    field = Cliente._meta.get_field(name)
+    label = str(column(name).verbose_name)
     chosen = _default(par, name, best)
     values = {c.pk: getattr(c, name) for c in (par.a, par.b)}
     return {
         "nome": name,
-        "rotulo": field.verbose_name[:1].upper() + field.verbose_name[1:],
+        "rotulo": label[:1].upper() + label[1:],
         "iguais": values[par.a_id] == values[par.b_id] and valid(name, values[par.a_id]),
         "opcoes": [
             {

@@ -87,7 +87,7 @@ def create_export(
     areas = None if cnes is None else sorted(cnes)
     if same := _asked_already(entidade, choice, areas, chave):
         return same
-    previa = preview(entidade=entidade, cnes=cnes, **choice)
+    previa = preview(entidade=entidade, cnes=cnes, escopo=escopo, inicio=inicio, fim=fim, tipo=tipo)
     if not previa.vao:
         raise NothingToExport(previa)
     exportacao = Exportacao.objects.create(

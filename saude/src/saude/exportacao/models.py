@@ -53,6 +53,9 @@ class Exportacao(models.Model):
     iniciada_em = models.DateTimeField("iniciada em", null=True)
     concluida_em = models.DateTimeField("concluída em", null=True)
 
+    baixavel: bool  # these two: what the history says of it
+    nomes: list[str]
+
     class Meta:
         verbose_name = "exportação"
         verbose_name_plural = "exportações"

@@ -28,7 +28,7 @@ def exports(
 
 def takes_only(exportacao: Exportacao, cnes: Set[str] | None) -> bool:
     """Whether who is limited to these áreas may see the export."""
-    return cnes is None or (exportacao.areas is not None and cnes.issuperset(exportacao.areas))
+    return cnes is None or (exportacao.areas is not None and cnes >= set(exportacao.areas))
 
 
 def names_of(entidade: Entidade, cnes: Collection[str] | None) -> list[str]:

@@ -66,7 +66,9 @@ def preview(
         .annotate(n=Count("pk"))
         .order_by()
     )
-    go, kinds, left, repeated = 0, {}, {}, 0
+    kinds: dict[str, int] = {}
+    left: dict[str, int] = {}
+    go = repeated = 0
     for kind, situacao, destination, n in rows:
         if destination:
             left[destination] = left.get(destination, 0) + n

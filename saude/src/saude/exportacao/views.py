@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -44,8 +45,9 @@ def exportacoes(request: UserRequest) -> HttpResponse:
 def nova(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         return _ask(request)
-    form = ExportacaoForm(initial=_initial(request))
-    return render(request, "exportacao/nova.html", {"form": form, **_preview(request, form.initial)})
+    initial = _initial(request)
+    form = ExportacaoForm(initial=initial)
+    return render(request, "exportacao/nova.html", {"form": form, **_preview(request, initial)})
 
 
 def _initial(request: UserRequest) -> dict[str, Any]:
@@ -149,7 +151,7 @@ def _context(row: Exportacao) -> dict[str, Any]:
 
 
 @requires("exportar")
-def baixar(request: UserRequest, pk: int) -> HttpResponse:
+def baixar(request: UserRequest, pk: int) -> HttpResponseBase:
     row = _exportacao_of(request, pk)
     path = path_of(row)
     if path is None and row.arquivo:
@@ -163,7 +165,7 @@ def baixar(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @requires("exportar")
-def manifesto(request: UserRequest, pk: int) -> HttpResponse:
+def manifesto(request: UserRequest, pk: int) -> StreamingHttpResponse:
     row = _exportacao_of(request, pk)
     if row.estado != Exportacao.Estado.CONCLUIDA:
         raise Http404

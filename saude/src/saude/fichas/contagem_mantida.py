@@ -11,7 +11,10 @@ from saude.fichas.models import Contagem, ContagemDaArea, ContagemDesfecho, Desf
 
 KEYS = ("entidade_id", "competencia", "tipo", "situacao", "especialidade", "urgencia")
 #: the kept tables, each with what it is kept by
-KEPT = {Contagem: KEYS, ContagemDaArea: (*KEYS, "cnes")}
+KEPT: dict[type[Contagem] | type[ContagemDaArea], tuple[str, ...]] = {
+    Contagem: KEYS,
+    ContagemDaArea: (*KEYS, "cnes"),
+}
 OF_OUTCOMES = ("entidade_id", "cnes", "competencia", "resultado")
 
 

@@ -6,6 +6,7 @@ The conditions name only columns that `Ficha` and `Contagem` share: the same fil
 from django.db.models import Q, TextChoices
 
 from saude.cadastros.models import Entidade, Especialidade
+from saude.fichas.models import Ficha
 
 #: fichas of attendance carry especialidade and urgência (seed: "para fichas de atendimento…")
 WITH_ESPECIALIDADE = ("FAI", "FAO", "FAD", "FP")
@@ -42,7 +43,7 @@ def excluded(entidade: Entidade) -> Q:
     return condition
 
 
-def reason_of(ficha: object, entidade: Entidade) -> Exclusao | None:
+def reason_of(ficha: Ficha, entidade: Entidade) -> Exclusao | None:
     """Why this ficha would not go, whatever its situation."""
     if ficha.tipo == "FV":
         return None if entidade.instalacao.exportar_vacinacao else Exclusao.VACINACAO

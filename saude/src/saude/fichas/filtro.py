@@ -49,7 +49,9 @@ class Filtro:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Filtro":
         known = {f.name for f in fields(cls)}
-        values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known
+        }
         return cls(**values)
 
 
@@ -79,7 +81,8 @@ def filtered(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> QuerySet[F
     if f.retorno:
         fichas = with_outcome(fichas, entidade, f.retorno, f.competencia)
     if f.exclusao:
-        fichas = fichas.filter(dict(exclusions(entidade)).get(f.exclusao, Q(pk__in=[])))
+        reasons = {str(reason): condition for reason, condition in exclusions(entidade)}
+        fichas = fichas.filter(reasons.get(f.exclusao, Q(pk__in=[])))
     return _by_finding(entidade, f, fichas)
 
 
@@ -151,7 +154,8 @@ def by_key(entidade: Entidade, chave: str, *, cnes: Areas = None) -> Ficha | Non
 def with_reason(entidade: Entidade, fichas: QuerySet[Ficha]) -> QuerySet[Ficha]:
     """Adds `nao_exportavel`: the reason by configuration, or ""."""
     whens = [When(condition, then=Value(str(reason))) for reason, condition in exclusions(entidade)]
-    return fichas.annotate(nao_exportavel=Case(*whens, default=Value(""), output_field=CharField()))
+    reason = Case(*whens, default=Value(""), output_field=CharField())
+    return fichas.annotate(nao_exportavel=reason)  # type: ignore[no-redef]  # the model names it for its readers
 
 
 def unidentified(

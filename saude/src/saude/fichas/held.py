@@ -5,7 +5,7 @@ Without models, which cost more than the query where there are hundreds.
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from saude.banco.cursor import server_cursor
 from saude.fichas.situacoes import Situacao
@@ -43,10 +43,12 @@ def hold(
     """Those of the entidade that are in one of these situações, in the order of their ids."""
     with server_cursor() as cursor:
         cursor.execute(_HELD, [entidade_id, list(ids), [str(s) for s in situacoes]])
-        return [
-            Guardada(*row[:12], None if row[12] is None else row[12:])  # type: ignore[arg-type]
-            for row in cursor
-        ]
+        return [Guardada(*_with_entry(row)) for row in cursor]
+
+
+def _with_entry(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The three columns of the entry as one; None where there is none."""
+    return (*row[:12], None if row[12] is None else row[12:])
 
 
 #: by citizen, whatever the planner thinks of it: by day and professional it may read a whole competência

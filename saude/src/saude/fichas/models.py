@@ -66,6 +66,9 @@ class Ficha(models.Model):
         db_persist=True,
     )
 
+    pode: dict[str, bool]  # these two: what a list says of it
+    nao_exportavel: str
+
     class Meta:
         verbose_name = "ficha"
         constraints = [
@@ -245,6 +248,10 @@ class Descarte(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
     )
     em = models.DateTimeField("em", db_default=Now())
+
+    profissional: str  # these three: what the list of the discarded says of the ficha
+    estabelecimento: str
+    pode: dict[str, bool]
 
     class Meta:
         indexes = [models.Index(fields=["entidade", "-em"], name="descarte_em")]

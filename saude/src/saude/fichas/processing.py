@@ -110,7 +110,7 @@ def process(
     ficha = record.get("ficha") if isinstance(record, dict) else None
     return Resultado(
         situacao=str(report.situacao),
-        motivo=Motivo.FALHA if report.situacao == Situacao.PENDENTE else "",
+        motivo=Motivo.FALHA if report.situacao == Situacao.PENDENTE.value else "",
         achados=[_stored(f, record, ficha, originadora) for f in _first(report.findings)],
         nao_verificadas=list(report.unverified),
         pacote=Pacote(entry.name, entry.data, entry.crc, entry.size) if entry else None,

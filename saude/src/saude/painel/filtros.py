@@ -43,9 +43,9 @@ class Filtros:
         return any(v for k, v in self.valores.items() if k != "situacao")
 
 
-def read(request: UserRequest, *, competencia: str = "", situacao: str = "") -> Filtros:
+def read(asked: QueryDict, *, competencia: str = "", situacao: str = "") -> Filtros:
     got = {
-        k: request.GET.get(k, "").strip()[:LIMIT].replace("\x00", "")
+        k: asked.get(k, "").strip()[:LIMIT].replace("\x00", "")
         for k in (*TEXT, "cliente", "de", "ate", "sem_id")
     }
     for name, allowed in CHOICES.items():

@@ -1,9 +1,11 @@
 """Exportação > e-SUS: the panel, and the detail of a competência by situação."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -35,6 +37,8 @@ TITLES = {
 TABS = {"totalizadores": "Totalizadores", "fichas": "Fichas"}
 MORE_TABS = {"clientes": "Clientes", "causas": "Causas"}
 PER_PAGE = 50
+#: a tab of the detail of a situação
+Tab = Callable[[UserRequest, dict[str, Any]], HttpResponseBase]
 
 
 @requires("ver")
@@ -72,7 +76,7 @@ def running(request: UserRequest) -> Any:
 
 
 @requires("ver")
-def detalhe(request: UserRequest, competencia: str, situacao: str) -> HttpResponse:
+def detalhe(request: UserRequest, competencia: str, situacao: str) -> HttpResponseBase:
     tabs = dict(TABS) | (MORE_TABS if situacao == "inconsistencias" else {})
     tab = request.GET.get("guia", "totalizadores")
     if tab not in tabs:
@@ -108,8 +112,8 @@ def _totals(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "painel/totalizadores.html", context)
 
 
-def _list(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
-    asked = filtros.read(request, competencia=context["competencia"], situacao=context["situacao"])
+def _list(request: UserRequest, context: dict[str, Any]) -> HttpResponseBase:
+    asked = filtros.read(request.GET, competencia=context["competencia"], situacao=context["situacao"])
     download = request.GET.get("baixar", "")
     if download in ("csv", "xlsx"):
         return _download(
@@ -130,11 +134,8 @@ def listing(request: UserRequest, asked: filtros.Filtros) -> dict[str, Any]:
     )  # fmt: skip
     _shown(request, asked.filtro.situacao or "fichas", len(page.fichas))
     ids = [f.pk for f in page.fichas]
-    reasons = dict(
-        filtro.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids)).values_list(
-            "pk", "nao_exportavel"
-        )
-    )
+    with_reason = filtro.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids).only("pk"))
+    reasons = {ficha.pk: ficha.nao_exportavel for ficha in with_reason}
     for ficha in page.fichas:
         ficha.nao_exportavel = reasons.get(ficha.pk, "")
         ficha.pode = allowed_at(request, ficha.cnes)
@@ -170,7 +171,7 @@ def _order(request: UserRequest, f: filtro.Filtro, columns: tuple[str, ...]) -> 
     return "data" if asked == "data" else "-data"
 
 
-def _download(request: UserRequest, f: filtro.Filtro, kind: str, name: str) -> HttpResponse:
+def _download(request: UserRequest, f: filtro.Filtro, kind: str, name: str) -> HttpResponseBase:
     record_event(by=request.user, entidade=request.entidade, tipo="lista.baixada", formato=kind, lista=name)
     fichas = filtro.filtered(request.entidade, f, cnes=request.cnes_permitidos)
     fichas = filtro.with_reason(request.entidade, fichas).order_by("id")
@@ -211,7 +212,12 @@ def _causes(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "painel/causas.html", context)
 
 
-VIEWS = {"totalizadores": _totals, "fichas": _list, "clientes": _clients, "causas": _causes}
+VIEWS: dict[str, Tab] = {
+    "totalizadores": _totals,
+    "fichas": _list,
+    "clientes": _clients,
+    "causas": _causes,
+}
 
 
 @requires("ver")

@@ -22,7 +22,7 @@ def pendencias(request: UserRequest) -> HttpResponse:
     """What waits, per ACS or origin, and the list of it."""
     competencia = request.GET.get("competencia", "")
     competencia = readable(competencia)
-    asked = filtros.read(request, competencia=competencia, situacao=Situacao.PENDENTE)
+    asked = filtros.read(request.GET, competencia=competencia, situacao=Situacao.PENDENTE)
     context = listing(request, asked) | {
         "origens": _by_origin(request, competencia),
         "competencia": competencia,

@@ -72,7 +72,7 @@ def reprocess(*, entidade: Entidade, ids: Iterable[int], by: Any) -> dict[str, i
     """Reprocess a few fichas now (up to some hundreds; for more, `start_reprocess`)."""
     chosen = sorted(set(ids))
     counts = judge_again(chosen, _context(entidade), by=by)
-    record_event(by=by, entidade=entidade, tipo="ficha.reprocessada", fichas=len(chosen), **counts)
+    record_event(by=by, entidade=entidade, tipo="ficha.reprocessada", fichas=len(chosen), alvo=None, **counts)
     return counts
 
 

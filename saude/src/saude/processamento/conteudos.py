@@ -60,7 +60,7 @@ def go_back(*, ficha: Ficha, para: int, revisao: int, by: Any) -> Ficha:
     return Ficha.objects.get(pk=ficha.pk)
 
 
-def restore_each(*, entidade: Entidade, para: Mapping[int, int], by: Any, lote: int) -> list[int]:
+def restore_each(*, entidade: Entidade, para: Mapping[int, int], by: Any, lote: int | None) -> list[int]:
     """In the caller's transaction: each of these fichas (id -> revision) holds what it held then; which did."""
     ctx = _context(entidade)
     wanted = ConteudoAnterior.objects.filter(ficha_id__in=para, revisao__in=set(para.values()))

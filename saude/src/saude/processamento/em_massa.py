@@ -15,7 +15,8 @@ from saude.banco import travas
 from saude.banco.fila import alive, enqueue, without_task
 from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
-from saude.fichas.models import BlocoReprocessamento, Reprocessamento
+from saude.fichas.itens import BlocoReprocessamento
+from saude.fichas.models import Reprocessamento
 from saude.fichas.situacoes import open_situations
 from saude.processamento import passos, versoes
 from saude.processamento.actions import correct_each

@@ -18,8 +18,8 @@ from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.fichas import itens
 from saude.fichas.filtro import Filtro, filtered
-from saude.fichas.itens import ItemReprocessamento
-from saude.fichas.models import BlocoReprocessamento, ConteudoAnterior, Ficha, Reprocessamento
+from saude.fichas.itens import BlocoReprocessamento, ItemReprocessamento
+from saude.fichas.models import ConteudoAnterior, Ficha, Reprocessamento
 from saude.fichas.situacoes import open_situations
 from saude.processamento import em_massa, passos
 from saude.processamento.previa import assess_items

@@ -45,10 +45,10 @@ class Regeneracao(models.Model):
     def estado(self) -> str:
         if self.desistida_em:
             return self.Estado.DESISTIDA
-        if self.trabalho_id:
+        if self.trabalho:
             done = self.trabalho.estado == Andamento.CONCLUIDO
             return self.Estado.CONCLUIDA if done else self.Estado.RODANDO
-        ready = self.previa_id and self.previa.estado == Andamento.CONCLUIDO
+        ready = self.previa and self.previa.estado == Andamento.CONCLUIDO
         return self.Estado.PRONTA if ready else self.Estado.PREPARANDO
 
     @property

@@ -10,8 +10,8 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from saude.fichas.itens import ItemReprocessamento, save_outcome
-from saude.fichas.models import BlocoReprocessamento, Descarte, Entrada, Evento, Ficha, Reprocessamento
+from saude.fichas.itens import BlocoReprocessamento, ItemReprocessamento, save_outcome
+from saude.fichas.models import Descarte, Entrada, Evento, Ficha, Reprocessamento
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import conteudos, descarte

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from ledi.paths import owner
-from saude.fichas.itens import ItemReprocessamento
-from saude.fichas.models import BlocoReprocessamento, Conteudo, ConteudoAnterior, Ficha, Reprocessamento
+from saude.fichas.itens import BlocoReprocessamento, ItemReprocessamento
+from saude.fichas.models import Conteudo, ConteudoAnterior, Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import passos

@@ -14,7 +14,8 @@ from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
-from saude.fichas.models import BlocoReprocessamento, Reprocessamento
+from saude.fichas.itens import BlocoReprocessamento
+from saude.fichas.models import Reprocessamento
 from saude.processamento.em_massa import cut
 from saude.processamento.models import Regeneracao
 from saude.processamento.versoes import WRITTEN
@@ -70,7 +71,7 @@ def confirm(*, regeneracao: Regeneracao, by: Any) -> Regeneracao:
     row = Regeneracao.objects.select_for_update(of=("self",)).select_related("previa").get(pk=regeneracao.pk)
     if row.trabalho_id:
         return row
-    if row.estado != Estado.PRONTA:
+    if row.estado != Estado.PRONTA or row.previa is None:
         raise Refused("Esta regeneração não está mais à espera de confirmação.")
     row.trabalho = _job(row, "trabalho", _ids(row.previa))
     row.save(update_fields=["trabalho"])
@@ -112,7 +113,7 @@ def told(row: Regeneracao, which: str = "") -> Iterator[dict[str, Any]]:
     """The fichas that lose something (`perdidos`), become inconsistentes (`erros`) or stay (`motivo`), in order."""
     blocks = BlocoReprocessamento.objects.filter(reprocessamento=row.previa_id).exclude(resultado=None)
     for rows in blocks.order_by("pk").values_list("resultado", flat=True).iterator(20):
-        yield from (one for one in rows if not which or one[which])
+        yield from (one for one in rows or () if not which or one[which])
 
 
 def first_told(row: Regeneracao, which: str, most: int) -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ from ledi.paths import put, steps, value_at, walk
 from ledi.recast import Conversao, Perdido, convert, not_carried
 from ledi.validation import validate
 from saude.fichas.held import Guardada, hold
-from saude.fichas.models import BlocoReprocessamento, ConteudoAnterior, Evento
+from saude.fichas.itens import BlocoReprocessamento
+from saude.fichas.models import ConteudoAnterior, Evento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.achados import clean
 from saude.processamento import esteira

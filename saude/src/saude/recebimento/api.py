@@ -7,8 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI, Query, Router
+from ninja import NinjaAPI, Router
 from ninja.errors import HttpError
+from ninja.params.functions import Query
 
 from ledi.errors import LediError
 from ledi.layouts import CURRENT
@@ -17,7 +18,7 @@ from saude.acesso.corpo import body
 from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue
 from saude.comum.competencia import SEM_DATA
-from saude.contas.models import Escopo
+from saude.contas.models import ApiToken, Escopo
 from saude.fichas.models import Conteudo, Ficha
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
@@ -25,7 +26,7 @@ from saude.recebimento import actions, conferencia, limits, openapi, portador, q
 from saude.recebimento.entrada import lot_stream, records_of
 from saude.recebimento.intake import Resposta
 from saude.recebimento.models import Lote, Registro
-from saude.recebimento.portador import Token
+from saude.recebimento.portador import Token, TokenRequest
 from saude.recebimento.spool import BodyRefused, Spooled, drop, spool
 from saude.recebimento.tasks import spool_folder
 from saude.registro.tipos import Origem
@@ -55,7 +56,7 @@ LIMIT = Query(1000, ge=1, le=5000)
     openapi_extra=openapi.RECORDS,
 )
 @body(limits.RECORDS_BODY)
-def post_registros(request: HttpRequest) -> HttpResponse:
+def post_registros(request: TokenRequest) -> HttpResponse:
     token = request.auth
     raw, records, single = records_of(request)
     answers = actions.receive(
@@ -72,7 +73,7 @@ def post_registros(request: HttpRequest) -> HttpResponse:
     openapi_extra=openapi.CHECK,
 )
 @body(limits.RECORDS_BODY)
-def post_conferencias(request: HttpRequest) -> HttpResponse:
+def post_conferencias(request: TokenRequest) -> HttpResponse:
     """O que /registros responderia. Nada é guardado e nada muda."""
     _, records, single = records_of(request)
     return _answered(conferencia.check(request.auth.entidade, records), single)
@@ -85,7 +86,7 @@ def post_conferencias(request: HttpRequest) -> HttpResponse:
     operation_id="ler_registro",
     openapi_extra=openapi.RECORD,
 )
-def get_registro(request: HttpRequest, uuid: str) -> HttpResponse:
+def get_registro(request: TokenRequest, uuid: str) -> HttpResponse:
     ficha = Ficha.objects.filter(
         entidade=request.auth.entidade, uuid__in={uuid[:44], uuid[:44].lower()}
     ).first()
@@ -133,7 +134,7 @@ def get_esquema(request: HttpRequest, tipo: str, versao: str = CURRENT) -> HttpR
     openapi_extra=openapi.LOT_BODY,
 )
 @body(limits.LOT_BODY)
-def post_lotes(request: HttpRequest) -> HttpResponse:
+def post_lotes(request: TokenRequest) -> HttpResponse:
     token = request.auth
     if limits.queue_depth(token.entidade_id) > limits.MAX_WAITING:
         wait = {"Retry-After": str(limits.RETRY_QUEUE)}
@@ -155,7 +156,7 @@ def post_lotes(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _lot_of(token: Any, kept: Spooled) -> Lote:
+def _lot_of(token: ApiToken, kept: Spooled) -> Lote:
     lote = actions.open_lote(
         entidade=token.entidade,
         origem=Origem.API,
@@ -176,7 +177,7 @@ def _lot_of(token: Any, kept: Spooled) -> Lote:
     operation_id="ler_lote",
     openapi_extra=openapi.LOT,
 )
-def get_lote(request: HttpRequest, uuid: str) -> HttpResponse:
+def get_lote(request: TokenRequest, uuid: str) -> HttpResponse:
     return JsonResponse(queries.lote_status(_lote(request, uuid)))
 
 
@@ -188,7 +189,7 @@ def get_lote(request: HttpRequest, uuid: str) -> HttpResponse:
     response={202: None},
     openapi_extra=openapi.LOT_AGAIN,
 )
-def post_repetir(request: HttpRequest, uuid: str) -> HttpResponse:
+def post_repetir(request: TokenRequest, uuid: str) -> HttpResponse:
     lote = _lote(request, uuid)
     if not vigia.ask_again(lote=lote, by=request.auth):
         raise HttpError(
@@ -206,7 +207,7 @@ def post_repetir(request: HttpRequest, uuid: str) -> HttpResponse:
     openapi_extra=openapi.ANSWERS,
 )
 def get_respostas(
-    request: HttpRequest,
+    request: TokenRequest,
     uuid: str,
     apos: int = AFTER,
     limite: int = LIMIT,
@@ -227,7 +228,7 @@ def get_respostas(
     openapi_extra=openapi.FINDINGS,
 )
 def get_inconsistencias(
-    request: HttpRequest,
+    request: TokenRequest,
     apos: int = AFTER,
     limite: int = LIMIT,
     avisos: bool = Query(False, description="Também os avisos."),
@@ -249,7 +250,7 @@ def _answered(answers: list[Resposta], single: bool) -> HttpResponse:
     return problem(409, answers[0].mensagem, codigo="exportada", **told)
 
 
-def _lote(request: HttpRequest, uuid: str) -> Lote:
+def _lote(request: TokenRequest, uuid: str) -> Lote:
     try:
         return Lote.objects.defer("bruto").get(entidade=request.auth.entidade, uuid=UUID(uuid))
     except (ValueError, Lote.DoesNotExist) as error:

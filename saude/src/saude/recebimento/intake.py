@@ -263,9 +263,10 @@ def fill_equal(answers: list[Resposta]) -> None:
     if not known:
         return
     rows = Inconsistencia.objects.filter(ficha_id__in=list(known), encerrada_em=None).order_by("id")
-    for row in rows.values("ficha_id", "codigo", "campo", "mensagem", "severidade"):
-        for a in known[row.pop("ficha_id")]:
-            a.inconsistencias.append(row)
+    names = ("codigo", "campo", "mensagem", "severidade")
+    for ficha_id, *told in rows.values_list("ficha_id", *names):
+        for a in known[ficha_id]:
+            a.inconsistencias.append(dict(zip(names, told, strict=True)))
 
 
 def _locked(answer: Resposta, ficha: Ficha) -> Resposta:

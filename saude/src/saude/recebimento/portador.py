@@ -1,7 +1,5 @@
 """Who calls the API: a key that is good, may do this, and keeps its pace."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
@@ -12,6 +10,7 @@ from saude.contas.models import ApiToken, Escopo
 from saude.contas.queries import ALONE, EXPIRED, REVOKED, token_of, why_dead
 from saude.contas.tokens import used
 from saude.recebimento import limits
+from saude.web.api_json import answer
 from saude.web.problema import problem
 
 REALM = 'Bearer realm="saude"'
@@ -44,6 +43,12 @@ class TooFast(Exception):
         self.wait = wait
 
 
+class TokenRequest(HttpRequest):
+    """A request that a key was good for, as Ninja hands it to its operation."""
+
+    auth: ApiToken
+
+
 class Token(HttpBearer):
     """`scope`: what the key must be allowed to; "" where any good key will do."""
 
@@ -51,7 +56,7 @@ class Token(HttpBearer):
         super().__init__()
         self.scope = scope
 
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         found = token_of(token)
         if found is None:
             return None
@@ -76,10 +81,10 @@ class Token(HttpBearer):
 
 def prepare(api: NinjaAPI) -> None:
     """How this API tells of keys that will not do."""
-    api.add_exception_handler(AuthenticationError, _unknown)
-    api.add_exception_handler(Dead, _dead)
-    api.add_exception_handler(OutOfScope, _out_of_scope)
-    api.add_exception_handler(TooFast, _too_fast)
+    answer(api, AuthenticationError, _unknown)
+    answer(api, Dead, _dead)
+    answer(api, OutOfScope, _out_of_scope)
+    answer(api, TooFast, _too_fast)
 
 
 def _unknown(request: HttpRequest, error: Exception) -> HttpResponse:

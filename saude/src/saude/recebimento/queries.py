@@ -44,7 +44,8 @@ def answers(lote: Lote, *, after: int, limit: int, only_problems: bool = False) 
 
 def _answer(row: Registro) -> dict[str, Any]:
     if row.resposta:
-        return json.loads(row.resposta)
+        kept: dict[str, Any] = json.loads(row.resposta)
+        return kept
     return {
         "posicao": row.posicao,
         "uuid": row.uuid or None,

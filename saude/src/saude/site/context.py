@@ -1,24 +1,31 @@
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from saude.acesso.guarda import allowed_at
 from saude.contas import entradas
+from saude.contas.request import UserRequest
 from saude.site.menu import menu_for
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """What the base template needs: menu, chosen entidade and área, `pode` (what may be done in that área)."""
-    context = getattr(request, "contexto", None)
     inside = getattr(request, "user", None) is not None and request.user.is_authenticated
-    permissoes = getattr(request, "permissoes", frozenset())
     return {
-        "contexto": context,
         "bloqueio_segundos": int(settings.LOCK_MINUTES * 60),
         "entrada_anterior": entradas.before(request) if inside else None,
-        "pode": allowed_at(request, context.area.cnes)
-        if context and context.area
-        else dict.fromkeys(permissoes, True),
-        "menu": menu_for(request, permissoes) if context and context.entidade else [],
+        **_work(request),
+    }
+
+
+def _work(request: HttpRequest) -> dict[str, Any]:
+    if not hasattr(request, "contexto"):  # an error before it was known where the user works
+        return {"contexto": None, "pode": {}, "menu": []}
+    seen = cast(UserRequest, request)
+    context, permissoes = seen.contexto, seen.permissoes
+    return {
+        "contexto": context,
+        "pode": allowed_at(seen, context.area.cnes) if context.area else dict.fromkeys(permissoes, True),
+        "menu": menu_for(seen, permissoes) if context.entidade else [],
     }

@@ -42,7 +42,7 @@ def open_doors(password: str) -> None:
 @transaction.atomic
 def set_passwords(password: str) -> None:
     """Make the four users of the first municipality, or set their passwords anew."""
-    entidade = Entidade.objects.order_by("pk").first()
+    entidade = Entidade.objects.order_by("pk")[0]
     for username, (nome, preset) in USERS.items():
         user, created = Usuario.objects.get_or_create(username=username, defaults={"nome": nome})
         if created:

@@ -23,7 +23,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     if reason:
         response = JsonResponse({"situacao": "aguarde", "motivo": reason}, status=503)
         # Django's own mark: waiting is no error, it stays out of the log
-        response._has_been_logged = True  # noqa: SLF001
+        response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
         return response
     return JsonResponse({"situacao": "pronta"})
 

@@ -3,6 +3,18 @@ from typing import Any
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
+#: of a field that may stay empty, and is asked for all the same
+ASKED = "pedido"
+
+
+def ask_for(field: forms.Field, yes: bool) -> None:
+    """Do not say "(opcional)" beside it."""
+    setattr(field, ASKED, yes)
+
+
+def is_asked_for(field: forms.Field) -> bool:
+    return field.required or bool(getattr(field, ASKED, False))
+
 
 class FormRenderer(TemplatesSetting):
     """Forms look as in templates/web/formulario/: label, help, widget, error beside the field."""

@@ -23,14 +23,14 @@ def consulta(context: template.Context, **changes: Any) -> str:
 @register.inclusion_tag("painel/coluna.html", takes_context=True)
 def coluna(context: template.Context, titulo: str, nome: str) -> dict[str, Any]:
     """The heading of a column; a link that sorts by it where the list can be sorted so."""
-    now = context.get("ordem", "")
+    now = str(context.get("ordem") or "")
     by_date = nome == "data" and context.get("por_data")
     other = f"-{nome}" if now == nome or (now.lstrip("-") != nome and nome in ("data", "recebida")) else nome
     return {
         "titulo": titulo,
         "sentido": {nome: "ascending", f"-{nome}": "descending"}.get(now, ""),
         "endereco": query(context["request"], ordem=other, cursor=None)
-        if by_date or nome in context.get("ordenaveis", ())
+        if by_date or nome in (context.get("ordenaveis") or ())
         else "",
     }
 

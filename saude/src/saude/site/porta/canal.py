@@ -3,15 +3,20 @@
 import io
 import logging
 import socket
+import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import Error
 
 from saude.site.porta.pedido import TOO_SLOW, Pedido
 from saude.web.problema import MEDIA, problem
+
+if TYPE_CHECKING:
+    from saude.site.porta.servidor import Servidor
 
 log = logging.getLogger(__name__)
 HEADER = 20  # seconds for the head of a request, from its first byte; for a new connection to say anything
@@ -29,8 +34,10 @@ PORTUGUESE = {
 }
 
 
-class Tarefa(WSGITask):  # type: ignore[misc]
+class Tarefa(WSGITask):
     """Tells the application that the door refused the body."""
+
+    request: Pedido  # type: ignore[assignment]  # the stubs name the error of one
 
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
@@ -39,11 +46,14 @@ class Tarefa(WSGITask):  # type: ignore[misc]
         return environ
 
 
-class Erro(ErrorTask):  # type: ignore[misc]
+class Erro(ErrorTask):
     """What waitress itself refuses, told in Portuguese."""
 
+    request: Pedido  # type: ignore[assignment]  # the stubs name the error of one
+    response_headers: list[tuple[str, str]]
+
     def execute(self) -> None:
-        error = self.request.error
+        error = cast(Error, self.request.error)  # else it were not here
         text = PORTUGUESE.get(error.code, PORTUGUESE[400])
         body, kind = text.encode(), "text/plain; charset=utf-8"
         if self.request.de_programa:
@@ -62,7 +72,7 @@ class Pergunta:
         self.canal, self.pedido, self.ask = canal, pedido, ask
 
     def service(self) -> None:
-        environ = Tarefa(self.canal, self.pedido).get_environment()
+        environ = Tarefa(self.canal, self.pedido).get_environment()  # type: ignore[arg-type]  # as of Tarefa.request
         environ |= {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0", "saude.esperado": self.pedido.esperado}
         try:
             answer = self.ask(environ)
@@ -75,7 +85,12 @@ class Pergunta:
         self.canal.cancel()
 
 
-class Canal(HTTPChannel):  # type: ignore[misc]
+class Canal(HTTPChannel):
+    server: "Servidor"
+    request: Pedido | None
+    requests: list[Pedido]
+    requests_lock: threading.Lock  # this and the next are of waitress, and not in the stubs
+    _flush_exception: Callable[[Callable[..., bool]], tuple[bool, bool]]
     parser_class = Pedido
     task_class = Tarefa
     error_task_class = Erro
@@ -127,7 +142,7 @@ class Canal(HTTPChannel):  # type: ignore[misc]
         return bool(super().writable())
 
     def send_continue(self) -> None:
-        if not self.request.perguntar:
+        if self.request is not None and not self.request.perguntar:
             super().send_continue()
 
     def handle_write(self) -> None:
@@ -143,13 +158,13 @@ class Canal(HTTPChannel):  # type: ignore[misc]
     def _linger(self) -> None:
         """Closed at once, with bytes unread, the system would take back the answer before it is read."""
         try:
-            self.socket.shutdown(socket.SHUT_WR)
+            cast(socket.socket, self.socket).shutdown(socket.SHUT_WR)
         except OSError:
             self.will_close = True
         self.escoando = time.monotonic() + LINGER
 
     def _flush_some(self, do_close: bool = True) -> bool:
-        sent = bool(super()._flush_some(do_close))
+        sent = bool(super()._flush_some(do_close))  # type: ignore[misc]  # not in the stubs
         if sent:
             self.mexeu = time.monotonic()
         return sent

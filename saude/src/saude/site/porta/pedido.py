@@ -1,10 +1,11 @@
 """A request while it is read: measured against the limit of its route, refused before its body is kept."""
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from django.urls import Resolver404, resolve
 from waitress.parser import HTTPRequestParser
+from waitress.receiver import ChunkedReceiver, FixedStreamReceiver
 
 from saude.acesso.corpo import DEFAULT, body_of
 from saude.web.problema import is_api
@@ -25,9 +26,12 @@ def limit_of(method: str, path: str) -> int:
     return body_of(found.func, method.upper())
 
 
-class Pedido(HTTPRequestParser):  # type: ignore[misc]
+class Pedido(HTTPRequestParser):
     """`perguntar`: more comes than a stranger may send, so who sends is looked at before anything else is read."""
 
+    command: str  # type: ignore[assignment]  # the stubs name what the request line has; it is decoded
+    path: str  # of waitress, and not in the stubs
+    headers: dict[str, str]
     limite = DEFAULT
     perguntar = False
     visto = False
@@ -62,7 +66,7 @@ class Pedido(HTTPRequestParser):  # type: ignore[misc]
         return consumed
 
     def _measure(self) -> None:
-        receiver = self.body_rcv
+        receiver = cast(ChunkedReceiver | FixedStreamReceiver, self.body_rcv)  # where it was looked for
         size = receiver.__len__()
         control = len(getattr(receiver, "control_line", b""))
         trailer = len(getattr(receiver, "trailer", b""))

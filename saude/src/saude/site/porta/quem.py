@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -15,6 +15,7 @@ from django.urls import resolve
 from saude.acesso.corpo import MB, operation_of
 from saude.acesso.guarda import LOGGED_IN, PUBLIC, mark_of
 from saude.contas.middleware import AccessMiddleware
+from saude.contas.request import UserRequest
 from saude.site.porta.pedido import NO_ROOM
 
 log = logging.getLogger(__name__)
@@ -58,12 +59,13 @@ def _by_token(request: HttpRequest, operation: Any) -> str | int:
 def _by_session(request: HttpRequest, mark: frozenset[str]) -> str | int:
     SessionMiddleware(_nothing).process_request(request)
     AuthenticationMiddleware(_nothing).process_request(request)
-    AccessMiddleware(_nothing)(request)
-    if not request.user.is_authenticated:
+    seen = cast(UserRequest, request)
+    AccessMiddleware(_nothing)(seen)
+    if not seen.user.is_authenticated:
         return UNKNOWN
-    if LOGGED_IN not in mark and not mark & request.permissoes:
+    if LOGGED_IN not in mark and not mark & seen.permissoes:
         return FORBIDDEN
-    return f"Usuario {request.user.pk}"
+    return f"Usuario {seen.user.pk}"
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:

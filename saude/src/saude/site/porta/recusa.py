@@ -1,10 +1,11 @@
 """What the sender is told when the door refused the body of a request."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
 
 from saude.acesso.corpo import GB, KB, MB
 from saude.acesso.guarda import TOKEN, login_needed, mark_of
@@ -54,7 +55,7 @@ class RefusedBodyMiddleware:
         status = request.META.get("saude.recusa", 0)
         if not status:
             return None
-        api = TOKEN in mark_of(view, request.resolver_match.namespaces)
+        api = TOKEN in mark_of(view, cast(ResolverMatch, request.resolver_match).namespaces)
         if status == 401:
             return None if api else login_needed(request)  # the API says itself what is wrong with a token
         if status == 403:

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from saude.comum.competencia import SEM_DATA
+from saude.web.formulario import is_asked_for
 
 register = template.Library()
 
@@ -61,9 +62,8 @@ def e_marcavel(field: BoundField) -> bool:
 
 @register.filter
 def e_opcional(field: BoundField) -> bool:
-    """Say "(opcional)"? A select with an empty choice says it itself; `pedido` marks what is asked for all the same."""
-    asked = field.field.required or getattr(field.field, "pedido", False)
-    return not asked and not isinstance(field.field.widget, Select)
+    """Say "(opcional)"? A select with an empty choice says it itself (see `ask_for`)."""
+    return not is_asked_for(field.field) and not isinstance(field.field.widget, Select)
 
 
 @register.filter

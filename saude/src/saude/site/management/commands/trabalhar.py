@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import gc
 import logging
-from typing import Any
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandParser
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from saude.fichas.processing import prepare
 
@@ -30,7 +31,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, simultaneas: int, ate_esvaziar: bool, **options: Any) -> None:
         prepare()
         _collect_less()
-        with django_app.replace_connector(django_app.connector.get_worker_connector()) as app:
+        connector = cast(DjangoConnector, django_app.connector)
+        with django_app.replace_connector(connector.get_worker_connector()) as app:
             asyncio.run(_work(app, simultaneas, wait=not ate_esvaziar))
 
 
