@@ -33,9 +33,12 @@ SETTINGS: dict[str, Any] = {
 Ask = Callable[[dict[str, Any]], str | int]
 
 
-class Servidor(TcpWSGIServer):  # type: ignore[misc]
+class Servidor(TcpWSGIServer):
     channel_class = Canal
-    next_channel_cleanup = float("inf")  # ours goes by a clock that nobody sets
+    active_channels: dict[int, Canal]  # type: ignore[assignment]  # the stubs name one of them
+    effective_host: str  # this and the next are of waitress, and not in the stubs
+    effective_port: str
+    next_channel_cleanup = float("inf")  # type: ignore[assignment]  # never: ours goes by a clock that nobody sets
     _next_look = 0.0
     grandes: ThreadedTaskDispatcher
     porteiro: Ask
@@ -56,29 +59,33 @@ class Servidor(TcpWSGIServer):  # type: ignore[misc]
 
     def _make_room(self) -> None:
         """Of the address that holds most of the waiting connections, the one that has waited longest ends."""
-        waiting = [c for c in self.active_channels.values() if c.espera is not None]
+        # asked once of each: a thread may put it to work meanwhile
+        waiting = [(since, c) for c in self.active_channels.values() if (since := c.espera) is not None]
         if waiting:
-            most = _most(c.addr[0] for c in waiting)
-            min((c for c in waiting if c.addr[0] == most), key=lambda c: c.espera).handle_close()
+            most = _most(c.addr[0] for _, c in waiting)
+            min((w for w in waiting if w[1].addr[0] == most), key=lambda w: w[0])[1].handle_close()
 
     def relieve(self) -> None:
         """Unfinished bodies of strangers hold no more than HELD together."""
         held = [
-            c for c in self.active_channels.values() if c.request and not c.request.visto and not c.will_close
+            (r.body_bytes_received, c)
+            for c in self.active_channels.values()
+            if (r := c.request) and not r.visto and not c.will_close
         ]
-        if sum(c.request.body_bytes_received for c in held) > HELD:
+        if sum(size for size, _ in held) > HELD:
             weight: Counter[str] = Counter()
-            for c in held:
-                weight[c.addr[0]] += c.request.body_bytes_received
+            for size, c in held:
+                weight[c.addr[0]] += size
             most = weight.most_common(1)[0][0]
-            mine = (c for c in held if c.addr[0] == most)
-            max(mine, key=lambda c: c.request.body_bytes_received).will_close = True
+            max((h for h in held if h[1].addr[0] == most), key=lambda h: h[0])[1].will_close = True
 
     def ask(self, canal: Canal, pedido: Pedido) -> None:
-        self.task_dispatcher.add_task(Pergunta(canal, pedido, self._who))
+        question = Pergunta(canal, pedido, self._who)
+        self.task_dispatcher.add_task(question)  # type: ignore[arg-type]  # it is told `service` and `cancel` only
 
     def _who(self, environ: dict[str, Any]) -> str | int:
-        under_way = [c.request for c in list(self.active_channels.values()) if c.request and c.request.visto]
+        channels = list(self.active_channels.values())
+        under_way = [r for c in channels if (r := c.request) and r.visto]
         environ["saude.a_caminho"] = sum(r.esperado for r in under_way)
         found = self.porteiro(environ)
         if isinstance(found, str) and sum(r.quem == found for r in under_way) >= LARGE_EACH:
@@ -112,13 +119,14 @@ def create(application: Any, porteiro: Ask, *, host: str, port: int, threads: in
     channels: dict[int, Any] = {}
     made = []
     for sockinfo in adj.listen:
-        server = Servidor(application, channels, dispatcher=dispatcher, adj=adj, sockinfo=sockinfo)
+        # the stubs have `listen` and ports as text, or as numbers, wherever they are the other
+        server = Servidor(application, channels, dispatcher=dispatcher, adj=adj, sockinfo=sockinfo)  # type: ignore[arg-type]
         server.grandes, server.porteiro = large, porteiro
         made.append(server)
     if len(made) == 1:
         return made[0]
     listening = [(s.effective_host, s.effective_port) for s in made]
-    return MultiSocketServer(channels, adj, listening, dispatcher, made[0].log_info)
+    return MultiSocketServer(channels, adj, listening, dispatcher, made[0].log_info)  # type: ignore[arg-type]
 
 
 def _allow_files() -> None:
