@@ -12,9 +12,10 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from saude.acs.models import Aparelho, Codigo, FalhaCodigo, Lotado
-from saude.auditoria.actions import current_ip, record_event
+from saude.auditoria.actions import Autor, current_ip, record_event
 from saude.cadastros.models import Entidade, Lotacao
 from saude.cadastros.tempo import local_today
+from saude.contas.queries import as_user
 
 #: CBO of those who work with the app: agente comunitário de saúde and técnico em agente comunitário
 CBO_ACS = frozenset({"515105", "322255"})
@@ -48,7 +49,7 @@ def bare_code(code: str) -> str:
 
 
 @transaction.atomic
-def create_code(*, by: Any, lotacao: Lotacao, hours: int = VALID_HOURS) -> tuple[Codigo, str]:
+def create_code(*, by: Autor, lotacao: Lotacao, hours: int = VALID_HOURS) -> tuple[Codigo, str]:
     """A code that registers one phone of this ACS; told once. A former unused one of the same ACS ends."""
     person = lotacao.profissional
     if lotacao.cbo not in CBO_ACS:
@@ -68,7 +69,7 @@ def create_code(*, by: Any, lotacao: Lotacao, hours: int = VALID_HOURS) -> tuple
         cbo=lotacao.cbo,
         microarea=lotacao.microarea,
         hash=summary(text),
-        criado_por=by if hasattr(by, "username") else None,
+        criado_por=as_user(by),
         expira_em=now + timedelta(hours=hours),
     )
     record_event(
@@ -138,7 +139,7 @@ def _register(code: Codigo, instalacao: str, nome: str, versao_app: str) -> tupl
 
 
 @transaction.atomic
-def revoke(*, by: Any, aparelho: Aparelho, why: str = "Revogado pela coordenação") -> None:
+def revoke(*, by: Autor, aparelho: Aparelho, why: str = "Revogado pela coordenação") -> None:
     """The phone may send nothing more; what it has stays on it until it gets a new code."""
     locked = Aparelho.objects.select_for_update().get(pk=aparelho.pk)
     if locked.revogado_em:
@@ -168,7 +169,7 @@ def ended_on(device: Lotado) -> date | None:
 
 
 @transaction.atomic
-def end_with_lotacao(*, entidade: Entidade, origem: str, tentativa: bool, by: Any) -> int:
+def end_with_lotacao(*, entidade: Entidade, origem: str, tentativa: bool, by: Autor) -> int:
     """Revoke the devices whose lotação is no more; how many. With `tentativa` they are counted only."""
     active = Aparelho.objects.filter(entidade=entidade, revogado_em=None).select_related("entidade")
     ended = [d for d in active.select_for_update(of=("self",)) if ended_on(d) is not None]

@@ -18,6 +18,7 @@ from saude.auditoria.actions import record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue_once
 from saude.cadastros.models import Entidade
+from saude.contas.models import Usuario
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.inconsistencias.achados import clean
 from saude.processamento import julgar, lotes
@@ -41,7 +42,7 @@ STOPPED = (
 )
 
 
-def upload(*, entidade: Entidade, by: Any, file: Any, name: str) -> Conferencia:
+def upload(*, entidade: Entidade, by: Usuario, file: Any, name: str) -> Conferencia:
     """Keep the file and look into it: at once when small, else in the background."""
     forget_old()
     where, size, digest = keep(file, name, suffixes=SUFFIXES)
@@ -82,7 +83,7 @@ def examine_file(pk: int, *, patience: float = 0) -> None:
             exame.mark(row, estado=Estado.FALHOU, erro="Falha ao ler o arquivo. Avise o suporte.")
 
 
-def ask_to_take_in(*, conferencia: Conferencia, by: Any) -> None:
+def ask_to_take_in(*, conferencia: Conferencia, by: Usuario) -> None:
     """Receber para corrigir: in the background when large."""
     with transaction.atomic():
         row = Conferencia.objects.select_for_update().get(pk=conferencia.pk)
@@ -146,7 +147,7 @@ def _open(row: Conferencia) -> Lote:
     return lote
 
 
-def preview_undo(*, entidade: Entidade, lote: Lote, by: Any) -> Reprocessamento:
+def preview_undo(*, entidade: Entidade, lote: Lote, by: Usuario) -> Reprocessamento:
     """Desfazer o recebimento: the fichas the file brought, to be discarded; LoteRefused when it brought none.
 
     Those that were exported, mended or received again since are named in the preview, and left alone.
@@ -166,7 +167,7 @@ def resume_left_behind() -> None:
         _enqueue(waiting[Estado(row.estado)], row)
 
 
-def forget(*, conferencia: Conferencia, by: Any) -> bool:
+def forget(*, conferencia: Conferencia, by: Usuario) -> bool:
     """Apagar daqui: the file and what was read of it. What was received stays received."""
     with transaction.atomic():
         row = Conferencia.objects.select_for_update().get(pk=conferencia.pk)

@@ -28,6 +28,7 @@ from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.comum import isolado
 from saude.comum.texto import fold
+from saude.contas.models import Usuario
 from saude.fichas.models import Ficha
 from saude.formularios.campos import domain_labels
 from saude.inconsistencias.achados import Achado, clean
@@ -48,7 +49,7 @@ TOO_MUCH = (
 )
 
 
-def upload(*, entidade: Entidade, by: Any, file: Any, name: str, tipo: str) -> Planilha:
+def upload(*, entidade: Entidade, by: Usuario, file: Any, name: str, tipo: str) -> Planilha:
     if tipo not in colunas.TIPOS:
         raise FileRefused("Escolha a ficha que a planilha traz.")
     forget_old()
@@ -202,7 +203,7 @@ def table_for(planilha: Planilha, rows: int = planilhas.MAX_ROWS) -> Tabela:
 
 
 @transaction.atomic
-def take_sheet_in(*, planilha: Planilha, by: Any) -> Lote:
+def take_sheet_in(*, planilha: Planilha, by: Usuario) -> Lote:
     """All the rows in one transaction. Sent again, the same sheet answers "igual"."""
     row = Planilha.objects.select_for_update().get(pk=planilha.pk)
     if row.lote_id:
@@ -229,7 +230,7 @@ def take_sheet_in(*, planilha: Planilha, by: Any) -> Lote:
 
 
 @transaction.atomic
-def forget(*, planilha: Planilha, by: Any) -> None:
+def forget(*, planilha: Planilha, by: Usuario) -> None:
     """Descartar: the sheet and what was said of it. What was received stays received."""
     record_event(by=by, entidade=planilha.entidade, tipo="arquivo.apagado", alvo=planilha)
     drop_sheet(planilha)

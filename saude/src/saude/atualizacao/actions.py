@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from ledi.errors import TableError
 from saude.atualizacao import efeito, reavaliar
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.cadastros.sinais import lotacoes_ended
+from saude.contas.queries import as_user
 from saude.referencias import arquivos, cnes, sigtap
 from saude.referencias.arquivos import FileRefused, Guardado
 from saude.referencias.models import Publicacao
@@ -32,7 +33,7 @@ DEFECT = "A importação falhou por um defeito do sistema. Nada foi alterado."
 # -- CNES: read and compared first, put in force when somebody confirms
 
 
-def receive_cnes(*, entidade: Entidade, pieces: Iterable[bytes], nome: str, by: Any) -> Publicacao:
+def receive_cnes(*, entidade: Entidade, pieces: Iterable[bytes], nome: str, by: Autor) -> Publicacao:
     """Read a CNES file and say what it would change. FileRefused when it cannot be imported."""
     kept = arquivos.keep(pieces, nome)
     if waiting := _waiting(entidade, kept):
@@ -53,7 +54,7 @@ def receive_cnes(*, entidade: Entidade, pieces: Iterable[bytes], nome: str, by: 
         raise FileRefused(DEFECT) from error
 
 
-def confirm_cnes(*, publicacao: Publicacao, by: Any) -> Publicacao:
+def confirm_cnes(*, publicacao: Publicacao, by: Autor) -> Publicacao:
     """Put in force a release that was compared. FileRefused, nothing changed, when it cannot be any more."""
     kept = Guardado(publicacao.sha256, publicacao.guardado)
     try:
@@ -77,7 +78,7 @@ def confirm_cnes(*, publicacao: Publicacao, by: Any) -> Publicacao:
 
 
 @transaction.atomic
-def cancel_cnes(*, publicacao: Publicacao, by: Any) -> None:
+def cancel_cnes(*, publicacao: Publicacao, by: Autor) -> None:
     """Give up a release that was only compared."""
     row = _lock(publicacao, Situacao.CONFERIR)
     arquivos.drop(row.sha256)
@@ -112,13 +113,13 @@ def _fits(entidade: Entidade, arquivo: cnes.Arquivo) -> None:
         raise FileRefused(f"Este CNES diz ser de {arquivo.data:%d/%m/%Y}, uma data que ainda não chegou.")
 
 
-def _compared(entidade: Entidade, arquivo: cnes.Arquivo, kept: Guardado, by: Any) -> Publicacao:
+def _compared(entidade: Entidade, arquivo: cnes.Arquivo, kept: Guardado, by: Autor) -> Publicacao:
     with transaction.atomic():
         estado = cnes.current(entidade)
         found = cnes.compare(arquivo, estado)
         row = Publicacao.objects.create(
             tipo=Tipo.CNES, entidade=entidade, vale_de=arquivo.data, sha256=kept.sha256,
-            nome_arquivo=kept.nome, guardado=kept.nome, situacao=Situacao.CONFERIR, por=_user(by),
+            nome_arquivo=kept.nome, guardado=kept.nome, situacao=Situacao.CONFERIR, por=as_user(by),
             contagens=_counts(arquivo), diferencas=cnes.shown(found, arquivo, estado), sem_cns=_nameless(arquivo),
         )  # fmt: skip
         row.diferencas["efeito"] = _tried(row, arquivo, found, estado).as_json()
@@ -140,7 +141,7 @@ def _tried(
     return effect
 
 
-def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
+def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Autor) -> None:
     entidade = _whose(row)
     before = _frozen(entidade)
     estado = cnes.current(entidade)
@@ -164,7 +165,7 @@ def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Any) -> None:
     )  # fmt: skip
 
 
-def _ended(row: Publicacao, by: Any, *, tentativa: bool) -> int:
+def _ended(row: Publicacao, by: Autor, *, tentativa: bool) -> int:
     """Accesses of phones that end with the lotações that did."""
     told: list[tuple[Any, Any]] = lotacoes_ended.send(
         sender=Publicacao, entidade=row.entidade, origem=row.quando, tentativa=tentativa, by=by
@@ -217,7 +218,7 @@ def _waiting(entidade: Entidade, kept: Guardado) -> Publicacao | None:
 # -- SIGTAP: checked at the door, imported in the background
 
 
-def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Any, queue: bool = True) -> Publicacao:
+def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Autor, queue: bool = True) -> Publicacao:
     """Take in a SIGTAP zip. FileRefused when it is not one or was imported before."""
     kept = arquivos.keep(pieces, nome)
     try:
@@ -234,14 +235,14 @@ def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Any, queue: bool =
     with transaction.atomic():
         row = Publicacao.objects.create(
             tipo=Tipo.SIGTAP, vale_de=day, sha256=kept.sha256, nome_arquivo=kept.nome, guardado=kept.nome,
-            por=_user(by),
+            por=as_user(by),
         )  # fmt: skip
         if queue:
             enqueue("referencias.importar_sigtap", publicacao_id=row.pk)
     return row
 
 
-def import_sigtap(publicacao_id: int, *, by: Any = None) -> Publicacao:
+def import_sigtap(publicacao_id: int, *, by: Autor = None) -> Publicacao:
     """Read the rows and put the release in force. A defect leaves it *não importada*, with the reason."""
     publicacao = Publicacao.objects.get(pk=publicacao_id)
     if publicacao.situacao != Situacao.IMPORTANDO:
@@ -268,7 +269,7 @@ def import_sigtap(publicacao_id: int, *, by: Any = None) -> Publicacao:
     return row
 
 
-def restore_sigtap(*, publicacao: Publicacao, by: Any) -> Publicacao:
+def restore_sigtap(*, publicacao: Publicacao, by: Autor) -> Publicacao:
     """Put a superseded release back in force, in place of the one of its month. FileRefused when it is not one."""
     with transaction.atomic():
         row = _lock(publicacao, Situacao.SUBSTITUIDA)
@@ -280,7 +281,7 @@ def restore_sigtap(*, publicacao: Publicacao, by: Any) -> Publicacao:
     return row
 
 
-def _sigtap_in_force(row: Publicacao, by: Any, tipo: str = "referencia.importada") -> None:
+def _sigtap_in_force(row: Publicacao, by: Autor, tipo: str = "referencia.importada") -> None:
     months = Publicacao.objects.filter(tipo=Tipo.SIGTAP, situacao=Situacao.PRONTA)
     before = months.filter(vale_de__lte=row.vale_de).order_by("-vale_de").first()
     after = months.filter(vale_de__gt=row.vale_de).order_by("vale_de").first()
@@ -347,11 +348,11 @@ def _lock(publicacao: Publicacao, situacao: str) -> Publicacao:
     return row
 
 
-def _failed(tipo: str, entidade: Entidade | None, kept: Guardado, reason: str, by: Any) -> None:
+def _failed(tipo: str, entidade: Entidade | None, kept: Guardado, reason: str, by: Autor) -> None:
     """Keep that somebody tried, and why it was not taken."""
     Publicacao.objects.create(
         tipo=tipo, entidade=entidade, sha256=kept.sha256, nome_arquivo=kept.nome, situacao=Situacao.FALHOU,
-        erro=reason[:500], por=_user(by),
+        erro=reason[:500], por=as_user(by),
     )  # fmt: skip
 
 
@@ -363,21 +364,17 @@ def _mark_failed(publicacao: Publicacao, reason: str) -> None:
         arquivos.drop(publicacao.sha256)
 
 
-def _user(by: Any) -> Any:
-    return by if hasattr(by, "username") else None
-
-
 def _reason(error: Exception) -> str:
     return f"O arquivo não foi importado: {str(error).rstrip('.')}. Nada foi alterado."
 
 
-def import_cnes_file(*, entidade: Entidade, path: Path, by: Any) -> Publicacao:
+def import_cnes_file(*, entidade: Entidade, path: Path, by: Autor) -> Publicacao:
     """Receive and confirm at once (command, demonstration)."""
     row = receive_cnes(entidade=entidade, pieces=arquivos.pieces_of(path), nome=path.name, by=by)
     return confirm_cnes(publicacao=row, by=by)
 
 
-def import_sigtap_file(*, path: Path, by: Any) -> Publicacao:
+def import_sigtap_file(*, path: Path, by: Autor) -> Publicacao:
     row = receive_sigtap(pieces=arquivos.pieces_of(path), nome=path.name, by=by, queue=False)
     return import_sigtap(row.pk, by=by)
 

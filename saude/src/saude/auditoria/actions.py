@@ -1,9 +1,13 @@
 from contextvars import ContextVar
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
 from saude.auditoria.models import Evento
+
+#: who does something: a user, a key of the API, or a name such as "sistema"; nobody (whom the guard keeps out)
+Autor = models.Model | AnonymousUser | str | None
 
 #: address of the request being answered; set by saude.auditoria.middleware
 current_ip: ContextVar[str | None] = ContextVar("current_ip", default=None)
@@ -16,8 +20,8 @@ FORBIDDEN = frozenset(
 
 def record_event(
     *,
-    by: Any,
-    entidade: Any,
+    by: Autor,
+    entidade: models.Model | int | None,
     tipo: str,
     alvo: models.Model | tuple[str, Any] | None = None,
     **detalhe: Any,
@@ -44,11 +48,11 @@ def record_event(
     )
 
 
-def _actor(by: Any) -> tuple[int | None, str]:
+def _actor(by: Autor) -> tuple[int | None, str]:
     if by is None or isinstance(by, str):
         return None, by or "sistema"
-    if hasattr(by, "username"):
-        return by.pk, by.username
+    if (username := getattr(by, "username", None)) is not None:
+        return by.pk, username
     return None, f"API: {by}"
 
 

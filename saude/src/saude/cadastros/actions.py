@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade, Especialidade, Feriado, Instalacao, Prazo, ValidadeLedi
 from saude.cadastros.prazos import deadline
 from saude.cadastros.sinais import instalacao_changed, validade_changed
@@ -15,7 +15,7 @@ from saude.cadastros.versoes import validades
 @transaction.atomic
 def create_entidade(
     *,
-    by: Any,
+    by: Autor,
     nome: str,
     ibge: str,
     uf: str,
@@ -35,7 +35,7 @@ def create_entidade(
 
 
 @transaction.atomic
-def update_instalacao(*, by: Any, instalacao: Instalacao, values: dict[str, Any]) -> Instalacao:
+def update_instalacao(*, by: Autor, instalacao: Instalacao, values: dict[str, Any]) -> Instalacao:
     """Change the installation; `revisao` rises when the envelope's bytes change."""
     current = Instalacao.objects.select_for_update().get(pk=instalacao.pk)
     changed = sorted(name for name, value in values.items() if getattr(current, name) != value)
@@ -55,7 +55,7 @@ def update_instalacao(*, by: Any, instalacao: Instalacao, values: dict[str, Any]
 
 
 @transaction.atomic
-def save_especialidade(*, by: Any, entidade: Entidade, codigo: str, nome: str, tipo: str) -> Especialidade:
+def save_especialidade(*, by: Autor, entidade: Entidade, codigo: str, nome: str, tipo: str) -> Especialidade:
     """Create or change the speciality of this code."""
     row, created = Especialidade.objects.select_for_update().get_or_create(
         entidade=entidade, codigo=codigo, defaults={"nome": nome, "tipo": tipo}
@@ -77,7 +77,7 @@ def save_especialidade(*, by: Any, entidade: Entidade, codigo: str, nome: str, t
 
 
 @transaction.atomic
-def set_prazo(*, by: Any, entidade: Entidade, competencia: str, data: Any, motivo: str) -> Prazo:
+def set_prazo(*, by: Autor, entidade: Entidade, competencia: str, data: Any, motivo: str) -> Prazo:
     """Set the deadline of a competência by hand."""
     before = deadline(entidade, competencia).data
     row, _ = Prazo.objects.update_or_create(
@@ -96,7 +96,7 @@ def set_prazo(*, by: Any, entidade: Entidade, competencia: str, data: Any, motiv
 
 
 @transaction.atomic
-def reset_prazo(*, by: Any, entidade: Entidade, competencia: str) -> None:
+def reset_prazo(*, by: Autor, entidade: Entidade, competencia: str) -> None:
     """Forget the deadline set by hand: the published table or the rule holds again."""
     deleted, _ = Prazo.objects.filter(entidade=entidade, competencia=competencia).delete()
     if deleted:
@@ -104,7 +104,7 @@ def reset_prazo(*, by: Any, entidade: Entidade, competencia: str) -> None:
 
 
 @transaction.atomic
-def set_validade(*, by: Any, entidade: Entidade, versao: str, data: Any, motivo: str) -> ValidadeLedi:
+def set_validade(*, by: Autor, entidade: Entidade, versao: str, data: Any, motivo: str) -> ValidadeLedi:
     """Set by hand until when a LEDI version counts."""
     before = validades(entidade).get(versao)
     row, _ = ValidadeLedi.objects.update_or_create(
@@ -119,7 +119,7 @@ def set_validade(*, by: Any, entidade: Entidade, versao: str, data: Any, motivo:
 
 
 @transaction.atomic
-def reset_validade(*, by: Any, entidade: Entidade, versao: str) -> None:
+def reset_validade(*, by: Autor, entidade: Entidade, versao: str) -> None:
     """Forget the date set by hand: the published one holds again."""
     deleted, _ = ValidadeLedi.objects.filter(entidade=entidade, versao=versao).delete()
     if deleted:
@@ -128,7 +128,7 @@ def reset_validade(*, by: Any, entidade: Entidade, versao: str) -> None:
 
 
 @transaction.atomic
-def add_feriado(*, by: Any, entidade: Entidade, data: Any, nome: str) -> Feriado:
+def add_feriado(*, by: Autor, entidade: Entidade, data: Any, nome: str) -> Feriado:
     """A holiday besides the national ones of the table."""
     row, _ = Feriado.objects.update_or_create(entidade=entidade, data=data, defaults={"nome": nome})
     record_event(by=by, entidade=entidade, tipo="feriado.incluido", alvo=row, data=data.isoformat())
@@ -136,7 +136,7 @@ def add_feriado(*, by: Any, entidade: Entidade, data: Any, nome: str) -> Feriado
 
 
 @transaction.atomic
-def remove_feriado(*, by: Any, feriado: Feriado) -> None:
+def remove_feriado(*, by: Autor, feriado: Feriado) -> None:
     record_event(
         by=by,
         entidade=feriado.entidade_id,

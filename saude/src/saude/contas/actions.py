@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from saude.acesso.permissoes import PRESETS, Permissao
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas import entradas
@@ -30,7 +30,7 @@ class ConsentNeeded(ValidationError):
 @transaction.atomic
 def create_user(
     *,
-    by: Any,
+    by: Autor,
     entidade: Entidade,
     username: str,
     nome: str,
@@ -69,7 +69,7 @@ def create_user(
 @transaction.atomic
 def grant(
     *,
-    by: Any,
+    by: Autor,
     usuario: Usuario,
     entidade: Entidade,
     permissoes: Iterable[str],
@@ -133,7 +133,7 @@ def _chosen(
 
 
 @transaction.atomic
-def revoke(*, by: Any, acesso: Acesso) -> None:
+def revoke(*, by: Autor, acesso: Acesso) -> None:
     """Take an access away."""
     entidade, area = acesso.entidade, acesso.estabelecimento
     _lock_administrators(entidade.pk)
@@ -156,7 +156,7 @@ def revoke(*, by: Any, acesso: Acesso) -> None:
 @transaction.atomic
 def set_password(
     *,
-    by: Any,
+    by: Autor,
     usuario: Usuario,
     senha: str,
     entidade: Entidade | None = None,
@@ -210,7 +210,7 @@ def change_own_password(*, by: Usuario, senha: str, entidade: Entidade | None) -
 
 
 @transaction.atomic
-def set_active(*, by: Any, usuario: Usuario, ativo: bool, entidade: Entidade, motivo: str = "") -> None:
+def set_active(*, by: Autor, usuario: Usuario, ativo: bool, entidade: Entidade, motivo: str = "") -> None:
     """Deactivate or reactivate a user."""
     if isinstance(by, Usuario):
         _check_power(by, usuario, may_activate(by, usuario), motivo)
@@ -243,7 +243,7 @@ def end_sessions(*, by: Usuario, usuario: Usuario, entidade: Entidade, motivo: s
 
 
 @transaction.atomic
-def set_rules_installation(*, by: Any, usuario: Usuario, sim: bool) -> None:
+def set_rules_installation(*, by: Autor, usuario: Usuario, sim: bool) -> None:
     """Give or take the power over the installation: by who has it, never to oneself."""
     if isinstance(by, Usuario):
         if not rules_installation(by):
@@ -274,7 +274,7 @@ def set_cpf(*, by: Usuario, usuario: Usuario, cpf: str | None, entidade: Entidad
 ONESELF = "Ninguém concede acesso a si mesmo: peça a outra pessoa que administra."
 
 
-def _check_may_add(by: Any, usuario: Usuario, entidade: Entidade, *, motivo: str, consentido: Any) -> None:
+def _check_may_add(by: Autor, usuario: Usuario, entidade: Entidade, *, motivo: str, consentido: Any) -> None:
     """Nobody adds to their own access; nor to that of somebody of another entidade without its consent."""
     if not isinstance(by, Usuario):
         return
@@ -320,7 +320,7 @@ def _trails(entidade_id: int, usuario: Usuario) -> list[int]:
     return list(dict.fromkeys(pk for pk in (entidade_id, usuario.entidade_id) if pk))
 
 
-def _tell_the_others(by: Any, usuario: Usuario, entidade: Entidade, tipo: str, motivo: str) -> None:
+def _tell_the_others(by: Autor, usuario: Usuario, entidade: Entidade, tipo: str, motivo: str) -> None:
     """What is done to a person is read in every entidade of theirs; the reason in all of them."""
     said = {"motivo": motivo.strip()} if motivo.strip() else {}
     for where in _entidades_of(usuario):

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from saude.acesso.permissoes import ENTIDADE_INTEIRA, INSTALACAO, Limite, Permissao, union
+from saude.auditoria.actions import Autor
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.models import Acesso, ApiToken, Usuario
 
@@ -108,6 +109,11 @@ def users_of(entidade: Entidade) -> QuerySet[Usuario]:
         .order_by("nome", "username")
         .prefetch_related(Prefetch("acessos", queryset=here, to_attr="acessos_aqui"))  # type: ignore[no-redef]
     )
+
+
+def as_user(by: Autor) -> Usuario | None:
+    """Who did it, where that was one of our users and not a key or the system."""
+    return by if isinstance(by, Usuario) else None
 
 
 def rules_installation(user: Usuario) -> bool:

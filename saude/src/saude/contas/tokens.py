@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
 from saude.cadastros.tempo import local_today
 from saude.contas.models import ApiToken, Escopo, Usuario
@@ -45,7 +45,7 @@ def end_of(day: date, entidade: Entidade) -> datetime:
 @transaction.atomic
 def create_token(
     *,
-    by: Any,
+    by: Autor,
     entidade: Entidade,
     nome: str,
     limite_por_minuto: int = 600,
@@ -75,7 +75,7 @@ def create_token(
 
 @transaction.atomic
 def change_token(
-    *, by: Any, token: ApiToken, ate: date | None, escopos: Any, responsavel: Usuario | None
+    *, by: Autor, token: ApiToken, ate: date | None, escopos: Any, responsavel: Usuario | None
 ) -> None:
     """Another end, other scopes, somebody else who answers for it. A revoked key stays revoked."""
     token = ApiToken.objects.select_for_update().get(pk=token.pk)
@@ -89,7 +89,7 @@ def change_token(
 
 
 @transaction.atomic
-def revoke_token(*, by: Any, token: ApiToken) -> None:
+def revoke_token(*, by: Autor, token: ApiToken) -> None:
     if token.revogado_em is None:
         token.revogado_em = timezone.now()
         token.save(update_fields=["revogado_em"])
@@ -97,7 +97,7 @@ def revoke_token(*, by: Any, token: ApiToken) -> None:
 
 
 @transaction.atomic
-def new_secret(*, by: Any, token: ApiToken) -> str:
+def new_secret(*, by: Autor, token: ApiToken) -> str:
     """The key keeps its name and history; its former secret is worth nothing from now on."""
     secret = _new_secret()
     token.prefixo, token.hash = secret[:12], token_hash(secret)

@@ -10,10 +10,11 @@ from django.db import models, transaction
 
 from ledi.layouts import layout
 from saude.acesso.areas import Areas
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Alteracao, Cliente, MudancaEsperada
 from saude.comum.texto import fold
+from saude.contas.queries import as_user
 from saude.correcao import mudancas
 from saude.fichas.models import Atendido, Ficha
 from saude.fichas.situacoes import check, open_situations
@@ -37,7 +38,7 @@ class StaleClient(Exception):
 
 
 @transaction.atomic
-def create_client(*, entidade: Entidade, by: Any, **values: Any) -> Cliente:
+def create_client(*, entidade: Entidade, by: Autor, **values: Any) -> Cliente:
     cliente = Cliente(entidade=entidade, **{k: values[k] for k in EDITABLE if k in values})
     cliente.full_clean(exclude=["entidade"])
     cliente.save()
@@ -51,7 +52,7 @@ def correct_client(
     cliente: Cliente,
     changes: Mapping[str, Any],
     revisao: int,
-    by: Any,
+    by: Autor,
     usar_cpf: bool = False,
     cnes: Areas = None,
 ) -> list[int]:
@@ -76,7 +77,7 @@ def correct_client(
     if touched:
         current.revisao += 1
         current.save()
-    user = by if hasattr(by, "username") else None
+    user = as_user(by)
     for name in touched:
         change = {"anterior": _text(before[name]), "novo": _text(getattr(current, name))}
         Alteracao.objects.create(
@@ -115,7 +116,7 @@ def registered(tipo: str, path: str) -> str:
 
 
 @transaction.atomic
-def identify(*, atendido: Atendido, cliente: Cliente, by: Any) -> Ficha:
+def identify(*, atendido: Atendido, cliente: Cliente, by: Autor) -> Ficha:
     """Say who an unidentified citizen is: the documents go into the record, which is processed again."""
     ficha = Ficha.objects.select_related("entidade__instalacao").get(pk=atendido.ficha_id)
     if cliente.entidade_id != ficha.entidade_id:
@@ -128,7 +129,7 @@ def identify(*, atendido: Atendido, cliente: Cliente, by: Any) -> Ficha:
     return Ficha.objects.get(pk=ficha.pk)
 
 
-def _flow(cliente: Cliente, names: list[str], by: Any, cnes: Areas = None) -> list[int]:
+def _flow(cliente: Cliente, names: list[str], by: Autor, cnes: Areas = None) -> list[int]:
     """The new values into every record of the client that can still change, in these áreas; the others wait."""
     positions, others = mudancas.positions_of(cliente, cnes)
     mudancas.hand_over(cliente, others, names, by)
@@ -140,7 +141,7 @@ def _flow(cliente: Cliente, names: list[str], by: Any, cnes: Areas = None) -> li
 
 
 @transaction.atomic
-def apply_waiting(*, cliente: Cliente, by: Any, cnes: Areas) -> list[int]:
+def apply_waiting(*, cliente: Cliente, by: Autor, cnes: Areas) -> list[int]:
     """What waits in these áreas goes into the fichas, as the registration says it now."""
     rows = list(
         mudancas.waiting(cliente.entidade, cnes).filter(cliente=cliente).select_for_update(of=("self",))
@@ -158,7 +159,7 @@ def apply_waiting(*, cliente: Cliente, by: Any, cnes: Areas) -> list[int]:
 
 
 def _write(
-    entidade: Entidade, cliente: Cliente, positions: Mapping[int, list[int]], names: list[str], by: Any
+    entidade: Entidade, cliente: Cliente, positions: Mapping[int, list[int]], names: list[str], by: Autor
 ) -> None:
     """The client's values into the fichas, at these citizens of each; one context judges them all."""
     zone = ZoneInfo(entidade.fuso)

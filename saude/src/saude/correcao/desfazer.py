@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from saude.acesso.areas import Areas
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.clientes.models import Alteracao, Cliente
+from saude.contas.queries import as_user
 from saude.contas.request import UserRequest
 from saude.correcao.cliente import EDITABLE, _text, column
 from saude.fichas.models import Reprocessamento
@@ -19,7 +20,7 @@ CHANGED = "O cadastro mudou depois desta correção: corrija-o, em vez de desfaz
 
 @transaction.atomic
 def remember(
-    *, cliente: Cliente, antes: Mapping[int, int], by: Any, cnes: Areas = None
+    *, cliente: Cliente, antes: Mapping[int, int], by: Autor, cnes: Areas = None
 ) -> Reprocessamento | None:
     """The correction just made as a batch that can be undone; None when it changed no ficha."""
     current = Cliente.objects.get(pk=cliente.pk)
@@ -50,7 +51,7 @@ def just_done(request: UserRequest) -> Reprocessamento | None:
 
 
 @transaction.atomic
-def confirm(*, job: Reprocessamento, numero: int, by: Any) -> Reprocessamento:
+def confirm(*, job: Reprocessamento, numero: int, by: Autor) -> Reprocessamento:
     """`lotes.confirm`; the undo of a registration's change puts the registration back first, or refuses."""
     waited = job.estado == Reprocessamento.Estado.PREVIA
     done = lotes.confirm(job=job, numero=numero, by=by)
@@ -59,7 +60,7 @@ def confirm(*, job: Reprocessamento, numero: int, by: Any) -> Reprocessamento:
     return done
 
 
-def _put_back(asked: Mapping[str, Any], by: Any) -> None:
+def _put_back(asked: Mapping[str, Any], by: Autor) -> None:
     cliente = Cliente.objects.select_for_update().filter(pk=asked["cliente"]).first()
     if cliente is None or cliente.revisao != asked["revisao"] or cliente.mesclado_em_id:
         raise lotes.LoteRefused(CHANGED)
@@ -71,7 +72,7 @@ def _put_back(asked: Mapping[str, Any], by: Any) -> None:
         )
         Alteracao.objects.create(
             cliente=cliente, campo=row.campo, anterior=_text(now), novo=row.anterior, aplicada=True,
-            fonte=Alteracao.Fonte.USUARIO, usuario=by if hasattr(by, "username") else None,
+            fonte=Alteracao.Fonte.USUARIO, usuario=as_user(by),
         )  # fmt: skip
     cliente.revisao += 1
     cliente.full_clean(exclude=["entidade", "mesclado_em"])

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from saude.acesso.areas import Areas
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.clientes.models import Alteracao, Cliente, ParPossivel
+from saude.contas.queries import as_user
 from saude.correcao.cliente import EDITABLE, StaleClient, _flow, _text
 from saude.fichas.models import Atendido
 from saude.inconsistencias.models import Inconsistencia
@@ -33,7 +34,7 @@ def merge_pair(
     fica: int,
     escolhas: Mapping[str, int],
     revisoes: Mapping[int, int],
-    by: Any,
+    by: Autor,
     cnes: Areas = None,
 ) -> list[int]:
     """`fica` is the id that stays, `escolhas` field -> id whose value stays (default: the one that stays).
@@ -75,7 +76,7 @@ def merge_pair(
 
 
 @transaction.atomic
-def keep_apart(*, par: ParPossivel, by: Any) -> None:
+def keep_apart(*, par: ParPossivel, by: Autor) -> None:
     """Not the same person: remembered, never proposed again."""
     par, a, b = _locked(par, Decisao.ABERTO)
     _decide(par, Decisao.DIFERENTES, by)
@@ -83,7 +84,7 @@ def keep_apart(*, par: ParPossivel, by: Any) -> None:
 
 
 @transaction.atomic
-def undo(*, par: ParPossivel, by: Any, cnes: Areas = None) -> list[int]:
+def undo(*, par: ParPossivel, by: Autor, cnes: Areas = None) -> list[int]:
     """Take back a decision. A merge only while the registration that stayed was not changed since."""
     par, a, b = _locked(par, Decisao.MESCLADO, Decisao.DIFERENTES)
     if par.decisao == Decisao.DIFERENTES:
@@ -122,9 +123,9 @@ def _locked(par: ParPossivel, *decisoes: str) -> tuple[ParPossivel, Cliente, Cli
     return current, a, b
 
 
-def _set(cliente: Cliente, values: Mapping[str, Any], by: Any) -> None:
+def _set(cliente: Cliente, values: Mapping[str, Any], by: Autor) -> None:
     """The values, each change told in the registration's own history."""
-    user = by if hasattr(by, "username") else None
+    user = as_user(by)
     for name, value in values.items():
         before = getattr(cliente, name)
         if before != value:
@@ -138,10 +139,10 @@ def _set(cliente: Cliente, values: Mapping[str, Any], by: Any) -> None:
     cliente.save()
 
 
-def _decide(par: ParPossivel, decisao: str, by: Any, desfazer: Any = None) -> None:
+def _decide(par: ParPossivel, decisao: str, by: Autor, desfazer: Any = None) -> None:
     par.decisao = decisao
     par.decidido_em = timezone.now() if by else None
-    par.decidido_por = by if hasattr(by, "username") else None
+    par.decidido_por = as_user(by)
     par.desfazer = desfazer
     par.save()
 

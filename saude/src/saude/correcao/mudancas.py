@@ -1,16 +1,16 @@
 """A changed registration reaches fichas of other áreas only through who works there."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from saude.acesso.areas import Areas, in_areas
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente, MudancaEsperada
+from saude.contas.queries import as_user
 from saude.fichas.models import Atendido
 from saude.fichas.situacoes import open_situations
 
@@ -28,12 +28,12 @@ def positions_of(cliente: Cliente, cnes: Areas) -> tuple[dict[int, list[int]], l
     return mine, others
 
 
-def hand_over(cliente: Cliente, fichas: Iterable[int], campos: list[str], by: Any) -> None:
+def hand_over(cliente: Cliente, fichas: Iterable[int], campos: list[str], by: Autor) -> None:
     """These fichas wait for who works in their áreas; what waited already waits with it."""
     for pk in fichas:
         row, created = MudancaEsperada.objects.get_or_create(
             cliente=cliente, ficha_id=pk, decidida_em=None,
-            defaults={"entidade_id": cliente.entidade_id, "campos": campos, "pedida_por": _user(by)},
+            defaults={"entidade_id": cliente.entidade_id, "campos": campos, "pedida_por": as_user(by)},
         )  # fmt: skip
         if not created:
             row.campos = [*row.campos, *(c for c in campos if c not in row.campos)]
@@ -44,10 +44,10 @@ def hand_over(cliente: Cliente, fichas: Iterable[int], campos: list[str], by: An
         )  # fmt: skip
 
 
-def settle(cliente: Cliente, fichas: Iterable[int], by: Any) -> None:
+def settle(cliente: Cliente, fichas: Iterable[int], by: Autor) -> None:
     """Who works in the áreas of these fichas wrote the registration into them: nothing waits there any more."""
     open_rows = MudancaEsperada.objects.filter(cliente=cliente, ficha__in=list(fichas), decidida_em=None)
-    open_rows.update(aceita=True, decidida_por=_user(by), decidida_em=timezone.now())
+    open_rows.update(aceita=True, decidida_por=as_user(by), decidida_em=timezone.now())
 
 
 def waiting(entidade: Entidade, cnes: Areas) -> QuerySet[MudancaEsperada]:
@@ -58,11 +58,11 @@ def waiting(entidade: Entidade, cnes: Areas) -> QuerySet[MudancaEsperada]:
 
 
 @transaction.atomic
-def refuse(*, rows: QuerySet[MudancaEsperada], by: Any) -> int:
+def refuse(*, rows: QuerySet[MudancaEsperada], by: Autor) -> int:
     """The fichas stay as they are."""
     locked = list(rows.select_for_update(of=("self",)))
     for row in locked:
-        row.aceita, row.decidida_por, row.decidida_em = False, _user(by), timezone.now()
+        row.aceita, row.decidida_por, row.decidida_em = False, as_user(by), timezone.now()
         row.save(update_fields=["aceita", "decidida_por", "decidida_em"])
         record_event(
             by=by, entidade=row.entidade_id, tipo="mudanca.recusada", alvo=row.cliente, ficha=row.ficha.uuid
@@ -76,7 +76,3 @@ def fields_of(rows: Iterable[MudancaEsperada]) -> Mapping[tuple[str, ...], list[
     for row in rows:
         found.setdefault(tuple(row.campos), []).append(row)
     return found
-
-
-def _user(by: Any) -> Any:
-    return by if hasattr(by, "username") else None

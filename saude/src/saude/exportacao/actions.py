@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from ledi.zip import Entry, PackageWriter
 from ledi.zip.deflate import inflates_to
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue, without_task
 from saude.cadastros.models import Entidade
 from saude.comum import disco
+from saude.contas.queries import as_user
 from saude.exportacao.envelopes import Rewrapper, refresh_stale
 from saude.exportacao.files import PartialFile
 from saude.exportacao.models import Exportacao
@@ -73,7 +74,7 @@ def create_export(
     inicio: date,
     fim: date,
     tipo: str = "",
-    by: Any,
+    by: Autor,
     chave: str | None = None,
     cnes: Set[str] | None = None,
 ) -> Exportacao:
@@ -97,7 +98,7 @@ def create_export(
         chave=chave,
         previstas=previa.vao,
         excluidas=previa.nao_vao,
-        por=by if hasattr(by, "username") else None,
+        por=as_user(by),
     )
     record_event(
         by=by, entidade=entidade, tipo="exportacao.pedida", alvo=exportacao,
@@ -150,7 +151,7 @@ def run_export(exportacao_id: int) -> Exportacao:
     return exportacao
 
 
-def retry_export(*, exportacao: Exportacao, by: Any) -> None:
+def retry_export(*, exportacao: Exportacao, by: Autor) -> None:
     """Put a failed export in the queue again."""
     with transaction.atomic():
         mine = Exportacao.objects.filter(pk=exportacao.pk, estado=Estado.FALHOU)

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import F
 
 from ledi.layouts import nearest
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
+from saude.contas.queries import as_user
 from saude.fichas.held import Guardada, hold
 from saude.fichas.models import Conteudo, Entrada, Evento, Ficha
 from saude.fichas.ordem import next_order
@@ -38,7 +39,7 @@ class StaleForm(Exception):
         self.atual = atual
 
 
-def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Any = None) -> dict[str, int]:
+def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Autor = None) -> dict[str, int]:
     """Reprocess fichas of the entidade in the caller's transaction; exported ones are passed over.
 
     Returns how many there are in each situation afterwards.
@@ -68,7 +69,7 @@ def set_aside(ficha_id: int, entidade: Entidade, motivo: str = Motivo.SISTEMA) -
 
 
 @transaction.atomic
-def reprocess(*, entidade: Entidade, ids: Iterable[int], by: Any) -> dict[str, int]:
+def reprocess(*, entidade: Entidade, ids: Iterable[int], by: Autor) -> dict[str, int]:
     """Reprocess a few fichas now (up to some hundreds; for more, `start_reprocess`)."""
     chosen = sorted(set(ids))
     counts = judge_again(chosen, _context(entidade), by=by)
@@ -77,7 +78,7 @@ def reprocess(*, entidade: Entidade, ids: Iterable[int], by: Any) -> dict[str, i
 
 
 @transaction.atomic
-def correct(*, ficha: Ficha, changes: Mapping[str, Any], revisao: int, by: Any) -> Ficha:
+def correct(*, ficha: Ficha, changes: Mapping[str, Any], revisao: int, by: Autor) -> Ficha:
     """Change values by path and process again. StaleForm when `revisao` is no longer that of the ficha."""
     current = (
         Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
@@ -92,7 +93,9 @@ def correct(*, ficha: Ficha, changes: Mapping[str, Any], revisao: int, by: Any) 
 
 
 @transaction.atomic
-def correct_each(*, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]], by: Any) -> dict[str, int]:
+def correct_each(
+    *, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]], by: Autor
+) -> dict[str, int]:
     """Each ficha its own changes by path, exported ones passed over; how many are in each situation then."""
     ctx = _context(entidade)
     done = []
@@ -105,7 +108,7 @@ def correct_each(*, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]]
     return counts
 
 
-def _rewrite(ficha: Ficha, changes: Mapping[str, Any], *, by: Any, ctx: Contexto | None = None) -> None:
+def _rewrite(ficha: Ficha, changes: Mapping[str, Any], *, by: Autor, ctx: Contexto | None = None) -> None:
     """The changes into a ficha that is held by the caller: judged, stored, told."""
     record, kept = _mended(ficha, changes)
     put_content(ficha, record, kept, fields=sorted(changes), by=by, ctx=ctx or _context(ficha.entidade))
@@ -117,7 +120,7 @@ def put_content(
     kept: Guardada,
     *,
     fields: list[str],
-    by: Any,
+    by: Autor,
     ctx: Contexto,
     fato: str = Evento.Fato.CORRIGIDA,
     **detalhe: Any,
@@ -145,7 +148,7 @@ def _mended(ficha: Ficha, changes: Mapping[str, Any]) -> tuple[dict[str, Any], G
 
 @transaction.atomic
 def replace_exported(
-    *, ficha: Ficha, changes: Mapping[str, Any], motivo: str, by: Any, nunca_entrou: bool = False
+    *, ficha: Ficha, changes: Mapping[str, Any], motivo: str, by: Autor, nunca_entrou: bool = False
 ) -> Ficha:
     """A new record in place of an exported one, which stays as it went. FCI and FCD say so on the wire too, unless
     (`nunca_entrou`) no record of their line ever entered the PEC: then it is the first of its line.
@@ -201,13 +204,13 @@ def renewed(record: dict[str, Any], *, primeira: bool = False) -> dict[str, Any]
     return record
 
 
-def _replacement(old: Ficha, kept: Guardada, record: dict[str, Any], motivo: str, by: Any) -> Ficha:
+def _replacement(old: Ficha, kept: Guardada, record: dict[str, Any], motivo: str, by: Autor) -> Ficha:
     ctx = _context(old.entidade)
     linha = linha_of(kept, record, ctx)
     linha.anterior, linha.revisao, linha.ordem, linha.hash = {}, 1, next_order(), digest(record)
     linha.registro, linha.substitui_id, linha.motivo_substituicao = dump(record), old.pk, motivo
     esteira.run(ctx, [(linha, record)])
-    user = by if hasattr(by, "username") else None
+    user = as_user(by)
     new = Ficha.objects.get(pk=linha.id)
     Evento.objects.create(
         ficha=old, fato=Evento.Fato.TROCADA, situacao=old.situacao, usuario=user, detalhe={"por": new.uuid}
@@ -276,10 +279,10 @@ def linha_of(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
 
 
 def record_change(
-    linhas: Sequence[Linha], fato: str, by: Any, *, always: bool = False, **detalhe: Any
+    linhas: Sequence[Linha], fato: str, by: Autor, *, always: bool = False, **detalhe: Any
 ) -> None:
     """History rows for what changed; a reprocessing that changed nothing leaves only its date."""
-    user = by if hasattr(by, "username") else None
+    user = as_user(by)
     told = [x for x in linhas if always or x.anterior["situacao"] != str(x.resultado.situacao)]
     Evento.objects.bulk_create(
         Evento(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from saude.auditoria.actions import Autor
 from saude.cadastros.models import Entidade
 from saude.fichas.models import Conteudo, ConteudoAnterior, Evento, Ficha
 from saude.fichas.situacoes import TransitionRefused, check, open_situations
@@ -45,7 +46,7 @@ def replaced_since(items: Mapping[int, int]) -> set[int]:
 
 
 @transaction.atomic
-def go_back(*, ficha: Ficha, para: int, revisao: int, by: Any) -> Ficha:
+def go_back(*, ficha: Ficha, para: int, revisao: int, by: Autor) -> Ficha:
     """Voltar a esta versão: its content again, as a new change judged by the rules and tables of today."""
     current = (
         Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
@@ -60,7 +61,7 @@ def go_back(*, ficha: Ficha, para: int, revisao: int, by: Any) -> Ficha:
     return Ficha.objects.get(pk=ficha.pk)
 
 
-def restore_each(*, entidade: Entidade, para: Mapping[int, int], by: Any, lote: int | None) -> list[int]:
+def restore_each(*, entidade: Entidade, para: Mapping[int, int], by: Autor, lote: int | None) -> list[int]:
     """In the caller's transaction: each of these fichas (id -> revision) holds what it held then; which did."""
     ctx = _context(entidade)
     wanted = ConteudoAnterior.objects.filter(ficha_id__in=para, revisao__in=set(para.values()))
@@ -72,7 +73,9 @@ def restore_each(*, entidade: Entidade, para: Mapping[int, int], by: Any, lote: 
     return done
 
 
-def _put(ficha: Ficha, old: ConteudoAnterior, *, by: Any, fato: str, ctx: Any = None, **detalhe: Any) -> None:
+def _put(
+    ficha: Ficha, old: ConteudoAnterior, *, by: Autor, fato: str, ctx: Any = None, **detalhe: Any
+) -> None:
     """The old record, and who had typed it."""
     before, record = legible(ficha.conteudo.registro), json.loads(old.registro)
     fields = sorted(changes(before.get("ficha") or {}, record.get("ficha") or {}))

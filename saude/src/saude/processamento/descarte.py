@@ -5,7 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
+from saude.contas.queries import as_user
 from saude.fichas.models import Descarte, Entrada, Evento, Ficha
 from saude.fichas.situacoes import Motivo, Situacao, TransitionRefused, check
 from saude.inconsistencias.models import Inconsistencia
@@ -14,7 +15,7 @@ from saude.processamento.julgar import context
 
 
 @transaction.atomic
-def discard(*, ficha: Ficha, motivo: str, observacao: str = "", revisao: int, by: Any) -> Ficha:
+def discard(*, ficha: Ficha, motivo: str, observacao: str = "", revisao: int, by: Autor) -> Ficha:
     """Out of every count, list and export; its findings are closed. TransitionRefused when it may not be.
 
     `revisao` is that of the page the person saw: what changed since is not discarded unseen.
@@ -34,7 +35,7 @@ def discard(*, ficha: Ficha, motivo: str, observacao: str = "", revisao: int, by
     current.situacao, current.motivo_pendencia = Situacao.DESCARTADA, ""
     current.n_erros = current.n_avisos = 0
     current.save(update_fields=["situacao", "motivo_pendencia", "n_erros", "n_avisos"])
-    user = by if hasattr(by, "username") else None
+    user = as_user(by)
     Descarte.objects.create(
         ficha=current,
         entidade_id=current.entidade_id,
@@ -50,7 +51,7 @@ def discard(*, ficha: Ficha, motivo: str, observacao: str = "", revisao: int, by
 
 
 @transaction.atomic
-def restore(*, ficha: Ficha, by: Any) -> Ficha:
+def restore(*, ficha: Ficha, by: Autor) -> Ficha:
     """Back into the production, judged by the rules and tables of today."""
     current = (
         Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
@@ -61,7 +62,7 @@ def restore(*, ficha: Ficha, by: Any) -> Ficha:
     current.save(update_fields=["situacao", "motivo_pendencia"])
     judge_again([current.pk], context(current.entidade), by=by)
     current.refresh_from_db()
-    user = by if hasattr(by, "username") else None
+    user = as_user(by)
     _record_event_of(current, Evento.Fato.RESTAURADA, user)
     record_event(
         by=by, entidade=current.entidade, tipo="ficha.restaurada", alvo=current, situacao=current.situacao

@@ -10,10 +10,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from saude.acesso.areas import Areas
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
 from saude.banco.fila import alive, enqueue, without_task
 from saude.cadastros.models import Entidade
+from saude.contas.queries import as_user
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.itens import BlocoReprocessamento
 from saude.fichas.models import Reprocessamento
@@ -31,7 +32,7 @@ GIVEN_UP = (
 
 
 @transaction.atomic
-def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any, cnes: Areas = None) -> Reprocessamento:
+def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Autor, cnes: Areas = None) -> Reprocessamento:
     """Queue the reprocessing of all that match; one already running for the same filter is returned."""
     asked = filtro.as_json() | _limit(cnes)
     job, made = _queued(entidade, filtro, asked, "reprocessar", by, cnes)
@@ -41,7 +42,7 @@ def start_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any, cnes: Areas 
 
 
 def _queued(
-    entidade: Entidade, filtro: Filtro, asked: dict[str, Any], event: str, by: Any, cnes: Areas
+    entidade: Entidade, filtro: Filtro, asked: dict[str, Any], event: str, by: Autor, cnes: Areas
 ) -> tuple[Reprocessamento, bool]:
     """The job with its blocks in the queue, and whether it was made now: asked twice, it is one."""
     travas.wait(travas.REPROCESSAMENTO, entidade.pk)
@@ -53,9 +54,7 @@ def _queued(
         running.refresh_from_db()
         if running.estado in OPEN:
             return running, False
-    job = Reprocessamento.objects.create(
-        entidade=entidade, filtro=asked, por=by if hasattr(by, "username") else None
-    )
+    job = Reprocessamento.objects.create(entidade=entidade, filtro=asked, por=as_user(by))
     chosen = filtered(entidade, filtro, cnes=cnes).filter(situacao__in=open_situations(event))
     job.total = cut(job, chosen.order_by("pk").values_list("pk", flat=True).iterator(10_000))
     job.estado = Reprocessamento.Estado.RODANDO if job.total else Reprocessamento.Estado.CONCLUIDO
@@ -68,7 +67,7 @@ def _limit(cnes: Areas) -> dict[str, Any]:
     return {} if cnes is None else {"areas": sorted(cnes)}
 
 
-def jobs(entidade: Entidade, *, cnes: Areas = None, by: Any = None) -> QuerySet[Reprocessamento]:
+def jobs(entidade: Entidade, *, cnes: Areas = None, by: Autor = None) -> QuerySet[Reprocessamento]:
     """The mass reprocessings; for some áreas, those that took fichas of no other, and the user's own."""
     rows = Reprocessamento.objects.filter(entidade=entidade)
     if cnes is None:
@@ -86,7 +85,7 @@ def stopped(job: Reprocessamento) -> bool:
 
 
 @transaction.atomic
-def go_on(*, job: Reprocessamento, by: Any) -> int:
+def go_on(*, job: Reprocessamento, by: Autor) -> int:
     """The blocks that are left, in the queue again; each is done once, whoever asks."""
     travas.wait(travas.REPROCESSAMENTO, job.entidade_id)
     if not stopped(job):

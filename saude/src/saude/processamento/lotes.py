@@ -12,10 +12,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from saude.acesso.areas import Areas
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
+from saude.contas.queries import as_user
 from saude.fichas import itens
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.itens import BlocoReprocessamento, ItemReprocessamento
@@ -41,7 +42,9 @@ class LoteRefused(Exception):
     """The batch cannot be done; the message says why and what to do."""
 
 
-def preview_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any, cnes: Areas = None) -> Reprocessamento:
+def preview_reprocess(
+    *, entidade: Entidade, filtro: Filtro, by: Autor, cnes: Areas = None
+) -> Reprocessamento:
     fichas = filtered(entidade, filtro, cnes=cnes).filter(situacao__in=open_situations("reprocessar"))
     return open_preview(
         entidade=entidade, acao=Acao.REPROCESSAR, fichas=fichas, pedido=filtro.as_json(), by=by, cnes=cnes
@@ -49,7 +52,7 @@ def preview_reprocess(*, entidade: Entidade, filtro: Filtro, by: Any, cnes: Area
 
 
 def preview_correction(
-    *, entidade: Entidade, causa: str, valor: Any, competencia: str, by: Any, cnes: Areas = None
+    *, entidade: Entidade, causa: str, valor: Any, competencia: str, by: Autor, cnes: Areas = None
 ) -> Reprocessamento:
     """`valor` (None takes it away) in the field of every open finding of the cause."""
     filtro = Filtro(causa=causa, competencia=competencia)
@@ -65,14 +68,14 @@ def open_preview(
     acao: str,
     fichas: QuerySet[Ficha],
     pedido: dict[str, Any],
-    by: Any,
+    by: Autor,
     cnes: Areas = None,
 ) -> Reprocessamento:
     """The batch as it would be, all its fichas chosen; LoteRefused when there is none."""
     _forget_old(entidade)
     limit = {} if cnes is None else {"areas": sorted(cnes)}
     job = Reprocessamento.objects.create(
-        entidade=entidade, acao=acao, filtro=pedido | limit, por=by, estado=Estado.PREVIA
+        entidade=entidade, acao=acao, filtro=pedido | limit, por=as_user(by), estado=Estado.PREVIA
     )
     job.total = itens.fill(job.pk, fichas)
     if not job.total:
@@ -137,7 +140,7 @@ def over(job: Reprocessamento) -> bool:
 
 
 @transaction.atomic
-def confirm(*, job: Reprocessamento, numero: int, by: Any) -> Reprocessamento:
+def confirm(*, job: Reprocessamento, numero: int, by: Autor) -> Reprocessamento:
     """Do it to the chosen ones, in the background. Asked twice, it is done once."""
     travas.wait(travas.REPROCESSAMENTO, job.entidade_id)
     current = Reprocessamento.objects.select_for_update(of=("self",)).get(pk=job.pk)
@@ -150,7 +153,7 @@ def confirm(*, job: Reprocessamento, numero: int, by: Any) -> Reprocessamento:
     current.total = em_massa.cut(
         current, chosen.order_by("ficha_id").values_list("ficha_id", flat=True).iterator(10_000)
     )
-    current.estado, current.por = Estado.RODANDO, by
+    current.estado, current.por = Estado.RODANDO, as_user(by)
     current.save(update_fields=["total", "estado", "por"])
     more = {"causa": current.filtro["causa"]} if current.acao == Acao.CORRIGIR else {}
     more |= {"lote": current.desfaz_id} if current.desfaz_id else {}
@@ -196,7 +199,7 @@ def undoable(job: Reprocessamento) -> bool:
 
 
 @transaction.atomic
-def preview_undo(*, job: Reprocessamento, by: Any, cnes: Areas = None) -> Reprocessamento:
+def preview_undo(*, job: Reprocessamento, by: Autor, cnes: Areas = None) -> Reprocessamento:
     """The batch that takes this one back; asked again, the same one. What cannot go back is not chosen, and told."""
     current = Reprocessamento.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if not undoable(current):
@@ -212,7 +215,7 @@ def preview_undo(*, job: Reprocessamento, by: Any, cnes: Areas = None) -> Reproc
         acao=Acao.DESFAZER,
         desfaz=current,
         filtro=areas,
-        por=by,
+        por=as_user(by),
         estado=Estado.PREVIA,
     )
     made.total = itens.fill_from(made.pk, current.itens.all())
@@ -234,12 +237,12 @@ def _leave_out(job: Reprocessamento) -> None:
 
 @transaction.atomic
 def record_done(
-    *, entidade: Entidade, pedido: dict[str, Any], antes: Mapping[int, int], by: Any, cnes: Areas = None
+    *, entidade: Entidade, pedido: dict[str, Any], antes: Mapping[int, int], by: Autor, cnes: Areas = None
 ) -> Reprocessamento:
     """A change of content made elsewhere (`antes`: ficha -> its revision before) as a batch, undone as one."""
     limit = {} if cnes is None else {"areas": sorted(cnes)}
     job = Reprocessamento.objects.create(
-        entidade=entidade, acao=Acao.CADASTRO, filtro=pedido | limit, por=by if hasattr(by, "username") else None,
+        entidade=entidade, acao=Acao.CADASTRO, filtro=pedido | limit, por=as_user(by),
         estado=Estado.CONCLUIDO, total=len(antes), feitas=len(antes), terminado_em=timezone.now(),
     )  # fmt: skip
     changed = set(

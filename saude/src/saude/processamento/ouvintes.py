@@ -4,6 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from saude.auditoria.actions import Autor
 from saude.cadastros.models import Entidade, Instalacao
 from saude.cadastros.sinais import instalacao_changed, validade_changed
 from saude.fichas.filtro import Filtro, filtered
@@ -12,7 +13,7 @@ from saude.processamento.em_massa import start_reprocess
 
 
 @receiver(instalacao_changed)
-def judge_again(*, instalacao: Instalacao, campos: set[str], by: Any, **_: Any) -> None:
+def judge_again(*, instalacao: Instalacao, campos: set[str], by: Autor, **_: Any) -> None:
     """Switches that change what is an inconsistência act on the fichas already judged, in the background."""
     waiting = Filtro(situacao=str(Situacao.PENDENTE), motivo=str(Motivo.INSTALACAO))
     if filtered(instalacao.entidade, waiting).exists():  # it was wrong, and what waited for it is processed
@@ -26,7 +27,7 @@ def judge_again(*, instalacao: Instalacao, campos: set[str], by: Any, **_: Any) 
 
 
 @receiver(validade_changed)
-def tell_again(*, entidade: Entidade, versao: str, by: Any, **_: Any) -> None:
+def tell_again(*, entidade: Entidade, versao: str, by: Autor, **_: Any) -> None:
     """Fichas not exported of a LEDI version say until when it counts: by the date that holds now."""
     for situacao in (Situacao.PROCESSADA, Situacao.INCONSISTENTE):
         wanted = Filtro(situacao=str(situacao), versao=versao)

@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledi.layouts import VERSIONS
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
 from saude.cadastros.models import Entidade
+from saude.contas.queries import as_user
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.itens import BlocoReprocessamento
 from saude.fichas.models import Reprocessamento
@@ -36,7 +37,7 @@ def all_of(entidade: Entidade) -> QuerySet[Regeneracao]:
 
 
 @transaction.atomic
-def ask(*, entidade: Entidade, para: str, inicio: date, fim: date, by: Any) -> Regeneracao:
+def ask(*, entidade: Entidade, para: str, inicio: date, fim: date, by: Autor) -> Regeneracao:
     """Look at what writing the fichas of a period in another version would do. Nothing changes yet.
 
     One that only waits for a confirmation gives way; one at work does not.
@@ -51,9 +52,7 @@ def ask(*, entidade: Entidade, para: str, inicio: date, fim: date, by: Any) -> R
             raise Refused("Há uma regeneração em andamento. Espere que termine, ou acompanhe-a.")
         if other.estado == Estado.PRONTA:
             give_up(regeneracao=other, by=by)
-    row = Regeneracao.objects.create(
-        entidade=entidade, para=para, inicio=inicio, fim=fim, por=by if hasattr(by, "username") else None
-    )
+    row = Regeneracao.objects.create(entidade=entidade, para=para, inicio=inicio, fim=fim, por=as_user(by))
     chosen = filtered(entidade, Filtro(inicio=inicio.isoformat(), fim=fim.isoformat()))
     ids = chosen.filter(situacao__in=WRITTEN).order_by("pk").values_list("pk", flat=True)
     row.previa = _job(row, "previa", ids.iterator(10_000))
@@ -66,7 +65,7 @@ def ask(*, entidade: Entidade, para: str, inicio: date, fim: date, by: Any) -> R
 
 
 @transaction.atomic
-def confirm(*, regeneracao: Regeneracao, by: Any) -> Regeneracao:
+def confirm(*, regeneracao: Regeneracao, by: Autor) -> Regeneracao:
     """Write the fichas that the preview looked at. Clicked twice, it is one work."""
     row = Regeneracao.objects.select_for_update(of=("self",)).select_related("previa").get(pk=regeneracao.pk)
     if row.trabalho_id:
@@ -83,7 +82,7 @@ def confirm(*, regeneracao: Regeneracao, by: Any) -> Regeneracao:
 
 
 @transaction.atomic
-def give_up(*, regeneracao: Regeneracao, by: Any) -> None:
+def give_up(*, regeneracao: Regeneracao, by: Autor) -> None:
     row = Regeneracao.objects.select_for_update(of=("self",)).get(pk=regeneracao.pk)
     if row.trabalho_id or row.desistida_em:
         raise Refused("Esta regeneração já foi confirmada ou desfeita.")

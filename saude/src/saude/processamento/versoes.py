@@ -18,6 +18,7 @@ from ledi.layouts import VERSIONS
 from ledi.paths import put, steps, value_at, walk
 from ledi.recast import Conversao, Perdido, convert, not_carried
 from ledi.validation import validate
+from saude.auditoria.actions import Autor
 from saude.fichas.held import Guardada, hold
 from saude.fichas.itens import BlocoReprocessamento
 from saude.fichas.models import ConteudoAnterior, Evento
@@ -182,7 +183,7 @@ def _told(row: Guardada, lost: Any, errors: Any, why: str = "") -> dict[str, Any
     }
 
 
-def rewrite(ids: Sequence[int], para: str, ctx: Contexto, *, by: Any) -> dict[str, int]:
+def rewrite(ids: Sequence[int], para: str, ctx: Contexto, *, by: Autor) -> dict[str, int]:
     """Write these fichas in the version, in the caller's transaction: judged, serialised, stored, told.
 
     What went out meanwhile, was discarded, or is in that version already, stays as it is.

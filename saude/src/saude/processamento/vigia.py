@@ -1,10 +1,8 @@
 """Reprocessings and corrections that nobody goes on with are gone on with; those that failed say so."""
 
-from typing import Any
-
 from django.db import transaction
 
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue, without_task
 from saude.fichas.models import Reprocessamento
 from saude.processamento.em_massa import OPEN, close_if_done, revive
@@ -23,7 +21,7 @@ def watch() -> None:
 
 
 @transaction.atomic
-def ask_again(*, job: Reprocessamento, by: Any) -> bool:
+def ask_again(*, job: Reprocessamento, by: Autor) -> bool:
     """Go on with one that failed, from where it stopped."""
     row = Reprocessamento.objects.select_for_update().get(pk=job.pk)
     if row.estado != Estado.FALHOU:

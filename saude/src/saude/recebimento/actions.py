@@ -12,9 +12,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from ledi.reading import parse
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
+from saude.contas.queries import as_user
 from saude.fichas.ordem import next_order
 from saude.processamento.julgar import context
 from saude.recebimento import estatisticas, limits
@@ -36,7 +37,7 @@ def receive(
     entidade: Entidade,
     records: Iterable[Any],
     origem: str,
-    by: Any = None,
+    by: Autor = None,
     token: Any = None,
     raw: bytes | None = None,
     formato: str = Lote.Formato.JSON,
@@ -74,7 +75,7 @@ def open_lote(
     *,
     entidade: Entidade,
     origem: str,
-    by: Any = None,
+    by: Autor = None,
     token: Any = None,
     raw: bytes | None = None,
     formato: str = Lote.Formato.JSON,
@@ -88,7 +89,7 @@ def open_lote(
         origem=origem,
         formato=formato,
         token=token,
-        usuario=by if hasattr(by, "username") else None,
+        usuario=as_user(by),
         estado=Lote.Estado.RECEBIDO,
         ordem=next_order(),
         nome_arquivo=nome_arquivo[:200],
@@ -97,7 +98,7 @@ def open_lote(
 
 
 @transaction.atomic
-def close_lote(lote: Lote, *, by: Any) -> None:
+def close_lote(lote: Lote, *, by: Autor) -> None:
     done = Lote.objects.filter(pk=lote.pk).exclude(estado=Lote.Estado.CONCLUIDO)
     if not done.update(estado=Lote.Estado.CONCLUIDO, concluido_em=timezone.now(), erro=""):
         return

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from django.db import Error, OperationalError, transaction
 
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue, without_task
 from saude.comum import disco
 from saude.recebimento.actions import ALL_REFUSED, close_if_done, fail_lote
@@ -75,7 +75,7 @@ def can_be_asked_again(lote: Lote) -> bool:
 
 
 @transaction.atomic
-def ask_again(*, lote: Lote, by: Any) -> bool:
+def ask_again(*, lote: Lote, by: Autor) -> bool:
     """Go on with a lot that failed, from where it stopped; False when there is nothing to go on with."""
     row = Lote.objects.select_for_update().get(pk=lote.pk)
     if not can_be_asked_again(row):

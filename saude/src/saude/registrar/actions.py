@@ -13,6 +13,7 @@ from django.utils import timezone
 from ledi.layouts import Ficha, layout, nearest
 from ledi.paths import put, value_at
 from saude.cadastros.models import Entidade
+from saude.contas.models import Usuario
 from saude.formularios import ler, questionario
 from saude.formularios.campos import RECTIFICATION, TECHNICAL
 from saude.recebimento.actions import receive
@@ -38,7 +39,7 @@ def version_for(entidade: Entidade) -> str:
     return nearest(entidade.instalacao.versao_ledi).version
 
 
-def blank(*, entidade: Entidade, area: Any, by: Any, tipo: str) -> dict[str, Any]:
+def blank(*, entidade: Entidade, area: Any, by: Usuario, tipo: str) -> dict[str, Any]:
     """A record with a uuid, the header remembered, and one empty block where the ficha has blocks."""
     versao = version_for(entidade)
     made = layout(versao).fichas[tipo]
@@ -130,7 +131,7 @@ def _context(post: Any) -> dict[str, Any]:
 
 
 @transaction.atomic
-def save_draft(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> Rascunho:
+def save_draft(*, entidade: Entidade, by: Usuario, record: Mapping[str, Any]) -> Rascunho:
     mine = Rascunho.objects.filter(entidade=entidade, usuario=by)
     text = json.dumps(record, ensure_ascii=False)
     draft = mine.filter(uuid=record["uuid"]).first()
@@ -146,7 +147,7 @@ def save_draft(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> Ras
 
 
 @transaction.atomic
-def finish(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> Resposta:
+def finish(*, entidade: Entidade, by: Usuario, record: Mapping[str, Any]) -> Resposta:
     """Take the ficha in; its draft goes, its header stays for the next one."""
     (answer,) = receive(entidade=entidade, records=[dict(record)], origem=Origem.FORMULARIO, by=by,
                         raw=json.dumps(record).encode())  # fmt: skip
@@ -156,7 +157,7 @@ def finish(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> Respost
     return answer
 
 
-def remember(*, entidade: Entidade, by: Any, record: Mapping[str, Any]) -> None:
+def remember(*, entidade: Entidade, by: Usuario, record: Mapping[str, Any]) -> None:
     made = layout(record["versao"]).fichas[record["tipo"]]
     ficha = record["ficha"]
     _, main = made.main_lotacao(ficha)
