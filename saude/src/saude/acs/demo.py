@@ -1,6 +1,7 @@
 """The demonstration's ACS: a phone that synchronised this morning, with records still pendentes."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -37,7 +38,7 @@ def load(*, entidade: Entidade, today: date) -> str:
     return dispositivos.create_code(by=BY, lotacao=lotacao)[1]
 
 
-def _visits(device: Aparelho, today: date) -> Any:
+def _visits(device: Aparelho, today: date) -> Iterator[dict[str, Any]]:
     """Visits to people of the microárea, of its households first; the last one lacks its turno."""
     items = Territorio(device).items()
     people = [v for k, v in sorted(items.items()) if k.startswith("cidadao:") and (v["cpf"] or v["cns"])]

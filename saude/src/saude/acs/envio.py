@@ -24,6 +24,7 @@ from saude.acs.versoes import clock, old_app
 from saude.fichas.models import Ficha
 from saude.inconsistencias.achados import Achado
 from saude.processamento import julgar
+from saude.processamento.contexto import Contexto
 from saude.recebimento import actions
 from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Registro
@@ -139,7 +140,7 @@ def _process(device: Aparelho, envio: Envio, sent: dict[str, Any]) -> dict[str, 
     return _finish(device, envio, sent, public)
 
 
-def _waiting(ctx: Any) -> Any:
+def _waiting(ctx: Contexto) -> Contexto:
     """What comes after the lotação ended is looked at by somebody, whatever the entidade does with the rest."""
     ctx, instalacao = copy(ctx), copy(ctx.instalacao)
     instalacao.processar_app_na_chegada = False
@@ -254,7 +255,7 @@ def filled(device: Aparelho, record: dict[str, Any], base: dict[str, Any]) -> di
     }
 
 
-def _answer(a: Resposta, record: Any, revisions: dict[int, int], ctx: Any) -> dict[str, Any]:
+def _answer(a: Resposta, record: Any, revisions: dict[int, int], ctx: Contexto) -> dict[str, Any]:
     refused = a.status == Registro.Status.RECUSADO
     uuid = record.get("uuid") if isinstance(record, dict) else None
     answer: dict[str, Any] = {

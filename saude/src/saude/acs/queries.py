@@ -1,15 +1,16 @@
 """Reads of the page Sincronizações. All scoped by entidade and área."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count, Max, QuerySet
 
 from saude.acesso.areas import Areas, in_areas
 from saude.acs.dispositivos import CBO_ACS
-from saude.acs.models import Aparelho, Codigo, Envio, Recusa
-from saude.cadastros.models import Entidade, Estabelecimento, Lotacao
+from saude.acs.models import Aparelho, Codigo, Envio, Lotado, Recusa
+from saude.cadastros.models import Entidade, Estabelecimento, Lotacao, Profissional
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
 from saude.registro.tipos import Origem
@@ -27,7 +28,7 @@ class Agente:
     recusados: int = 0
 
     @property
-    def profissional(self) -> Any:
+    def profissional(self) -> Profissional:
         return self.lotacao.profissional
 
     @property
@@ -97,8 +98,11 @@ def _synced(entidade: Entidade, key: str) -> dict[Any, datetime]:
     return dict(devices.values_list(key).annotate(em=Max("sincronizado_em")))
 
 
-def _by_person(rows: Any) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+OfPerson = TypeVar("OfPerson", bound=Lotado)
+
+
+def _by_person(rows: Iterable[OfPerson]) -> dict[int, list[OfPerson]]:
+    found: dict[int, list[OfPerson]] = {}
     for row in rows:
         found.setdefault(row.profissional_id, []).append(row)
     return found

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from saude.acs.formularios import TIPOS, form, lists_of, options
 from saude.acs.models import Aparelho, ItemTerritorio
@@ -340,11 +340,11 @@ def fingerprint(value: Any) -> str:
 # -- reading records
 
 
-def with_content(rows: Any) -> Iterator[tuple[Ficha, dict[str, Any]]]:
+def with_content(rows: QuerySet[Ficha]) -> Iterator[tuple[Ficha, dict[str, Any]]]:
     return ((ficha, body) for ficha, body, _ in with_context(rows))
 
 
-def with_context(rows: Any) -> Iterator[tuple[Ficha, dict[str, Any], dict[str, Any]]]:
+def with_context(rows: QuerySet[Ficha]) -> Iterator[tuple[Ficha, dict[str, Any], dict[str, Any]]]:
     fichas = list(rows.only("pk", "uuid", "data", "tipo", "situacao"))
     bodies = dict(_records([f.pk for f in fichas]))
     for ficha in fichas:

@@ -3,8 +3,8 @@
 import contextlib
 import logging
 from datetime import timedelta
-from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -42,7 +42,7 @@ STOPPED = (
 )
 
 
-def upload(*, entidade: Entidade, by: Usuario, file: Any, name: str) -> Conferencia:
+def upload(*, entidade: Entidade, by: Usuario, file: UploadedFile, name: str) -> Conferencia:
     """Keep the file and look into it: at once when small, else in the background."""
     forget_old()
     where, size, digest = keep(file, name, suffixes=SUFFIXES)

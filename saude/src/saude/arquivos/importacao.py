@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from ledi.layouts import layout
@@ -49,7 +50,7 @@ TOO_MUCH = (
 )
 
 
-def upload(*, entidade: Entidade, by: Usuario, file: Any, name: str, tipo: str) -> Planilha:
+def upload(*, entidade: Entidade, by: Usuario, file: UploadedFile, name: str, tipo: str) -> Planilha:
     if tipo not in colunas.TIPOS:
         raise FileRefused("Escolha a ficha que a planilha traz.")
     forget_old()
@@ -191,7 +192,7 @@ def _clearer(found: Achado, record: dict[str, Any]) -> Achado:
     )
 
 
-def _records(planilha: Planilha, table: Tabela) -> Any:
+def _records(planilha: Planilha, table: Tabela) -> Iterator[Any]:
     return colunas.records(table, planilha.mapa, entidade=planilha.entidade, tipo=planilha.tipo)
 
 

@@ -50,7 +50,7 @@ def workbook(ficha: str, alvos: Sequence[Alvo], listas: Mapping[str, Mapping[str
     return file
 
 
-def _titles(sheet: Any, alvos: Sequence[Alvo]) -> None:
+def _titles(sheet: Worksheet, alvos: Sequence[Alvo]) -> None:
     sheet.append([a.rotulo for a in alvos])
     for number, (cell, alvo) in enumerate(zip(sheet[1], alvos, strict=True), 1):
         needed = alvo.campo is not None and alvo.campo.required == "sim"
@@ -68,7 +68,7 @@ def _head(cell: Any, fill: PatternFill = HEAD) -> None:
 
 
 def _domains(
-    sheet: Any, alvos: Sequence[Alvo], listas: Mapping[str, Mapping[str, str]]
+    sheet: Worksheet, alvos: Sequence[Alvo], listas: Mapping[str, Mapping[str, str]]
 ) -> dict[str, tuple[int, int]]:
     """Path -> its first and last line."""
     sheet.append(["Campo", "Código - descrição"])
@@ -83,7 +83,7 @@ def _domains(
     return places
 
 
-def _fields(sheet: Any, alvos: Sequence[Alvo]) -> None:
+def _fields(sheet: Worksheet, alvos: Sequence[Alvo]) -> None:
     sheet.append(["Coluna", "Obrigatória", "Como preencher"])
     for alvo in alvos:
         needed = {"sim": "sim", "condicional": "conforme o caso"}.get(
@@ -105,7 +105,7 @@ def how(field: Field | None) -> str:
     return HOW.get(campos.widget(field), "texto").capitalize() + f".{many}"
 
 
-def _widths(sheet: Any, widths: Sequence[int]) -> None:
+def _widths(sheet: Worksheet, widths: Sequence[int]) -> None:
     for number, wide in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = wide
     for cell in sheet[1]:

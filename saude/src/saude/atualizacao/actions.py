@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledi.errors import TableError
@@ -314,7 +315,7 @@ def _sigtap_in_force(row: Publicacao, by: Autor, tipo: str = "referencia.importa
 # -- both
 
 
-def _not_twice(rows: Any, kept: Guardado) -> None:
+def _not_twice(rows: QuerySet[Publicacao], kept: Guardado) -> None:
     known = rows.filter(sha256=kept.sha256, situacao__in=(*IN_FORCE, Situacao.IMPORTANDO)).first()
     if known is None:
         return

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from ledi import validate
 from ledi_gerador import ERROS_CONTEXTO, cnes_writer, sigtap_writer
+from ledi_gerador.municipio import Municipio
 from saude.atualizacao import actions
 from saude.cadastros.models import Entidade, Profissional
 from saude.referencias.models import Publicacao
@@ -31,7 +32,7 @@ def folder() -> Path:
     return Path(settings.DADOS) / "demonstracao"
 
 
-def load(*, entidade: Entidade, town: Any, today: date) -> None:
+def load(*, entidade: Entidade, town: Municipio, today: date) -> None:
     """Import the tables, once. In the caller's transaction."""
     folder().mkdir(parents=True, exist_ok=True)
     cnes_writer.write(town, folder() / CORRECTED, data=today)
@@ -50,7 +51,7 @@ def load(*, entidade: Entidade, town: Any, today: date) -> None:
                 actions.import_sigtap_file(path=sigtap_writer.write(town, place, f"{month:%Y%m}"), by=BY)
 
 
-def without_forgotten(town: Any) -> Any:
+def without_forgotten(town: Municipio) -> Municipio:
     """The town as its faulty CNES shows it."""
     return replace(town, profissionais=tuple(p for p in town.profissionais if p.cbo != FORGOTTEN))
 
@@ -62,7 +63,7 @@ def unmended(entidade: Entidade) -> bool:
     return not Profissional.objects.filter(entidade=entidade, ativo=True, lotacoes__cbo=FORGOTTEN).exists()
 
 
-def with_each_mistake(records: list[Any], town: Any, today: date) -> list[Any]:
+def with_each_mistake(records: list[dict[str, Any]], town: Municipio, today: date) -> list[dict[str, Any]]:
     """The production with one more ficha spoilt by each mistake of context, and one that came twice."""
     rng, used = Random("contexto"), set[int]()
 
@@ -82,11 +83,11 @@ def with_each_mistake(records: list[Any], town: Any, today: date) -> list[Any]:
     return records if twice is None else [*records, _again(twice)]
 
 
-def _has_documents(record: Any) -> bool:
+def _has_documents(record: dict[str, Any]) -> bool:
     return any(c.get("cpfCidadao") or c.get("cns") for c in record["ficha"]["atendimentosIndividuais"])
 
 
-def _again(record: Any) -> Any:
+def _again(record: dict[str, Any]) -> dict[str, Any]:
     """The same attendance typed once more, under another uuid (the same at every load)."""
     copy = deepcopy(record)
     copy["uuid"] = copy["ficha"]["uuidFicha"] = f"{copy['cnes']}-{uuid5(NAMESPACE_URL, record['uuid'])}"

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from ledi.layouts import CURRENT, releases
@@ -78,7 +77,7 @@ def at_stake(entidade: Entidade, versao: str, until: date, today: date) -> str:
     return f"Em jogo: {'; '.join(rows)}. "
 
 
-def to_export(entidade: Entidade, versao: str = "") -> Any:
+def to_export(entidade: Entidade, versao: str = "") -> QuerySet[Ficha]:
     """Processadas not exported yet, of one version or of all: found by what is kept of them."""
     waiting = AExportar.objects.filter(entidade=entidade).values("ficha")
     rows = Ficha.objects.filter(entidade=entidade, pk__in=waiting)

@@ -1,6 +1,6 @@
 """Tabelas de referência, Estabelecimentos, Equipes and Profissionais."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -119,7 +119,7 @@ def _release(request: UserRequest, pk: int) -> dict[str, Any]:
     }
 
 
-def _changes(row: Publicacao) -> Any:
+def _changes(row: Publicacao) -> Iterator[tuple[str, list[tuple[str, int, list[Any]]], int]]:
     for key, label in KINDS:
         found = row.diferencas.get(key)
         if found:

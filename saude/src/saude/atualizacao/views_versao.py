@@ -1,7 +1,7 @@
 """Administrando > Instalação, and the regeneration in another LEDI version."""
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
@@ -19,6 +19,7 @@ from saude.atualizacao.forms import RegenerarForm
 from saude.auditoria.actions import record_event
 from saude.cadastros import actions
 from saude.cadastros.forms import InstalacaoForm
+from saude.cadastros.models import Instalacao
 from saude.cadastros.tempo import local_today
 from saude.cadastros.versoes import known_pecs
 from saude.contas.request import UserRequest
@@ -49,7 +50,7 @@ def instalacao(request: UserRequest) -> HttpResponse:
     return render(request, "cadastros/instalacao.html", context)
 
 
-def _saved(request: UserRequest, saved: Any, revisao: int, versao_antes: str) -> str:
+def _saved(request: UserRequest, saved: Instalacao, revisao: int, versao_antes: str) -> str:
     text = "Instalação salva."
     if saved.revisao != revisao:
         text += " As fichas ainda não exportadas sairão com os dados novos no envelope."
@@ -171,7 +172,7 @@ def lista(request: UserRequest, pk: int) -> StreamingHttpResponse:
     return csv_response(f"regeneracao_{row.pk}.csv", titles, _lines(row))
 
 
-def _lines(row: Regeneracao) -> Any:
+def _lines(row: Regeneracao) -> Iterator[list[str]]:
     for one in regenerar.told(row):
         head = [one["uuid"], one["tipo"], one["competencia"]]
         for name, what in (("perdidos", "fica de fora"), ("erros", "inconsistência")):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from saude.acesso.request import GuardedRequest
 from saude.auditoria.actions import record_event
 from saude.auditoria.forms import FiltrosForm
 from saude.auditoria.models import Evento
-from saude.auditoria.queries import events
+from saude.auditoria.queries import Filters, events
 from saude.auditoria.rotulos import detail_label, label
 from saude.web.planilha import csv_response
 
@@ -52,7 +53,7 @@ def auditoria_csv(request: GuardedRequest) -> HttpResponseBase:
     return csv_response("auditoria.csv", header, _rows(_events(request, filters).iterator(chunk_size=2000)))
 
 
-def _record_view(request: GuardedRequest, filters: Any) -> None:
+def _record_view(request: GuardedRequest, filters: Filters) -> None:
     """One row per search, not one per page turned."""
     if "antes" not in request.GET:
         record_event(
@@ -60,7 +61,7 @@ def _record_view(request: GuardedRequest, filters: Any) -> None:
         )
 
 
-def _events(request: GuardedRequest, filters: Any) -> Any:
+def _events(request: GuardedRequest, filters: Filters) -> QuerySet[Evento]:
     return events(
         entidade_id=request.entidade.pk, filters=filters, with_global=INSTALACAO in request.permissoes
     )

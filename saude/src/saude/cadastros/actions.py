@@ -1,6 +1,7 @@
 """Writes of the registrations: keyword-only, `by=`, atomic, audited."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -77,7 +78,7 @@ def save_especialidade(*, by: Autor, entidade: Entidade, codigo: str, nome: str,
 
 
 @transaction.atomic
-def set_prazo(*, by: Autor, entidade: Entidade, competencia: str, data: Any, motivo: str) -> Prazo:
+def set_prazo(*, by: Autor, entidade: Entidade, competencia: str, data: date, motivo: str) -> Prazo:
     """Set the deadline of a competência by hand."""
     before = deadline(entidade, competencia).data
     row, _ = Prazo.objects.update_or_create(
@@ -104,7 +105,7 @@ def reset_prazo(*, by: Autor, entidade: Entidade, competencia: str) -> None:
 
 
 @transaction.atomic
-def set_validade(*, by: Autor, entidade: Entidade, versao: str, data: Any, motivo: str) -> ValidadeLedi:
+def set_validade(*, by: Autor, entidade: Entidade, versao: str, data: date, motivo: str) -> ValidadeLedi:
     """Set by hand until when a LEDI version counts."""
     before = validades(entidade).get(versao)
     row, _ = ValidadeLedi.objects.update_or_create(
@@ -128,7 +129,7 @@ def reset_validade(*, by: Autor, entidade: Entidade, versao: str) -> None:
 
 
 @transaction.atomic
-def add_feriado(*, by: Autor, entidade: Entidade, data: Any, nome: str) -> Feriado:
+def add_feriado(*, by: Autor, entidade: Entidade, data: date, nome: str) -> Feriado:
     """A holiday besides the national ones of the table."""
     row, _ = Feriado.objects.update_or_create(entidade=entidade, data=data, defaults={"nome": nome})
     record_event(by=by, entidade=entidade, tipo="feriado.incluido", alvo=row, data=data.isoformat())

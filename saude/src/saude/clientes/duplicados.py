@@ -6,12 +6,11 @@ Candidates of a changed client, never all against all:
 - whose CPF or CNS a ficha brought for this client (a divergence nobody settled).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
@@ -123,7 +122,7 @@ def compare(entidade: Entidade, ids: Sequence[int]) -> int:
     return len(found)
 
 
-def _shared_documents(people: dict[int, Cliente]) -> Any:
+def _shared_documents(people: dict[int, Cliente]) -> Callable[[Cliente, Cliente], list[str]]:
     """A function (a, b) -> documents that an unsettled divergence of one shows to be the other's."""
     rows = Alteracao.objects.filter(cliente__in=people, aplicada=False, campo__in=("cpf", "cns"))
     brought = set(rows.values_list("cliente_id", "campo", "novo"))
@@ -181,6 +180,6 @@ def _divergent(entidade: Entidade, mark: MarcoDuplicados) -> int:
     return len(ids)
 
 
-def open_pairs(entidade: Entidade, decisao: str = ParPossivel.Decisao.ABERTO) -> Any:
+def open_pairs(entidade: Entidade, decisao: str = ParPossivel.Decisao.ABERTO) -> QuerySet[ParPossivel]:
     rows = ParPossivel.objects.filter(entidade=entidade, decisao=decisao)
     return rows.select_related("a", "b", "decidido_por").order_by("-pontos", "pk")

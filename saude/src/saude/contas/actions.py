@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -75,7 +74,7 @@ def grant(
     permissoes: Iterable[str],
     estabelecimento: Estabelecimento | None = None,
     motivo: str = "",
-    consentido: Any = None,
+    consentido: Usuario | None = None,
 ) -> Acesso:
     """Set the permissions of a user in an entidade, or in one área of it (there without `configurar`).
 
@@ -274,7 +273,9 @@ def set_cpf(*, by: Usuario, usuario: Usuario, cpf: str | None, entidade: Entidad
 ONESELF = "Ninguém concede acesso a si mesmo: peça a outra pessoa que administra."
 
 
-def _check_may_add(by: Autor, usuario: Usuario, entidade: Entidade, *, motivo: str, consentido: Any) -> None:
+def _check_may_add(
+    by: Autor, usuario: Usuario, entidade: Entidade, *, motivo: str, consentido: Usuario | None
+) -> None:
     """Nobody adds to their own access; nor to that of somebody of another entidade without its consent."""
     if not isinstance(by, Usuario):
         return

@@ -1,6 +1,7 @@
 """Keys of the JSON API: made, changed, ended; what each may do, until when, and who answers for it."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,7 +50,7 @@ def create_token(
     entidade: Entidade,
     nome: str,
     limite_por_minuto: int = 600,
-    escopos: Any = tuple(Escopo.values),
+    escopos: Iterable[str] = tuple(Escopo.values),
     ate: date | None = None,
     responsavel: Usuario | None = None,
 ) -> tuple[ApiToken, str]:
@@ -75,7 +76,7 @@ def create_token(
 
 @transaction.atomic
 def change_token(
-    *, by: Autor, token: ApiToken, ate: date | None, escopos: Any, responsavel: Usuario | None
+    *, by: Autor, token: ApiToken, ate: date | None, escopos: Iterable[str], responsavel: Usuario | None
 ) -> None:
     """Another end, other scopes, somebody else who answers for it. A revoked key stays revoked."""
     token = ApiToken.objects.select_for_update().get(pk=token.pk)
@@ -120,7 +121,7 @@ def _check_answers(user: Usuario | None, entidade: Entidade) -> None:
         raise ValidationError("O responsável precisa ser um usuário ativo, com acesso nesta entidade.")
 
 
-def _known(escopos: Any) -> list[str]:
+def _known(escopos: Iterable[str]) -> list[str]:
     chosen = [e for e in Escopo.values if e in set(escopos)]
     if not chosen:
         raise ValidationError("Um token precisa poder enviar, ler ou os dois.")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from ledi.layouts import Field
 from ledi.paths import value_at
 from saude.correcao.edicao import Edicao
 from saude.fichas.models import ConteudoAnterior
@@ -31,7 +32,7 @@ def differences(stored: Edicao, typed: Edicao, revision: int) -> list[dict[str, 
     return rows
 
 
-def _row(path: str, field: Any, now: Any, mine: Any, base: Any, edicao: Edicao) -> dict[str, Any]:
+def _row(path: str, field: Field, now: Any, mine: Any, base: Any, edicao: Edicao) -> dict[str, Any]:
     one, two = (Campo(path, field, value, edicao.zona) for value in (now, mine))
     return {
         "caminho": path,

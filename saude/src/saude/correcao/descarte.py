@@ -1,7 +1,5 @@
 """Discarding a ficha (what it is, why, confirm), the list of the discarded ones, and the way back."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -14,7 +12,7 @@ from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
 from saude.contas.request import UserRequest
 from saude.correcao.ficha import ficha_of, people
-from saude.fichas.models import Descarte
+from saude.fichas.models import Descarte, Ficha
 from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
 from saude.painel.apresenta import Nomes
 from saude.processamento import descarte
@@ -51,7 +49,7 @@ def descartar(request: UserRequest, uuid: str) -> HttpResponse:
     return render(request, "fichas/descartar.html", context, status=422 if error else 200)
 
 
-def _names(request: UserRequest, ficha: Any) -> dict[str, str]:
+def _names(request: UserRequest, ficha: Ficha) -> dict[str, str]:
     names = Nomes.of(request.entidade)
     return {
         "profissional": names.profissionais.get(ficha.profissional_cns, ficha.profissional_cns),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.http import QueryDict
+
 from ledi.layouts import Ficha as FichaLayout
 from ledi.layouts import Field, layout, nearest
 from ledi.paths import owner, pattern, value_at, walk
@@ -177,12 +179,14 @@ class Edicao:
                 found.add(resolve(here, ref))
         return {p for p in found if self.layout.root.field_at(p) is not None}
 
-    def alteracoes(self, post: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def alteracoes(self, post: QueryDict) -> tuple[dict[str, Any], dict[str, Any]]:
         """(changes by path, the record as it would be) of what the form sent."""
         found, record, _, _ = self.enviado(post)
         return found, record
 
-    def enviado(self, post: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, str]]:
+    def enviado(
+        self, post: QueryDict
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, str]]:
         """The same; and the ficha block by block as the form has it, and where the form has each block."""
         sent = ler.values(post, self.layout, atual=self.conteudo, zona=self.zona)
         whole = ler.assembled(self.conteudo, sent, ler.removed(post))

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,7 +30,7 @@ from saude.fichas.exportaveis import reason_of
 from saude.fichas.models import Atendido, Entrada, Ficha
 from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
 from saude.formularios import fontes
-from saude.formularios.arvore import Grupo
+from saude.formularios.arvore import Campo, Grupo
 from saude.formularios.campos import RECTIFICATION
 from saude.formularios.ler import at_form
 from saude.inconsistencias import queries as findings
@@ -298,7 +299,7 @@ def verificar(request: UserRequest, uuid: str) -> HttpResponse:
     return render(request, "formularios/verificacao.html", context)
 
 
-def _nodes(group: Grupo) -> Any:
+def _nodes(group: Grupo) -> Iterator[Grupo | Campo]:
     yield group
     yield from group.campos
     for inner in group.grupos:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from saude.acesso.areas import Areas
@@ -159,11 +160,11 @@ def _inherit(gone: Cliente, kept: Cliente) -> None:
             ParPossivel.objects.update_or_create(a_id=x, b_id=y, defaults=said, create_defaults=said | fresh)
 
 
-def _findings() -> Any:
+def _findings() -> QuerySet[Inconsistencia]:
     return Inconsistencia.objects.all()
 
 
-def _ids(rows: Any) -> list[int]:
+def _ids(rows: QuerySet[Any]) -> list[int]:
     return sorted(rows.values_list("pk", flat=True))
 
 

@@ -1,7 +1,7 @@
 """Exports: ask for one, make its file, mark its fichas. The file and the database never disagree."""
 
 import logging
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 from typing import Any
@@ -284,7 +284,7 @@ def _add(package: PackageWriter, rewrap: Rewrapper, batch: Sequence[Any], damage
         package.add(entry if envelope_revision == rewrap.revision else rewrap(entry))
 
 
-def _stream(exportacao: Exportacao, *, hold: bool) -> Any:
+def _stream(exportacao: Exportacao, *, hold: bool) -> Iterator[list[Any]]:
     """Finished entries, in order of id, by a server-side cursor: constant memory at any size."""
     fichas = selected(exportacao)
     if hold:

@@ -4,6 +4,7 @@ import zlib
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledi.envelope import Instalacao as DadosInstalacao
 from ledi.envelope import unwrap, wrap
@@ -67,7 +68,7 @@ def refresh_stale(exportacao: Exportacao) -> int:
             return done
 
 
-def _stale(exportacao: Exportacao, revision: int, after: int) -> Any:
+def _stale(exportacao: Exportacao, revision: int, after: int) -> QuerySet[Entrada]:
     fichas = selected(exportacao).values("pk")
     stale = Entrada.objects.filter(ficha__in=fichas, ficha_id__gt=after).exclude(revisao_instalacao=revision)
     return stale.select_for_update(of=("self",)).order_by("ficha_id")

@@ -1,10 +1,10 @@
 """Who has a ficha open to mend it, by tab, while the page gives a sign of life."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -33,11 +33,11 @@ class Outro:
     """Somebody who is mending the same ficha; `eu`: the same user, in another tab."""
 
     nome: str
-    desde: Any
+    desde: datetime
     eu: bool
 
 
-def beat(ficha_id: int, user: Any, tab: str) -> None:
+def beat(ficha_id: int, user: AbstractUser, tab: str) -> None:
     """This tab is there; those that gave no sign for long are gone."""
     now = timezone.now()
     Presenca.objects.filter(ficha_id=ficha_id, vista_em__lt=now - ALIVE).delete()
@@ -46,11 +46,11 @@ def beat(ficha_id: int, user: Any, tab: str) -> None:
     )
 
 
-def leave(ficha_id: int, user: Any, tab: str) -> None:
+def leave(ficha_id: int, user: AbstractUser, tab: str) -> None:
     Presenca.objects.filter(ficha_id=ficha_id, usuario_id=user.pk, aba=tab[:32]).delete()
 
 
-def others(ficha_id: int, user: Any, tab: str = "") -> list[Outro]:
+def others(ficha_id: int, user: AbstractUser, tab: str = "") -> list[Outro]:
     """Who else is there, each once, the first to come first; another tab of one's own too."""
     alive = Presenca.objects.filter(ficha_id=ficha_id, vista_em__gte=timezone.now() - ALIVE)
     found: dict[int, Outro] = {}

@@ -1,7 +1,7 @@
 """The only door to the library: one record in, its outcome out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -11,8 +11,11 @@ from typing import Any
 
 from ledi.catalog import catalog
 from ledi.envelope import Instalacao as DadosInstalacao
+from ledi.findings import Finding
 from ledi.processing import prepare as prepare_library
 from ledi.processing import process as process_record
+from ledi.tables.port import Tables
+from saude.cadastros.models import Instalacao
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.inconsistencias.achados import Achado, clean, stored
 from saude.registro.envelope import is_origin
@@ -72,10 +75,9 @@ def prepare() -> None:
     rules_version()
 
 
-def envelope(instalacao: Any) -> DadosInstalacao:
+def envelope(instalacao: Instalacao) -> DadosInstalacao:
     """DadoInstalacaoThrift of a saude Instalacao."""
-    made: DadosInstalacao = instalacao.envelope()
-    return made
+    return instalacao.envelope()
 
 
 def origin_of(proveniencia: Any) -> DadosInstalacao | None:
@@ -94,7 +96,7 @@ def process(
     *,
     instalacao: DadosInstalacao,
     hoje: date,
-    tabelas: Any = None,
+    tabelas: Tables | None = None,
     originadora: DadosInstalacao | None = None,
     esperada: str | None = None,
     validades: Mapping[str, date] | None = None,
@@ -119,7 +121,7 @@ def process(
     )
 
 
-def _stored(finding: Any, record: Any, ficha: Any, originadora: DadosInstalacao | None) -> Achado:
+def _stored(finding: Finding, record: Any, ficha: Any, originadora: DadosInstalacao | None) -> Achado:
     """What is wrong with who typed it has one cause for each installation, named by its own key."""
     found = stored(finding, record, ficha)
     if originadora is not None and is_origin(found.campo):
@@ -127,7 +129,7 @@ def _stored(finding: Any, record: Any, ficha: Any, originadora: DadosInstalacao 
     return found
 
 
-def _first(findings: Any) -> Any:
+def _first(findings: Sequence[Finding]) -> Sequence[Finding]:
     """All of them, or the errors before the avisos when there are too many to keep."""
     if len(findings) <= MAX_FINDINGS:
         return findings

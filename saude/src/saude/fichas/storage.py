@@ -89,7 +89,7 @@ class Linha:
     base: int | None = None  # revision of the content that this one was written from, in another LEDI version
     anterior: dict[str, Any] = field(default_factory=dict)  # what an update found: situacao, revisao, crc
 
-    def row(self, entidade_id: int, now: Any) -> tuple[Any, ...]:
+    def row(self, entidade_id: int, now: datetime) -> tuple[Any, ...]:
         """In the order of `FICHA`."""
         f, r = self.fatos, self.resultado
         errors = r.erros if r.achados else 0

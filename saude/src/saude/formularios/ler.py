@@ -7,6 +7,8 @@ from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.http import QueryDict
+
 from ledi.errors import PathError
 from ledi.layouts import Ficha, Field
 from ledi.paths import owner, put, steps, value_at, walk
@@ -20,7 +22,7 @@ CODED = re.compile(r"^([0-9A-Za-z.-]{1,20}) - ")
 MAX_BLOCKS = 999
 
 
-def values(post: Any, ficha: Ficha, *, atual: Mapping[str, Any], zona: ZoneInfo) -> dict[str, Any]:
+def values(post: QueryDict, ficha: Ficha, *, atual: Mapping[str, Any], zona: ZoneInfo) -> dict[str, Any]:
     """path -> value of every field the form sent. A value the type does not take stays text.
 
     An untouched date keeps its own form (epoch, date-time): opening and saving is no change.
@@ -89,7 +91,7 @@ def _same(current: Any, value: Any) -> bool:
     return both and current == value
 
 
-def removed(post: Any) -> list[str]:
+def removed(post: QueryDict) -> list[str]:
     """Paths of the blocks the user took out."""
     return [name[len(REMOVE) :] for name in post if name.startswith(REMOVE) and post[name] == "1"]
 

@@ -1,9 +1,11 @@
 """A finding as it is stored: clean, short, and without a citizen's values."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ledi.findings import Finding
 from ledi.paths import value_at
 from saude.registro.envelope import KEYS, in_header
 
@@ -28,7 +30,7 @@ class Achado:
         }
 
 
-def stored(finding: Any, record: Any = None, ficha: Any = None) -> Achado:
+def stored(finding: Finding, record: Any = None, ficha: Any = None) -> Achado:
     """`valor` is kept for the header and the envelope only: it tells the cause, and is never a citizen's."""
     params = plain(finding.params)
     if finding.path in KEYS and isinstance(record, dict):
@@ -49,7 +51,7 @@ def clean(text: str) -> str:
     return text.replace("\x00", "␀").encode("utf-8", "replace").decode()
 
 
-def plain(params: Any) -> dict[str, Any]:
+def plain(params: Mapping[Any, Any]) -> dict[str, Any]:
     """Parameters as jsonb takes them, and short: a 10 MB value is not needed to explain itself."""
     return {clean(str(k)): _plain(v) for k, v in dict(params).items()}
 

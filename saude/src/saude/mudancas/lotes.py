@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -111,7 +111,7 @@ def ver_previa(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "lotes/previa.html", context)
 
 
-def _in_order(job: Reprocessamento) -> Any:
+def _in_order(job: Reprocessamento) -> QuerySet[ItemReprocessamento]:
     """What needs a look comes first, where all was assessed before the first page was shown."""
     return job.itens.order_by(*(() if job.acao == Acao.REPROCESSAR else ("efeito",)), "ficha_id")
 

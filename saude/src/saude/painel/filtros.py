@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from saude.acesso.areas import Areas, in_areas
-from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissional
+from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Lotacao, Profissional
 from saude.contas.request import UserRequest
 from saude.fichas.desfechos import RETORNOS
 from saude.fichas.exportaveis import Exclusao
@@ -85,7 +85,7 @@ def query(request: UserRequest, **changes: Any) -> str:
     return f"?{params.urlencode()}" if params else "?"
 
 
-def teams_of(entidade: Any, cnes: Areas) -> QuerySet[Equipe]:
+def teams_of(entidade: Entidade, cnes: Areas) -> QuerySet[Equipe]:
     """Those that serve one of the áreas, whichever their own establishment is."""
     rows = Equipe.objects.filter(entidade=entidade)
     if cnes is None:
@@ -95,7 +95,7 @@ def teams_of(entidade: Any, cnes: Areas) -> QuerySet[Equipe]:
     return rows.filter(here).distinct()
 
 
-def choices(entidade: Any, *, cnes: Areas = None) -> dict[str, Any]:
+def choices(entidade: Entidade, *, cnes: Areas = None) -> dict[str, Any]:
     """What the selects of the filter offer: of the áreas, when the user is limited to some."""
     people = Profissional.objects.filter(entidade=entidade).exclude(cns="").order_by("nome")
     if cnes is not None:

@@ -3,9 +3,8 @@
 What is longer goes by arrival only, by index (queries.page): nothing here sorts more than BOUND rows.
 """
 
-from typing import Any
-
 from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from saude.acesso.areas import Areas
@@ -18,12 +17,14 @@ from saude.registro.tipos import Tipo
 BOUND = 10_000
 
 
-def _name(entidade: Entidade, model: Any, key: str, column: str, name: str) -> Any:
+def _name(
+    entidade: Entidade, model: type[Profissional] | type[Estabelecimento], key: str, column: str, name: str
+) -> Combinable:
     mine = model.objects.filter(entidade=entidade, **{key: OuterRef(column)}).order_by("pk").values(name)[:1]
     return Coalesce(Subquery(mine, output_field=CharField()), F(column), output_field=CharField())
 
 
-def _key(entidade: Entidade, column: str) -> Any:
+def _key(entidade: Entidade, column: str) -> Combinable:
     if column == "profissional":
         return _name(entidade, Profissional, "cns", "profissional_cns", "nome_busca")
     if column == "unidade":

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from saude.cadastros.models import Entidade
+
 #: (entidade) -> {CNS of the professional: moment}
 LastSyncs = Callable[[Any], dict[str, datetime]]
 _sources: list[LastSyncs] = []
@@ -14,7 +16,7 @@ def register(source: LastSyncs) -> None:
         _sources.append(source)
 
 
-def last_syncs(entidade: Any) -> dict[str, datetime]:
+def last_syncs(entidade: Entidade) -> dict[str, datetime]:
     found: dict[str, datetime] = {}
     for source in _sources:
         found |= source(entidade)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from saude.cadastros.tempo import local_today
 from saude.comum.competencia import SEM_DATA, unlikely
 from saude.contas.request import UserRequest
 from saude.fichas import contagens, filtro
-from saude.fichas.models import Ficha
+from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
 from saude.painel import apresenta, filtros, listas, ordenacao
@@ -68,7 +69,7 @@ def painel(request: UserRequest) -> HttpResponse:
     return render(request, "painel/painel.html", context)
 
 
-def running(request: UserRequest) -> Any:
+def running(request: UserRequest) -> QuerySet[Reprocessamento]:
     """The mass reprocessings of the user's áreas that are not over."""
     found = jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
     found = found.exclude(filtro__has_key="regeneracao")  # told by itself

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from saude.auditoria.actions import Autor
 from saude.cadastros.models import Entidade
@@ -14,6 +14,7 @@ from saude.fichas.models import Conteudo, ConteudoAnterior, Evento, Ficha
 from saude.fichas.situacoes import TransitionRefused, check, open_situations
 from saude.formularios.ler import changes
 from saude.processamento.actions import StaleForm, _context, _kept, put_content
+from saude.processamento.contexto import Contexto
 from saude.registro.texto_json import legible
 
 SHOWN = 50
@@ -74,7 +75,7 @@ def restore_each(*, entidade: Entidade, para: Mapping[int, int], by: Autor, lote
 
 
 def _put(
-    ficha: Ficha, old: ConteudoAnterior, *, by: Autor, fato: str, ctx: Any = None, **detalhe: Any
+    ficha: Ficha, old: ConteudoAnterior, *, by: Autor, fato: str, ctx: Contexto | None = None, **detalhe: Any
 ) -> None:
     """The old record, and who had typed it."""
     before, record = legible(ficha.conteudo.registro), json.loads(old.registro)
@@ -85,6 +86,6 @@ def _put(
     put_content(ficha, record, kept, fields=fields, by=by, ctx=ctx, fato=fato, **detalhe)
 
 
-def _mine(entidade: Entidade, ids: Sequence[int]) -> Any:
+def _mine(entidade: Entidade, ids: Sequence[int]) -> QuerySet[Ficha]:
     rows = Ficha.objects.filter(entidade=entidade, pk__in=ids, situacao__in=open_situations("corrigir"))
     return rows.order_by("pk").select_for_update(of=("self",)).select_related("conteudo", "entrada")

@@ -3,6 +3,7 @@
 A register that is empty (the CNES file was not imported yet) verifies nothing and accuses nobody.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from saude.comum.texto import fold
 from saude.fichas.processing import Resultado, envelope
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.achados import Achado, clean
-from saude.referencias.tables import held_tables, tables_of
+from saude.referencias.tables import DatabaseTables, held_tables, tables_of
 from saude.registro.leitura import Fatos
 
 NOT_IDENTIFIED = "CTX-CLIENTE-NAO-IDENTIFICADO"
@@ -36,7 +37,7 @@ class Contexto:
     profissionais: frozenset[str]
     especialidades: dict[str, str]
     validades: dict[str, date]  # until when LEDI versions count, where it was set by hand
-    tabelas: Any = None  # saude.referencias: SIGTAP and the CNES of the entidade, None before any import
+    tabelas: DatabaseTables | None = None  # SIGTAP and the CNES of the entidade, None before any import
     conferidas: frozenset[str] | None = None  # the CONTEXT rules that are checked here, once asked for
 
     @classmethod
@@ -105,7 +106,7 @@ def apply(resultado: Resultado, facts: Fatos, record: dict[str, Any], ctx: Conte
     return resultado
 
 
-def _findings(facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Any:
+def _findings(facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Iterator[Achado]:
     ibge = record.get("ibge")
     if isinstance(ibge, str) and ibge != ctx.entidade.ibge:
         yield _erro(
@@ -119,7 +120,7 @@ def _findings(facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Any:
     yield from _not_identified(facts, ctx)
 
 
-def _registered(facts: Fatos, ctx: Contexto) -> Any:
+def _registered(facts: Fatos, ctx: Contexto) -> Iterator[Achado]:
     """What the registrations of the entidade say while no CNES was imported."""
     if ctx.cnes and facts.cnes and facts.cnes not in ctx.cnes:
         yield _erro(
@@ -138,7 +139,7 @@ def _registered(facts: Fatos, ctx: Contexto) -> Any:
     yield from _professional(facts, ctx)
 
 
-def _professional(facts: Fatos, ctx: Contexto) -> Any:
+def _professional(facts: Fatos, ctx: Contexto) -> Iterator[Achado]:
     cns = facts.profissional_cns
     if not ctx.profissionais or not cns or cns in ctx.profissionais or facts.tipo in ("", "FCC"):
         return
@@ -152,7 +153,7 @@ def _professional(facts: Fatos, ctx: Contexto) -> Any:
     )
 
 
-def _not_identified(facts: Fatos, ctx: Contexto) -> Any:
+def _not_identified(facts: Fatos, ctx: Contexto) -> Iterator[Achado]:
     if not facts.nao_identificados:
         return
     severity = "erro" if ctx.instalacao.bloquear_nao_identificados else "aviso"

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from saude.auditoria.actions import Autor, record_event
+from saude.contas.models import Usuario
 from saude.contas.queries import as_user
 from saude.fichas.models import Descarte, Entrada, Evento, Ficha
 from saude.fichas.situacoes import Motivo, Situacao, TransitionRefused, check
@@ -70,5 +71,5 @@ def restore(*, ficha: Ficha, by: Autor) -> Ficha:
     return current
 
 
-def _record_event_of(ficha: Ficha, fato: str, user: Any, **detalhe: Any) -> None:
+def _record_event_of(ficha: Ficha, fato: str, user: Usuario | None, **detalhe: Any) -> None:
     Evento.objects.create(ficha=ficha, fato=fato, situacao=ficha.situacao, usuario=user, detalhe=detalhe)

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from saude.fichas.itens import BlocoReprocessamento, ItemReprocessamento, save_outcome
@@ -175,9 +175,9 @@ def _discard(job: Reprocessamento, ready: Items) -> None:
     _apart(ready, do)
 
 
-def _before(job: Reprocessamento) -> Any:
+def _before(job: Reprocessamento) -> QuerySet[ItemReprocessamento]:
     assert job.desfaz is not None
-    return job.desfaz.itens
+    return job.desfaz.itens.all()
 
 
 def _undo_content(job: Reprocessamento, ready: Items) -> None:

@@ -17,6 +17,7 @@ from ledi.findings import Finding, Report
 from ledi.layouts import VERSIONS
 from ledi.paths import put, steps, value_at, walk
 from ledi.recast import Conversao, Perdido, convert, not_carried
+from ledi.tables.port import Tables
 from ledi.validation import validate
 from saude.auditoria.actions import Autor
 from saude.fichas.held import Guardada, hold
@@ -50,13 +51,13 @@ class Escrita:
 
 
 def write(
-    record: dict[str, Any], para: str, *, base: dict[str, Any] | None, tabelas: Any, hoje: date
+    record: dict[str, Any], para: str, *, base: dict[str, Any] | None, tabelas: Tables | None, hoje: date
 ) -> Escrita:
     """The record in the version `para`; LediError for one that cannot be converted.
 
     `base`: the content that the record was written from, in another version.
     """
-    options = {"tabelas": tabelas, "hoje": hoje}
+    options: dict[str, Any] = {"tabelas": tabelas, "hoje": hoje}
     if base is None:
         return _converted(convert(record, para, **options))
     was = convert(base, str(record["versao"]), **options)

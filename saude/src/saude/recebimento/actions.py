@@ -15,6 +15,7 @@ from ledi.reading import parse
 from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
+from saude.contas.models import ApiToken
 from saude.contas.queries import as_user
 from saude.fichas.ordem import next_order
 from saude.processamento.julgar import context
@@ -38,7 +39,7 @@ def receive(
     records: Iterable[Any],
     origem: str,
     by: Autor = None,
-    token: Any = None,
+    token: ApiToken | None = None,
     raw: bytes | None = None,
     formato: str = Lote.Formato.JSON,
     nome_arquivo: str = "",
@@ -76,7 +77,7 @@ def open_lote(
     entidade: Entidade,
     origem: str,
     by: Autor = None,
-    token: Any = None,
+    token: ApiToken | None = None,
     raw: bytes | None = None,
     formato: str = Lote.Formato.JSON,
     nome_arquivo: str = "",

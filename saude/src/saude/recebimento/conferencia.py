@@ -9,6 +9,7 @@ send it. The last use of the token is shown as ever.
 from collections.abc import Sequence
 from typing import Any
 
+from saude.cadastros.models import Entidade
 from saude.fichas.models import Ficha
 from saude.fichas.processing import Resultado
 from saude.fichas.situacoes import Motivo, Situacao
@@ -33,7 +34,7 @@ from saude.registro.texto_json import digest
 from saude.registro.tipos import Origem
 
 
-def check(entidade: Any, records: Sequence[Any], *, origem: str = Origem.API) -> list[Resposta]:
+def check(entidade: Entidade, records: Sequence[Any], *, origem: str = Origem.API) -> list[Resposta]:
     """One answer per record (mapping or `Item`), in order."""
     ctx = context(entidade)
     answers: list[Resposta] = []

@@ -2,8 +2,8 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
+from saude.contas.models import ApiToken
 from saude.recebimento.storage import count_request, open_blocks
 
 MAX_WAITING = 4_000  # blocks of 500 records that an entidade may have waiting: above it, come back later
@@ -15,6 +15,7 @@ KEPT_REFUSALS = 1_000  # of a lot; the others are counted by cause
 ALL_REFUSED = 10_000  # a lot whose first records are all refused goes no further
 WINDOW = 60  # seconds
 CURSOR = 2**63 - 1  # no position is beyond it
+PACE = "ritmo"  # on the token, and on the request: how it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,22 @@ class Ritmo:
         }
 
 
-def over_rate(token: Any) -> int:
+def over_rate(token: ApiToken) -> int:
     """Count a request of the token that hands something in; seconds to wait when its minute is used up, else 0."""
     return _count(token)
 
 
-def over_rate_reading(token: Any) -> int:
+def over_rate_reading(token: ApiToken) -> int:
     """The same of one that only asks: sending and asking share the minute."""
     return _count(token)
 
 
-def _count(token: Any) -> int:
+def _count(token: ApiToken) -> int:
     now = time.time()
     used = count_request(token.pk, int(now // WINDOW))
-    token.ritmo = Ritmo(token.limite_por_minuto, used, int(WINDOW - now % WINDOW) + 1)
-    return int(token.ritmo.faltam) if used > token.limite_por_minuto else 0
+    pace = Ritmo(token.limite_por_minuto, used, int(WINDOW - now % WINDOW) + 1)
+    setattr(token, PACE, pace)
+    return pace.faltam if used > token.limite_por_minuto else 0
 
 
 def queue_depth(entidade_id: int) -> int:

@@ -73,7 +73,7 @@ class Token(HttpBearer):
     def _pace(self, request: HttpRequest, token: ApiToken) -> None:
         sends = self.scope == Escopo.ENVIAR
         wait = limits.over_rate(token) if sends else limits.over_rate_reading(token)
-        request.ritmo = getattr(token, "ritmo", None)  # type: ignore[attr-defined]
+        setattr(request, limits.PACE, getattr(token, limits.PACE, None))
         if wait:
             raise TooFast(wait, token.limite_por_minuto)
         used(token)

@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.http import QueryDict
 from django.utils import timezone
 
 from ledi.layouts import Ficha, layout, nearest
 from ledi.paths import put, value_at
-from saude.cadastros.models import Entidade
+from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.models import Usuario
 from saude.formularios import ler, questionario
 from saude.formularios.campos import RECTIFICATION, TECHNICAL
@@ -39,7 +40,7 @@ def version_for(entidade: Entidade) -> str:
     return nearest(entidade.instalacao.versao_ledi).version
 
 
-def blank(*, entidade: Entidade, area: Any, by: Usuario, tipo: str) -> dict[str, Any]:
+def blank(*, entidade: Entidade, area: Estabelecimento | None, by: Usuario, tipo: str) -> dict[str, Any]:
     """A record with a uuid, the header remembered, and one empty block where the ficha has blocks."""
     versao = version_for(entidade)
     made = layout(versao).fichas[tipo]
@@ -77,7 +78,7 @@ def _header(made: Ficha, data: Mapping[str, Any], ibge: str) -> dict[str, Any]:
 
 
 def read_form(
-    post: Any,
+    post: QueryDict,
     *,
     entidade: Entidade,
     tipo: str,
@@ -121,7 +122,7 @@ def complete(
     return {name: value for name, value in record.items() if value is not None}
 
 
-def _context(post: Any) -> dict[str, Any]:
+def _context(post: QueryDict) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if speciality := post.get("especialidade", "").strip()[:20]:
         found["especialidade"] = speciality

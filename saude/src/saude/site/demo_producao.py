@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from ledi.layouts import CURRENT, releases
-from ledi_gerador import build, gerar
+from ledi_gerador import build, gerar, municipio
 from saude.atualizacao import demo as referencias
 from saude.cadastros.actions import create_entidade
 from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Lotacao, Profissional
@@ -53,7 +53,7 @@ def _items(records: Iterable[Any]) -> Iterator[Item]:
         yield Item(number, record)
 
 
-def registers(town: Any) -> Entidade:
+def registers(town: municipio.Municipio) -> Entidade:
     """Entidade, posts, teams, professionals, specialities of a generated municipality."""
     entidade = Entidade.objects.filter(ibge=town.ibge).first() or create_entidade(
         by=BY,
@@ -76,20 +76,20 @@ def registers(town: Any) -> Entidade:
     return entidade
 
 
-def _post(entidade: Entidade, unit: Any) -> Estabelecimento:
+def _post(entidade: Entidade, unit: municipio.Unidade) -> Estabelecimento:
     row, _ = Estabelecimento.objects.get_or_create(
         entidade=entidade, cnes=unit.cnes, defaults={"nome": unit.nome}
     )
     return row
 
 
-def _team(entidade: Entidade, team: Any, posts: dict[str, Estabelecimento]) -> Equipe:
+def _team(entidade: Entidade, team: municipio.Equipe, posts: dict[str, Estabelecimento]) -> Equipe:
     defaults = {"estabelecimento": posts[team.cnes], "nome": team.nome, "tipo": str(team.tipo)}
     row, _ = Equipe.objects.get_or_create(entidade=entidade, ine=team.ine, defaults=defaults)
     return row
 
 
-def _speciality(entidade: Entidade, speciality: Any) -> None:
+def _speciality(entidade: Entidade, speciality: municipio.Especialidade) -> None:
     kind = Especialidade.Tipo.ESPECIALIZADA if speciality.especializado else Especialidade.Tipo.PRIMARIA
     Especialidade.objects.get_or_create(
         entidade=entidade, codigo=speciality.cbo, defaults={"nome": speciality.nome, "tipo": kind}
@@ -97,7 +97,10 @@ def _speciality(entidade: Entidade, speciality: Any) -> None:
 
 
 def _professional(
-    entidade: Entidade, person: Any, posts: dict[str, Estabelecimento], teams: dict[str, Equipe]
+    entidade: Entidade,
+    person: municipio.Profissional,
+    posts: dict[str, Estabelecimento],
+    teams: dict[str, Equipe],
 ) -> None:
     row, created = Profissional.objects.get_or_create(
         entidade=entidade, cns=person.cns, defaults={"nome": person.nome, "cpf": person.cpf}
