@@ -26,6 +26,7 @@ from saude.registro.envelope import (
     with_origin,
 )
 from saude.registro.texto_json import legible
+from saude.registro.tipos import UmAchado
 
 
 @dataclass
@@ -34,11 +35,11 @@ class Edicao:
 
     ficha: Ficha
     registro: dict[str, Any]
-    achados: list[Any]
+    achados: list[UmAchado]
     proveniencia: Any = None  # who sent and who typed a record that came in another system's envelope
 
     @classmethod
-    def open(cls, ficha: Ficha, achados: Iterable[Any]) -> "Edicao":
+    def open(cls, ficha: Ficha, achados: Iterable[UmAchado]) -> "Edicao":
         content = ficha.conteudo
         return cls(ficha, legible(content.registro), list(achados), content.proveniencia)
 
@@ -122,7 +123,7 @@ class Edicao:
             made.incluir(origin)
         return made
 
-    def _at_home(self, achados: Iterable[Any]) -> list[Any]:
+    def _at_home(self, achados: Iterable[UmAchado]) -> list[UmAchado]:
         """Findings of the envelope stand beside the header's field when both hold the same value."""
         homes = {}
         for key, (*way, name) in self.layout.twin_ways:
@@ -131,7 +132,7 @@ class Edicao:
                 homes[key] = self.layout.twins[key]
         return [_Moved(a, homes[a.campo]) if a.campo in homes else a for a in achados]
 
-    def _to_mend(self, achados: Iterable[Any]) -> tuple[set[str], set[str]]:
+    def _to_mend(self, achados: Iterable[UmAchado]) -> tuple[set[str], set[str]]:
         """Paths that a finding points at, and paths that its rule reads."""
         wanted: set[str] = set()
         related: set[str] = set()
@@ -200,15 +201,15 @@ class Edicao:
         return found, changed(self.registro, found), whole, moves
 
 
-def _of_the_version(achado: Any) -> bool:
+def _of_the_version(achado: UmAchado) -> bool:
     """A field that the declared version does not have: the version may be what is wrong."""
-    return achado.severidade == "erro" and str(achado.codigo).endswith("-desconhecido")
+    return achado.severidade == "erro" and achado.codigo.endswith("-desconhecido")
 
 
 class _Moved:
     """A finding shown at another field than its own."""
 
-    def __init__(self, achado: Any, campo: str) -> None:
+    def __init__(self, achado: UmAchado, campo: str) -> None:
         self._achado, self.campo = achado, campo
 
     def __getattr__(self, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +38,7 @@ from saude.painel import filtros
 from saude.painel.apresenta import Nomes
 from saude.processamento import actions, conteudos, lotes
 from saude.processamento.julgar import check
+from saude.registro.tipos import UmAchado
 from saude.retorno import queries as volta
 
 
@@ -149,12 +150,11 @@ def _form(request: UserRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
     }
 
 
-def _registration(tipo: str, achados: list[Any]) -> set[int]:
+def _registration(tipo: str, achados: Iterable[UmAchado]) -> set[int]:
     """Positions of the citizens with something wrong in what comes from their registration."""
 
-    return {
-        a.posicao for a in achados if getattr(a, "posicao", None) is not None and registered(tipo, a.campo)
-    }
+    places = ((getattr(a, "posicao", None), a) for a in achados)
+    return {place for place, a in places if place is not None and registered(tipo, a.campo)}
 
 
 def _save(request: UserRequest, ficha: Ficha) -> HttpResponse:
@@ -280,7 +280,7 @@ def verificar(request: UserRequest, uuid: str) -> HttpResponse:
     found = check(request.entidade, record, proveniencia=edicao.com_origem(changes))
     for a in found:
         a.campo = at_form(a.campo, moves)
-    edicao.achados = found
+    edicao.achados = [*found]
     typed = edicao.typed(changes, record | {"ficha": whole})  # block by block as the page has it
     tree = typed.formulario(todos=request.POST.get("todos") == "1", rotulos={}, extra=_sent(request))
     shown = set(_sent(request))

@@ -102,7 +102,7 @@ def _both_visible(request: UserRequest, rows: QuerySet[ParPossivel]) -> QuerySet
 
 def _pair(request: UserRequest, pk: int) -> ParPossivel:
     rows = ParPossivel.objects.filter(entidade=request.entidade).select_related("a", "b", "decidido_por")
-    par: ParPossivel | None = _both_visible(request, rows.filter(pk=pk)).first() if pk < 10**18 else None
+    par = _both_visible(request, rows.filter(pk=pk)).first() if pk < 10**18 else None
     if par is None:
         raise Http404
     return par

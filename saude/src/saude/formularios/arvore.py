@@ -13,6 +13,7 @@ from ledi.layouts import Block, Field, Struct, layout
 from ledi.paths import owner, pattern
 from saude.formularios import campos, opcoes, questionario
 from saude.formularios.condicoes import conditions
+from saude.registro.tipos import UmAchado
 
 MAX_DEPTH = 6
 LISTED = ("escolha", "opcoes")  # lists that are whole on the page
@@ -31,7 +32,7 @@ class Campo:
     campo: Field
     valor: Any
     zona: ZoneInfo
-    achados: list[Any] = field(default_factory=list)
+    achados: list[UmAchado] = field(default_factory=list)
     relacionado: bool = False  # shown because a rule about another field reads it
     condicoes: list[Any] = field(default_factory=list)
     rotulo_valor: str = ""  # label of a code from the entidade's registers
@@ -187,7 +188,7 @@ class Grupo:
     campos: list[Campo] = field(default_factory=list)
     grupos: list["Grupo"] = field(default_factory=list)
     ordem: list["Campo | Grupo"] = field(default_factory=list)  # both, as on paper
-    achados: list[Any] = field(default_factory=list)
+    achados: list[UmAchado] = field(default_factory=list)
     indice: int | None = None
     lista: str = ""  # this group holds the blocks of the list at this path: a block can be added
     item_rotulo: str = ""
@@ -259,7 +260,7 @@ class Construtor:
     tipo: str
     versao: str
     zona: ZoneInfo
-    achados: Mapping[str, list[Any]] = field(default_factory=dict)
+    achados: Mapping[str, list[UmAchado]] = field(default_factory=dict)
     mostrar: Callable[[str, Field, Any], bool] | None = None
     relacionados: frozenset[str] = frozenset()
     rotulos: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (source, code) -> label
@@ -381,9 +382,9 @@ def slug(path: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")
 
 
-def by_path(rows: Iterable[Any]) -> dict[str, list[Any]]:
+def by_path(rows: Iterable[UmAchado]) -> dict[str, list[UmAchado]]:
     """Findings (anything with `campo`) by their path."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[UmAchado]] = {}
     for row in rows:
         found.setdefault(row.campo, []).append(row)
     return found

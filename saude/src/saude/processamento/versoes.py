@@ -7,7 +7,7 @@ content was written from. Written again, it is that one that is converted; what 
 import copy
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,7 +118,9 @@ def _bases(rows: Sequence[Guardada]) -> dict[int, dict[str, Any]]:
     return {pk: load(text) for pk, revision, text in found if wanted[pk] == revision}
 
 
-def _each(rows: Sequence[Guardada], para: str, ctx: Contexto) -> Any:
+def _each(
+    rows: Sequence[Guardada], para: str, ctx: Contexto
+) -> Iterator[tuple[Guardada, dict[str, Any], Escrita | None, str]]:
     """(ficha, record, what it becomes or None when it stays as it is, why it cannot be written)."""
     bases = _bases(rows)
     for row in rows:

@@ -5,11 +5,13 @@ CNES does not say since when somebody works somewhere: a row counts from the fir
 the same day corrects the first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model
 
 from ledi.referencias import ReferenciaError
 from ledi.referencias import cnes_reader as reader
@@ -158,7 +160,9 @@ def compare(arquivo: Arquivo, estado: Estado) -> Diferencas:
     )
 
 
-def _compare(new: dict[str, Any], old: dict[str, Any], same: Any, alive: Any) -> Mudancas:
+def _compare(
+    new: dict[str, Any], old: dict[str, Any], same: Callable[[Any, Any], bool], alive: Callable[[Any], bool]
+) -> Mudancas:
     found = Mudancas()
     for key, item in new.items():
         row = old.get(key)
@@ -323,15 +327,16 @@ def _apply_people(entidade: Entidade, arquivo: Arquivo, found: Mudancas, estado:
         if row.cpf in wanted and taken.pop(row.cpf, ""):
             row.cpf = ""
     model.objects.bulk_update(gone, ["cpf", "ativo"], batch_size=500)
-    fresh, changed = [], []
+    fresh: list[cadastros.Profissional] = []
+    changed: list[cadastros.Profissional] = []
     for cns in (*found.novos, *found.mudados):
-        item, row = arquivo.profissionais[cns], estado.profissionais.get(cns)
+        item, known = arquivo.profissionais[cns], estado.profissionais.get(cns)
         cpf = item.cpf if len(item.cpf) == 11 and taken.setdefault(item.cpf, cns) == cns else ""
         values = {"nome": item.nome[:120], "nome_busca": fold(item.nome)[:120], "ativo": True}
-        if row is None:
+        if known is None:
             fresh.append(model(entidade=entidade, cns=cns, cpf=cpf, **values))
         else:
-            changed.append(_set(row, {**values, "cpf": cpf or row.cpf}))
+            changed.append(_set(known, {**values, "cpf": cpf or known.cpf}))
     model.objects.bulk_create(fresh, batch_size=1000)
     names = ("pk", "nome", "nome_busca", "cpf")
     storage.update_people([[getattr(row, name) for row in changed] for name in names])
@@ -361,7 +366,10 @@ def _post_rows(
         yield people[cns], places[cnes], teams[ine] if ine else None, cbo, "", begin
 
 
-def _set(row: Any, values: dict[str, Any]) -> Any:
+Row = TypeVar("Row", bound=Model)
+
+
+def _set(row: Row, values: dict[str, Any]) -> Row:
     for name, value in values.items():
         setattr(row, name, value)
     return row

@@ -43,7 +43,9 @@ def in_use(entidade: Entidade, today: date) -> dict[str, EmUso]:
     }
 
 
-def estabelecimentos(entidade: Entidade, text: str = "", *, all_of_them: bool = False) -> QuerySet[Any]:
+def estabelecimentos(
+    entidade: Entidade, text: str = "", *, all_of_them: bool = False
+) -> QuerySet[Estabelecimento]:
     rows = Estabelecimento.objects.filter(entidade=entidade)
     if not all_of_them:
         rows = rows.filter(ativo=True)
@@ -57,7 +59,7 @@ def estabelecimentos(entidade: Entidade, text: str = "", *, all_of_them: bool = 
     ).order_by("nome", "pk")
 
 
-def equipes(entidade: Entidade, text: str = "", *, all_of_them: bool = False) -> QuerySet[Any]:
+def equipes(entidade: Entidade, text: str = "", *, all_of_them: bool = False) -> QuerySet[Equipe]:
     rows = Equipe.objects.filter(entidade=entidade).select_related("estabelecimento")
     if not all_of_them:
         rows = rows.filter(ativa=True)
@@ -67,7 +69,7 @@ def equipes(entidade: Entidade, text: str = "", *, all_of_them: bool = False) ->
     return rows.annotate(n_lotacoes=Count("lotacoes", filter=Q(lotacoes__fim=None))).order_by("nome", "pk")
 
 
-def profissionais(entidade: Entidade, text: str = "", *, all_of_them: bool = False) -> QuerySet[Any]:
+def profissionais(entidade: Entidade, text: str = "", *, all_of_them: bool = False) -> QuerySet[Profissional]:
     rows = Profissional.objects.filter(entidade=entidade)
     if not all_of_them:
         rows = rows.filter(ativo=True)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from ledi.referencias import sigtap_reader as reader
+from ledi.tables.port import Cid, Procedimento
 from saude.referencias.models import Publicacao
 from saude.referencias.tables import Sigtap
 
@@ -61,12 +62,12 @@ def changed_codes(old: Sigtap, new: Sigtap) -> set[str]:
     return found | (old.cbos.keys() ^ new.cbos.keys())
 
 
-def _limits(row: Any) -> Any:
+def _limits(row: Procedimento | None) -> tuple[object, ...] | None:
     return row and (row.sexo, row.idade_min, row.idade_max, row.ocupacoes, row.cids)
 
 
-def _sex(row: Any) -> Any:
-    return row and row.sexo
+def _sex(row: Cid | None) -> str | None:
+    return row.sexo if row else None
 
 
 def _first_day(month: str) -> date:

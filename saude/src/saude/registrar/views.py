@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,11 +26,12 @@ from saude.fichas import filtro as fichas
 from saude.fichas.exportaveis import WITH_ESPECIALIDADE
 from saude.formularios import ler, questionario
 from saude.formularios.arvore import Campo, Construtor, Grupo, by_path
+from saude.inconsistencias.achados import Achado
 from saude.painel.apresenta import Nomes
 from saude.processamento.julgar import check
 from saude.registrar import actions
 from saude.registrar.models import Rascunho
-from saude.registro.tipos import Tipo
+from saude.registro.tipos import Tipo, UmAchado
 
 UUID = re.compile(r"[0-9A-Za-z-]{36,44}", re.ASCII)
 FOUND = 20
@@ -101,7 +102,7 @@ def _of_my_areas(request: UserRequest, record: dict[str, Any]) -> bool:
     return covers(areas, record.get("cnes") or "")
 
 
-def _page(request: UserRequest, record: dict[str, Any], found: list[Any]) -> dict[str, Any]:
+def _page(request: UserRequest, record: dict[str, Any], found: Sequence[Achado]) -> dict[str, Any]:
     tipo, versao = record["tipo"], record["versao"]
     made = layout(versao).fichas[tipo]
     context = record.get("contexto") or {}
@@ -133,7 +134,12 @@ def _page(request: UserRequest, record: dict[str, Any], found: list[Any]) -> dic
 
 
 def _tree(
-    request: UserRequest, record: dict[str, Any], found: list[Any], *, ficha: Any = None, moves: Any = None
+    request: UserRequest,
+    record: dict[str, Any],
+    found: Sequence[Achado],
+    *,
+    ficha: dict[str, Any] | None = None,
+    moves: dict[str, str] | None = None,
 ) -> Grupo:
     """The form of the record; or, with `ficha` and `moves` of a form that was sent, of what stands in that form."""
     made = layout(record["versao"]).fichas[record["tipo"]]
@@ -141,7 +147,7 @@ def _tree(
     if ficha is None:
         ficha, moves = questionario.asked(made, record["ficha"])
     for a in found:
-        a.campo = ler.at_form(homes.get(a.campo, a.campo), moves)
+        a.campo = ler.at_form(homes.get(a.campo, a.campo), moves or {})
     built = Construtor(
         record["tipo"], record["versao"], ZoneInfo(request.entidade.fuso), by_path(found),
         lambda *_: True, rotulos=Nomes.of(request.entidade).labels(), com_condicoes=True, com_primeiro=True,
@@ -150,7 +156,7 @@ def _tree(
     return built.grupo(made.root, ficha, rotulo=made.nome)
 
 
-def _listed(tree: Grupo, found: list[Any]) -> list[tuple[Any, str, str]]:
+def _listed(tree: Grupo, found: Sequence[UmAchado]) -> list[tuple[Any, str, str]]:
     """(finding, where it is said, id of the nearest thing on the page) of each, as the page goes, errors first."""
     known = {node.caminho: (n, node) for n, node in enumerate(_as_shown(tree))}
     rows = []

@@ -1,5 +1,7 @@
 """Kinds of ficha and the ways they come in."""
 
+from typing import Protocol
+
 from django.db import models
 
 
@@ -27,3 +29,16 @@ class Origem(models.TextChoices):
     APP = "app", "Aplicativo Saúde Domiciliar"
     ARQUIVO = "arquivo", "Arquivo"
     FORMULARIO = "formulario", "Formulário"
+
+
+class UmAchado(Protocol):
+    """A finding as a page shows it: just found, or stored as an inconsistência."""
+
+    @property
+    def codigo(self) -> str: ...
+    @property
+    def campo(self) -> str: ...
+    @property
+    def severidade(self) -> str: ...
+    @property
+    def mensagem(self) -> str: ...

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import template
 
+from saude.registro.tipos import UmAchado
+
 register = template.Library()
 
 
@@ -14,5 +16,5 @@ def mais_um(level: Any) -> int:
 
 
 @register.filter
-def erros(findings: list[Any]) -> list[Any]:
+def erros(findings: list[UmAchado]) -> list[UmAchado]:
     return [f for f in findings if f.severidade == "erro"]
