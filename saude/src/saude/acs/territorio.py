@@ -81,7 +81,7 @@ class Territorio:
                 self.said[root] = home
         yield from last.values()
 
-    def _in_microarea(self, node: Any) -> bool:
+    def _in_microarea(self, node: object) -> bool:
         area = node.get("microArea") if isinstance(node, dict) else None
         return not self.device.microarea or area in (None, "", self.device.microarea)
 

@@ -21,14 +21,14 @@ def old_app(version: str, *, unknown: bool = True) -> bool:
     return found < numbers(MINIMA) if found else unknown
 
 
-def clock(sent: Any) -> int | None:
+def clock(sent: object) -> int | None:
     """Seconds the phone's clock is ahead of ours (negative: behind); None when it said nothing sensible."""
     if isinstance(sent, bool) or not isinstance(sent, (int, float)) or not abs(sent) < 1e14:
         return None
     return max(-2_000_000_000, min(2_000_000_000, round(sent / 1000 - time.time())))
 
 
-def notices(version: str, sent_clock: Any) -> dict[str, Any]:
+def notices(version: str, sent_clock: object) -> dict[str, Any]:
     """`servidor_em` (epoch ms) always; `relogio` and `atualizar` when there is something to tell."""
     told: dict[str, Any] = {"servidor_em": int(time.time() * 1000)}
     skew = clock(sent_clock)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -56,7 +55,7 @@ class Context:
         return cls(None, None, frozenset(), (), (), False)
 
 
-def work_context(user: Usuario, entidade_id: Any = None, area_id: Any = None) -> Context:
+def work_context(user: Usuario, entidade_id: int | None = None, area_id: int | None = None) -> Context:
     """The chosen entidade and área when the user has them, else the first one and all its áreas of theirs."""
     acessos = list(user.acessos.select_related("entidade", "estabelecimento"))
     entidades = _entidades(user, acessos)

@@ -106,5 +106,5 @@ def trocar_contexto(request: UserRequest) -> HttpResponse:
     return redirect(address)
 
 
-def _number(text: Any) -> int | None:
+def _number(text: str | None) -> int | None:
     return int(text) if text and str(text).isdecimal() and len(text) < 19 else None

@@ -1,7 +1,7 @@
 """Reads about clients. All scoped by entidade; whoever shows them records the reading."""
 
 import secrets
-from collections.abc import Set
+from collections.abc import Set, Sized
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +31,7 @@ def asked(request: UserRequest) -> str:
     return str(kept or request.GET.get("q", "")).strip()[:80].replace("\x00", "")
 
 
-def listed(request: UserRequest, name: str, page: Any) -> None:
+def listed(request: UserRequest, name: str, page: Sized) -> None:
     """Citizens shown in a list, page by page, in the trail."""
     record_event(
         by=request.user, entidade=request.entidade, tipo="cliente.listado", lista=name, mostrados=len(page)

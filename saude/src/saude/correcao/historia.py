@@ -1,7 +1,8 @@
 """What happened to a ficha, line by line."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from saude.acesso.areas import Areas
 from saude.exportacao.queries import exports_of, takes_only
@@ -13,7 +14,7 @@ from saude.retorno.queries import answers_of
 class Fato:
     """One line of the timeline of a ficha."""
 
-    em: Any
+    em: datetime
     texto: str
     por: str = ""
     detalhe: dict[str, Any] = field(default_factory=dict)
@@ -38,7 +39,8 @@ def timeline(ficha: Ficha, *, cnes: Areas = None) -> list[Fato]:
         export = item.exportacao
         who = export.por.get_full_name() if export.por else ""
         link = {"id": export.pk} if takes_only(export, cnes) else {}
-        facts.append(Fato(export.concluida_em, f"Exportada no arquivo {export.arquivo}", who, link))
+        done = cast(datetime, export.concluida_em)  # only what was concluded is told
+        facts.append(Fato(done, f"Exportada no arquivo {export.arquivo}", who, link))
     for answer in answers_of(ficha):
         told = answer.fato.mensagens
         facts.append(

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -62,7 +62,7 @@ def lista(request: UserRequest) -> HttpResponse:
     return render(request, "clientes/lista.html", context)
 
 
-def _page(found: Any, cursor: str) -> tuple[list[Cliente], str]:
+def _page(found: QuerySet[Cliente], cursor: str) -> tuple[list[Cliente], str]:
     """By keyset on (busca, id): as quick on the last page as on the first. The address names the last by its id."""
     found = found.order_by("busca", "pk")
     last = found.filter(pk=int(cursor)).first() if cursor.isdecimal() and len(cursor) < 19 else None

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from django.conf import settings
 
@@ -44,7 +44,7 @@ class PartialFile:
         self.final = self.folder / file_name(exportacao)
         self.size = 0
         self._sha = hashlib.sha256()
-        self._file: Any = None
+        self._file: IO[bytes]
 
     def __enter__(self) -> "PartialFile":
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

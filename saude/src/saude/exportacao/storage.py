@@ -1,9 +1,9 @@
 """Exports to PostgreSQL, many rows at a time. Callers own the transaction."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 
 from saude.exportacao.models import Exportacao, ItemExportacao
@@ -21,7 +21,7 @@ def copy_items(exportacao: Exportacao, ids: Sequence[int], revisions: Sequence[i
             copy.write_row((exportacao.pk, ficha_id, revisao))
 
 
-def set_progress(progress: Any, exportacao: Exportacao, n: int) -> None:
+def set_progress(progress: BaseDatabaseWrapper, exportacao: Exportacao, n: int) -> None:
     """By a connection of its own: it is seen while the export's transaction is open."""
     with progress.cursor() as cursor:
         cursor.execute("UPDATE exportacao_exportacao SET escritas = %s WHERE id = %s", [n, exportacao.pk])

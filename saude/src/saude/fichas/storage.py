@@ -13,7 +13,7 @@ from saude.fichas.models import Entrada
 from saude.fichas.processing import Resultado, rules_version
 from saude.inconsistencias.achados import clean
 from saude.inconsistencias.diff import Julgada, sync
-from saude.registro.leitura import Fatos
+from saude.registro.leitura import Fatos, Pessoa
 
 FICHA = [
     "id",
@@ -224,7 +224,7 @@ def _entry_row(linha: Linha, revisao_instalacao: int) -> tuple[int, str, bytes, 
     return (linha.id, p.nome, p.dados, p.crc, p.tamanho, revisao_instalacao)
 
 
-def _attended_row(entidade_id: int, ficha_id: int, person: Any) -> tuple[Any, ...]:
+def _attended_row(entidade_id: int, ficha_id: int, person: Pessoa) -> tuple[Any, ...]:
     return (entidade_id, ficha_id, person.posicao, person.cliente_id, person.identificado)
 
 

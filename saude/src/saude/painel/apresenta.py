@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ledi.layouts import CURRENT, layout
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Profissional
+from saude.clientes.models import Cliente
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.models import Atendido, Ficha
 from saude.web.templatetags.saude import competencia
@@ -25,7 +26,7 @@ class Linha:
     profissional: str
     estabelecimento: str
     equipe: str
-    cliente: Any  # the first one
+    cliente: Cliente | None  # the first one
     outros: int
     nao_exportavel: str
 
@@ -63,7 +64,7 @@ def rows(entidade: Entidade, fichas: Sequence[Ficha], names: Nomes | None = None
     return [_line(f, names, clients.get(f.pk)) for f in fichas]
 
 
-def _line(f: Ficha, names: Nomes, client: Any) -> Linha:
+def _line(f: Ficha, names: Nomes, client: Cliente | None) -> Linha:
     reason = getattr(f, "nao_exportavel", "")
     return Linha(
         ficha=f,

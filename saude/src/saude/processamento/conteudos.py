@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +26,7 @@ class Versao:
     """One content of a ficha: from when it was replaced, and by whom it was made."""
 
     revisao: int
-    ate: Any  # None: it is the current one
+    ate: datetime | None  # None: it is the current one
     registro: str
 
 

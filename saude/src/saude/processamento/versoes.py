@@ -7,7 +7,7 @@ content was written from. Written again, it is that one that is converted; what 
 import copy
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -174,7 +174,7 @@ def look(bloco: BlocoReprocessamento, para: str, ctx: Contexto) -> tuple[dict[st
     return counts, why_lost
 
 
-def _told(row: Guardada, lost: Any, errors: Any, why: str = "") -> dict[str, Any]:
+def _told(row: Guardada, lost: Iterable[Perdido], errors: Iterable[Finding], why: str = "") -> dict[str, Any]:
     """A ficha on the page and in the list to download: fields, codes and reasons, no value of a citizen."""
     return {
         "uuid": row.uuid,

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -160,7 +161,7 @@ def _kept(raw: bytes) -> dict[str, Any]:
 # -- large lots: spooled to disk, divided into blocks, taken in by workers
 
 
-def divide(lote: Lote, folder: Any) -> int:
+def divide(lote: Lote, folder: Path) -> int:
     """Cut the spooled body into blocks and put a task per block in the queue. Safe to call again."""
 
     if lote.estado in (Lote.Estado.CONCLUIDO, Lote.Estado.FALHOU):
@@ -182,7 +183,7 @@ def divide(lote: Lote, folder: Any) -> int:
     return n
 
 
-def take_block(bloco: Bloco, folder: Any) -> None:
+def take_block(bloco: Bloco, folder: Path) -> None:
     """Take in one block, exactly once: its mark and its fichas are one transaction."""
 
     lote = bloco.lote
@@ -205,7 +206,7 @@ def _stop_if_all_refused(lote: Lote) -> None:
         fail_lote(lote, ALL_REFUSED)
 
 
-def close_if_done(lote: Lote, folder: Any) -> None:
+def close_if_done(lote: Lote, folder: Path) -> None:
     lote.refresh_from_db()
     divided = lote.posicao >= lote.tamanho
     if lote.estado != Lote.Estado.FALHOU and divided and not lote.blocos.filter(feito_em=None).exists():

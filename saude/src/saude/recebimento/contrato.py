@@ -3,6 +3,7 @@
 Written by hand, because the answers are too many to be made and checked by models; tests hold them to the answers.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from ledi.layouts import CURRENT
@@ -27,7 +28,7 @@ def listed(name: str) -> Schema:
     return {"type": "array", "items": ref(name)}
 
 
-def one_of(values: Any) -> Schema:
+def one_of(values: Iterable[object]) -> Schema:
     return {"type": "string", "enum": [str(v) for v in values]}
 
 

@@ -1,8 +1,8 @@
 """Lots that nobody goes on with are gone on with; those that failed for good say so and can be asked for again."""
 
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from django.db import Error, OperationalError, transaction
@@ -64,7 +64,7 @@ def _give_up(lote: Lote) -> None:
     fail_lote(lote, GIVEN_UP.format(lote.erro.removesuffix(" Será tentado de novo.") or SYSTEM))
 
 
-def _ask(lote: Lote, blocks: Any) -> None:
+def _ask(lote: Lote, blocks: Iterable[int]) -> None:
     turn = fair_start(lote.entidade_id)
     for n, pk in enumerate(sorted(blocks)):
         enqueue("recebimento.receber_bloco", priority=turn - n, bloco_id=pk)

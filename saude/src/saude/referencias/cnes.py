@@ -217,7 +217,7 @@ def shown(found: Diferencas, arquivo: Arquivo, estado: Estado) -> dict[str, Any]
         cns, cbo, cnes, ine = key
         return f"{person(cns)}, CBO {cbo}, {team(ine) if ine else place(cnes)}"
 
-    named = {
+    named: dict[str, tuple[Mudancas, Callable[[Any], str]]] = {
         "estabelecimentos": (found.estabelecimentos, place),
         "equipes": (found.equipes, team),
         "profissionais": (found.profissionais, person),
@@ -227,7 +227,7 @@ def shown(found: Diferencas, arquivo: Arquivo, estado: Estado) -> dict[str, Any]
     return lists | ({"avisos": arquivo.avisos} if arquivo.avisos else {})
 
 
-def _listed(changes: Mudancas, name: Any) -> dict[str, Any]:
+def _listed(changes: Mudancas, name: Callable[[Any], str]) -> dict[str, Any]:
     return {
         what: {"n": len(keys), "itens": [name(key) for key in keys[:SHOWN]]}
         for what, keys in (

@@ -20,6 +20,7 @@ from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import covers, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
+from saude.clientes.models import Cliente
 from saude.contas.request import UserRequest
 from saude.correcao import clientes as clients
 from saude.fichas import filtro as fichas
@@ -242,7 +243,7 @@ def clientes(request: UserRequest) -> HttpResponse:
     return JsonResponse({"clientes": [_client(c) for c in found]})
 
 
-def _client(c: Any) -> dict[str, Any]:
+def _client(c: Cliente) -> dict[str, Any]:
     birth = c.nascimento.isoformat() if c.nascimento else ""
     shown = " · ".join(
         part

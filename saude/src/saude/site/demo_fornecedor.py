@@ -15,6 +15,7 @@ from saude.cadastros.models import Entidade
 from saude.contas.models import ApiToken
 from saude.contas.queries import token_by_secret
 from saude.contas.tokens import create_token, new_secret
+from saude.fichas.processing import Resultado
 from saude.fichas.situacoes import Situacao
 from saude.processamento.julgar import assess, context
 from saude.site.demo_producao import BY, SEED
@@ -54,7 +55,7 @@ def _accepted(entidade: Entidade, today: date) -> Iterator[dict[str, Any]]:
         yield next(r for r in made if _clean(assess(r, ctx)))
 
 
-def _clean(result: Any) -> bool:
+def _clean(result: Resultado) -> bool:
     return result.situacao == Situacao.PROCESSADA and not result.achados
 
 

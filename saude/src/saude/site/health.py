@@ -1,7 +1,6 @@
 """Health addresses: alive = the process answers; ready = it can do its work."""
 
 import time
-from typing import Any
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -48,7 +47,7 @@ class _Migrations:
     LOOK_AGAIN = 2.0  # seconds, while something is missing
 
     def __init__(self) -> None:
-        self._applied: Any = ()
+        self._applied: object = ()
         self._missing = True
         self._until = 0.0
 
@@ -60,7 +59,7 @@ class _Migrations:
             self._applied, self._until = applied, now + self.LOOK_AGAIN
         return self._missing
 
-    def _read(self) -> Any:
+    def _read(self) -> object:
         with connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('django_migrations')::text")
             if cursor.fetchone()[0] is None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import template
 
+from saude.cadastros.models import Equipe, Estabelecimento, Lotacao
+
 register = template.Library()
 TEAMS = {
     "70": "eSF, Saúde da Família",
@@ -32,7 +34,7 @@ def de(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
-def vigencia(row: Any) -> str:
+def vigencia(row: Estabelecimento | Equipe | Lotacao) -> str:
     """Since when and until when CNES shows a row."""
     if row.fim and row.fim.year <= 1900:
         return "não está no CNES importado"

@@ -1,7 +1,5 @@
 """Tags of the form pages."""
 
-from typing import Any
-
 from django import template
 
 from saude.registro.tipos import UmAchado
@@ -10,7 +8,7 @@ register = template.Library()
 
 
 @register.filter
-def mais_um(level: Any) -> int:
+def mais_um(level: str | int) -> int:
     """Next level of headings, never beyond h6."""
     return min(6, int(level) + 1)
 

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from waitress.adjustments import Adjustments
@@ -92,16 +92,17 @@ class Servidor(TcpWSGIServer):
             return 429
         return found
 
-    def add_task(self, task: Any) -> None:
+    def add_task(self, task: Canal) -> None:  # type: ignore[override]  # waitress hands it a channel
         if task.total_outbufs_len:  # one answer, and one open file, for each reader that does not read
             task.parado = True
             return
         first = task.requests[0]
         task.recusado = task.recusado or bool(first.recusa)
-        (self.grandes if first.grande else self.task_dispatcher).add_task(task)
+        pool = self.grandes if first.grande else self.task_dispatcher
+        pool.add_task(task)  # type: ignore[arg-type]  # it is told `service` and `cancel` only
 
 
-def _most(addresses: Any) -> str:
+def _most(addresses: Iterable[str]) -> str:
     return str(Counter(addresses).most_common(1)[0][0])
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.apps import apps
+from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, Select
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -44,7 +45,7 @@ def situacao(value: str) -> dict[str, str]:
 
 
 @register.inclusion_tag("partials/paginacao.html", takes_context=True)
-def paginacao(context: template.Context, page: Any) -> dict[str, Any]:
+def paginacao(context: template.Context, page: "Page[Any]") -> dict[str, Any]:
     """Paging of a Page of Django's Paginator, by the parameter `pagina`."""
     numeros = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {"page": page, "numeros": numeros, "request": context["request"]}
