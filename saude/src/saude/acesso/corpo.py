@@ -12,6 +12,7 @@ KB, MB, GB = 1024, 1024**2, 1024**3
 DEFAULT = 1 * MB
 FORM = 5 * MB  # a ficha of 99 citizens is a form of thousands of fields
 MULTIPART = 1 * MB  # what stands around a file in a form
+LIMIT = "corpo"  # of a view that says its own
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -20,7 +21,7 @@ def body(limit: int) -> Callable[[View], View]:
     """The bytes that the body of a request to this view may have."""
 
     def decorate(view: View) -> View:
-        view.corpo = limit  # type: ignore[attr-defined]
+        setattr(view, LIMIT, limit)
         return view
 
     return decorate
@@ -29,7 +30,7 @@ def body(limit: int) -> Callable[[View], View]:
 def body_of(view: Any, method: str) -> int:
     """The limit of a view of the URL map; of an API path, that of the operation of this method."""
     operation = operation_of(view, method)
-    return int(getattr(operation.view_func if operation else view, "corpo", DEFAULT))
+    return int(getattr(operation.view_func if operation else view, LIMIT, DEFAULT))
 
 
 def operation_of(view: Any, method: str) -> Any:

@@ -19,6 +19,8 @@ from saude.acesso.request import GuardedRequest
 PUBLIC = "publica"
 LOGGED_IN = "entrar"
 TOKEN = "token"
+#: of a view that acts on what the área shows
+OF_THE_AREA = "na_area"
 
 View = Callable[..., HttpResponseBase]
 
@@ -65,7 +67,7 @@ def limit_of(request: GuardedRequest, *permissoes: str) -> Limite:
 
 def of_the_area(view: View) -> View:
     """What this does depends on the área of the header: sent by a page made for another one, it is refused."""
-    view.na_area = True  # type: ignore[attr-defined]
+    setattr(view, OF_THE_AREA, True)
     return view
 
 

@@ -7,6 +7,7 @@ one ficha; and every request of a test that changes more than one is held agains
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+BATCH = "em_lote"  # of a view that changes many at once
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -25,7 +26,7 @@ def em_lote(
     desfaz: str = "mudancas:desfazer",
 ) -> Callable[[View], View]:
     def decorate(view: View) -> View:
-        view.em_lote = EmLote(previa, confirma, desfaz)  # type: ignore[attr-defined]
+        setattr(view, BATCH, EmLote(previa, confirma, desfaz))
         return view
 
     return decorate

@@ -4,9 +4,9 @@ import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from saude.arquivos.models import Conferencia, Planilha
@@ -25,7 +25,9 @@ def folder() -> Path:
     return Path(settings.DADOS) / "conferidos"
 
 
-def keep(file: Any, name: str, *, suffixes: tuple[str, ...], limit: int = LIMIT) -> tuple[str, int, str]:
+def keep(
+    file: UploadedFile, name: str, *, suffixes: tuple[str, ...], limit: int = LIMIT
+) -> tuple[str, int, str]:
     """(name in the folder, size, SHA-256) of an upload copied to disk as a stream."""
     suffix = next((s for s in suffixes if name.lower().endswith(s)), None)
     if suffix is None:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import ResolverMatch, reverse
 
-from saude.acesso.guarda import PUBLIC, mark_of
+from saude.acesso.guarda import OF_THE_AREA, PUBLIC, mark_of
 from saude.cadastros.models import Entidade
 from saude.contas import entradas
 from saude.contas.queries import Context, work_context
@@ -68,7 +68,7 @@ class AccessMiddleware:
             and _of_another_entidade(request)
         ):
             return other_entidade(request)
-        if getattr(view, "na_area", False) and _of_another_area(request):
+        if getattr(view, OF_THE_AREA, False) and _of_another_area(request):
             return other_area(request)
         return None
 

@@ -3,7 +3,7 @@
 import json
 import re
 import zlib
-from typing import Any
+from typing import Any, Protocol
 
 from ledi.files import Kind, sniff_bytes
 
@@ -118,14 +118,18 @@ def _lines(body: bytes) -> bool:
         return False
 
 
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
 class Looked:
     """A stream whose first bytes were looked at."""
 
-    def __init__(self, stream: object, head: bytes) -> None:
+    def __init__(self, stream: Readable, head: bytes) -> None:
         self.stream, self.head = stream, head
 
     def read(self, size: int) -> bytes:
         if self.head:
             piece, self.head = self.head[:size], self.head[size:]
             return piece
-        return self.stream.read(size)  # type: ignore[attr-defined, no-any-return]
+        return self.stream.read(size)

@@ -8,10 +8,11 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ledi.reading import parse
 from saude.inconsistencias.achados import stored
+from saude.recebimento.conselho import Readable
 from saude.recebimento.intake import Item, too_nested, unreadable
 from saude.recebimento.models import Bloco, Lote
 from saude.registro import texto_json
@@ -41,7 +42,7 @@ class Spooled:
     sha256: str
 
 
-def spool(stream: Any, folder: Path, *, gzipped: bool, limit: int, lines: int = 0) -> Spooled:
+def spool(stream: Readable, folder: Path, *, gzipped: bool, limit: int, lines: int = 0) -> Spooled:
     """Copy a request body to disk, synced. A gzip body is kept as received beside its plain lines. At most `lines`,
     when it says so."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

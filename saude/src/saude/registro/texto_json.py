@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 #: what a kept summary was made of, before orjson made it
-_BEFORE = {"sort_keys": True, "separators": (",", ":")}
+_BEFORE: dict[str, Any] = {"sort_keys": True, "separators": (",", ":")}
 
 
 MAX_DEPTH = 64
@@ -89,7 +89,7 @@ def digest(record: Any) -> bytes:
 
 def digest_before(record: Any) -> bytes:
     """As fichas of the first months are summarised."""
-    return blake2b(json.dumps(record, **_BEFORE).encode(), digest_size=16).digest()  # type: ignore[arg-type]
+    return blake2b(json.dumps(record, **_BEFORE).encode(), digest_size=16).digest()
 
 
 def _quick(record: Any, option: int = 0) -> bytes | None:
