@@ -15,7 +15,7 @@ def opened(ficha: Ficha) -> Edicao:
     """With what is wrong: by our rules, or (exported and refused) by what the PEC said of it."""
     edicao = Edicao.open(ficha, findings.of_ficha(ficha))
     if refusal := refusal_of(ficha):
-        edicao.achados = refusals(ficha.tipo, edicao.conteudo, refusal.mensagens)
+        edicao.achados = [*refusals(ficha.tipo, edicao.conteudo, refusal.mensagens)]
     return edicao
 
 

@@ -7,14 +7,13 @@ from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from saude.banco import travas
-from saude.fichas.models import Contagem, ContagemDaArea, ContagemDesfecho, DesfechoAtual, Ficha
+from saude.fichas.desfechos import ContagemDesfecho, DesfechoAtual
+from saude.fichas.models import Contagem, ContagemDaArea, Ficha
 
 KEYS = ("entidade_id", "competencia", "tipo", "situacao", "especialidade", "urgencia")
 #: the kept tables, each with what it is kept by
-KEPT: dict[type[Contagem] | type[ContagemDaArea], tuple[str, ...]] = {
-    Contagem: KEYS,
-    ContagemDaArea: (*KEYS, "cnes"),
-}
+Kept = type[Contagem] | type[ContagemDaArea] | type[ContagemDesfecho]
+KEPT: dict[Kept, tuple[str, ...]] = {Contagem: KEYS, ContagemDaArea: (*KEYS, "cnes")}
 OF_OUTCOMES = ("entidade_id", "cnes", "competencia", "resultado")
 
 
@@ -23,7 +22,7 @@ def compact() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         if not travas.try_alone(travas.CONTAGENS):
             return 0
-        tables = {**KEPT, ContagemDesfecho: OF_OUTCOMES}
+        tables: dict[Kept, tuple[str, ...]] = {**KEPT, ContagemDesfecho: OF_OUTCOMES}
         return sum(_fold(cursor, model._meta.db_table, keys) for model, keys in tables.items())
 
 

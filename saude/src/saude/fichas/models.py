@@ -68,6 +68,7 @@ class Ficha(models.Model):
 
     pode: dict[str, bool]  # these two: what a list says of it
     nao_exportavel: str
+    reabre: bool  # exported and refused by the PEC, it may come again: where it is received
 
     class Meta:
         verbose_name = "ficha"
