@@ -11,6 +11,8 @@ SAUDE_LOTE_REGISTROS  records that a lot of the API may have (default: 1000000)
 SAUDE_DEBUG      1 shows error details; never in production
 SAUDE_HOSTS      host names the site answers to, comma separated (default: loopback)
 SAUDE_LOG        json = one JSON object a line, for log collectors
+SAUDE_CONFERIDOR  1 = /conferidor/ is served to whoever reaches the site, without log-in (the folder that
+                 `make conferidor` makes); a path = that folder; unset = there is no such page
 SAUDE_METRICAS_TOKEN  key that /metricas asks for; unset = only from this machine, without a proxy
 SAUDE_SENHA_DIAS  days a password may be used before it must be changed (default: 0, any number)
 SAUDE_SESSAO_HORAS  hours after which a session ends, however busy (default: 12)
@@ -34,11 +36,22 @@ def _flag(name: str) -> bool:
     return os.environ.get(name, "") in ("1", "true", "sim")
 
 
+def _root() -> Path:
+    root = Path(__file__).resolve().parents[3]  # the checkout, when installed editable
+    return root if (root / "uv.lock").exists() else Path.cwd()
+
+
 def _data_folder() -> Path:
     if chosen := os.environ.get("SAUDE_DADOS"):
         return Path(chosen).resolve()
-    root = Path(__file__).resolve().parents[3]  # the checkout, when installed editable
-    return (root if (root / "uv.lock").exists() else Path.cwd()) / "var"
+    return _root() / "var"
+
+
+def _conferidor_folder() -> Path | None:
+    chosen = os.environ.get("SAUDE_CONFERIDOR", "")
+    if chosen in ("", "0", "false", "nao"):
+        return None
+    return _root() / "dist" / "conferidor" if _flag("SAUDE_CONFERIDOR") else Path(chosen).resolve()
 
 
 def _kept_key(path: Path) -> str:
@@ -72,6 +85,7 @@ HTTPS = _flag("SAUDE_HTTPS")
 LOTE_REGISTROS = int(os.environ.get("SAUDE_LOTE_REGISTROS", "1000000"))
 PROXY = os.environ.get("SAUDE_PROXY", "127.0.0.1" if HTTPS else "")
 DADOS = _data_folder()
+CONFERIDOR = _conferidor_folder()
 EXPORTACOES = DADOS / "exportacoes"
 SECRET_KEY = _secret_key(DADOS)
 SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_ANTERIORES", "").split(",") if k]
@@ -125,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "saude.web.middleware.SecurityHeadersMiddleware",
+    "saude.site.conferidor.ConferidorMiddleware",
     "saude.site.api.ApiMiddleware",
     "saude.web.middleware.NoNulMiddleware",
     "saude.contas.sessoes.SessionMiddleware",

@@ -213,6 +213,31 @@ def test_a_folder_opened_from_the_disk_says_what_to_do(navegador, folder):
     context.close()
 
 
+def test_the_system_serves_it_to_who_has_no_log_in_also_with_the_network_cut(
+    navegador, live_server, folder, settings, tmp_path
+):
+    settings.CONFERIDOR = folder
+    context = navegador.new_context(locale="pt-BR", viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda m: problems.append(m.text) if "Security Policy" in m.text else None)
+    page.goto(f"{live_server.url}/entrar/")
+    page.click("text=Conferir um arquivo sem entrar")
+    judge(page, jsonl(tmp_path / "p.jsonl", [minimal("FVD"), minimal("FAI")]))
+    assert number(page, "total") == 2
+    assert [one["name"] for one in context.cookies() if one["name"] == settings.SESSION_COOKIE_NAME] == []
+    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'", timeout=60_000)
+    scope = page.evaluate("navigator.serviceWorker.ready.then((one) => one.scope)")
+    assert scope == f"{live_server.url}/conferidor/"  # it never stands between a user and the system
+    context.set_offline(True)
+    page.reload()
+    judge(page, jsonl(tmp_path / "q.jsonl", [minimal("FVD")]))
+    assert number(page, "total") == 1
+    assert problems == []
+    context.close()
+
+
 def test_a_browser_without_webassembly_says_so(navegador, site):
     context = navegador.new_context()
     context.add_init_script("delete globalThis.WebAssembly")

@@ -13,6 +13,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """What the base template needs: menu, chosen entidade and área, `pode` (what may be done in that área)."""
     inside = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
+        "tem_conferidor": settings.CONFERIDOR is not None,
         "bloqueio_segundos": int(settings.LOCK_MINUTES * 60),
         "entrada_anterior": entradas.before(request) if inside else None,
         **_work(request),

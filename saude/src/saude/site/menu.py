@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from saude.acesso.guarda import limit_of
@@ -15,6 +16,7 @@ class Item:
     permissao: str
     icon: str = ""
     entidade_inteira: bool = False  # not for who works in some áreas only
+    ajuste: str = ""  # only where this setting of the installation is on
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Descartadas", "fichas:descartadas", "ver", "box-archive"),
             Item("Mudanças em lote", "mudancas:lotes", "ver", "layer-group"),
             Item("Conferir arquivo", "arquivos:conferir", "corrigir", "file-circle-check", True),
+            Item("Conferidor sem envio", "conferidor", "ver", "shield-halved", ajuste="CONFERIDOR"),
             Item("Importar planilha", "arquivos:planilha", "corrigir", "file-csv", True),
             Item("Sincronizações", "acs:sincronizacoes", "ver", "mobile-screen-button"),
         ),
@@ -88,7 +91,7 @@ def menu_for(request: UserRequest, permissoes: frozenset[str]) -> list[Group]:
 
 
 def _allowed(request: UserRequest, item: Item, permissoes: frozenset[str]) -> bool:
-    if item.permissao not in permissoes:
+    if item.permissao not in permissoes or (item.ajuste and not getattr(settings, item.ajuste)):
         return False
     return not item.entidade_inteira or limit_of(request, item.permissao) is None
 

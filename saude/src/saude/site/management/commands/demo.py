@@ -34,6 +34,7 @@ class Command(BaseCommand):
         _check_port(porta)
         call_command("migrate", interactive=False, verbosity=0)
         ask()
+        os.environ.setdefault("SAUDE_CONFERIDOR", "1")
         children = Children(self.stdout)
         children.start("servir", "--porta", str(porta))
         try:
