@@ -14,6 +14,7 @@ EXAMPLES = {
     "uuid": "0b0d5f4e-8d5c-4f0e-9d0b-0d5f4e8d5c4f",
     "path": "x",
     "competencia": "202610",
+    "mes": "202610",
     "situacao": "processados",
 }
 

@@ -48,6 +48,10 @@ class RetornoRefused(Exception):
     """Cannot be done; the message is for the user."""
 
 
+def _user(by: Any) -> Any:
+    return by if hasattr(by, "username") else None
+
+
 def folder() -> Path:
     return Path(settings.DADOS) / "retornos"
 
@@ -93,7 +97,7 @@ def _row_of(entidade: Entidade, kept: Any, name: str, by: Any, token: Any) -> tu
             if found := alive.first():
                 return found, True
             row = Relatorio.objects.create(
-                entidade=entidade, por=by, token=token, nome=clean(name)[-200:], arquivo=kept.arquivo,
+                entidade=entidade, por=_user(by), token=token, nome=clean(name)[-200:], arquivo=kept.arquivo,
                 sha256=kept.sha256, tamanho=kept.tamanho, direto=token is not None,
             )  # fmt: skip
             record_event(
@@ -254,7 +258,7 @@ def undo(*, relatorio: Relatorio, by: Any) -> bool:
         return False
     travas.wait(travas.DESFECHOS, row.entidade_id)
     ids = set(storage.withdraw(row.pk))
-    row.estado, row.desfeito_em, row.desfeito_por = Estado.DESFEITO, timezone.now(), by
+    row.estado, row.desfeito_em, row.desfeito_por = Estado.DESFEITO, timezone.now(), _user(by)
     row.save(update_fields=["estado", "desfeito_em", "desfeito_por"])
     if row.do_pec:
         ids |= marcas.settle_beside(row)
@@ -298,7 +302,7 @@ def mark_imported(
         row = Relatorio.objects.create(
             entidade_id=exportacao.entidade_id, formato=Formato.MARCA, estado=Estado.APLICANDO, sha256=digest,
             nome=f"Exportação {exportacao.pk}, lote {lote}", exportacao=exportacao, lote=lote, data=data,
-            totais=counts, por=by, confirmado_em=timezone.now(),
+            totais=counts, por=_user(by), confirmado_em=timezone.now(),
         )  # fmt: skip
         record_event(
             by=by, entidade=exportacao.entidade_id, tipo="retorno.marcada", alvo=row, exportacao=exportacao.pk,

@@ -42,6 +42,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Exportação", "painel:painel", "ver", "chart-column"),
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
             Item("Retorno do PEC", "retorno:inicio", "ver", "reply"),
+            Item("Conciliação", "retorno:conciliacoes", "ver", "scale-balanced"),
             Item("Pendências", "painel:pendencias", "ver", "hourglass-half"),
             Item("Descartadas", "fichas:descartadas", "ver", "box-archive"),
             Item("Mudanças em lote", "mudancas:lotes", "ver", "layer-group"),

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from saude.acs import demo as acs
+from saude.retorno import demo as retorno
 from saude.site.demo_producao import FICHAS, SEED, load
 from saude.site.demonstracao import open_doors
 from saude.web.models import Marco
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Aplicativo Saúde Domiciliar (/acs/): código de aparelho {code}, por 72 horas."
             )
+        if retorno.load(entidade=lote.entidade, today=first):
+            self.stdout.write("O mês mais antigo foi exportado, e o retorno do PEC e do SISAB está nele.")
         password = os.environ.get("SAUDE_DEMO_SENHA")
         if password and not sem_senhas:
             open_doors(password)
