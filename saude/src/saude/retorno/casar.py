@@ -1,6 +1,17 @@
 """Which ficha of the entidade each uuid of a report is, and in which export it went."""
 
-from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Concat, Length, Lower, Substr
 
 from saude.exportacao.models import Exportacao, ItemExportacao
@@ -41,7 +52,7 @@ def _exports(relatorio: Relatorio, lines: QuerySet[Linha]) -> None:
         When(Q(exportacao_id=exportacao) & Q(_lote=lote), then=0) for exportacao, lote in _marks(relatorio)
     ]
     before = When(exportacao__concluida_em__date__lte=OuterRef("data"), then=1)
-    items = items.annotate(_lote=OuterRef("lote")).annotate(
+    items = items.annotate(_lote=ExpressionWrapper(OuterRef("lote"), output_field=CharField())).annotate(
         vez=Case(*first, before, default=2, output_field=IntegerField())
     )
     best = items.order_by("vez", "-exportacao_id")
