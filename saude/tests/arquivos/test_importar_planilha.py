@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
+from planilhas_feitas import csv_of, tabela_de
 from producao import IBGE, registro
 
 from ledi import validate
@@ -37,26 +38,6 @@ def enviar(client, criar_usuario):
         return client.post(URL, {"tipo": tipo, "arquivo": SimpleUploadedFile(name, data)})
 
     return send
-
-
-def tabela_de(record: dict[str, Any], entidade: Any) -> tuple[list[str], list[Any]]:
-    """A sheet with one row that says what the record says, under the titles of the template."""
-    from ledi.paths import value_at
-
-    titles, cells = [], []
-    for target in colunas.targets(record["tipo"], version_for(entidade)):
-        value = value_at(record["ficha"], target.caminho) if target.campo else None
-        if value not in (None, []):
-            titles.append(target.rotulo)
-            shown = target.campo.is_date and campos.shown(target.campo, value, ZoneInfo(entidade.fuso))
-            cells.append(shown or ("; ".join(map(str, value)) if isinstance(value, list) else value))
-    return titles, cells
-
-
-def csv_of(*rows: list[Any], separator: str = ";", encoding: str = "utf-8") -> bytes:
-    file = io.StringIO()
-    csv.writer(file, delimiter=separator).writerows(rows)
-    return file.getvalue().encode(encoding)
 
 
 def xlsx_of(*rows: list[Any]) -> bytes:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.urls import reverse
-from lotes import desfazer
+from lotes import desfazer, lote
 from producao import cidadao, com_cpf, ficha_de, receber, registro
 
 from ledi_gerador.documentos import cns, cpf
@@ -144,8 +144,10 @@ def test_a_correction_of_a_registration_is_taken_back_with_its_fichas(client, en
         "sexo": "0",
         "cpf": cliente.cpf,
         "revisao": cliente.revisao,
+        "microarea": cliente.microarea,
     }
-    answer = client.post(url, body)
+    client.post(url, body)
+    answer = client.post(reverse("mudancas:confirmar", args=[lote().pk]), {"numero": 2})
     assert sorted(Ficha.objects.values_list("conteudo__registro", flat=True)) != before
     assert "Desfazer esta correção" in client.get(answer.url).content.decode()
     undo = desfazer(client, Reprocessamento.objects.get())
@@ -161,8 +163,9 @@ def test_a_registration_changed_since_is_not_taken_back(client, entidade):
     cliente = Cliente.objects.get(cpf__gt="")
     url = reverse("clientes:corrigir", args=[cliente.pk])
     body = {"nome": "ANA LIMA", "nascimento": "1985-03-20", "sexo": "0", "cpf": cliente.cpf}
-    client.post(url, body | {"revisao": cliente.revisao})
+    client.post(url, body | {"revisao": cliente.revisao, "microarea": cliente.microarea})
     job = Reprocessamento.objects.get()
+    client.post(reverse("mudancas:confirmar", args=[job.pk]), {"numero": 2})
     Cliente.objects.filter(pk=cliente.pk).update(revisao=77)
     client.post(reverse("mudancas:desfazer", args=[job.pk]))
     undo = Reprocessamento.objects.get(desfaz=job)

@@ -56,7 +56,7 @@ def post(client, cliente):
     cliente.refresh_from_db()
     data = {
         "revisao": cliente.revisao, "nome": cliente.nome, "cpf": CERTO, "sexo": cliente.sexo or "",
-        "nascimento": cliente.nascimento or "",
+        "nascimento": cliente.nascimento or "", "microarea": cliente.microarea,
     }  # fmt: skip
     return client.post(f"/clientes/{cliente.pk}/corrigir/", data, follow=True)
 

@@ -82,6 +82,9 @@ def test_the_watch_sees_an_address_that_says_nothing(client, criar_usuario, enti
         "cpf": cliente.cpf,
         "telefone": "4733820000",
     }
+    body |= {"revisao": cliente.revisao, "cns": "", "sexo": "0", "microarea": cliente.microarea}
+    asked = client.post(url, body)
+    url = asked.url.replace("/previa/", "/confirmar/")
     monkeypatch.delattr(resolve(url).func, "em_lote")
-    with pytest.raises(AssertionError, match="clientes:corrigir changed 2 fichas"):
-        client.post(url, body | {"revisao": cliente.revisao, "cns": "", "sexo": "0"})
+    with pytest.raises(AssertionError, match="mudancas:confirmar changed 2 fichas"):
+        client.post(url, {"numero": 2})

@@ -1,7 +1,8 @@
 """Writes on clients. The registration is mended here, and that flows to the fichas not yet exported."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from saude.clientes.models import Alteracao, Cliente, MudancaEsperada
 from saude.comum.texto import fold
 from saude.contas.queries import as_user
 from saude.correcao import mudancas
-from saude.fichas.models import Atendido, Ficha
+from saude.fichas.models import Atendido, Conteudo, Ficha
 from saude.fichas.situacoes import check, open_situations
 from saude.inconsistencias.models import Inconsistencia
 from saude.processamento.actions import correct_each, reprocess
@@ -55,21 +56,16 @@ def correct_client(
     by: Autor,
     usar_cpf: bool = False,
     cnes: Areas = None,
+    exceto: Collection[int] = (),
 ) -> list[int]:
     """Mend the registration; the fichas not yet exported take the new values and are processed again.
 
     `usar_cpf`: the CPF of the registration goes into the records that say that the person has none.
-    Those outside `cnes` (where `by` may correct; None: everywhere) wait for who works there (`mudancas`).
+    Those outside `cnes` (where `by` may correct; None: everywhere) wait for who works there (`mudancas`);
+    those of `exceto` stay as they are.
     Returns the ids of the fichas processed. StaleClient when `revisao` is no longer that of the client.
     """
-    current = Cliente.objects.select_for_update().get(pk=cliente.pk)
-    if current.revisao != revisao:
-        raise StaleClient(current)
-    before = {k: getattr(current, k) for k in EDITABLE}
-    for name in EDITABLE:
-        if name in changes:
-            setattr(current, name, changes[name])
-    current.full_clean(exclude=["entidade", "mesclado_em"])
+    current, before = _with_changes(Cliente.objects.select_for_update().get(pk=cliente.pk), changes, revisao)
     touched = [k for k in EDITABLE if getattr(current, k) != before[k]]
     flowing = _flowing(current, touched, usar_cpf=usar_cpf)
     if not flowing:
@@ -84,7 +80,74 @@ def correct_client(
             cliente=current, campo=name, fonte=Alteracao.Fonte.USUARIO, aplicada=True, usuario=user, **change
         )
     record_event(by=by, entidade=current.entidade, tipo="cliente.corrigido", alvo=current, campos=flowing)
-    return _flow(current, flowing, by, cnes)
+    return _flow(current, flowing, by, cnes, exceto)
+
+
+def _with_changes(
+    current: Cliente, changes: Mapping[str, Any], revisao: int
+) -> tuple[Cliente, dict[str, Any]]:
+    """The client with the new values, not saved, and the old ones; StaleClient, ValidationError."""
+    if current.revisao != revisao:
+        raise StaleClient(current)
+    before = {k: getattr(current, k) for k in EDITABLE}
+    for name in EDITABLE:
+        if name in changes:
+            setattr(current, name, changes[name])
+    current.full_clean(exclude=["entidade", "mesclado_em"])
+    return current, before
+
+
+@dataclass(frozen=True, slots=True)
+class Plano:
+    """What a change of the registration would do: nothing is written."""
+
+    antes: Mapping[str, Any]
+    depois: Mapping[str, Any]  # of the fields of the registration that change
+    fichas: Mapping[int, Mapping[str, Any]]  # those whose content changes: path -> value
+
+
+def plan(
+    *, cliente: Cliente, changes: Mapping[str, Any], revisao: int, usar_cpf: bool = False, cnes: Areas = None
+) -> Plano:
+    """`correct_client` without writing. StaleClient, ValidationError."""
+    current, before = _with_changes(Cliente.objects.get(pk=cliente.pk), changes, revisao)
+    touched = [k for k in EDITABLE if getattr(current, k) != before[k]]
+    names = _flowing(current, touched, usar_cpf=usar_cpf)
+    fichas: dict[int, dict[str, Any]] = {}
+    if names:
+        positions, _ = mudancas.positions_of(current, cnes)
+        fichas = _planned(current, positions, _with_waiting(current, positions, names))
+    return Plano({k: before[k] for k in touched}, {k: getattr(current, k) for k in touched}, fichas)
+
+
+def plan_waiting(*, cliente: Cliente, cnes: Areas) -> Plano:
+    """`apply_waiting` without writing."""
+    rows = list(mudancas.waiting(cliente.entidade, cnes).filter(cliente=cliente))
+    positions, _ = mudancas.positions_of(cliente, cnes)
+    fichas: dict[int, dict[str, Any]] = {}
+    for names, same in mudancas.fields_of(rows).items():
+        mine = {row.ficha_id: positions[row.ficha_id] for row in same if row.ficha_id in positions}
+        fichas |= _planned(cliente, mine, names)
+    return Plano({}, {}, fichas)
+
+
+def _planned(
+    cliente: Cliente, positions: Mapping[int, list[int]], names: Collection[str]
+) -> dict[int, dict[str, Any]]:
+    """The fichas whose content the client's values would change: path -> value."""
+    zone = ZoneInfo(cliente.entidade.fuso)
+    rows = Conteudo.objects.filter(ficha_id__in=positions, ficha__entidade=cliente.entidade_id)
+    found = {
+        pk: _all_changes(json.loads(text), tipo, positions[pk], cliente, names, zone)
+        for pk, tipo, text in rows.values_list("ficha_id", "ficha__tipo", "registro")
+    }
+    return {pk: changes for pk, changes in found.items() if changes}
+
+
+def _with_waiting(cliente: Cliente, fichas: Collection[int], names: Collection[str]) -> list[str]:
+    """And what these fichas wait for, since who works there writes into them now."""
+    waited = MudancaEsperada.objects.filter(cliente=cliente, ficha__in=list(fichas), decidida_em=None)
+    return list(dict.fromkeys([*names, *(c for row in waited for c in row.campos)]))
 
 
 def open_fichas(cliente: Cliente) -> dict[int, int]:
@@ -129,23 +192,24 @@ def identify(*, atendido: Atendido, cliente: Cliente, by: Autor) -> Ficha:
     return Ficha.objects.get(pk=ficha.pk)
 
 
-def _flow(cliente: Cliente, names: list[str], by: Autor, cnes: Areas = None) -> list[int]:
+def _flow(
+    cliente: Cliente, names: list[str], by: Autor, cnes: Areas = None, exceto: Collection[int] = ()
+) -> list[int]:
     """The new values into every record of the client that can still change, in these áreas; the others wait."""
     positions, others = mudancas.positions_of(cliente, cnes)
     mudancas.hand_over(cliente, others, names, by)
-    waited = MudancaEsperada.objects.filter(cliente=cliente, ficha__in=positions, decidida_em=None)
-    names = [*names, *(c for row in waited for c in row.campos if c not in names)]
-    _write(cliente.entidade, cliente, positions, list(dict.fromkeys(names)), by)
+    names = _with_waiting(cliente, positions, names)
+    positions = {pk: at for pk, at in positions.items() if pk not in exceto}
+    _write(cliente.entidade, cliente, positions, names, by)
     mudancas.settle(cliente, positions, by)
     return sorted(positions)
 
 
 @transaction.atomic
-def apply_waiting(*, cliente: Cliente, by: Autor, cnes: Areas) -> list[int]:
-    """What waits in these áreas goes into the fichas, as the registration says it now."""
-    rows = list(
-        mudancas.waiting(cliente.entidade, cnes).filter(cliente=cliente).select_for_update(of=("self",))
-    )
+def apply_waiting(*, cliente: Cliente, by: Autor, cnes: Areas, exceto: Collection[int] = ()) -> list[int]:
+    """What waits in these áreas goes into the fichas, as the registration says it now; `exceto` go on waiting."""
+    waiting = mudancas.waiting(cliente.entidade, cnes).filter(cliente=cliente).exclude(ficha__in=list(exceto))
+    rows = list(waiting.select_for_update(of=("self",)))
     positions, _ = mudancas.positions_of(cliente, cnes)
     for names, same in mudancas.fields_of(rows).items():
         mine = {row.ficha_id: positions[row.ficha_id] for row in same if row.ficha_id in positions}
@@ -167,18 +231,29 @@ def _write(
     changes: dict[int, dict[str, Any]] = {}
     for ficha in mine.select_for_update(of=("self",)).select_related("conteudo"):
         record = json.loads(ficha.conteudo.registro)
-        found: dict[str, Any] = {}
-        for position in positions[ficha.pk]:
-            found |= _changes(record, ficha.tipo, position, cliente, names, zone)
-        changes[ficha.pk] = found
+        changes[ficha.pk] = _all_changes(record, ficha.tipo, positions[ficha.pk], cliente, names, zone)
     if written := {pk: found for pk, found in changes.items() if found}:
         correct_each(entidade=entidade, changes=written, by=by)
     if same := [pk for pk, found in changes.items() if not found]:
         reprocess(entidade=entidade, ids=same, by=by)
 
 
+def _all_changes(
+    record: dict[str, Any],
+    tipo: str,
+    positions: list[int],
+    cliente: Cliente,
+    names: Collection[str],
+    zone: ZoneInfo,
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for position in positions:
+        found |= _changes(record, tipo, position, cliente, names, zone)
+    return found
+
+
 def _changes(
-    record: dict[str, Any], tipo: str, position: int, cliente: Cliente, names: list[str], zone: ZoneInfo
+    record: dict[str, Any], tipo: str, position: int, cliente: Cliente, names: Collection[str], zone: ZoneInfo
 ) -> dict[str, Any]:
     """Paths and values that follow from the registration, for the fields this kind of ficha has."""
     block = layout().fichas[tipo].citizen
@@ -222,6 +297,15 @@ def _wire_value(name: str, value: Any, current: Any, zone: ZoneInfo) -> Any:
     if value is None or to_date(current, zone) == value:
         return current
     return value.isoformat()
+
+
+def plain(value: Any) -> Any:
+    """A value of the registration as JSON has it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def python(name: str, value: Any) -> Any:
+    return date.fromisoformat(value) if name == "nascimento" and value else value
 
 
 def _text(value: Any) -> str:

@@ -10,10 +10,10 @@ from django.db.models import Q, QuerySet
 from saude.acesso.areas import in_areas
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
+from saude.clientes import busca
 from saude.clientes.models import Alteracao, Cliente
 from saude.comum.texto import fold
 from saude.contas.request import UserRequest
-from saude.correcao import busca
 from saude.correcao.areas import visible
 from saude.fichas.models import Ficha
 
@@ -22,7 +22,8 @@ SEARCHES, KEPT = "buscas", 20
 
 def search(entidade: Entidade, text: str, limit: int = 50, *, cnes: Set[str] | None = None) -> list[Cliente]:
     """The best first: by CPF, CNS, birth, or a name that sounds like this."""
-    return busca.ranked(entidade, text, limit, cnes=cnes)
+    mine = visible(Cliente.objects.filter(entidade=entidade, mesclado_em=None), cnes)
+    return busca.ranked(entidade, mine, text, limit)
 
 
 def asked(request: UserRequest) -> str:

@@ -23,27 +23,31 @@ def remember(
     *, cliente: Cliente, antes: Mapping[int, int], by: Autor, cnes: Areas = None
 ) -> Reprocessamento | None:
     """The correction just made as a batch that can be undone; None when it changed no ficha."""
-    current = Cliente.objects.get(pk=cliente.pk)
     if not antes:
         return None
+    return lotes.record_done(entidade=cliente.entidade, pedido=asked(cliente), antes=antes, by=by, cnes=cnes)
+
+
+def asked(cliente: Cliente) -> dict[str, Any]:
+    """What takes back the change of a registration (`cliente`: as it was before it)."""
+    current = Cliente.objects.get(pk=cliente.pk)
     if current.revisao == cliente.revisao:  # the registration was right: only the fichas took its values
-        return lotes.record_done(entidade=cliente.entidade, pedido={}, antes=antes, by=by, cnes=cnes)
+        return {}
     rows = Alteracao.objects.filter(cliente=cliente, fonte=Alteracao.Fonte.USUARIO, aplicada=True)
     last = {a.campo: a.pk for a in rows.order_by("pk")}
     changed = [n for n in EDITABLE if getattr(current, n) != getattr(cliente, n)]
-    asked = {
+    return {
         "cliente": cliente.pk, "revisao": current.revisao, "alteracoes": [last[n] for n in changed if n in last],
     }  # fmt: skip
-    return lotes.record_done(entidade=cliente.entidade, pedido=asked, antes=antes, by=by, cnes=cnes)
 
 
 def just_done(request: UserRequest) -> Reprocessamento | None:
     """The change that the user made just now (`feito` of the address), while nobody took it back."""
-    asked = request.GET.get("feito", "")
-    if not asked.isdecimal() or len(asked) > 18:
+    pk = request.GET.get("feito", "")
+    if not pk.isdecimal() or len(pk) > 18:
         return None
     known = em_massa.jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
-    job = known.filter(pk=int(asked), acao=Acao.CADASTRO, por=request.user).first()
+    job = known.filter(pk=int(pk), acao=Acao.CADASTRO, por=request.user).first()
     if job is None or not lotes.undoable(job):
         return None
     undone = Reprocessamento.objects.filter(desfaz=job).exclude(estado=Reprocessamento.Estado.PREVIA)
@@ -60,11 +64,11 @@ def confirm(*, job: Reprocessamento, numero: int, by: Autor) -> Reprocessamento:
     return done
 
 
-def _put_back(asked: Mapping[str, Any], by: Autor) -> None:
-    cliente = Cliente.objects.select_for_update().filter(pk=asked["cliente"]).first()
-    if cliente is None or cliente.revisao != asked["revisao"] or cliente.mesclado_em_id:
+def _put_back(pedido: Mapping[str, Any], by: Autor) -> None:
+    cliente = Cliente.objects.select_for_update().filter(pk=pedido["cliente"]).first()
+    if cliente is None or cliente.revisao != pedido["revisao"] or cliente.mesclado_em_id:
         raise lotes.LoteRefused(CHANGED)
-    for row in Alteracao.objects.filter(pk__in=asked["alteracoes"], cliente=cliente):
+    for row in Alteracao.objects.filter(pk__in=pedido["alteracoes"], cliente=cliente):
         field = column(row.campo)
         now = getattr(cliente, row.campo)
         setattr(

@@ -16,12 +16,13 @@ from saude.acesso.areas import in_areas
 from saude.acesso.guarda import requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
+from saude.clientes import busca
 from saude.clientes.models import Cliente, Sexo
 from saude.comum.competencia import readable
 from saude.comum.texto import fold
 from saude.contas.request import UserRequest
-from saude.correcao import busca, clientes
 from saude.correcao import cliente as actions
+from saude.correcao import clientes
 from saude.correcao.areas import visible
 from saude.correcao.desfazer import just_done
 from saude.correcao.forms import ClienteForm

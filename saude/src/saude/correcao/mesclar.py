@@ -6,7 +6,6 @@ exported stays byte for byte.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, cast
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from saude.acesso.areas import Areas
 from saude.auditoria.actions import Autor, record_event
 from saude.clientes.models import Alteracao, Cliente, ParPossivel
 from saude.contas.queries import as_user
-from saude.correcao.cliente import EDITABLE, StaleClient, _flow, _text
+from saude.correcao.cliente import EDITABLE, StaleClient, _flow, _text, plain, python
 from saude.fichas.models import Atendido
 from saude.inconsistencias.models import Inconsistencia
 
@@ -56,7 +55,7 @@ def merge_pair(
     differing = [f for f in EDITABLE if getattr(kept, f) != getattr(gone, f)]
     undo: dict[str, Any] = {
         "fica": kept.pk,
-        "antes": {f: _plain(getattr(kept, f)) for f in EDITABLE},
+        "antes": {f: plain(getattr(kept, f)) for f in EDITABLE},
         "atendidos": _ids(Atendido.objects.filter(cliente=gone)),
         "mesclados": _ids(Cliente.objects.filter(mesclado_em=gone)),
     }
@@ -101,9 +100,9 @@ def undo(*, par: ParPossivel, by: Autor, cnes: Areas = None) -> list[int]:
     differing = [
         f
         for f in EDITABLE
-        if getattr(kept, f) != getattr(gone, f) or _plain(getattr(kept, f)) != data["antes"][f]
+        if getattr(kept, f) != getattr(gone, f) or plain(getattr(kept, f)) != data["antes"][f]
     ]
-    _set(kept, {f: _python(f, v) for f, v in data["antes"].items()}, by)
+    _set(kept, {f: python(f, v) for f, v in data["antes"].items()}, by)
     gone.mesclado_em = None
     gone.revisao += 1
     gone.save()
@@ -166,11 +165,3 @@ def _findings() -> QuerySet[Inconsistencia]:
 
 def _ids(rows: QuerySet[Any]) -> list[int]:
     return sorted(rows.values_list("pk", flat=True))
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _python(name: str, value: Any) -> Any:
-    return date.fromisoformat(value) if name == "nascimento" and value else value

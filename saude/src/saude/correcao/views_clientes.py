@@ -10,31 +10,25 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from saude.acesso.areas import Areas
 from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Cliente
 from saude.contas.request import UserRequest
-from saude.correcao import cadastro, clientes, desfazer, mudancas
+from saude.correcao import cadastro, clientes, desfazer, mudancas, relato, salvar
 from saude.correcao import cliente as actions
 from saude.correcao.areas import visible
-from saude.correcao.cliente import registered
 from saude.correcao.forms import ClienteForm
-from saude.fichas.models import Atendido, Ficha
+from saude.fichas.models import Atendido, Reprocessamento
 from saude.fichas.situacoes import Situacao
-from saude.inconsistencias import queries as findings
-from saude.inconsistencias.models import Inconsistencia
 from saude.painel.apresenta import rows
 from saude.painel.filtros import query
 
 PER_PAGE = 50
 FICHAS_SHOWN = 30
 CANDIDATES = 8
-LEFT_TOLD = 3  # causes that a message repeats
 
 
 @requires("ver")
@@ -102,7 +96,7 @@ def detalhe(request: UserRequest, pk: int) -> HttpResponse:
     may_mend = visible(Cliente.objects.filter(pk=cliente.pk), limit_of(request, "corrigir")).exists()
     context = {
         "cliente": cliente,
-        "causas": _causes(cliente, request.cnes_permitidos),
+        "causas": relato.causes(cliente, request.cnes_permitidos),
         "fichas": rows(request.entidade, fichas[:FICHAS_SHOWN]),
         "resta_na_ficha": any(f.situacao == Situacao.INCONSISTENTE for f in fichas),
         "mais_fichas": len(fichas) > FICHAS_SHOWN,
@@ -110,7 +104,7 @@ def detalhe(request: UserRequest, pk: int) -> HttpResponse:
         "alteracoes": changes[:20],
         **_waiting(request, cliente),
         "pode": {p: True for p in request.permissoes if p != "corrigir" or may_mend},
-        "voltar": _back(request, ""),
+        "voltar": relato.back(request),
         "feito": desfazer.just_done(request),
     }
     return render(request, "clientes/detalhe.html", context)
@@ -126,21 +120,19 @@ def _waiting(request: UserRequest, cliente: Cliente) -> dict[str, Any]:
     return {"esperam": rows, "esperam_outros": everywhere - len(rows)}
 
 
-@em_lote(previa="clientes:detalhe", confirma="clientes:decidir_mudancas")
+@em_lote()
 @require_POST
 @requires("corrigir")
 def decidir_mudancas(request: UserRequest, pk: int) -> HttpResponse:
     """What waits in the áreas of this user goes in, or does not."""
     cliente, areas = cliente_of(request, pk), request.cnes_do_acesso
     if request.POST.get("resposta") == "sim":
+        job = salvar.preview_waiting(cliente=cliente, by=request.user, cnes=areas)
+        if job is not None:
+            return redirect(reverse("mudancas:previa", args=[job.pk]))
         before = actions.open_fichas(cliente)
         touched = actions.apply_waiting(cliente=cliente, by=request.user, cnes=areas)
-        _report_touched(request, cliente, touched)
-        done = desfazer.remember(
-            cliente=cliente, antes={f: before[f] for f in touched if f in before}, by=request.user, cnes=areas
-        )
-        if done:
-            return redirect(f"{reverse('clientes:detalhe', args=[pk])}?feito={done.pk}")
+        return redirect(relato.saved(request, cliente, touched, _remember(request, cliente, before, touched)))
     else:
         rows = mudancas.waiting(request.entidade, areas).filter(cliente=cliente)
         n = mudancas.refuse(rows=rows, by=request.user)
@@ -160,17 +152,7 @@ def mudancas_a_espera(request: UserRequest) -> HttpResponse:
     return render(request, "clientes/mudancas.html", {"page_obj": page})
 
 
-def _causes(cliente: Cliente, areas: Areas) -> list[dict[str, Any]]:
-    """Open findings of the client by cause: what is wrong, in how many records, and where it is mended."""
-    found = findings.of_client(cliente, cnes=areas)
-    first = Inconsistencia.objects.select_related("ficha").in_bulk([g["id"] for g in found])
-    for group in found:
-        group["achado"] = first[group["id"]]
-        group["no_cadastro"] = bool(registered(group["achado"].ficha.tipo, group["achado"].campo))
-    return found
-
-
-@em_lote(previa="clientes:corrigir", confirma="clientes:corrigir")
+@em_lote()
 @requires("corrigir")
 def corrigir(request: UserRequest, pk: int) -> HttpResponse:
     """The registration; saving flows to the fichas not yet exported, and reprocesses them."""
@@ -183,12 +165,8 @@ def corrigir(request: UserRequest, pk: int) -> HttpResponse:
     revision = request.POST.get("revisao", "")
     if not form.is_valid():
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
-    before = actions.open_fichas(cliente)
     try:
-        touched = actions.correct_client(
-            cliente=cliente, changes=form.cleaned_data, revisao=int(revision) if revision.isdecimal() else -1,
-            by=request.user, cnes=request.cnes_do_acesso, usar_cpf=request.POST.get("usar_cpf") == "1",
-        )  # fmt: skip
+        where = _save(request, cliente, form.cleaned_data, int(revision) if revision.isdecimal() else -1)
     except actions.StaleClient as stale:
         context = _form(request, stale.cliente, form) | {"diferencas": _differences(stale.cliente, form)}
         return render(request, "clientes/formulario.html", context, status=409)
@@ -196,24 +174,38 @@ def corrigir(request: UserRequest, pk: int) -> HttpResponse:
         for name, found in invalid.message_dict.items():
             form.add_error(name if name in form.fields else None, found)
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
-    left = _report_touched(request, cliente, touched)
-    _report_waiting(request, cliente)
-    done = desfazer.remember(
-        cliente=cliente,
-        antes={f: before[f] for f in touched if f in before},
-        by=request.user,
-        cnes=request.cnes_do_acesso,
-    )
-    query = {"voltar": _back(request, ""), "feito": str(done.pk) if done else ""}
-    query = {k: v for k, v in query.items() if v}
-    where = reverse("clientes:corrigir" if left else "clientes:detalhe", args=[pk])
-    return redirect(where + (f"?{urlencode(query)}" if query else ""))
+    return redirect(where)
+
+
+def _save(request: UserRequest, cliente: Cliente, values: dict[str, Any], revisao: int) -> str:
+    """The change itself, or the preview of a change to several fichas; where to go."""
+    asked: dict[str, Any] = {
+        "cliente": cliente, "changes": values, "revisao": revisao, "by": request.user,
+        "cnes": request.cnes_do_acesso, "usar_cpf": request.POST.get("usar_cpf") == "1",
+    }  # fmt: skip
+    job, kept = salvar.preview(**asked), set[int]()
+    if job is not None:
+        if not salvar.nothing_good(job, cliente):
+            back = {"voltar": relato.back(request)} if relato.back(request) else {}
+            return reverse("mudancas:previa", args=[job.pk]) + (f"?{urlencode(back)}" if back else "")
+        kept = set(job.itens.values_list("ficha_id", flat=True))
+        job.delete()
+    before = actions.open_fichas(cliente)
+    touched = actions.correct_client(**asked, exceto=kept)
+    return relato.saved(request, cliente, touched, _remember(request, cliente, before, touched))
+
+
+def _remember(
+    request: UserRequest, cliente: Cliente, before: dict[int, int], touched: list[int]
+) -> Reprocessamento | None:
+    changed = {f: before[f] for f in touched if f in before}
+    return desfazer.remember(cliente=cliente, antes=changed, by=request.user, cnes=request.cnes_do_acesso)
 
 
 def _form(request: UserRequest, cliente: Cliente, form: ClienteForm) -> dict[str, Any]:
     waiting = Atendido.objects.filter(cliente=cliente).exclude(ficha__situacao=Situacao.EXPORTADA)
     records = cadastro.Registros.of(cliente, cnes=request.cnes_do_acesso)
-    wrong = [c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"]]
+    wrong = [c for c in relato.causes(cliente, request.cnes_do_acesso) if c["no_cadastro"]]
     lines = cadastro.lines(form, records, wrong)
     return {
         "cliente": cliente,
@@ -225,7 +217,7 @@ def _form(request: UserRequest, cliente: Cliente, form: ClienteForm) -> dict[str
         "fichas_a_mudar": waiting.values("ficha").distinct().count(),
         "erros": sum(c["severidade"] == "erro" for c in wrong),
         "avisos": sum(c["severidade"] != "erro" for c in wrong),
-        "voltar": _back(request, ""),
+        "voltar": relato.back(request),
         "feito": desfazer.just_done(request),
     }
 
@@ -236,53 +228,6 @@ def _differences(stored: Cliente, form: ClienteForm) -> list[dict[str, str]]:
     for name in form.fields:
         now, typed = getattr(stored, name), form.cleaned_data.get(name)
         if now != typed and not (now in ("", None) and typed in ("", None)):
-            found.append(
-                {"rotulo": str(form.fields[name].label), "agora": _text(now), "digitado": _text(typed)}
-            )
+            texts = {"agora": relato.shown(name, now), "digitado": relato.shown(name, typed)}
+            found.append({"rotulo": str(form.fields[name].label), **texts})
     return found
-
-
-def _text(value: Any) -> str:
-    if value in ("", None):
-        return "vazio"
-    if isinstance(value, bool):
-        return "Sim" if value else "Não"
-    return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
-
-
-def _report_waiting(request: UserRequest, cliente: Cliente) -> None:
-    n = mudancas.waiting(request.entidade, None).filter(cliente=cliente).count()
-    if n:
-        many = "s" if n > 1 else ""
-        text = f"{n} ficha{many} de outra área espera{'m' if many else ''} quem trabalha lá para receber a mudança."
-        messages.info(request, text)
-
-
-def _report_touched(request: UserRequest, cliente: Cliente, touched: list[int]) -> bool:
-    """What was done, and what is still wrong in what comes from the registration; True when something is."""
-    left = [
-        c for c in _causes(cliente, request.cnes_do_acesso) if c["no_cadastro"] and c["severidade"] == "erro"
-    ]
-    bad = Ficha.objects.filter(pk__in=touched, situacao=Situacao.INCONSISTENTE).count()
-    n = len(touched)
-    text = "Cadastro salvo."
-    if touched:
-        text += f" {n} ficha reprocessada" if n == 1 else f" {n} fichas reprocessadas"
-        text += f"; {bad} ainda com inconsistência." if bad else ", todas sem inconsistência."
-    if left:
-        told = " ".join(c["achado"].mensagem for c in left[:LEFT_TOLD])
-        text += f" O que ainda está errado: {told}"
-        text += f" E mais {len(left) - LEFT_TOLD}." if len(left) > LEFT_TOLD else ""
-    elif not touched:
-        text += " Nenhuma ficha a exportar depende dele."
-    (messages.warning if bad or left else messages.success)(request, text)
-    return bool(left)
-
-
-def _back(request: UserRequest, default: str) -> str:
-    asked = request.GET.get("voltar", "")
-    return (
-        asked
-        if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-        else default
-    )

@@ -19,14 +19,16 @@ from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.acesso.permissoes import Limite
 from saude.auditoria.actions import record_event
+from saude.clientes.models import Cliente
 from saude.contas.request import UserRequest
 from saude.correcao import desfazer as desfazer_cadastro
+from saude.correcao import relato, salvar
 from saude.fichas.itens import ItemReprocessamento
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.formularios.diferencas import NOTHING, Par, compare
 from saude.painel.apresenta import Linha, Nomes, rows
-from saude.processamento import em_massa, lotes, previa
+from saude.processamento import em_massa, lotes, passos, previa
 from saude.registro.envelope import ORIGIN_LABEL
 
 PER_PAGE = 50
@@ -107,6 +109,7 @@ def ver_previa(request: UserRequest, pk: int) -> HttpResponse:
         "efeitos": effects(job),
         "venceu": lotes.over(job),
         "nunca": job.total - _choosable(job),
+        "no_cadastro": relato.differences(salvar.planned(job)) if job.acao == Acao.CADASTRO else [],
     }
     return render(request, "lotes/previa.html", context)
 
@@ -118,13 +121,15 @@ def _in_order(job: Reprocessamento) -> QuerySet[ItemReprocessamento]:
 
 def _choosable(job: Reprocessamento) -> int:
     found = job.itens.filter(porque="")
-    if job.acao == Acao.CORRIGIR:
+    if job.acao in passos.CONTENT:
         found = found.exclude(efeito=ItemReprocessamento.Efeito.CONTINUA)
     return found.count()
 
 
 #: a reprocessing writes no value: the same effects, said otherwise
 JUDGED = {"resolve": "Sem inconsistência", "nova": "Com inconsistência", "igual": "Continua como está"}
+#: a registration's change is no mend of one finding
+TAKEN = {"resolve": "Recebe o cadastro", "continua": "Não aceitaria"}
 
 
 def effects(job: Reprocessamento, **only: Any) -> list[dict[str, Any]]:
@@ -132,6 +137,8 @@ def effects(job: Reprocessamento, **only: Any) -> list[dict[str, Any]]:
     names = dict(ItemReprocessamento.Efeito.choices)
     if job.acao == Acao.REPROCESSAR:
         names |= JUDGED
+    if job.acao == Acao.CADASTRO:
+        names |= TAKEN
     found = job.itens.filter(**only).exclude(efeito="").values_list("efeito").annotate(n=Count("pk"))
     return [{"efeito": e, "rotulo": names[e], "n": n} for e, n in found.order_by("efeito")]
 
@@ -143,7 +150,8 @@ def shown(request: UserRequest, job: Reprocessamento, page: "Page[ItemReprocessa
         previa.assess_items(job, [i for i in items if not i.efeito])
     fichas = Ficha.objects.in_bulk([i.ficha_id for i in items])
     lines = {line.ficha.pk: line for line in rows(request.entidade, list(fichas.values()))}
-    records, origins = previa.records(job, items), previa.origins(job, items)
+    plan = salvar.planned(job).fichas if job.acao == Acao.CADASTRO else None
+    records, origins = previa.records(job, items, plan), previa.origins(job, items)
     zone = ZoneInfo(request.entidade.fuso)
     found = []
     for item in items:
@@ -201,11 +209,9 @@ def confirmar(request: UserRequest, pk: int) -> HttpResponse:
         text = request.POST.get("numero", "")
         try:
             number = int(text) if text.isdecimal() and len(text) < 10 else -1
-            desfazer_cadastro.confirm(job=job, numero=number, by=request.user)
+            return redirect(_confirm(request, job, number))
         except lotes.LoteRefused as refused:
             error = str(refused)
-        else:
-            return redirect(_page(request, "lote", job))
     context = _frame(request, job) | {
         "efeitos": effects(job, escolhida=True),
         "erro": error,
@@ -214,12 +220,27 @@ def confirmar(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "lotes/confirmar.html", context, status=409 if error else 200)
 
 
+def _confirm(request: UserRequest, job: Reprocessamento, number: int) -> str:
+    """Where to look at it: a registration's change is done by now, the others go on in the background."""
+    if job.acao != Acao.CADASTRO:
+        desfazer_cadastro.confirm(job=job, numero=number, by=request.user)
+        return _page(request, "lote", job)
+    cliente = Cliente.objects.get(pk=job.filtro["cliente"], entidade=request.entidade)
+    touched = salvar.confirm(job=job, numero=number, by=request.user)
+    if touched is None:
+        return _page(request, "lote", job)
+    job.refresh_from_db()
+    return relato.saved(request, cliente, touched, job if lotes.undoable(job) else None, job.puladas)
+
+
 @requires("corrigir", "reprocessar")
 @require_POST
 def desistir(request: UserRequest, pk: int) -> HttpResponse:
     job = _to_do(request, pk)
     if lotes.drop(job=job):
         messages.info(request, "Nada foi feito: a prévia foi deixada de lado.")
+        if job.acao == Acao.CADASTRO:
+            return redirect("clientes:corrigir", pk=job.filtro["cliente"])
         return redirect(_back(request))
     return redirect(_page(request, "lote", job))
 

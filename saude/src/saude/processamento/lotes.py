@@ -30,6 +30,7 @@ KEPT_FOR = timedelta(days=2)
 AT_ONCE = 500  # assessed while the person waits; more, in the background
 Acao = Reprocessamento.Acao
 Estado = Reprocessamento.Estado
+CONFIRMED = (Estado.ESPERA, Estado.RODANDO, Estado.CONCLUIDO, Estado.FALHOU)
 EVENTS = {
     Acao.REPROCESSAR: "fichas.reprocessamento",
     Acao.CORRIGIR: "causa.corrigida",
@@ -130,7 +131,7 @@ def choose_all(*, job: Reprocessamento, wanted: bool) -> None:
 
 def _never(job: Reprocessamento) -> Q:
     """What cannot be chosen: a value that its own field would refuse is never written."""
-    refused = Q(efeito=ItemReprocessamento.Efeito.CONTINUA) if job.acao == Acao.CORRIGIR else Q(pk__in=[])
+    refused = Q(efeito=ItemReprocessamento.Efeito.CONTINUA) if job.acao in passos.CONTENT else Q(pk__in=[])
     return refused | ~Q(porque="")
 
 
@@ -139,16 +140,26 @@ def over(job: Reprocessamento) -> bool:
     return job.estado in (Estado.PREVIA, Estado.MONTANDO) and timezone.now() - job.criado_em > VALID_FOR
 
 
+def hold(job: Reprocessamento) -> Reprocessamento:
+    """In the caller's transaction: the batch as it is now, held."""
+    travas.wait(travas.REPROCESSAMENTO, job.entidade_id)
+    return Reprocessamento.objects.select_for_update(of=("self",)).get(pk=job.pk)
+
+
+def checked(job: Reprocessamento, numero: int, *, at_least: int = 1) -> QuerySet[ItemReprocessamento]:
+    """The chosen ones of a batch that is held, when they are as many as was told; LoteRefused."""
+    chosen = job.itens.filter(escolhida=True)
+    _check(job, chosen.count(), numero, at_least)
+    return chosen
+
+
 @transaction.atomic
 def confirm(*, job: Reprocessamento, numero: int, by: Autor) -> Reprocessamento:
     """Do it to the chosen ones, in the background. Asked twice, it is done once."""
-    travas.wait(travas.REPROCESSAMENTO, job.entidade_id)
-    current = Reprocessamento.objects.select_for_update(of=("self",)).get(pk=job.pk)
-    if current.estado in (Estado.ESPERA, Estado.RODANDO, Estado.CONCLUIDO, Estado.FALHOU):
+    current = hold(job)
+    if current.estado in CONFIRMED:
         return current
-    chosen = current.itens.filter(escolhida=True)
-    number = chosen.count()
-    _check(current, number, numero)
+    chosen = checked(current, numero)
     current.blocos.all().delete()  # of the assessment
     current.total = em_massa.cut(
         current, chosen.order_by("ficha_id").values_list("ficha_id", flat=True).iterator(10_000)
@@ -162,20 +173,20 @@ def confirm(*, job: Reprocessamento, numero: int, by: Autor) -> Reprocessamento:
         entidade=current.entidade_id,
         tipo=EVENTS[Acao(current.acao)],
         alvo=current,
-        fichas=number,
+        fichas=numero,
         **more,
     )
     return current
 
 
-def _check(job: Reprocessamento, number: int, told: int) -> None:
+def _check(job: Reprocessamento, number: int, told: int, at_least: int) -> None:
     if job.estado == Estado.MONTANDO:
         raise LoteRefused("A prévia ainda está sendo montada. Espere um pouco.")
     if over(job):
         raise LoteRefused(
             "Esta prévia tem mais de 2 horas: as fichas podem ter mudado. Nada foi feito; comece de novo."
         )
-    if not number:
+    if number < at_least:
         raise LoteRefused("Nenhuma ficha está marcada. Marque ao menos uma.")
     if number != told:
         raise LoteRefused(

@@ -29,8 +29,12 @@ CONTENT = frozenset({Acao.CORRIGIR, Acao.CADASTRO})
 def do_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict[str, int]:
     """In the caller's transaction; how many are in each situation then, and how many were left alone."""
     items = list(job.itens.filter(ficha_id__in=bloco.fichas, escolhida=True).order_by("ficha_id"))
-    ready = _ready(job, items)
-    STEPS[step_of(job)](job, ready)
+    STEPS[step_of(job)](job, ready(job, items))
+    return outcome(items)
+
+
+def outcome(items: Items) -> Counter[str]:
+    """What became of each, kept; how many are in each situation then, and how many were left alone."""
     after = {
         pk: (revision, situation)
         for pk, revision, situation in Ficha.objects.filter(pk__in=[i.ficha_id for i in items]).values_list(
@@ -55,7 +59,7 @@ def step_of(job: Reprocessamento) -> str:
     return f"desfazer-{job.desfaz.acao}" if job.desfaz else str(job.acao)
 
 
-def _ready(job: Reprocessamento, items: Items) -> list[ItemReprocessamento]:
+def ready(job: Reprocessamento, items: Items) -> list[ItemReprocessamento]:
     """Those that may be touched, their fichas held; the others say why not."""
     mine = Ficha.objects.filter(entidade=job.entidade_id, pk__in=[i.ficha_id for i in items])
     held = {f.pk: f for f in mine.order_by("pk").select_for_update(of=("self",))}
@@ -91,7 +95,7 @@ def _reason(step: str, item: ItemReprocessamento, ficha: Ficha, mended: bool) ->
         return "" if ficha.situacao == Situacao.DESCARTADA else Porque.VOLTOU
     if ficha.situacao == Situacao.DESCARTADA:
         return Porque.DESCARTADA
-    if step == Acao.CORRIGIR:
+    if step in CONTENT:
         return "" if ficha.revisao == item.revisao_antes else Porque.MUDOU
     if step == "desfazer-reprocessar":
         return "" if ficha.revisao == item.revisao_antes else Porque.VOLTOU

@@ -20,6 +20,7 @@ from saude.registro.texto_json import legible
 Acao = Reprocessamento.Acao
 Efeito = ItemReprocessamento.Efeito
 Key = tuple[str, str]  # codigo, campo
+Changes = Mapping[int, Mapping[str, Any]]
 
 
 def assess_block(bloco_id: int) -> None:
@@ -39,19 +40,25 @@ def assess_block(bloco_id: int) -> None:
         )
 
 
-def assess_items(job: Reprocessamento, items: Sequence[ItemReprocessamento]) -> None:
-    """Their effect, told and kept; what would not mend its field is not chosen."""
+def assess_items(
+    job: Reprocessamento, items: Sequence[ItemReprocessamento], changes: Changes | None = None
+) -> None:
+    """Their effect, told and kept; what would not mend its field is not chosen.
+
+    `changes`: ficha -> path -> value, where the batch is not of a cause.
+    """
     if not items:
         return
     ctx = context(job.entidade)
     ids = [i.ficha_id for i in items]
-    changes = passos.cause_changes(job, ids) if job.acao == Acao.CORRIGIR else {}
+    if changes is None:
+        changes = passos.cause_changes(job, ids) if job.acao == Acao.CORRIGIR else {}
     open_ = _open(ids)
     kept = {c.ficha_id: c for c in Conteudo.objects.filter(ficha__in=ids)}
     for item in items:
         content, told = kept[item.ficha_id], changes.get(item.ficha_id, {})
         _assess(item, content, told, open_.get(item.ficha_id, set()), _code(job), ctx)
-        if job.acao == Acao.CORRIGIR and item.efeito in (Efeito.NOVA, Efeito.CONTINUA):
+        if job.acao in passos.CONTENT and item.efeito in (Efeito.NOVA, Efeito.CONTINUA):
             item.escolhida = False
     ItemReprocessamento.objects.bulk_update(
         items, ["efeito", "aviso", "situacao_depois", "escolhida"], batch_size=500
@@ -114,14 +121,17 @@ def refused(job_like: Mapping[str, Any], fichas: Sequence[Ficha], ctx: Contexto)
     return reason
 
 
-def records(job: Reprocessamento, items: Sequence[ItemReprocessamento]) -> dict[int, tuple[Any, Any]]:
-    """ficha -> (its record now, the record as the batch would leave it)."""
+def records(
+    job: Reprocessamento, items: Sequence[ItemReprocessamento], changes: Changes | None = None
+) -> dict[int, tuple[Any, Any]]:
+    """ficha -> (its record now, the record as the batch would leave it); `changes` as in `assess_items`."""
     ids = [i.ficha_id for i in items]
     now = {
         pk: legible(t) for pk, t in Conteudo.objects.filter(ficha__in=ids).values_list("ficha_id", "registro")
     }
     if job.acao == Acao.CORRIGIR:
         changes = passos.cause_changes(job, ids)
+    if changes is not None:
         return {pk: (record, changed(record, changes.get(pk, {}))) for pk, record in now.items()}
     if job.desfaz and job.desfaz.acao in passos.CONTENT:
         old = _old(job.desfaz, ids)

@@ -1,7 +1,7 @@
 """The search of clients: documents and birth exactly, names as they sound."""
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,6 @@ from saude.cadastros.models import Entidade
 from saude.clientes import fonetica
 from saude.clientes.models import Cliente
 from saude.comum.texto import fold
-from saude.correcao.areas import visible
 from saude.registro.leitura import digits
 
 BIRTH = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b")
@@ -27,10 +26,9 @@ TIERS = ("w", "c", "wcps")
 KEYS: "ArrayField[Any, Any]" = ArrayField(TextField())
 
 
-def ranked(entidade: Entidade, text: str, limit: int, *, cnes: Set[str] | None = None) -> list[Cliente]:
-    """The best first. By CPF, CNS (with or without punctuation), birth, name, or name and birth."""
+def ranked(entidade: Entidade, mine: QuerySet[Cliente], text: str, limit: int) -> list[Cliente]:
+    """Of `mine`, the best first. By CPF, CNS (with or without punctuation), birth, name, or name and birth."""
     text = text.replace("\x00", "").strip()[:100]
-    mine = visible(Cliente.objects.filter(entidade=entidade, mesclado_em=None), cnes)
     if (exact := by_document(mine, text)) is not None:
         return list(exact[:limit])
     born, rest = _birth(text)
