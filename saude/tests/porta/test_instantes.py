@@ -3,6 +3,7 @@
 from typing import Any
 
 from saude.site.porta import servidor
+from saude.site.porta.canal import Canal
 from saude.site.porta.servidor import Servidor
 
 
@@ -66,3 +67,21 @@ def test_who_sends_is_told_although_another_body_ends_meanwhile():
     door.porteiro = lambda environ: asked.append(environ) or "Ana"
     assert door._who({}) == "Ana"
     assert asked[0]["saude.a_caminho"] == 10 * len(under_way)
+
+
+class Fugaz(Canal):
+    """A real connection whose request is there at the first look only."""
+
+    requests = ()
+    left = 1
+
+    @property
+    def request(self) -> Any:
+        self.left -= 1
+        request = Corpo(1)
+        request.inicio = 7.0
+        return request if self.left == 0 else None
+
+
+def test_since_when_it_waits_is_told_although_its_request_is_refused_meanwhile():
+    assert Fugaz.__new__(Fugaz).espera == 7.0

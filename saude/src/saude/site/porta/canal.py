@@ -114,7 +114,7 @@ class Canal(HTTPChannel):
             self.lixo += len(data)
             self.will_close = self.will_close or self.lixo > DISCARDED
             return True
-        before = self.request.body_bytes_received if self.request else 0
+        before = request.body_bytes_received if (request := self.request) else 0
         took = bool(super().received(data))
         if (request := self.request) is not None:
             if request.perguntar and not self.perguntando:
@@ -211,8 +211,8 @@ class Canal(HTTPChannel):
             return self.mexeu
         if self.requests or self.perguntando:
             return None
-        if self.request is not None:
-            return None if self.request.visto else self.request.inicio
+        if (request := self.request) is not None:  # once: a thread may take it away meanwhile
+            return None if request.visto else request.inicio
         return self.desde
 
     # -- in a thread
