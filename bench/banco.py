@@ -39,6 +39,10 @@ def preparar() -> Path:
     from saude.banco.embutido.base import DatabaseWrapper
 
     DatabaseWrapper.works_as_owner = True  # this process empties and fills tables; sites and workers do not
+    from django.db import connection
+
+    connection.works_as_owner = True  # the migration left it as the application's
+    connection.close()
     if not chosen:
         atexit.register(_apagar, folder, os.getpid())
     return folder

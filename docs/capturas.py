@@ -126,6 +126,48 @@ def _(page: Any) -> None:
     page.goto("/entrar/")
 
 
+RETURNS = "/executando/sistema/retorno/"
+
+
+def report(page: Any, kind: str) -> str:
+    """The address of the demonstration's report of this kind."""
+    page.goto(RETURNS)
+    link = page.locator("tr", has_text=kind).locator("a").first
+    return str(link.get_attribute("href"))
+
+
+@shot("retorno")
+def _(page: Any) -> None:
+    page.goto(RETURNS)
+
+
+@shot("retorno-relatorio")
+def _(page: Any) -> None:
+    page.goto(report(page, "Inconsistências do PEC"))
+
+
+@shot("retorno-marcar")
+def _(page: Any) -> None:
+    page.goto(report(page, "Importação marcada"))
+    export = page.locator("dd a[href*='/exportacoes/']").first.get_attribute("href")
+    number = str(export).rstrip("/").rpartition("/")[2]
+    page.goto(f"{RETURNS}marcar/{number}/")
+    page.click("button:has-text('Conferir as contas')")
+    page.wait_for_selector("button:has-text('Confirmar')")
+
+
+@shot("retorno-corrigir")
+def _(page: Any) -> None:
+    page.goto(report(page, "Inconsistências do PEC"))
+    refused = page.locator("td a[href^='/fichas/']").first.get_attribute("href")
+    page.goto(f"{refused}corrigir/")
+
+
+@shot("conciliacao")
+def _(page: Any) -> None:
+    page.goto("/executando/sistema/conciliacao/")
+
+
 @shot("area")
 def _(page: Any) -> None:
     page.goto(PANEL)

@@ -142,9 +142,10 @@ def test_without_any_report_the_page_says_what_to_ask_for(client, entidade, cria
 
 def test_who_works_in_one_area_sees_its_own(entidade, client, criar_usuario):
     post = Estabelecimento.objects.create(entidade=entidade, cnes="2222222", nome="UBS DAQUI")
+    Estabelecimento.objects.create(entidade=entidade, cnes="3333333", nome="UBS DE LÁ")
     produzir(entidade, 1)
     produzir(entidade, 1, "3333333")
     registrar(entidade, sisab(["2222222;;Aprovado;1", "3333333;;Aprovado;1"]))
     client.force_login(criar_usuario("Consulta", estabelecimento=post))
     page = client.get(reverse("retorno:conciliacao", args=[COMPETENCIA])).content.decode()
-    assert "UBS DAQUI" in page and "3333333" not in page
+    assert "UBS DAQUI" in page and "UBS DE LÁ" not in page
