@@ -1,7 +1,10 @@
 """The PEC's report: every uuid its ficha, what was said of it told, once, and taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from producao import em, exportar, ficha_de, receber, registro
 from relatorios_do_pec import CNS_INVALIDO, REPETIDA, enviar, linha, registrar, relatorio
@@ -11,7 +14,9 @@ from saude.fichas.contagem_mantida import compact, differences
 from saude.fichas.contagens import panel
 from saude.fichas.desfechos import DesfechoAtual
 from saude.fichas.models import Ficha
-from saude.retorno import actions
+from saude.processamento.actions import replace_exported
+from saude.processamento.descarte import discard
+from saude.retorno import actions, tasks
 from saude.retorno.leitura import Recusado
 from saude.retorno.models import Desfecho, Linha, Relatorio
 from saude.retorno.queries import answers_of, answers_since
@@ -242,3 +247,64 @@ def test_who_works_in_one_area_sees_its_lines_and_sends_none(client, entidade, c
     sent = client.post(reverse("retorno:inicio"), {"arquivo": SimpleUploadedFile("x.csv", b"x")})
     assert sent.status_code == 403
     assert client.post(reverse("retorno:desfazer", args=[row.pk]), {"numero": "3"}).status_code == 403
+
+
+def test_two_clicks_at_once_make_one_report_and_record_it_once(entidade):
+    [a] = exportadas(entidade, 1)
+    content = relatorio([linha(a.uuid)])
+
+    def send(_: int) -> int:
+        try:
+            return registrar(entidade, content).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        found = set(both.map(send, range(2)))
+    assert len(found) == 1
+    assert Relatorio.objects.get().estado == "vale"
+    assert (Desfecho.objects.count(), resultado(a)) == (1, "recusada")
+
+
+def test_undone_after_the_ficha_went_again_what_was_made_of_it_stays(entidade):
+    [a] = exportadas(entidade, 1)
+    row = registrar(entidade, relatorio([linha(a.uuid)]))
+    new = replace_exported(ficha=a, changes={}, motivo="recusada", by=None)
+    exportar(entidade)
+    actions.undo(relatorio=row, by=None)
+    assert Ficha.objects.get(pk=new.pk).situacao == "exportada"
+    [line] = panel(entidade)
+    assert (line.exportadas, line.sem_resposta, line.prazo_bloqueado_por) == (2, 2, 0)
+    assert differences() == []
+
+
+def test_a_discarded_replacement_mends_nothing(entidade):
+    [a] = exportadas(entidade, 1)
+    registrar(entidade, relatorio([linha(a.uuid)]))
+    new = replace_exported(ficha=a, changes={}, motivo="recusada", by=None)
+    assert panel(entidade)[0].retorno.a_corrigir == 0
+    discard(ficha=new, motivo="engano", revisao=new.revisao, by=None)
+    assert panel(entidade)[0].retorno.a_corrigir == 1
+
+
+def test_a_report_over_the_limit_is_refused_in_words(entidade, monkeypatch):
+    monkeypatch.setattr(actions, "LIMIT", 1000)
+    with pytest.raises(Recusado, match="período menor"):
+        enviar(entidade, b"x" * 2000)
+    assert list(actions.folder().glob("*")) == []
+
+
+def test_a_large_report_is_read_and_recorded_by_the_worker(entidade, monkeypatch):
+    monkeypatch.setattr(actions, "SMALL", 10)
+    monkeypatch.setattr(actions, "FEW", 0)
+    [a] = exportadas(entidade, 1)
+    row = enviar(entidade, relatorio([linha(a.uuid)]))
+    assert row.estado == "lendo"
+    tasks.ler(row.pk)
+    row.refresh_from_db()
+    assert row.estado == "previa"
+    actions.confirm(relatorio=row, numero=1, by=None)
+    assert resultado(a) is None
+    tasks.aplicar(row.pk)
+    tasks.aplicar(row.pk)
+    assert (resultado(a), Desfecho.objects.count()) == ("recusada", 1)

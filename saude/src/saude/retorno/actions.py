@@ -39,6 +39,10 @@ FAILED = "Falha ao ler o arquivo. Nada foi registrado; envie-o de novo ou avise 
 ELSEWHERE = (
     "O relatório é de outro município (IBGE {}); este é {}. Confira a entidade escolhida no alto da página."
 )
+NONE_OURS = (
+    "Nenhum uuid deste relatório é de uma ficha exportada desta entidade: ele é de outro município ou de outro "
+    "sistema."
+)
 CHANGED = (
     "O relatório mudou depois que esta página foi aberta: agora são {} fichas. Confira e confirme de novo."
 )
@@ -138,7 +142,10 @@ def read(pk: int, *, patience: float = 0) -> None:
             log.error("report %s: its file cannot be read", pk)
             _refuse(row, FAILED)
         if row.direto and row.estado == Estado.PREVIA:
-            _ask_to_apply(row)
+            if row.do_pec and not row.totais["a_registrar"]:
+                _refuse(row, NONE_OURS)
+            else:
+                _ask_to_apply(row)
 
 
 def _read(row: Relatorio, source: Path) -> None:

@@ -1,0 +1,99 @@
+"""The vendor's side: the report sent in by token, the answers read on from a position."""
+
+import pytest
+from producao import exportar, ficha_de, receber, registro
+from relatorios_do_pec import linha, relatorio
+
+from saude.contas.tokens import create_token
+from saude.retorno import actions
+from saude.retorno.queries import answers_since
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def chave(entidade, criar_usuario):
+    def make(*escopos):
+        return create_token(
+            entidade=entidade,
+            nome="fornecedor",
+            by=criar_usuario(username=f"resp{len(escopos)}{escopos[0]}"),
+            escopos=escopos,
+        )
+
+    return make
+
+
+@pytest.fixture
+def api(client, chave):
+    """`api("POST", "retornos", body)`."""
+    tokens = {}
+
+    def call(method, path, body=b"", escopos=("enviar", "ler"), **more):
+        if escopos not in tokens:
+            tokens[escopos] = chave(*escopos)[1]
+        headers = {"Authorization": f"Bearer {tokens[escopos]}"}
+        return client.generic(
+            method, f"/api/v1/{path}", body, content_type="text/csv", headers=headers, **more
+        )
+
+    return call
+
+
+def exportada(entidade):
+    [answer] = receber(entidade, registro())
+    exportar(entidade)
+    return ficha_de(answer)
+
+
+def test_a_report_counts_as_soon_as_it_is_read_and_the_answers_are_told_in_order(api, entidade):
+    ficha = exportada(entidade)
+    content = relatorio([linha(ficha.uuid)])
+    sent = api("POST", "retornos", content)
+    body = sent.json()
+    assert (sent.status_code, body["estado"], body["registradas"], body["ja_enviado"]) == (
+        200,
+        "vale",
+        1,
+        False,
+    )
+    assert api("GET", sent["Location"].removeprefix("/api/v1/")).json()["id"] == body["id"]
+    page = api("GET", "retornos?apos=0").json()
+    [told] = page["retornos"]
+    assert (told["uuid"], told["resultado"], told["fonte"], told["lote"]) == (
+        ficha.uuid,
+        "recusada",
+        "relatorio",
+        "118",
+    )
+    assert told["mensagens"] == [
+        {"campo": "profissionalCNS", "mensagem": "ProfissionalCNS possui um valor inválido: [número]"}
+    ]
+    assert page["fim"] and api("GET", f"retornos?apos={page['posicao']}").json()["retornos"] == []
+    again = api("POST", "retornos", content).json()
+    assert (again["ja_enviado"], again["id"]) == (True, body["id"])
+    actions.undo(relatorio=actions.Relatorio.objects.get(), by=None)
+    [undone] = api("GET", f"retornos?apos={page['posicao']}").json()["retornos"]
+    assert undone["desfeito"] and undone["uuid"] == ficha.uuid
+
+
+def test_what_is_no_report_of_ours_is_a_problem_in_words(api, entidade):
+    exportada(entidade)
+    for content, words in (
+        (b"<html>", "página da internet"),
+        (relatorio([linha("9900017-9e6f51fd-be30-4442-8bca-0680de4b5980")]), "Nenhum"),
+    ):
+        answer = api("POST", "retornos", content)
+        assert answer.status_code == 422 and answer["Content-Type"] == "application/problem+json"
+        assert words in answer.json()["detail"]
+
+
+def test_a_token_that_only_reads_sends_none_and_the_reverse(api):
+    assert api("POST", "retornos", b"x", escopos=("ler",)).status_code == 403
+    assert api("GET", "retornos", escopos=("enviar",)).status_code == 403
+
+
+def test_another_entidade_sees_nothing(api, entidade, outra_entidade):
+    ficha = exportada(entidade)
+    api("POST", "retornos", relatorio([linha(ficha.uuid)]))
+    assert answers_since(outra_entidade, after=0, limit=10) == []
