@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 from producao import em, exportar, ficha_de, receber, registro
-from relatorios_do_pec import CNS_INVALIDO, REPETIDA, enviar, linha, registrar, relatorio
+from relatorios_do_pec import CNS_INVALIDO, REPETIDA, arquivo, enviar, linha, registrar, relatorio
 
 from saude.cadastros.models import Estabelecimento
 from saude.fichas.contagem_mantida import compact, differences
@@ -93,7 +93,7 @@ def test_the_same_file_twice_changes_nothing(entidade, criar_usuario):
     first = registrar(entidade, content)
     row, known = actions.upload(
         entidade=entidade,
-        file=__import__("io").BytesIO(content),
+        file=arquivo(content),
         name="outro.csv",
         by=criar_usuario("Coordenador"),
     )
