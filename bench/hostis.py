@@ -66,6 +66,39 @@ def wrong(size: int) -> bytes:
     return ("[" + ",".join(made[:-1]) + "]").encode()
 
 
+def gaps(size: int) -> bytes:
+    """Small records, each with as many findings as are told of one: empty visits."""
+    one = record()
+    one["ficha"]["visitasDomiciliares"] = [{}] * 63
+    made: list[str] = []
+    while size > 0 and len(made) < 10_000:
+        one["uuid"] = one["ficha"]["uuidFicha"] = f"{one['cnes']}-{uuid4()}"
+        made.append(json.dumps(one, separators=(",", ":")))
+        size -= len(made[-1]) + 1
+    return ("[" + ",".join(made[:-1]) + "]").encode()
+
+
+def crowd(size: int, person: Callable[[int], dict[str, Any]]) -> bytes:
+    """Records of a thousand people each."""
+    one = record()
+    made: list[str] = []
+    number = 0
+    while size > 0 and len(made) < 10_000:
+        one["uuid"] = one["ficha"]["uuidFicha"] = f"{one['cnes']}-{uuid4()}"
+        one["ficha"]["visitasDomiciliares"] = [person(number + k) for k in range(999)]
+        number += 999
+        made.append(json.dumps(one, separators=(",", ":")))
+        size -= len(made[-1]) + 1
+    return ("[" + ",".join(made[:-1]) + "]").encode()
+
+
+def _cns(number: int) -> str:
+    """A good one that starts with 7."""
+    body = f"7{number:013d}"
+    rest = sum(int(d) * w for d, w in zip(body, range(15, 1, -1), strict=True)) % 11
+    return body + str(11 - rest) if rest >= 2 else _cns(number + 10**9)
+
+
 def zeros(size: int) -> bytes:
     """A gzip of this size that expands some 190 times: as far as a lot may."""
     random_bytes = random.Random(3).randbytes
@@ -195,6 +228,23 @@ def envios() -> list[Envio]:
         Envio("6 MB de aninhamento", one, "token", lambda: b"[" * (6 * MB)),
         Envio("10.000 registros bons", one, "token", lambda: records(10_000)),
         Envio("6 MB de registros com todos os campos errados", one, "token", lambda: wrong(6 * MB)),
+        Envio("6 MB de registros pequenos de 250 achados", one, "token", lambda: gaps(6 * MB)),
+        Envio(
+            "6 MB de registros pequenos de 250 achados, só conferir",
+            "/api/v1/conferencias",
+            "token",
+            lambda: gaps(6 * MB),
+        ),
+        Envio("6 MB de gente sem documento", one, "token", lambda: crowd(6 * MB, lambda _: {"sexo": 1})),
+        Envio(
+            "6 MB de gente com CNS", one, "token", lambda: crowd(6 * MB, lambda n: {"cnsCidadao": _cns(n)})
+        ),
+        Envio(
+            "6 MB da mesma gente em toda ficha",
+            one,
+            "token",
+            lambda: crowd(6 * MB, lambda n: {"cnsCidadao": _cns(n % 999)}),
+        ),
         Envio(
             "lote gzip de 32 MB que se expande 200 vezes",
             lots,

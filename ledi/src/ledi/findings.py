@@ -70,6 +70,7 @@ class Report:
 
 #: findings told of one record; a hostile one may have one per item
 MAX_FINDINGS = 250
+LIMIT: Final = "REGISTRO-achados-limite"
 
 
 def capped(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -85,4 +86,4 @@ def more(count: int, errors: int, stopped: bool = False) -> Finding:
     kinds = f"{errors} erro(s) e {count - errors} aviso(s)" if errors else f"{count} aviso(s)"
     least = "pelo menos " if stopped else ""
     text = f"Há {least}mais {kinds} neste registro, que não são mostrados. Corrija estes e confira de novo."
-    return Finding("REGISTRO-achados-limite", "", text, ERRO if errors else AVISO)
+    return Finding(LIMIT, "", text, ERRO if errors else AVISO)

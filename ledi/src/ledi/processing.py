@@ -11,7 +11,7 @@ from ledi.carried import placed
 from ledi.codecs import thrift
 from ledi.envelope import Instalacao, file_name, wrap, wrap_xml
 from ledi.errors import EncodeError
-from ledi.findings import Report
+from ledi.findings import MAX_FINDINGS, Report
 from ledi.installation import require_valid, validate_originadora
 from ledi.layouts import CURRENT, VERSIONS, layout
 from ledi.layouts.releases import Validades
@@ -49,6 +49,7 @@ def process(
     lote: int | None = None,
     esperada: str | None = None,
     validades: Validades | None = None,
+    limite: int = MAX_FINDINGS,
 ) -> Processed:
     """Validates a record and, when it is *processada*, makes its entry. Never raises for bad data of the record.
 
@@ -63,7 +64,13 @@ def process(
                 "use ledi.Instalacao.from_mapping(...)"
             )
     report = validate(
-        record, versao=versao, tabelas=tabelas, hoje=hoje, esperada=esperada, validades=validades
+        record,
+        versao=versao,
+        tabelas=tabelas,
+        hoje=hoje,
+        esperada=esperada,
+        validades=validades,
+        limite=limite,
     )
     known = (
         report.versao if report.versao in VERSIONS else CURRENT

@@ -38,6 +38,7 @@ def validate(
     hoje: date | None = None,
     esperada: str | None = None,
     validades: Validades | None = None,
+    limite: int = MAX_FINDINGS,
 ) -> Report:
     """Validates one record against LEDI.
 
@@ -46,7 +47,8 @@ def validate(
     (ledi.tables.port.Tables); without them the rules that need one are skipped and named in `unverified`.
     `hoje`: the current date in the município; without it neither "not in the future" nor the end of the version's
     validity is verified. `esperada`: the version that the installation sends in (another is an aviso); `validades`:
-    last day of each version, where it is not the library's. Nothing in a record raises; TypeError for an argument
+    last day of each version, where it is not the library's. `limite`: findings told of the record; of those beyond
+    it one more says how many there are. Nothing in a record raises; TypeError for an argument
     beside it that is of another type, UnknownVersion for a `versao` that is not in VERSIONS.
     """
     if hoje is not None and hoje.__class__ is not date:
@@ -56,7 +58,7 @@ def validate(
     if not isinstance(record, Mapping):
         text = "O registro deve ser um objeto JSON."
         return Report(None, None, None, INCONSISTENTE, (_finding("REGISTRO-json-tipo", "", text),))
-    found = Found()
+    found = Found(limite)
     tipo, used = _tipo(record, found), _version(record, versao, found)
     uuid, declared = _shown_uuid(record), versao or record.get("versao")
     if used == declared:

@@ -165,7 +165,7 @@ def test_a_crash_of_ours_leaves_it_pending(entidade, monkeypatch):
     def boom(*args, **kwargs):
         raise RuntimeError("bug")
 
-    monkeypatch.setattr("saude.processamento.julgar.process", boom)
+    monkeypatch.setattr("saude.processamento.contexto.process", boom)
     [answer] = receber(entidade, registro())
     assert (answer.situacao, ficha_de(answer).motivo_pendencia) == ("pendente", "sistema")
 

@@ -34,22 +34,23 @@ def write_path(path: Path, name: str | None = None, index: int | str | None = No
 
 
 class Found(list[Finding]):
-    """The findings of one record; beyond `MAX_FINDINGS` they are only counted.
+    """The findings of one record; beyond `most` they are only counted.
 
     When an error is among those only counted, nothing more that is found can matter: `enough()` tells the walks
     of lists to stop.
     """
 
-    __slots__ = ("errors", "left", "stopped")
+    __slots__ = ("errors", "left", "most", "stopped")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_FINDINGS) -> None:
         super().__init__()
+        self.most = most
         self.left = 0  # not kept
         self.errors = 0  # of those not kept
         self.stopped = False  # something was not looked at
 
     def append(self, finding: Finding) -> None:
-        if len(self) < MAX_FINDINGS:
+        if len(self) < self.most:
             super().append(finding)
         else:
             self.left += 1
@@ -66,7 +67,7 @@ class Found(list[Finding]):
 
     @property
     def full(self) -> bool:
-        return len(self) >= MAX_FINDINGS
+        return len(self) >= self.most
 
     def enough(self) -> bool:
         """Whether who walks a list should stop here."""

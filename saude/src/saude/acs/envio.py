@@ -33,7 +33,7 @@ from saude.registro.texto_json import too_deep
 from saude.registro.tipos import Origem
 
 BODY = 2 * 1024 * 1024
-EXPANDED = 16 * 1024 * 1024
+EXPANDED = 4 * 1024 * 1024
 RECORDS = 50
 SYSTEM = "saude-domiciliar"
 HEADER = (

@@ -121,6 +121,7 @@ class _Reading:
             one.conferencia = self.row
         ItemConferido.objects.bulk_create(i for i in self.batch if i.posicao <= MAX_KEPT)
         self.batch = []
+        self.ctx.start_chunk()
         mark(self.row, lidos=self.summary.total)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ledi.catalog import catalog
 from ledi.envelope import Instalacao as DadosInstalacao
+from ledi.findings import MAX_FINDINGS as LIBRARY_FINDINGS
 from ledi.findings import Finding
 from ledi.processing import prepare as prepare_library
 from ledi.processing import process as process_record
@@ -100,12 +101,13 @@ def process(
     originadora: DadosInstalacao | None = None,
     esperada: str | None = None,
     validades: Mapping[str, date] | None = None,
+    limite: int = LIBRARY_FINDINGS,
 ) -> Resultado:
     """`esperada`: the LEDI version that the installation sends in; another one is an aviso. `validades`: until when
-    versions count, where the entidade says so."""
+    versions count, where the entidade says so. `limite`: findings told, before one that counts the others."""
     done = process_record(
         record, instalacao=instalacao, originadora=originadora, tabelas=tabelas, hoje=hoje, esperada=esperada,
-        validades=validades,
+        validades=validades, limite=limite,
     )  # fmt: skip
     report = done.report
     entry = done.entry

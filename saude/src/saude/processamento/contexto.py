@@ -10,16 +10,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledi.envelope import Instalacao as DadosInstalacao
+from ledi.findings import LIMIT, MAX_FINDINGS, more
 from ledi.layouts import layout
 from saude.cadastros.models import Entidade, Equipe, Especialidade, Estabelecimento, Instalacao, Profissional
 from saude.cadastros.versoes import validades
 from saude.comum.texto import fold
-from saude.fichas.processing import Resultado, envelope
+from saude.fichas.processing import Resultado, envelope, process
 from saude.fichas.situacoes import Situacao
-from saude.inconsistencias.achados import Achado, clean
+from saude.inconsistencias.achados import Achado, clean, stored
 from saude.referencias.tables import DatabaseTables, held_tables, tables_of
 from saude.registro.leitura import Fatos
 
+TOLD = 5_000  # findings of a chunk (500 records) told in full: afterwards, of each record,
+FEW = 5  # and how many more it has
 NOT_IDENTIFIED = "CTX-CLIENTE-NAO-IDENTIFICADO"
 
 
@@ -39,6 +42,7 @@ class Contexto:
     validades: dict[str, date]  # until when LEDI versions count, where it was set by hand
     tabelas: DatabaseTables | None = None  # SIGTAP and the CNES of the entidade, None before any import
     conferidas: frozenset[str] | None = None  # the CONTEXT rules that are checked here, once asked for
+    folga: int = TOLD
 
     @classmethod
     def load(cls, entidade: Entidade, *, today: date) -> "Contexto":
@@ -71,6 +75,19 @@ class Contexto:
             "esperada": self.instalacao.versao_ledi, "validades": self.validades,
         }  # fmt: skip
 
+    def start_chunk(self) -> None:
+        self.folga = TOLD
+
+    def judged(self, record: Any, originadora: DadosInstalacao | None = None) -> Resultado:
+        """What the library says of a record. Where findings multiply, the later records of a chunk tell a few each:
+        ten thousand of 250 would else be gigabytes."""
+        result = process(record, originadora=originadora, limite=self.told_of_one(), **self.judging())
+        self.folga -= len(result.achados)
+        return result
+
+    def told_of_one(self) -> int:
+        return MAX_FINDINGS if self.folga > 0 else FEW
+
     def hold_tables(self) -> None:
         """In a transaction that judges: by the releases in force, which stay so until it ends."""
         self.tabelas, self.conferidas = held_tables(self.entidade.pk), None
@@ -96,7 +113,7 @@ class Contexto:
 def apply(resultado: Resultado, facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Resultado:
     """Add the context findings; an erro among them takes the ficha out of *processada*."""
     found = list(_findings(facts, record, ctx))
-    resultado.achados.extend(found)
+    _add(resultado, found, ctx)
     if resultado.nao_verificadas:
         if ctx.conferidas is None:
             ctx.conferidas = frozenset(_checked(ctx))
@@ -104,6 +121,15 @@ def apply(resultado: Resultado, facts: Fatos, record: dict[str, Any], ctx: Conte
     if resultado.situacao == Situacao.PROCESSADA and any(a.severidade == "erro" for a in found):
         resultado.situacao, resultado.pacote = Situacao.INCONSISTENTE, None
     return resultado
+
+
+def _add(resultado: Resultado, found: list[Achado], ctx: Contexto) -> None:
+    most = ctx.told_of_one()
+    told, rest = found[:most], found[most:]
+    if rest and not any(a.codigo == LIMIT for a in resultado.achados):
+        told.append(stored(more(len(rest), sum(a.severidade == "erro" for a in rest))))
+    resultado.achados.extend(told)
+    ctx.folga -= len(told)
 
 
 def _findings(facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Iterator[Achado]:

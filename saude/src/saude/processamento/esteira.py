@@ -34,6 +34,7 @@ def run(
     neither is judged again as it is, and only a changed outcome raises its revision. `arriving`: records of the app
     may wait. `judged`: what the library said of each record, for a caller that may have to store again.
     """
+    ctx.start_chunk()
     for linha, record in rows:
         judge(linha, record, ctx, arriving=arriving, judged=judged)
     new = [linha for linha, _ in rows if not linha.anterior]

@@ -26,6 +26,7 @@ from saude.registro.leitura import Pessoa, attends, digits
 ORIGEM, RESPONSAVEL, DOMICILIO, FAMILIA, IMOVEL, DUPLICADO = (f"CTX-HIST-00{n}" for n in range(1, 7))
 NASCIMENTO, SEXO = "CTX-CLI-001", "CTX-CLI-002"
 REGISTRATIONS = ("FCI", "FCD")
+MOST = 300  # findings of a ficha, with which nothing more is added here
 
 
 @dataclass(slots=True)
@@ -40,7 +41,9 @@ class Visto:
         return self.linha.fatos.tipo
 
     def add_aviso(self, code: str, path: str, text: str) -> None:
-        self.linha.resultado.achados.append(Achado(code, path, "aviso", text))
+        found = self.linha.resultado.achados
+        if len(found) < MOST:
+            found.append(Achado(code, path, "aviso", text))
 
 
 def add_related_findings(ctx: Contexto, rows: Iterable[tuple[Linha, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from ledi.errors import InstallationError
 from saude.cadastros.models import Entidade
 from saude.cadastros.tempo import local_today
-from saude.fichas.processing import Resultado, origin_of, process
+from saude.fichas.processing import Resultado, origin_of
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.fichas.storage import Linha
 from saude.inconsistencias.achados import Achado
@@ -40,8 +40,7 @@ def judge(
     try:
         result = judged.get(id(registro)) if judged else None
         if result is None:
-            origin = origin_of(linha.proveniencia)
-            result = process(registro, originadora=origin, **ctx.judging())
+            result = ctx.judged(registro, origin_of(linha.proveniencia))
         if judged is not None:
             judged[id(registro)] = result
             result = result.copy()  # what is stored is added to
@@ -55,9 +54,8 @@ def judge(
 
 def assess(record: Any, ctx: Contexto, *, proveniencia: Any = None) -> Resultado:
     """What judging this record would say; nothing is stored and the record is not changed."""
-    origin = origin_of(proveniencia)
     try:
-        result = process(record, originadora=origin, **ctx.judging())
+        result = ctx.judged(record, origin_of(proveniencia))
     except InstallationError:
         return Resultado(Situacao.PENDENTE, Motivo.INSTALACAO)
     if not isinstance(record, dict):

@@ -4,7 +4,6 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ledi.reading import parse
 from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
@@ -21,13 +19,14 @@ from saude.contas.queries import as_user
 from saude.fichas.ordem import next_order
 from saude.processamento.julgar import context
 from saude.recebimento import estatisticas, limits
-from saude.recebimento.intake import Item, Resposta, take_in, too_nested
+from saude.recebimento.corpo import Corpo
+from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Bloco, Lote, Registro
-from saude.recebimento.spool import cut, drop_working_copy, read_block
+from saude.recebimento.spool import BodyRefused, cut, drop_working_copy, read_block
 from saude.recebimento.storage import fair_start
-from saude.registro.texto_json import nested_too_deep, too_deep
 
 CHUNK = 500
+CHUNK_BYTES = 1024 * 1024  # built as objects, hostile text takes forty times its size
 ALL_REFUSED = (
     "Os primeiros 10.000 registros foram todos recusados, e o resto do lote não foi lido. Veja as causas, corrija e "
     "envie um lote novo."
@@ -68,8 +67,16 @@ def as_items(records: Iterable[Any]) -> Iterator[Item]:
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
+    """At most `size` of them, and no more than CHUNK_BYTES of text where it is known."""
+    chunk: list[Item] = []
+    weight = 0
+    for item in items:
+        chunk.append(item)
+        weight += item.peso
+        if len(chunk) >= size or weight >= CHUNK_BYTES:
+            yield chunk
+            chunk, weight = [], 0
+    if chunk:
         yield chunk
 
 
@@ -126,18 +133,15 @@ def fail_lote(lote: Lote, message: str) -> None:
 
 def resume(lote: Lote) -> None:
     """Take in what was kept but not finished (the process died under way); answers given stay as they are."""
-
-    raw = raw_of(lote)
-    read = parse((raw or b"").strip(), "corpo")
-    if not read.readable:
-        fail_lote(lote, read.findings[0].message)
+    try:
+        sent = Corpo((raw_of(lote) or b"").strip())
+        sent.check()
+    except BodyRefused as refused:
+        fail_lote(lote, str(refused))
         return
-    records = read.record if isinstance(read.record, list) else [read.record]
-    if too_deep(raw or b""):
-        records = [too_nested(n) if nested_too_deep(r) else r for n, r in enumerate(records, 1)]
     done = set(Registro.objects.filter(lote=lote).values_list("posicao", flat=True))
     ctx = context(lote.entidade)
-    for chunk in chunks((i for i in as_items(records) if i.posicao not in done), CHUNK):
+    for chunk in chunks((i for i in sent.items() if i.posicao not in done), CHUNK):
         take_in(lote, ctx, chunk)
     close_lote(lote, by=lote.token or lote.usuario or "sistema")
 

@@ -58,11 +58,11 @@ LIMIT = Query(1000, ge=1, le=5000)
 @body(limits.RECORDS_BODY)
 def post_registros(request: TokenRequest) -> HttpResponse:
     token = request.auth
-    raw, records, single = records_of(request)
+    sent = records_of(request)
     answers = actions.receive(
-        entidade=token.entidade, records=records, origem=Origem.API, token=token, raw=raw
+        entidade=token.entidade, records=sent.items(), origem=Origem.API, token=token, raw=sent.text
     )
-    return _answered(answers, single)
+    return _answered(answers, sent.unico)
 
 
 @router.post(
@@ -75,8 +75,8 @@ def post_registros(request: TokenRequest) -> HttpResponse:
 @body(limits.RECORDS_BODY)
 def post_conferencias(request: TokenRequest) -> HttpResponse:
     """O que /registros responderia. Nada é guardado e nada muda."""
-    _, records, single = records_of(request)
-    return _answered(conferencia.check(request.auth.entidade, records), single)
+    sent = records_of(request)
+    return _answered(conferencia.check(request.auth.entidade, sent.items()), sent.unico)
 
 
 @router.get(

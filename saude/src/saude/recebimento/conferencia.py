@@ -6,7 +6,7 @@ No trail either: nothing is kept, and of what is stored it tells only whether th
 send it. The last use of the token is shown as ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saude.cadastros.models import Entidade
@@ -34,7 +34,7 @@ from saude.registro.texto_json import digest
 from saude.registro.tipos import Origem
 
 
-def check(entidade: Entidade, records: Sequence[Any], *, origem: str = Origem.API) -> list[Resposta]:
+def check(entidade: Entidade, records: Iterable[Any], *, origem: str = Origem.API) -> list[Resposta]:
     """One answer per record (mapping or `Item`), in order."""
     ctx = context(entidade)
     answers: list[Resposta] = []
@@ -44,6 +44,7 @@ def check(entidade: Entidade, records: Sequence[Any], *, origem: str = Origem.AP
 
 
 def _chunk(ctx: Contexto, items: Sequence[Item], origem: str) -> list[Resposta]:
+    ctx.start_chunk()
     read = [(item, facts(item.registro, ctx.zone, today=ctx.today)) for item in items]
     mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__any={f.uuid for _, f in read if f.uuid})
     existing = {f.uuid: f for f in mine.select_related("descarte")}

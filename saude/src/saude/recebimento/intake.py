@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
 from saude.fichas.models import Evento, Ficha
-from saude.fichas.processing import Resultado, process
+from saude.fichas.processing import Resultado
 from saude.fichas.retornos import refused_among, reopen
 from saude.fichas.situacoes import Situacao, check
 from saude.fichas.storage import Linha
@@ -66,6 +66,7 @@ class Item:
     achados: list[Achado] = field(default_factory=list)
     proveniencia: dict[str, Any] | None = None
     texto: str = ""
+    peso: int = 0  # bytes of its text, where that is known
 
 
 @dataclass(slots=True)
@@ -137,6 +138,7 @@ def _apart(lote: Lote, ctx: Contexto, items: Sequence[Item], error: Exception) -
 
 def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Resultado]) -> list[Resposta]:
     ctx.hold_tables()
+    ctx.start_chunk()
     read = [(item, facts(item.registro, ctx.zone, today=ctx.today)) for item in items]
     existing = _lock_existing(ctx, [f.uuid for _, f in read if f.uuid])
     plans: dict[str, _Plan] = {}
@@ -315,7 +317,7 @@ def without_key(item: Item, ctx: Contexto) -> Resposta:
     shown = (
         uuid if isinstance(uuid, str) and len(uuid) <= 60 and uuid.isascii() and uuid.isprintable() else None
     )
-    result = process(item.registro, **ctx.judging())
+    result = ctx.judged(item.registro)
     found = [a.public() for a in result.achados]
     return Resposta(item.posicao, shown, Status.RECUSADO, Situacao.INCONSISTENTE, found, mensagem=NO_KEY)
 

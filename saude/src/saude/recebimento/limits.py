@@ -8,8 +8,10 @@ from saude.recebimento.storage import count_request, open_blocks
 
 MAX_WAITING = 4_000  # blocks of 500 records that an entidade may have waiting: above it, come back later
 RETRY_QUEUE = 60  # seconds
-RECORDS_BODY = 32 * 1024 * 1024
+# judged while the sender waits: the worst of it must leave the site its memory and its seconds (bench_envios_hostis)
+RECORDS_BODY = 6 * 1024 * 1024
 RECORDS_MAX = 10_000
+RECORD = 2 * 1024 * 1024  # of one record; the largest real ones have some 200 kB
 LOT_BODY = 8 * 1024**3
 KEPT_REFUSALS = 1_000  # of a lot; the others are counted by cause
 ALL_REFUSED = 10_000  # a lot whose first records are all refused goes no further

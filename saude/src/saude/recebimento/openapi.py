@@ -49,7 +49,7 @@ def _records(description: str, **more: Any) -> dict[str, Any]:
     return {
         "requestBody": {
             "required": True,
-            "description": "Um registro ou uma lista de até 10.000 (32 MB), sem compactação.",
+            "description": "Um registro ou uma lista de até 10.000 (6 MB), sem compactação; para mais, /lotes.",
             "content": {"application/json": {"schema": ref("RegistroOuLista"), "examples": {}}},
         },
         "responses": {

@@ -1,26 +1,29 @@
 """Large bodies on disk: written as they come, read back by blocks of lines, in constant memory."""
 
-import gzip
 import hashlib
 import os
 import uuid
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from ledi.reading import parse
+from saude.comum import isolado
 from saude.inconsistencias.achados import stored
+from saude.recebimento import limits
 from saude.recebimento.conselho import Readable
+from saude.recebimento.inflar import inflate
 from saude.recebimento.intake import Item, too_nested, unreadable
 from saude.recebimento.models import Bloco, Lote
 from saude.registro import texto_json
 
 PIECE = 1024 * 1024
-MAX_LINE = 12 * 1024 * 1024
+MAX_LINE = limits.RECORD
 MAX_PLAIN = 64 * 1024**3  # of one body, inflated
 MAX_RATIO = 200  # inflated over received
+INFLATED_HERE = 2 * PIECE  # received bytes of a gzip; a larger one is inflated apart
+INFLATE_SECONDS = 1800
 BLOCK_LINES = 500  # one chunk: what a worker locks, it holds for one round of writing
 BLOCK_BYTES = 16 * 1024 * 1024
 
@@ -81,21 +84,19 @@ def _count(path: Path, most: int) -> None:
 
 
 def _inflate(source: Path, target: Path, received: int) -> int:
-    limit = min(MAX_PLAIN, received * MAX_RATIO + PIECE)
-    size = 0
+    """A large one apart: the minutes it may take are not the site's."""
+    args = str(source), str(target), min(MAX_PLAIN, received * MAX_RATIO + PIECE)
     try:
-        with gzip.open(source, "rb") as plain, open(target, "xb") as file:
-            while piece := plain.read(PIECE):
-                size += len(piece)
-                if size > limit:
-                    raise BodyRefused("O corpo compactado se expande além do permitido.")
-                file.write(piece)
-            _sync(file)
-    except (OSError, EOFError, zlib.error) as error:
-        if isinstance(error, OSError) and error.errno:
-            raise
-        raise BodyRefused("O corpo não é um gzip íntegro.") from error
-    return size
+        if received <= INFLATED_HERE:
+            return inflate(*args)
+        name = f"{inflate.__module__}:{inflate.__name__}"
+        return int(isolado.run(name, *args, memory=64 * PIECE, seconds=INFLATE_SECONDS, queue=False))
+    except isolado.Recusado as refused:
+        raise BodyRefused(str(refused)) from refused
+    except isolado.Excesso as excess:
+        raise BodyRefused(
+            "O corpo compactado demora demais para ser expandido. Divida-o em mais lotes."
+        ) from excess
 
 
 def _sync(file: BinaryIO) -> None:
@@ -140,19 +141,24 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield file.tell(), line
 
 
-def parse_line(number: int, line: bytes) -> Item:
-    """One NDJSON line; whatever is wrong with it is told of that line alone."""
+def too_long(where: str) -> str:
+    return f"{where[:1].upper()}{where[1:]}: o registro passa de {MAX_LINE // 1024**2} MB."
+
+
+def parse_line(number: int, line: bytes, where: str = "") -> Item:
+    """One NDJSON line (or what `where` says); whatever is wrong with it is told of it alone."""
+    where = where or f"linha {number}"
     if len(line) > MAX_LINE:
-        return unreadable(number, f"A linha {number} passa de {MAX_LINE // 1024**2} MB.")
+        return unreadable(number, too_long(where))
     text = line.strip()
     if texto_json.too_deep(text):
         return too_nested(number)
     if quick := texto_json.read(text):
-        return Item(number, quick[0], texto=quick[1])
-    read = parse(text, f"linha {number}")
+        return Item(number, quick[0], texto=quick[1], peso=len(line))
+    read = parse(text, where)
     if not read.readable:
         return Item(number, achados=[stored(f) for f in read.findings])
-    return Item(number, read.record)
+    return Item(number, read.record, peso=len(line))
 
 
 def drop(kept: Spooled, folder: Path) -> None:

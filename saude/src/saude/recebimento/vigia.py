@@ -6,9 +6,11 @@ from pathlib import Path
 
 import psycopg
 from django.db import Error, OperationalError, transaction
+from django.db.models import QuerySet
 
 from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue, without_task
+from saude.cadastros.models import Entidade
 from saude.comum import disco
 from saude.recebimento.actions import ALL_REFUSED, close_if_done, fail_lote
 from saude.recebimento.models import Bloco, Lote
@@ -68,6 +70,12 @@ def _ask(lote: Lote, blocks: Iterable[int]) -> None:
     turn = fair_start(lote.entidade_id)
     for n, pk in enumerate(sorted(blocks)):
         enqueue("recebimento.receber_bloco", priority=turn - n, bloco_id=pk)
+
+
+def failed(entidade: Entidade) -> QuerySet[Lote]:
+    """Those of the entidade that can be asked for again."""
+    rows = Lote.objects.filter(entidade=entidade, estado=Estado.FALHOU, formato=Lote.Formato.NDJSON)
+    return rows.exclude(erro=ALL_REFUSED).defer("bruto")
 
 
 def can_be_asked_again(lote: Lote) -> bool:

@@ -219,11 +219,14 @@ def _people(tipo: str, ficha: dict[str, Any], context: dict[str, Any], zone: Zon
     if tipo not in TIPOS:
         return
     block, names = _citizens(tipo)
+    said = frozenset(name for name in names if name)
     known = context.get("clientes")
     known = known if isinstance(known, list) else []
     for position, child in enumerate(block.nodes(ficha)[:999]):
         if isinstance(child, dict):
             extra = known[position] if position < len(known) and isinstance(known[position], dict) else {}
+            if not extra and said.isdisjoint(child):
+                continue  # nobody: a hostile list may have hundreds of thousands of such
             person = _person(position, names, child, extra, zone)
             person.cadastro = tipo == "FCI"
             if _was_attended(tipo, person):

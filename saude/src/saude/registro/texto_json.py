@@ -17,7 +17,7 @@ _BEFORE: dict[str, Any] = {"sort_keys": True, "separators": (",", ":")}
 
 
 MAX_DEPTH = 64
-_BRACKETS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
+_BRACKETS = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"?)*+(\[\]|\{\}|[\[\]{}])', re.DOTALL)
 
 
 def too_deep(text: bytes) -> bool:
@@ -26,13 +26,13 @@ def too_deep(text: bytes) -> bool:
         return False
     depth = 0
     for found in _BRACKETS.finditer(text):
-        first = found[0][:1]
-        if first in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif first in b"]}":
+        mark = found[1]
+        if mark in (b"]", b"}"):
             depth -= 1
+        elif depth >= MAX_DEPTH:
+            return True
+        elif len(mark) == 1:
+            depth += 1
     return False
 
 
