@@ -14,15 +14,15 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> None:
     from saude.processamento import descarte, esteira
 
     changed: set[int] = set()
-    run, discard, request = esteira.run, descarte.discard, Client.request
+    run, discard, request = esteira.run, descarte._discard, Client.request
 
     def counted_run(ctx: Any, rows: Any, **more: Any) -> None:
         changed.update(linha.id for linha, _ in rows if linha.anterior)
         run(ctx, rows, **more)
 
-    def counted_discard(*, ficha: Any, **more: Any) -> Any:
-        changed.add(ficha.pk)
-        return discard(ficha=ficha, **more)
+    def counted_discard(fichas: Any, *more: Any) -> None:
+        changed.update(ficha.pk for ficha in fichas)
+        discard(fichas, *more)
 
     def counted_request(self: Client, **asked: Any) -> Any:
         changed.clear()
@@ -32,7 +32,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> None:
         return response
 
     monkeypatch.setattr(esteira, "run", counted_run)
-    monkeypatch.setattr(descarte, "discard", counted_discard)
+    monkeypatch.setattr(descarte, "_discard", counted_discard)
     monkeypatch.setattr(Client, "request", counted_request)
 
 

@@ -284,14 +284,14 @@ def test_a_large_preview_is_made_in_the_background_block_by_block(entra, entidad
 def test_a_record_that_cannot_be_stored_is_named_and_the_others_are_done(entra, tres, pedido, monkeypatch):
     from saude.processamento import actions as writes
 
-    real = writes._rewrite
+    real = writes.linha_of
 
-    def broken(ficha: Ficha, *args: Any, **more: Any) -> None:
+    def broken(ficha: Any, *args: Any) -> Any:
         if ficha.pk == tres[1].pk:
             raise ValueError("cannot be stored")
-        real(ficha, *args, **more)
+        return real(ficha, *args)
 
-    monkeypatch.setattr(writes, "_rewrite", broken)
+    monkeypatch.setattr(writes, "linha_of", broken)
     client = entra()
     client.post(CAUSA, pedido | {"f:valor": "1"})
     job = confirmar(client)

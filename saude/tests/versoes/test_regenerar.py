@@ -307,7 +307,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_whole_blocks_and_another_goes_o
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(versoes, "record_change", dies)  # stored, and not yet told
+        patch.setattr(versoes, "history_row", dies)  # stored, and not yet told
         with pytest.raises(Killed):
             em_massa.reprocess_block(blocks[2])
     versions = list(Ficha.objects.order_by("pk").values_list("versao", flat=True))

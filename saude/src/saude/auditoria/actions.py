@@ -1,3 +1,4 @@
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,12 +19,15 @@ FORBIDDEN = frozenset(
 )
 
 
+Alvo = models.Model | tuple[str, Any] | None
+
+
 def record_event(
     *,
     by: Autor,
     entidade: models.Model | int | None,
     tipo: str,
-    alvo: models.Model | tuple[str, Any] | None = None,
+    alvo: Alvo = None,
     **detalhe: Any,
 ) -> Evento:
     """Write one row of the trail, in the caller's transaction.
@@ -31,19 +35,32 @@ def record_event(
     `by` is a Usuario, an ApiToken, or a name such as "sistema"; `entidade` an Entidade, its id or None;
     `alvo` a model instance or a (type, id) pair; `detalhe` plain JSON values without personal data.
     """
+    row = _row(by, entidade, tipo, alvo, detalhe)
+    row.save(force_insert=True)
+    return row
+
+
+def record_events(
+    *, by: Any, entidade: Any, tipo: str, alvos: Iterable[tuple[Alvo, Mapping[str, Any]]]
+) -> None:
+    """The same fact of many targets, each with its own `detalhe`: a row each, written together."""
+    Evento.objects.bulk_create(_row(by, entidade, tipo, alvo, detalhe) for alvo, detalhe in alvos)
+
+
+def _row(by: Any, entidade: Any, tipo: str, alvo: Alvo, detalhe: Mapping[str, Any]) -> Evento:
     forbidden = FORBIDDEN & detalhe.keys()
     if forbidden:
         raise ValueError(f"personal data or secret in the trail: {', '.join(sorted(forbidden))}")
     usuario_id, usuario_nome = _actor(by)
     alvo_tipo, alvo_id = _target(alvo)
-    return Evento.objects.create(
+    return Evento(
         entidade_id=getattr(entidade, "pk", entidade),
         usuario_id=usuario_id,
         usuario_nome=usuario_nome[:150],
         tipo=tipo,
         alvo_tipo=alvo_tipo,
         alvo_id=alvo_id,
-        detalhe=detalhe,
+        detalhe=dict(detalhe),
         ip=current_ip.get(),
     )
 
@@ -56,7 +73,7 @@ def _actor(by: Autor) -> tuple[int | None, str]:
     return None, f"API: {by}"
 
 
-def _target(alvo: models.Model | tuple[str, Any] | None) -> tuple[str, str]:
+def _target(alvo: Alvo) -> tuple[str, str]:
     if alvo is None:
         return "", ""
     if isinstance(alvo, tuple):

@@ -1,7 +1,8 @@
 """Writes on clients. The registration is mended here, and that flows to the fichas not yet exported."""
 
 import json
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -17,12 +18,16 @@ from saude.clientes.models import Alteracao, Cliente, MudancaEsperada
 from saude.comum.texto import fold
 from saude.contas.queries import as_user
 from saude.correcao import mudancas
+from saude.fichas.held import Guardada
 from saude.fichas.models import Atendido, Conteudo, Ficha
-from saude.fichas.situacoes import check, open_situations
+from saude.fichas.situacoes import TransitionRefused, check, open_situations
 from saude.inconsistencias.models import Inconsistencia
-from saude.processamento.actions import correct_each, reprocess
+from saude.processamento.actions import mend_each, set_aside
+from saude.processamento.em_massa import blocks
+from saude.processamento.metades import in_halves
 from saude.registro.leitura import to_date
 
+log = logging.getLogger(__name__)
 #: of the registration: the roles of the fields that take their values from it, too
 EDITABLE = (
     "nome", "nome_social", "nascimento", "sexo", "cns", "cpf", "nome_mae", "desconhece_mae", "raca_cor",
@@ -116,29 +121,32 @@ def plan(
     fichas: dict[int, dict[str, Any]] = {}
     if names:
         positions, _ = mudancas.positions_of(current, cnes)
-        fichas = _planned(current, positions, _with_waiting(current, positions, names))
+        names = _with_waiting(current, positions, names)
+        fichas = _planned(current, {pk: (at, names) for pk, at in positions.items()})
     return Plano({k: before[k] for k in touched}, {k: getattr(current, k) for k in touched}, fichas)
 
 
 def plan_waiting(*, cliente: Cliente, cnes: Areas) -> Plano:
     """`apply_waiting` without writing."""
-    rows = list(mudancas.waiting(cliente.entidade, cnes).filter(cliente=cliente))
+    return Plano({}, {}, _planned(cliente, _awaited(cliente, mudancas.waiting_of(cliente, cnes), cnes)))
+
+
+#: ficha -> where the client stands in it, and the parts of the registration that go there
+Campos = Mapping[int, tuple[list[int], Collection[str]]]
+
+
+def _awaited(cliente: Cliente, rows: Iterable[MudancaEsperada], cnes: Areas) -> Campos:
+    """What these rows say that their fichas wait for; none for a ficha that can no longer change."""
     positions, _ = mudancas.positions_of(cliente, cnes)
-    fichas: dict[int, dict[str, Any]] = {}
-    for names, same in mudancas.fields_of(rows).items():
-        mine = {row.ficha_id: positions[row.ficha_id] for row in same if row.ficha_id in positions}
-        fichas |= _planned(cliente, mine, names)
-    return Plano({}, {}, fichas)
+    return {row.ficha_id: (positions[row.ficha_id], row.campos) for row in rows if row.ficha_id in positions}
 
 
-def _planned(
-    cliente: Cliente, positions: Mapping[int, list[int]], names: Collection[str]
-) -> dict[int, dict[str, Any]]:
+def _planned(cliente: Cliente, fields: Campos) -> dict[int, dict[str, Any]]:
     """The fichas whose content the client's values would change: path -> value."""
     zone = ZoneInfo(cliente.entidade.fuso)
-    rows = Conteudo.objects.filter(ficha_id__in=positions, ficha__entidade=cliente.entidade_id)
+    rows = Conteudo.objects.filter(ficha_id__in=fields, ficha__entidade=cliente.entidade_id)
     found = {
-        pk: _all_changes(json.loads(text), tipo, positions[pk], cliente, names, zone)
+        pk: _all_changes(json.loads(text), tipo, *fields[pk], cliente=cliente, zone=zone)
         for pk, tipo, text in rows.values_list("ficha_id", "ficha__tipo", "registro")
     }
     return {pk: changes for pk, changes in found.items() if changes}
@@ -184,9 +192,10 @@ def identify(*, atendido: Atendido, cliente: Cliente, by: Autor) -> Ficha:
     ficha = Ficha.objects.select_related("entidade__instalacao").get(pk=atendido.ficha_id)
     if cliente.entidade_id != ficha.entidade_id:
         raise ValueError("client of another entidade")
-    check(ficha.situacao, "corrigir")
-    names = ["cpf", "cns", "nascimento", "sexo"]
-    _write(ficha.entidade, cliente, {ficha.pk: [atendido.posicao]}, names, by)
+    fields = {ficha.pk: ([atendido.posicao], ("cpf", "cns", "nascimento", "sexo"))}
+    if not _write(ficha.entidade, cliente, fields, by):
+        check(Ficha.objects.get(pk=ficha.pk).situacao, "corrigir")  # it went out while the page was open
+        raise TransitionRefused("A ficha não pôde ser processada por uma falha do sistema; fica como está.")
     Atendido.objects.filter(ficha=ficha, posicao=atendido.posicao).update(cliente=cliente)
     record_event(by=by, entidade=ficha.entidade, tipo="cliente.identificado", alvo=ficha, cliente=cliente.pk)
     return Ficha.objects.get(pk=ficha.pk)
@@ -199,51 +208,60 @@ def _flow(
     positions, others = mudancas.positions_of(cliente, cnes)
     mudancas.hand_over(cliente, others, names, by)
     names = _with_waiting(cliente, positions, names)
-    positions = {pk: at for pk, at in positions.items() if pk not in exceto}
-    _write(cliente.entidade, cliente, positions, names, by)
-    mudancas.settle(cliente, positions, by)
-    return sorted(positions)
+    fields = {pk: (at, names) for pk, at in positions.items() if pk not in exceto}
+    mudancas.settle(cliente, _write(cliente.entidade, cliente, fields, by), by)
+    return sorted(fields)
 
 
 @transaction.atomic
 def apply_waiting(*, cliente: Cliente, by: Autor, cnes: Areas, exceto: Collection[int] = ()) -> list[int]:
     """What waits in these áreas goes into the fichas, as the registration says it now; `exceto` go on waiting."""
-    waiting = mudancas.waiting(cliente.entidade, cnes).filter(cliente=cliente).exclude(ficha__in=list(exceto))
+    waiting = mudancas.waiting_of(cliente, cnes).exclude(ficha__in=list(exceto))
     rows = list(waiting.select_for_update(of=("self",)))
-    positions, _ = mudancas.positions_of(cliente, cnes)
-    for names, same in mudancas.fields_of(rows).items():
-        mine = {row.ficha_id: positions[row.ficha_id] for row in same if row.ficha_id in positions}
-        _write(cliente.entidade, cliente, mine, list(names), by)
-    mudancas.settle(cliente, [row.ficha_id for row in rows], by)
-    for row in rows:
+    fields = _awaited(cliente, rows, cnes)
+    done = set(_write(cliente.entidade, cliente, fields, by))
+    settled = [row for row in rows if row.ficha_id in done or row.ficha_id not in fields]
+    mudancas.settle(cliente, [row.ficha_id for row in settled], by)
+    for row in settled:
         record_event(
             by=by, entidade=row.entidade_id, tipo="mudanca.aceita", alvo=cliente, ficha=row.ficha.uuid
         )
-    return sorted(row.ficha_id for row in rows if row.ficha_id in positions)
+    return sorted(fields)
 
 
-def _write(
-    entidade: Entidade, cliente: Cliente, positions: Mapping[int, list[int]], names: list[str], by: Autor
-) -> None:
-    """The client's values into the fichas, at these citizens of each; one context judges them all."""
+def _write(entidade: Entidade, cliente: Cliente, fields: Campos, by: Autor) -> list[int]:
+    """The client's values into the fichas, block by block; which were processed again.
+
+    A record that has them already is judged again: the registration may be what was wrong with it. One that cannot
+    be stored waits, pendente and seen, as in a batch; the others are done.
+    """
     zone = ZoneInfo(entidade.fuso)
-    mine = Ficha.objects.filter(entidade=entidade, pk__in=positions).order_by("pk")
-    changes: dict[int, dict[str, Any]] = {}
-    for ficha in mine.select_for_update(of=("self",)).select_related("conteudo"):
-        record = json.loads(ficha.conteudo.registro)
-        changes[ficha.pk] = _all_changes(record, ficha.tipo, positions[ficha.pk], cliente, names, zone)
-    if written := {pk: found for pk, found in changes.items() if found}:
-        correct_each(entidade=entidade, changes=written, by=by)
-    if same := [pk for pk, found in changes.items() if not found]:
-        reprocess(entidade=entidade, ids=same, by=by)
+
+    def changes_of(kept: Guardada, record: dict[str, Any]) -> dict[str, Any]:
+        return _all_changes(record, kept.tipo, *fields[kept.pk], cliente=cliente, zone=zone)
+
+    def do(some: Sequence[int]) -> list[int]:
+        return list(mend_each(entidade=entidade, ids=some, changes_of=changes_of, by=by))
+
+    def alone(ficha_id: int, error: Exception) -> list[int]:
+        log.error("ficha not given the registration: id=%s %s", ficha_id, type(error).__name__)
+        set_aside(ficha_id, entidade)
+        return []
+
+    done: list[int] = []
+    for block in blocks(sorted(fields)):
+        for part in in_halves(block, do, alone):
+            done += part
+    return done
 
 
 def _all_changes(
     record: dict[str, Any],
     tipo: str,
     positions: list[int],
-    cliente: Cliente,
     names: Collection[str],
+    *,
+    cliente: Cliente,
     zone: ZoneInfo,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}

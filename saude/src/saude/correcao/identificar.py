@@ -29,6 +29,7 @@ from saude.correcao.forms import ClienteForm
 from saude.correcao.views_clientes import cliente_of
 from saude.fichas import filtro
 from saude.fichas.models import Atendido
+from saude.fichas.situacoes import TransitionRefused
 from saude.formularios.diferencas import compare
 from saude.painel.apresenta import Nomes
 from saude.processamento import lotes
@@ -187,7 +188,11 @@ def settle(request: UserRequest, row: Atendido, cliente: Cliente) -> HttpRespons
         messages.error(request, "Este cliente também não tem CPF nem CNS. Complete o cadastro dele primeiro.")
         return redirect("clientes:corrigir", pk=cliente.pk)
     before = row.ficha.revisao
-    ficha = actions.identify(atendido=row, cliente=cliente, by=request.user)
+    try:
+        ficha = actions.identify(atendido=row, cliente=cliente, by=request.user)
+    except TransitionRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("clientes:nao_identificados")
     job = lotes.record_done(
         entidade=request.entidade,
         pedido={"identificado": cliente.pk},

@@ -1,6 +1,6 @@
 """A changed registration reaches fichas of other áreas only through who works there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -57,6 +57,10 @@ def waiting(entidade: Entidade, cnes: Areas) -> QuerySet[MudancaEsperada]:
     return rows.select_related("cliente", "ficha", "pedida_por").order_by("pedida_em", "pk")
 
 
+def waiting_of(cliente: Cliente, cnes: Areas) -> QuerySet[MudancaEsperada]:
+    return waiting(cliente.entidade, cnes).filter(cliente=cliente)
+
+
 @transaction.atomic
 def refuse(*, rows: QuerySet[MudancaEsperada], by: Autor) -> int:
     """The fichas stay as they are."""
@@ -68,11 +72,3 @@ def refuse(*, rows: QuerySet[MudancaEsperada], by: Autor) -> int:
             by=by, entidade=row.entidade_id, tipo="mudanca.recusada", alvo=row.cliente, ficha=row.ficha.uuid
         )
     return len(locked)
-
-
-def fields_of(rows: Iterable[MudancaEsperada]) -> Mapping[tuple[str, ...], list[MudancaEsperada]]:
-    """Rows by the same fields, to be written together."""
-    found: dict[tuple[str, ...], list[MudancaEsperada]] = {}
-    for row in rows:
-        found.setdefault(tuple(row.campos), []).append(row)
-    return found

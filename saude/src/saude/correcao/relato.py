@@ -1,5 +1,6 @@
 """What became of a saved registration, in words: what was processed, what waits, what is still wrong."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -83,19 +84,22 @@ def _touched(request: UserRequest, cliente: Cliente, touched: list[int]) -> bool
     """What was done, and what is still wrong in what comes from the registration; True when something is."""
     areas = request.cnes_do_acesso
     left = [c for c in causes(cliente, areas) if c["no_cadastro"] and c["severidade"] == "erro"]
-    bad = Ficha.objects.filter(pk__in=touched, situacao=Situacao.INCONSISTENTE).count()
+    after = Counter(Ficha.objects.filter(pk__in=touched).values_list("situacao", flat=True))
+    bad, waits = after[Situacao.INCONSISTENTE], after[Situacao.PENDENTE]
     n = len(touched)
     text = "Cadastro salvo."
     if touched:
         text += f" {n} ficha reprocessada" if n == 1 else f" {n} fichas reprocessadas"
-        text += f"; {bad} ainda com inconsistência." if bad else ", todas sem inconsistência."
+        text += f"; {bad} ainda com inconsistência" if bad else ""
+        text += f"; {waits} pendente{'s' if waits > 1 else ''}: veja o motivo na ficha" if waits else ""
+        text += "." if bad or waits else ", todas sem inconsistência."
     if left:
         told = " ".join(c["achado"].mensagem for c in left[:LEFT_TOLD])
         text += f" O que ainda está errado: {told}"
         text += f" E mais {len(left) - LEFT_TOLD}." if len(left) > LEFT_TOLD else ""
     elif not touched:
         text += " Nenhuma ficha a exportar depende dele."
-    (messages.warning if bad or left else messages.success)(request, text)
+    (messages.warning if bad or waits or left else messages.success)(request, text)
     return bool(left)
 
 

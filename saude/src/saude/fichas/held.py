@@ -3,9 +3,9 @@
 Without models, which cost more than the query where there are hundreds.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from saude.banco.cursor import server_cursor
 from saude.fichas.situacoes import Situacao
@@ -29,20 +29,25 @@ class Guardada(NamedTuple):
     entrada: tuple[int, int, int] | None  # crc, tamanho, revisao_instalacao
 
 
+_LOCKED = """
+SELECT id FROM fichas_ficha WHERE entidade_id = %s AND id = ANY(%s) AND situacao = ANY(%s) ORDER BY id FOR UPDATE
+"""
+#: a statement of its own: who waited for the lock reads what the one before left, not what it saw before waiting
 _HELD = """
 SELECT f.id, f.uuid, f.tipo, f.competencia, f.situacao, f.origem, f.revisao, f.ordem, f.hash_recebido,
   c.registro, c.proveniencia::text, c.base_revisao, e.crc, e.tamanho, e.revisao_instalacao
 FROM fichas_ficha f JOIN fichas_conteudo c ON c.ficha_id = f.id LEFT JOIN fichas_entrada e ON e.ficha_id = f.id
-WHERE f.entidade_id = %s AND f.id = ANY(%s) AND f.situacao = ANY(%s) ORDER BY f.id FOR UPDATE OF f
+WHERE f.id = ANY(%s) ORDER BY f.id
 """
 
 
 def hold(
-    entidade_id: int, ids: Sequence[int], situacoes: Iterable[str] = tuple(Situacao.values)
+    entidade_id: int, ids: Iterable[int], situacoes: Iterable[str] = tuple(Situacao.values)
 ) -> list[Guardada]:
-    """Those of the entidade that are in one of these situações, in the order of their ids."""
+    """Locked until the transaction ends: those of the entidade in one of these situações, in the order of their ids."""
     with server_cursor() as cursor:
-        cursor.execute(_HELD, [entidade_id, list(ids), [str(s) for s in situacoes]])
+        cursor.execute(_LOCKED, [entidade_id, list(ids), [str(s) for s in situacoes]])
+        cursor.execute(_HELD, [[row[0] for row in cursor.fetchall()]])
         return [Guardada(*_with_entry(row)) for row in cursor]
 
 

@@ -5,6 +5,11 @@ from django.db import connection
 
 def next_order() -> int:
     """Greater than every number given before."""
+    return next_orders(1)[0]
+
+
+def next_orders(n: int) -> list[int]:
+    """So many of them, each greater than the one before."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('fichas_ordem')")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT nextval('fichas_ordem') FROM generate_series(1, %s)", [n])
+        return sorted(int(row[0]) for row in cursor.fetchall())

@@ -1,7 +1,7 @@
 """Fichas to and from PostgreSQL, many at a time: COPY in, arrays to update. Callers own the transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,19 @@ UPDATED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Anterior:
+    """The ficha as it stands, before what is on its way replaces it."""
+
+    revisao: int
+    situacao: str
+    entrada: tuple[int, int, int] | None  # crc, tamanho, revisao_instalacao
+
+    @property
+    def crc(self) -> int | None:
+        return self.entrada[0] if self.entrada else None
+
+
 @dataclass(slots=True)
 class Linha:
     """A ficha on its way to the database."""
@@ -77,7 +90,7 @@ class Linha:
     fatos: Fatos
     resultado: Resultado
     origem: str
-    registro: str
+    registro: str  # its new text; "": the content stays as it is stored
     hash: bytes | None
     id: int = 0
     revisao: int = 1
@@ -87,7 +100,7 @@ class Linha:
     motivo_substituicao: str = ""
     proveniencia: str | None = None
     base: int | None = None  # revision of the content that this one was written from, in another LEDI version
-    anterior: dict[str, Any] = field(default_factory=dict)  # what an update found: situacao, revisao, crc
+    anterior: Anterior | None = None  # None: a new ficha
 
     def row(self, entidade_id: int, now: datetime) -> tuple[Any, ...]:
         """In the order of `FICHA`."""
@@ -127,6 +140,8 @@ class Linha:
 
 def insert(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int) -> None:
     """New fichas. `Linha.id` must come from `next_ids`, and their people must be resolved."""
+    if not linhas:
+        return
     now = timezone.now()
     _copy("fichas_ficha", FICHA, [linha.row(entidade_id, now) for linha in linhas])
     _copy(
@@ -147,8 +162,8 @@ def insert(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int
     sync(entidade_id, [_judged(x) for x in linhas if x.resultado.achados], fresh=True)
 
 
-def update(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int, new_content: bool) -> None:
-    """Fichas judged again. The caller holds their rows (FOR UPDATE) and has raised `revisao` where due."""
+def update(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int) -> None:
+    """Fichas that are there: judged again, or given the content in `registro`. The caller holds their rows."""
     if not linhas:
         return
     now = timezone.now()
@@ -161,9 +176,8 @@ def update(entidade_id: int, linhas: Sequence[Linha], *, revisao_instalacao: int
             f"AS v(id, {', '.join(names)}) WHERE f.id = v.id AND f.entidade_id = %s",
             [list(columns["id"]), *(list(columns[name]) for name in names), entidade_id],
         )
-    if new_content:
-        _replace_content(linhas)
-    _replace_entries(linhas, revisao_instalacao, same_content=not new_content)
+    _replace_content([x for x in linhas if x.registro])
+    _replace_entries(linhas, revisao_instalacao)
     _replace_attended(entidade_id, linhas)
     sync(entidade_id, [_judged(x) for x in linhas])
 
@@ -234,6 +248,8 @@ def _judged(linha: Linha) -> Julgada:
 
 
 def _replace_content(linhas: Sequence[Linha]) -> None:
+    if not linhas:
+        return
     ids = [x.id for x in linhas]
     with server_cursor() as cursor:
         cursor.execute(
@@ -241,7 +257,7 @@ def _replace_content(linhas: Sequence[Linha]) -> None:
             "SELECT c.ficha_id, v.revisao, c.registro, c.proveniencia, now() FROM fichas_conteudo c "
             "JOIN unnest(%s::bigint[], %s::int[]) AS v(id, revisao) ON v.id = c.ficha_id "
             "ON CONFLICT DO NOTHING",
-            [ids, [x.anterior["revisao"] for x in linhas]],
+            [ids, [x.anterior.revisao for x in linhas if x.anterior]],
         )
         cursor.execute(
             "UPDATE fichas_conteudo c SET "
@@ -252,13 +268,15 @@ def _replace_content(linhas: Sequence[Linha]) -> None:
         )
 
 
-def _replace_entries(linhas: Sequence[Linha], revisao_instalacao: int, *, same_content: bool) -> None:
+def _replace_entries(linhas: Sequence[Linha], revisao_instalacao: int) -> None:
     """With the same content, an entry of the same CRC, size and installation is left alone."""
-    gone = [x.id for x in linhas if not x.resultado.pacote and x.anterior.get("crc") is not None]
+    gone = [
+        x.id for x in linhas if not x.resultado.pacote and (x.registro or (x.anterior and x.anterior.entrada))
+    ]
     if gone:
         Entrada.objects.filter(ficha_id__in=gone).delete()
     rows = [(x, _entry_row(x, revisao_instalacao)) for x in linhas if x.resultado.pacote]
-    store_entries([r for x, r in rows if not (same_content and x.anterior.get("entrada") == r[3:])])
+    store_entries([r for x, r in rows if x.registro or not x.anterior or x.anterior.entrada != r[3:]])
 
 
 def _replace_attended(entidade_id: int, linhas: Sequence[Linha]) -> None:

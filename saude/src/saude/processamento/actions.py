@@ -2,23 +2,24 @@
 
 import json
 import uuid as uuid_module
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from ledi.layouts import nearest
-from saude.auditoria.actions import Autor, record_event
+from saude.auditoria.actions import Autor, record_event, record_events
 from saude.cadastros.models import Entidade
 from saude.contas.queries import as_user
 from saude.fichas.held import Guardada, hold
-from saude.fichas.models import Conteudo, Entrada, Evento, Ficha
-from saude.fichas.ordem import next_order
+from saude.fichas.models import Entrada, Evento, Ficha
+from saude.fichas.ordem import next_order, next_orders
 from saude.fichas.processing import Resultado
 from saude.fichas.retornos import refused_among, reopen
 from saude.fichas.situacoes import Motivo, Situacao, TransitionRefused, check, open_situations
-from saude.fichas.storage import Linha
+from saude.fichas.storage import Anterior, Linha
 from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
 from saude.processamento.julgar import context
@@ -28,6 +29,7 @@ from saude.registro.leitura import facts
 from saude.registro.texto_json import digest, dump, load
 
 RECTIFIED = frozenset({"FCI", "FCD"})
+Mudancas = Callable[[Guardada, dict[str, Any]], Mapping[str, Any]]
 
 
 class StaleForm(Exception):
@@ -39,23 +41,64 @@ class StaleForm(Exception):
         self.atual = atual
 
 
-def judge_again(ids: Sequence[int], ctx: Contexto, *, by: Autor = None) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Troca:
+    """A ficha held by the caller and the record that it will hold. `campos` None: its own, only judged again."""
+
+    kept: Guardada
+    registro: dict[str, Any]
+    campos: list[str] | None = None
+
+
+def judge_again(ids: Iterable[int], ctx: Contexto, *, by: Autor = None) -> dict[str, int]:
     """Reprocess fichas of the entidade in the caller's transaction; exported ones are passed over.
 
     Returns how many there are in each situation afterwards.
     """
     ctx.hold_tables()
+    held = hold(ctx.entidade.pk, ids, open_situations("reprocessar"))
+    return counted(put_contents(ctx, [Troca(kept, load(kept.registro)) for kept in held], by=by))
+
+
+def put_contents(
+    ctx: Contexto, block: Sequence[Troca], *, by: Autor, fato: str = Evento.Fato.CORRIGIDA, **detalhe: Any
+) -> dict[int, str]:
+    """Down the pipeline, with their history and the trail; the situation that each is in afterwards."""
+    orders = iter(next_orders(sum(one.campos is not None for one in block)))
     rows = []
-    for kept in hold(ctx.entidade.pk, ids, open_situations("reprocessar")):
-        record = load(kept.registro)
-        rows.append((linha_of(kept, record, ctx), record))
+    for one in block:
+        linha = linha_of(one.kept, one.registro, ctx)
+        if one.campos is not None:
+            linha.registro, linha.ordem = dump(one.registro), next(orders)
+        rows.append((linha, one.registro))
     esteira.run(ctx, rows)
     linhas = [linha for linha, _ in rows]
-    record_change(linhas, Evento.Fato.REPROCESSADA, by)
+    _record(ctx, list(zip(block, linhas, strict=True)), by, fato, detalhe)
+    return {linha.id: str(linha.resultado.situacao) for linha in linhas}
+
+
+def counted(situations: Mapping[int, str]) -> dict[str, int]:
     counts = {str(s): 0 for s in (Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE)}
-    for linha in linhas:
-        counts[str(linha.resultado.situacao)] += 1
+    for situacao in situations.values():
+        counts[situacao] += 1
     return counts
+
+
+def _record(
+    ctx: Contexto, done: Sequence[tuple[Troca, Linha]], by: Autor, fato: str, detalhe: Mapping[str, Any]
+) -> None:
+    """A row of history for each; a reprocessing that changed nothing leaves only its date. New content is audited."""
+    history, audited = [], []
+    for one, linha in done:
+        situacao = str(linha.resultado.situacao)
+        if one.campos is not None:
+            more = {"campos": one.campos, **detalhe}
+            history.append(history_row(linha, fato, by, **more))
+            audited.append((("fichas.ficha", one.kept.uuid), more | {"situacao": situacao}))
+        elif one.kept.situacao != situacao:
+            history.append(history_row(linha, Evento.Fato.REPROCESSADA, by))
+    Evento.objects.bulk_create(history)
+    record_events(by=by, entidade=ctx.entidade, tipo=f"ficha.{fato}", alvos=audited)
 
 
 def set_aside(ficha_id: int, entidade: Entidade, motivo: str = Motivo.SISTEMA) -> int:
@@ -72,7 +115,7 @@ def set_aside(ficha_id: int, entidade: Entidade, motivo: str = Motivo.SISTEMA) -
 def reprocess(*, entidade: Entidade, ids: Iterable[int], by: Autor) -> dict[str, int]:
     """Reprocess a few fichas now (up to some hundreds; for more, `start_reprocess`)."""
     chosen = sorted(set(ids))
-    counts = judge_again(chosen, _context(entidade), by=by)
+    counts = judge_again(chosen, held_context(entidade), by=by)
     record_event(by=by, entidade=entidade, tipo="ficha.reprocessada", fichas=len(chosen), alvo=None, **counts)
     return counts
 
@@ -80,70 +123,61 @@ def reprocess(*, entidade: Entidade, ids: Iterable[int], by: Autor) -> dict[str,
 @transaction.atomic
 def correct(*, ficha: Ficha, changes: Mapping[str, Any], revisao: int, by: Autor) -> Ficha:
     """Change values by path and process again. StaleForm when `revisao` is no longer that of the ficha."""
-    current = (
-        Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
+    kept = hold_at(ficha, revisao)
+    put_contents(
+        held_context(Entidade.objects.get(pk=ficha.entidade_id)),
+        [mended(kept, load(kept.registro), changes)],
+        by=by,
     )
-    content = Conteudo.objects.get(ficha=current)
-    record = json.loads(content.registro)
-    if current.revisao != revisao:
-        raise StaleForm(current, record)
-    check(current.situacao, "corrigir")
-    _rewrite(current, changes, by=by)
     return Ficha.objects.get(pk=ficha.pk)
 
 
-@transaction.atomic
+def hold_at(ficha: Ficha, revisao: int) -> Guardada:
+    """The ficha, held to be given another content: StaleForm or TransitionRefused when it may not be."""
+    [kept] = hold(ficha.entidade_id, [ficha.pk])
+    if kept.revisao != revisao:
+        raise StaleForm(
+            Ficha.objects.select_related("entidade__instalacao").get(pk=kept.pk), load(kept.registro)
+        )
+    check(kept.situacao, "corrigir")
+    return kept
+
+
 def correct_each(
     *, entidade: Entidade, changes: Mapping[int, Mapping[str, Any]], by: Autor
 ) -> dict[str, int]:
     """Each ficha its own changes by path, exported ones passed over; how many are in each situation then."""
-    ctx = _context(entidade)
-    done = []
-    for ficha in _locked(entidade, sorted(changes)):
-        _rewrite(ficha, changes[ficha.pk], by=by, ctx=ctx)
-        done.append(ficha.pk)
-    counts = {str(s): 0 for s in (Situacao.PROCESSADA, Situacao.INCONSISTENTE, Situacao.PENDENTE)}
-    for situacao in Ficha.objects.filter(pk__in=done).values_list("situacao", flat=True):
-        counts[situacao] += 1
-    return counts
+    done = mend_each(entidade=entidade, ids=changes, changes_of=lambda kept, _: changes[kept.pk], by=by)
+    return counted(done)
 
 
-def _rewrite(ficha: Ficha, changes: Mapping[str, Any], *, by: Autor, ctx: Contexto | None = None) -> None:
-    """The changes into a ficha that is held by the caller: judged, stored, told."""
-    record, kept = _mended(ficha, changes)
-    put_content(ficha, record, kept, fields=sorted(changes), by=by, ctx=ctx or _context(ficha.entidade))
+@transaction.atomic
+def mend_each(*, entidade: Entidade, ids: Iterable[int], changes_of: Mudancas, by: Autor) -> dict[int, str]:
+    """The same in one block, with what changes told from the ficha, held, and its record; None: judged again as it is.
+
+    Returns the situation that each is in afterwards.
+    """
+    ctx = held_context(entidade)
+    block = []
+    for kept in hold(entidade.pk, sorted(set(ids)), open_situations("corrigir")):
+        record = load(kept.registro)
+        told = changes_of(kept, record)
+        block.append(mended(kept, record, told) if told else Troca(kept, record))
+    done = put_contents(ctx, block, by=by)
+    if same := {one.kept.pk: done[one.kept.pk] for one in block if one.campos is None}:
+        record_event(
+            by=by, entidade=entidade, tipo="ficha.reprocessada", fichas=len(same), alvo=None, **counted(same)
+        )
+    return done
 
 
-def put_content(
-    ficha: Ficha,
-    record: dict[str, Any],
-    kept: Guardada,
-    *,
-    fields: list[str],
-    by: Autor,
-    ctx: Contexto,
-    fato: str = Evento.Fato.CORRIGIDA,
-    **detalhe: Any,
-) -> None:
-    """New content for a ficha that is held by the caller: judged, stored, told."""
-    linha = linha_of(kept, record, ctx)
-    linha.registro, linha.revisao, linha.ordem = dump(record), ficha.revisao + 1, next_order()
-    esteira.run(ctx, [(linha, record)])
-    record_change([linha], fato, by, always=True, campos=fields, **detalhe)
-    record_event(
-        by=by, entidade=ctx.entidade, tipo=f"ficha.{fato}", alvo=ficha,
-        campos=fields, situacao=str(linha.resultado.situacao), **detalhe,
-    )  # fmt: skip
-
-
-def _mended(ficha: Ficha, changes: Mapping[str, Any]) -> tuple[dict[str, Any], Guardada]:
+def mended(kept: Guardada, record: dict[str, Any], changes: Mapping[str, Any]) -> Troca:
     """The ficha with the changes: its record, and itself with who typed it."""
-    kept = _kept(ficha)
-    record = with_changes(json.loads(kept.registro), changes)
     origin = {path: value for path, value in changes.items() if is_origin(path)}
     if origin:
-        kept = kept._replace(proveniencia=json.dumps(with_origin(ficha.conteudo.proveniencia, origin)))
-    return record, kept
+        typed = json.loads(kept.proveniencia) if kept.proveniencia else None
+        kept = kept._replace(proveniencia=json.dumps(with_origin(typed, origin)))
+    return Troca(kept, with_changes(record, changes), sorted(changes))
 
 
 @transaction.atomic
@@ -155,38 +189,33 @@ def replace_exported(
 
     TransitionRefused when the ficha is not exported or has been replaced already.
     """
-    old = (
-        Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
-    )
+    [old] = hold(ficha.entidade_id, [ficha.pk])
     if old.situacao != Situacao.EXPORTADA:
         raise TransitionRefused("Só uma ficha exportada é substituída por um novo registro.")
-    if Ficha.objects.filter(substitui=old).exists():
+    if Ficha.objects.filter(substitui=old.pk).exists():
         raise TransitionRefused("Esta ficha já foi substituída por outro registro.")
     if not motivo.strip():
         raise TransitionRefused("Informe o motivo da substituição.")
-    record, kept = _mended(old, changes)
-    return _replacement(old, kept, renewed(record, primeira=nunca_entrou), motivo.strip()[:200], by)
+    new = mended(old, load(old.registro), changes)
+    record = renewed(new.registro, primeira=nunca_entrou)
+    ctx = held_context(Entidade.objects.get(pk=ficha.entidade_id))
+    return _replacement(ctx, new.kept, record, motivo.strip()[:200], by)
 
 
 @transaction.atomic
-def reopen_refused(*, ficha: Ficha, by: Any) -> Ficha:
+def reopen_refused(*, ficha: Ficha, by: Autor) -> Ficha:
     """A refused ficha to be corrected and to go again with the same uuid: judged anew as it is. TransitionRefused."""
-    old = (
-        Ficha.objects.select_for_update(of=("self",)).select_related("entidade__instalacao").get(pk=ficha.pk)
-    )
+    [old] = hold(ficha.entidade_id, [ficha.pk])
     check(old.situacao, "reabrir")
-    if not old.entidade.instalacao.reenviar_mesmo_uuid:
+    ctx = held_context(Entidade.objects.get(pk=ficha.entidade_id))
+    if not ctx.instalacao.reenviar_mesmo_uuid:
         raise TransitionRefused("A instalação não permite reenviar com o mesmo uuid.")
     if old.pk not in refused_among([old.pk]):
         raise TransitionRefused(
             "Só uma ficha que o PEC recusou, e que não foi substituída, pode ser reaberta."
         )
-    kept = _kept(old)
-    reopen(old.entidade_id, [old.pk])
-    put_content(
-        old, json.loads(kept.registro), kept, fields=[], by=by, ctx=_context(old.entidade),
-        fato=Evento.Fato.REABERTA,
-    )  # fmt: skip
+    reopen(ctx.entidade.pk, [old.pk])
+    put_contents(ctx, [Troca(old, load(old.registro), [])], by=by, fato=Evento.Fato.REABERTA)
     return Ficha.objects.get(pk=old.pk)
 
 
@@ -204,53 +233,30 @@ def renewed(record: dict[str, Any], *, primeira: bool = False) -> dict[str, Any]
     return record
 
 
-def _replacement(old: Ficha, kept: Guardada, record: dict[str, Any], motivo: str, by: Autor) -> Ficha:
-    ctx = _context(old.entidade)
-    linha = linha_of(kept, record, ctx)
-    linha.anterior, linha.revisao, linha.ordem, linha.hash = {}, 1, next_order(), digest(record)
+def _replacement(ctx: Contexto, old: Guardada, record: dict[str, Any], motivo: str, by: Autor) -> Ficha:
+    linha = linha_of(old, record, ctx)
+    linha.anterior, linha.revisao, linha.ordem, linha.hash = None, 1, next_order(), digest(record)
     linha.registro, linha.substitui_id, linha.motivo_substituicao = dump(record), old.pk, motivo
     esteira.run(ctx, [(linha, record)])
     user = as_user(by)
     new = Ficha.objects.get(pk=linha.id)
     Evento.objects.create(
-        ficha=old, fato=Evento.Fato.TROCADA, situacao=old.situacao, usuario=user, detalhe={"por": new.uuid}
-    )
+        ficha_id=old.pk, fato=Evento.Fato.TROCADA, situacao=old.situacao, usuario=user,
+        detalhe={"por": new.uuid},
+    )  # fmt: skip
     Evento.objects.create(
         ficha=new, fato=Evento.Fato.RETIFICA, situacao=new.situacao, usuario=user, detalhe={"de": old.uuid}
     )
-    record_event(by=by, entidade=old.entidade, tipo="ficha.substituida", alvo=old, nova=new.uuid)
+    record_event(
+        by=by, entidade=ctx.entidade, tipo="ficha.substituida", alvo=("fichas.ficha", old.uuid), nova=new.uuid
+    )
     return new
 
 
-def _context(entidade: Entidade) -> Contexto:
+def held_context(entidade: Entidade) -> Contexto:
     ctx = context(entidade)
     ctx.hold_tables()
     return ctx
-
-
-def _locked(entidade: Entidade, ids: Sequence[int]) -> list[Ficha]:
-    mine = Ficha.objects.filter(entidade=entidade, pk__in=ids, situacao__in=open_situations("reprocessar"))
-    rows = mine.order_by("pk").select_for_update(of=("self",)).select_related("conteudo", "entrada")
-    return list(rows.defer("entrada__dados"))
-
-
-def _kept(ficha: Ficha) -> Guardada:
-    content, entry = ficha.conteudo, getattr(ficha, "entrada", None)
-    return Guardada(
-        ficha.pk,
-        ficha.uuid,
-        ficha.tipo,
-        ficha.competencia,
-        ficha.situacao,
-        ficha.origem,
-        ficha.revisao,
-        ficha.ordem,
-        None if ficha.hash_recebido is None else bytes(ficha.hash_recebido),
-        content.registro,
-        json.dumps(content.proveniencia) if content.proveniencia else None,
-        content.base_revisao,
-        (entry.crc, entry.tamanho, entry.revisao_instalacao) if entry else None,
-    )
 
 
 def linha_of(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
@@ -269,28 +275,16 @@ def linha_of(ficha: Guardada, record: dict[str, Any], ctx: Contexto) -> Linha:
         ordem=ficha.ordem,
         proveniencia=ficha.proveniencia,
         base=ficha.base,
-        anterior={
-            "revisao": ficha.revisao,
-            "situacao": ficha.situacao,
-            "crc": ficha.entrada[0] if ficha.entrada else None,
-            "entrada": ficha.entrada,
-        },
+        anterior=Anterior(ficha.revisao, ficha.situacao, ficha.entrada),
     )
 
 
-def record_change(
-    linhas: Sequence[Linha], fato: str, by: Autor, *, always: bool = False, **detalhe: Any
-) -> None:
-    """History rows for what changed; a reprocessing that changed nothing leaves only its date."""
-    user = as_user(by)
-    told = [x for x in linhas if always or x.anterior["situacao"] != str(x.resultado.situacao)]
-    Evento.objects.bulk_create(
-        Evento(
-            ficha_id=x.id,
-            fato=fato,
-            situacao=x.resultado.situacao,
-            usuario=user,
-            detalhe={"de": str(x.anterior["situacao"]), **detalhe},
-        )
-        for x in told
+def history_row(linha: Linha, fato: str, by: Autor, **detalhe: Any) -> Evento:
+    """What became of a ficha that was there before; not stored yet."""
+    return Evento(
+        ficha_id=linha.id,
+        fato=fato,
+        situacao=linha.resultado.situacao,
+        usuario=as_user(by),
+        detalhe={"de": str(linha.anterior.situacao) if linha.anterior else "", **detalhe},
     )

@@ -1,7 +1,7 @@
 """Mass reprocessing: a selection is cut into blocks once, workers do each block once, progress is summed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -152,7 +152,7 @@ def _regenerate_block(bloco: BlocoReprocessamento, job: Reprocessamento) -> dict
     pk, previa = job.filtro["regeneracao"], job.filtro["fase"] == "previa"
     para = Regeneracao.objects.values_list("para", flat=True).get(pk=pk)
 
-    def write(ids: list[int]) -> dict[str, int]:
+    def write(ids: Sequence[int]) -> dict[str, int]:
         return versoes.rewrite(ids, para, context(job.entidade), by=job.por)
 
     why: Counter[str] = Counter()

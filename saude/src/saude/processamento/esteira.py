@@ -30,39 +30,32 @@ def run(
 ) -> None:
     """Judge and store, in the caller's transaction, with the tables held (`Contexto.hold_tables`).
 
-    A row without `anterior` is a new ficha and gets its id here; one with `registro` gets new content; one with
-    neither is judged again as it is, and only a changed outcome raises its revision. `arriving`: records of the app
-    may wait. `judged`: what the library said of each record, for a caller that may have to store again.
+    A row without `anterior` is a new ficha and gets its id here. One with `registro` gets that new content; one
+    without is judged again as it is. The revision of both rises here, when the content or the outcome is another.
+    `arriving`: records of the app may wait. `judged`: what the library said of each record, for a caller that may
+    have to store again.
     """
     ctx.start_chunk()
     for linha, record in rows:
         judge(linha, record, ctx, arriving=arriving, judged=judged)
-    new = [linha for linha, _ in rows if not linha.anterior]
-    old = [linha for linha, _ in rows if linha.anterior]
+    new = [linha for linha, _ in rows if linha.anterior is None]
+    old = [linha for linha, _ in rows if linha.anterior is not None]
     for linha, ficha_id in zip(new, next_ids(len(new)) if new else (), strict=True):
         linha.id = ficha_id
     _resolve(ctx, [s for linha in (*new, *old) for s in _appearances(linha)])
     add_related_findings(ctx, rows)
-    _store(ctx, new, old)
+    for linha in old:
+        linha.revisao += _is_other(linha)
+    insert(ctx.entidade.pk, new, revisao_instalacao=ctx.instalacao.revisao)
+    update(ctx.entidade.pk, old, revisao_instalacao=ctx.instalacao.revisao)
 
 
-def _store(ctx: Contexto, new: Sequence[Linha], old: Sequence[Linha]) -> None:
-    revision = ctx.instalacao.revisao
-    if new:
-        insert(ctx.entidade.pk, new, revisao_instalacao=revision)
-    again = [linha for linha in old if not linha.registro]
-    for linha in again:
-        linha.revisao += _outcome_changed(linha)
-    update(ctx.entidade.pk, again, revisao_instalacao=revision, new_content=False)
-    rewritten = [linha for linha in old if linha.registro]
-    update(ctx.entidade.pk, rewritten, revisao_instalacao=revision, new_content=True)
-
-
-def _outcome_changed(linha: Linha) -> bool:
-    """The entry or the situation is another: an export under way must not take the old one for it."""
-    pacote = linha.resultado.pacote
-    before = (linha.anterior["situacao"], linha.anterior["crc"])
-    return before != (str(linha.resultado.situacao), pacote.crc if pacote else None)
+def _is_other(linha: Linha) -> bool:
+    """Its content is new, or its entry or situation another: an export under way must not take the old for it."""
+    before, pacote = linha.anterior, linha.resultado.pacote
+    if before is None or linha.registro:
+        return True
+    return (before.situacao, before.crc) != (str(linha.resultado.situacao), pacote.crc if pacote else None)
 
 
 def _resolve(ctx: Contexto, seen: list[Aparicao]) -> None:

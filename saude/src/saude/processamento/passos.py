@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import psycopg
-from django.db import OperationalError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -17,6 +15,7 @@ from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import conteudos, descarte
 from saude.processamento.actions import correct_each, judge_again, set_aside
 from saude.processamento.julgar import context
+from saude.processamento.metades import in_halves
 
 log = logging.getLogger(__name__)
 Acao = Reprocessamento.Acao
@@ -117,66 +116,53 @@ def _correct(job: Reprocessamento, ready: Items) -> None:
         if item.ficha_id not in changes:
             item.porque = Porque.RESOLVIDA
 
-    def do(ids: list[int]) -> None:
-        correct_each(entidade=job.entidade, changes={pk: changes[pk] for pk in ids}, by=job.por)
+    def do(some: Items) -> None:
+        correct_each(
+            entidade=job.entidade, changes={i.ficha_id: changes[i.ficha_id] for i in some}, by=job.por
+        )
 
-    _apart([i for i in ready if not i.porque], do)
+    in_halves([i for i in ready if not i.porque], do, _failed)
 
 
 def _reprocess(job: Reprocessamento, ready: Items) -> None:
     judge_apart([i.ficha_id for i in ready], job)
 
 
-def judge_apart(ids: list[int], job: Reprocessamento) -> dict[str, int]:
+def judge_apart(ids: Sequence[int], job: Reprocessamento) -> dict[str, int]:
     return apart(ids, job, lambda some: judge_again(some, context(job.entidade), by=job.por))
 
 
 def apart(
-    ids: list[int], job: Reprocessamento, work: Callable[[list[int]], dict[str, int]]
+    ids: Sequence[int], job: Reprocessamento, work: Callable[[Sequence[int]], dict[str, int]]
 ) -> dict[str, int]:
     """A ficha that cannot be judged or stored again stays as it is, pendente and seen; the others are done."""
-    try:
-        with transaction.atomic():
-            return work(ids)
-    except (OperationalError, psycopg.OperationalError):
-        raise  # the database's trouble, not a record's: the block is tried again as a whole
-    except Exception as error:
-        if len(ids) > 1:
-            half = len(ids) // 2
-            return Counter(apart(ids[:half], job, work)) + Counter(apart(ids[half:], job, work))
-        log.error("ficha not reprocessed: id=%s %s", ids[0], type(error).__name__)
-        return {"processada": 0, "inconsistente": 0, "pendente": set_aside(ids[0], job.entidade)}
+
+    def alone(ficha_id: int, error: Exception) -> dict[str, int]:
+        log.error("ficha not reprocessed: id=%s %s", ficha_id, type(error).__name__)
+        return {"processada": 0, "inconsistente": 0, "pendente": set_aside(ficha_id, job.entidade)}
+
+    total: Counter[str] = Counter()
+    for counts in in_halves(ids, work, alone):
+        total.update(counts)
+    return total
 
 
-def _apart(items: Items, do: Callable[[list[int]], None]) -> None:
-    """All of them at once; those that cannot be stored are told and left as they were, the others are done."""
-    if not items:
-        return
-    try:
-        with transaction.atomic():
-            do([i.ficha_id for i in items])
-    except (OperationalError, psycopg.OperationalError):
-        raise
-    except Exception as error:
-        if len(items) > 1:
-            half = len(items) // 2
-            _apart(items[:half], do)
-            _apart(items[half:], do)
-        else:
-            log.error("ficha not done by a batch: id=%s %s", items[0].ficha_id, type(error).__name__)
-            items[0].porque = Porque.FALHOU
+def _failed(item: ItemReprocessamento, error: Exception) -> None:
+    """One that cannot be stored is told and left as it was."""
+    log.error("ficha not done by a batch: id=%s %s", item.ficha_id, type(error).__name__)
+    item.porque = Porque.FALHOU
 
 
 def _discard(job: Reprocessamento, ready: Items) -> None:
     note = f"Recebimento desfeito (lote {job.pk})"
 
-    def do(ids: list[int]) -> None:
-        for ficha in Ficha.objects.filter(pk__in=ids).order_by("pk"):
-            descarte.discard(
-                ficha=ficha, motivo=Descarte.Motivo.ENGANO, observacao=note, revisao=ficha.revisao, by=job.por
-            )
+    def do(some: Items) -> None:
+        descarte.discard_each(
+            entidade=job.entidade, ids=[i.ficha_id for i in some], motivo=Descarte.Motivo.ENGANO,
+            observacao=note, by=job.por,
+        )  # fmt: skip
 
-    _apart(ready, do)
+    in_halves(ready, do, _failed)
 
 
 def _before(job: Reprocessamento) -> QuerySet[ItemReprocessamento]:
@@ -189,12 +175,11 @@ def _undo_content(job: Reprocessamento, ready: Items) -> None:
         _before(job).filter(ficha_id__in=[i.ficha_id for i in ready]).values_list("ficha_id", "revisao_antes")
     )
 
-    def do(ids: list[int]) -> None:
-        conteudos.restore_each(
-            entidade=job.entidade, para={pk: revisions[pk] for pk in ids}, by=job.por, lote=job.desfaz_id
-        )
+    def do(some: Items) -> None:
+        para = {i.ficha_id: revisions[i.ficha_id] for i in some}
+        conteudos.restore_each(entidade=job.entidade, para=para, by=job.por, lote=job.desfaz_id)
 
-    _apart(ready, do)
+    in_halves(ready, do, _failed)
 
 
 def _undo_reprocess(job: Reprocessamento, ready: Items) -> None:
@@ -220,11 +205,10 @@ def _hold_back(ficha_id: int, job: Reprocessamento, motivo: str) -> None:
 
 
 def _undo_discard(job: Reprocessamento, ready: Items) -> None:
-    def do(ids: list[int]) -> None:
-        for ficha in Ficha.objects.filter(pk__in=ids).order_by("pk"):
-            descarte.restore(ficha=ficha, by=job.por)
+    def do(some: Items) -> None:
+        descarte.restore_each(entidade=job.entidade, ids=[i.ficha_id for i in some], by=job.por)
 
-    _apart(ready, do)
+    in_halves(ready, do, _failed)
 
 
 STEPS: Mapping[str, Callable[[Reprocessamento, Items], None]] = {

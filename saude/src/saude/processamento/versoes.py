@@ -26,7 +26,7 @@ from saude.fichas.models import ConteudoAnterior, Evento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.achados import clean
 from saude.processamento import esteira
-from saude.processamento.actions import linha_of, record_change
+from saude.processamento.actions import history_row, linha_of
 from saude.processamento.contexto import Contexto
 from saude.registro.texto_json import digest, dump, load
 
@@ -201,7 +201,7 @@ def rewrite(ids: Sequence[int], para: str, ctx: Contexto, *, by: Autor) -> dict[
             counts[kept.situacao] += 1
             continue
         linha = linha_of(kept, made.registro, ctx)
-        linha.registro, linha.revisao = dump(made.registro), kept.revisao + 1
+        linha.registro = dump(made.registro)
         linha.base = None if made.restaurada else kept.base or kept.revisao
         rows.append((linha, made.registro))
         told.append((linha, {"de_versao": before["versao"], "para": para,
@@ -210,11 +210,13 @@ def rewrite(ids: Sequence[int], para: str, ctx: Contexto, *, by: Autor) -> dict[
         counts["voltam"] += made.restaurada
         counts["perdem"] += bool(made.perdidos)
     esteira.run(ctx, rows)
-    for linha, detail in told:
-        record_change([linha], Evento.Fato.REGENERADA, by, always=True, **detail)
+    Evento.objects.bulk_create(history_row(x, Evento.Fato.REGENERADA, by, **detail) for x, detail in told)
+    for linha, _ in told:
         became = str(linha.resultado.situacao)
         counts[became] += 1
         counts["viram_inconsistentes"] += (
-            linha.anterior["situacao"] == Situacao.PROCESSADA and became != Situacao.PROCESSADA
+            linha.anterior is not None
+            and linha.anterior.situacao == Situacao.PROCESSADA
+            and became != Situacao.PROCESSADA
         )
     return counts

@@ -15,7 +15,7 @@ from saude.fichas.models import Evento, Ficha
 from saude.fichas.processing import Resultado
 from saude.fichas.retornos import refused_among, reopen
 from saude.fichas.situacoes import Situacao, check
-from saude.fichas.storage import Linha
+from saude.fichas.storage import Anterior, Linha
 from saude.inconsistencias.achados import Achado, clean
 from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import esteira
@@ -99,16 +99,13 @@ class _Plan:
 
     linha: Linha
     registro: dict[str, Any]
-    existing: Ficha | None
     reaberta: bool = False  # it was exported and the PEC refused it: the same uuid goes again
     answers: list[Resposta] = field(default_factory=list)
 
 
 def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
     """Answers in the order of the items. Safe to call again: what is there already answers "igual"."""
-    judged: dict[
-        int, Resultado
-    ] = {}  # what the library said of each record: kept when storing is tried again
+    judged: dict[int, Resultado] = {}  # what the library said of each: kept when storing is tried again
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
@@ -152,8 +149,12 @@ def _take(lote: Lote, ctx: Contexto, items: Sequence[Item], judged: dict[int, Re
 
 
 def _lock_existing(ctx: Contexto, uuids: list[str]) -> dict[str, Ficha]:
+    """Locked, then read: who waited for a lock must see what the one before left beside the ficha, too."""
     mine = Ficha.objects.filter(entidade=ctx.entidade, uuid__any=set(uuids))
-    rows = mine.order_by("uuid").select_for_update(of=("self",)).select_related("entrada", "descarte")
+    locked = list(mine.order_by("uuid").select_for_update().values_list("pk", flat=True))
+    if not locked:
+        return {}
+    rows = Ficha.objects.filter(id__any=locked).select_related("entrada", "descarte")
     found = {ficha.uuid: ficha for ficha in rows.defer("entrada__dados")}
     mark_reopenable(ctx, found.values())
     return found
@@ -224,13 +225,10 @@ def _plan(item: Item, f: Fatos, summary: bytes, ficha: Ficha | None, lote: Lote,
     if ficha:
         check(ficha.situacao, "reabrir" if reopened else "receber")
         entry = getattr(ficha, "entrada", None)
-        linha.id, linha.revisao = ficha.pk, ficha.revisao + 1
-        linha.anterior = {
-            "revisao": ficha.revisao,
-            "situacao": ficha.situacao,
-            "crc": entry.crc if entry else None,
-        }
-    return _Plan(linha, item.registro, ficha, reopened)
+        linha.id, linha.revisao = ficha.pk, ficha.revisao
+        stored = (entry.crc, entry.tamanho, entry.revisao_instalacao) if entry else None
+        linha.anterior = Anterior(ficha.revisao, ficha.situacao, stored)
+    return _Plan(linha, item.registro, reopened)
 
 
 def _process(ctx: Contexto, plans: list[_Plan], judged: dict[int, Resultado]) -> None:
@@ -244,7 +242,7 @@ def _process(ctx: Contexto, plans: list[_Plan], judged: dict[int, Resultado]) ->
             situacao=p.linha.resultado.situacao,
         )
         for p in plans
-        if p.existing is not None
+        if p.linha.anterior
     )
 
 
