@@ -5,7 +5,7 @@ Without models, which cost more than the query where there are hundreds.
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from saude.banco.cursor import server_cursor
 from saude.fichas.situacoes import Situacao
