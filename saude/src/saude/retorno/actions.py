@@ -195,7 +195,8 @@ def _totals(row: Relatorio, lines: Path) -> None:
 
 def _refuse(row: Relatorio, why: str) -> None:
     Relatorio.objects.filter(pk=row.pk).update(estado=Estado.RECUSADO, erro=why[:400], arquivo="")
-    (folder() / row.arquivo).unlink(missing_ok=True)
+    if row.arquivo:  # else what was read of it is all there is
+        (folder() / row.arquivo).unlink(missing_ok=True)
 
 
 # -- confirming, and taking back
