@@ -168,6 +168,16 @@ def _(page: Any) -> None:
     page.goto("/executando/sistema/conciliacao/")
 
 
+@shot("segundo-fator", user="administrador")
+def _(page: Any) -> None:
+    page.goto("/conta/segundo-fator/aplicativo/")
+
+
+@shot("correio", user="administrador")
+def _(page: Any) -> None:
+    page.goto("/administrando/correio/")
+
+
 @shot("area")
 def _(page: Any) -> None:
     page.goto(PANEL)

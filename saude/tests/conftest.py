@@ -20,6 +20,7 @@ def _prepare_environment() -> None:
     folder = Path(tempfile.mkdtemp(prefix="saude-teste-"))
     owner = os.getpid()
     os.environ.update(SAUDE_DADOS=str(folder), SAUDE_TESTE="1", DJANGO_ALLOW_ASYNC_UNSAFE="1")
+    os.environ["SAUDE_SEGUNDO_FATOR"] = "opcional"  # the tests of the second factor ask for it
     os.environ.pop("DATABASE_URL", None)
     if url := os.environ.get("SAUDE_TESTE_DATABASE_URL"):
         os.environ["DATABASE_URL"] = url

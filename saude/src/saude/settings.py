@@ -14,6 +14,7 @@ SAUDE_LOG        json = one JSON object a line, for log collectors
 SAUDE_CONFERIDOR  1 = /conferidor/ is served to whoever reaches the site, without log-in (the folder that
                  `make conferidor` makes); a path = that folder; unset = there is no such page
 SAUDE_METRICAS_TOKEN  key that /metricas asks for; unset = only from this machine, without a proxy
+SAUDE_SEGUNDO_FATOR  who must have a second factor: administrador (default), todos, opcional (not in the demo)
 SAUDE_SENHA_DIAS  days a password may be used before it must be changed (default: 0, any number)
 SAUDE_SESSAO_HORAS  hours after which a session ends, however busy (default: 12)
 SAUDE_BLOQUEIO_MINUTOS  minutes without use after which the screen asks for the password (default: 15; 0: never)
@@ -39,6 +40,16 @@ def _flag(name: str) -> bool:
 def _root() -> Path:
     root = Path(__file__).resolve().parents[3]  # the checkout, when installed editable
     return root if (root / "uv.lock").exists() else Path.cwd()
+
+
+def _one_of(name: str, *values: str) -> str:
+    """The first is what it is when nothing is said."""
+    chosen = os.environ.get(name) or values[0]
+    if chosen not in values:
+        raise ImproperlyConfigured(
+            f"{name} deve ser {', '.join(values[:-1])} ou {values[-1]}; está {chosen}."
+        )
+    return chosen
 
 
 def _data_folder() -> Path:
@@ -99,6 +110,8 @@ _APPS = [
     "saude.site",
     "saude.web",
     "saude.contas",
+    "saude.entrada",
+    "saude.correio",
     "saude.cadastros",
     "saude.auditoria",
     "saude.recebimento",
@@ -152,6 +165,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "saude.auditoria.middleware.ClientAddressMiddleware",
     "saude.contas.middleware.AccessMiddleware",
+    "saude.entrada.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "saude.site.mapa"
@@ -197,6 +211,7 @@ LOGIN_MAX_FAILURES = 5  # of a name, from one address or browser
 LOGIN_MAX_FAILURES_STRANGERS = 25  # of a name, from all addresses together: its own browsers stay open
 LOGIN_LOCK_MINUTES = 15
 PASSWORDS_REMEMBERED = 5
+SECOND_FACTOR = _one_of("SAUDE_SEGUNDO_FATOR", "administrador", "todos", "opcional")
 PASSWORD_DAYS = int(os.environ.get("SAUDE_SENHA_DIAS", "0"))
 SESSION_HOURS = float(os.environ.get("SAUDE_SESSAO_HORAS", "12"))  # the end of a session, however busy
 LOCK_MINUTES = float(os.environ.get("SAUDE_BLOQUEIO_MINUTOS", "15"))  # without use, until the screen locks

@@ -48,7 +48,8 @@ def test_locking_by_hand(site, criar_usuario):
     page = site("administrador")
     page.goto(f"{page.base}/conta/sessoes/")
     page.click("summary.s-usuario")
-    page.click("[data-bloquear]")
+    with page.expect_response("**/conta/bloquear/"):
+        page.click("[data-bloquear]")
     expect(page.locator("dialog#tela")).to_be_visible()
     page.reload()
     expect(page.locator("h1")).to_have_text("Tela bloqueada")

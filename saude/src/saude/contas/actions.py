@@ -199,9 +199,9 @@ def reset_password(
     """An administrator gives a provisional password, changed at the next log-in."""
     if by.pk == usuario.pk:
         raise ValidationError("A sua própria senha se muda em Trocar senha, com a senha atual.")
-    _check_power(by, usuario, may_manage(by, usuario), motivo)
+    check_power(by, usuario, may_manage(by, usuario), motivo)
     set_password(by=by, usuario=usuario, senha=senha, entidade=entidade, trocar_senha=True)
-    _tell_the_others(by, usuario, entidade, "usuario.senha_trocada", motivo)
+    tell_the_others(by, usuario, entidade, "usuario.senha_trocada", motivo)
 
 
 def change_own_password(*, by: Usuario, senha: str, entidade: Entidade | None) -> None:
@@ -212,7 +212,7 @@ def change_own_password(*, by: Usuario, senha: str, entidade: Entidade | None) -
 def set_active(*, by: Autor, usuario: Usuario, ativo: bool, entidade: Entidade, motivo: str = "") -> None:
     """Deactivate or reactivate a user."""
     if isinstance(by, Usuario):
-        _check_power(by, usuario, may_activate(by, usuario), motivo)
+        check_power(by, usuario, may_activate(by, usuario), motivo)
     ruled = Entidade.objects.filter(
         acessos__usuario=usuario, acessos__permissoes__contains=["administrar"]
     ).distinct()
@@ -228,16 +228,16 @@ def set_active(*, by: Autor, usuario: Usuario, ativo: bool, entidade: Entidade, 
         _keep_a_ruler()
     tipo = "usuario.ativado" if ativo else "usuario.desativado"
     record_event(by=by, entidade=entidade, tipo=tipo, alvo=usuario, usuario=usuario.username)
-    _tell_the_others(by, usuario, entidade, tipo, motivo)
+    tell_the_others(by, usuario, entidade, tipo, motivo)
 
 
 @transaction.atomic
 def end_sessions(*, by: Usuario, usuario: Usuario, entidade: Entidade, motivo: str = "") -> int:
     """An administrator puts a person out, who may enter again."""
-    _check_power(by, usuario, may_manage(by, usuario) or may_activate(by, usuario), motivo)
+    check_power(by, usuario, may_manage(by, usuario) or may_activate(by, usuario), motivo)
     ended = entradas.end(by=by, sessoes=entradas.living(usuario), usuario=usuario, entidade=entidade)
     if ended:
-        _tell_the_others(by, usuario, entidade, "sessao.encerrada", motivo)
+        tell_the_others(by, usuario, entidade, "sessao.encerrada", motivo)
     return ended
 
 
@@ -264,7 +264,7 @@ def set_rules_installation(*, by: Autor, usuario: Usuario, sim: bool) -> None:
 @transaction.atomic
 def set_cpf(*, by: Usuario, usuario: Usuario, cpf: str | None, entidade: Entidade) -> None:
     """A person is one user: the CPF of nobody else."""
-    _check_power(by, usuario, may_activate(by, usuario), "")
+    check_power(by, usuario, may_activate(by, usuario), "")
     usuario.cpf = cpf or None
     usuario.save(update_fields=["cpf"])
     record_event(by=by, entidade=entidade, tipo="usuario.documento", alvo=usuario, usuario=usuario.username)
@@ -295,7 +295,7 @@ def _check_may_add(
         )
 
 
-def _check_power(by: Usuario, usuario: Usuario, theirs: bool, motivo: str) -> None:
+def check_power(by: Usuario, usuario: Usuario, theirs: bool, motivo: str) -> None:
     """`theirs`: their own administration allows it. Else who administers the installation may, with a reason."""
     if theirs:
         return
@@ -321,7 +321,7 @@ def _trails(entidade_id: int, usuario: Usuario) -> list[int]:
     return list(dict.fromkeys(pk for pk in (entidade_id, usuario.entidade_id) if pk))
 
 
-def _tell_the_others(by: Autor, usuario: Usuario, entidade: Entidade, tipo: str, motivo: str) -> None:
+def tell_the_others(by: Autor, usuario: Usuario, entidade: Entidade, tipo: str, motivo: str) -> None:
     """What is done to a person is read in every entidade of theirs; the reason in all of them."""
     said = {"motivo": motivo.strip()} if motivo.strip() else {}
     for where in _entidades_of(usuario):

@@ -51,7 +51,10 @@ def begin(request: HttpRequest, user: Usuario) -> int:
         return 0
     session[BEFORE] = [before.inicio.timestamp(), before.ip or ""]
     refused = Evento.objects.filter(
-        alvo_tipo="contas.usuario", alvo_id=str(user.pk), tipo="login.recusado", momento__gt=before.inicio
+        alvo_tipo=Usuario._meta.label_lower,
+        alvo_id=str(user.pk),
+        tipo="login.recusado",
+        momento__gt=before.inicio,
     )
     return int(refused.count())
 

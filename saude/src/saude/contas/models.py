@@ -199,7 +199,7 @@ class Sessao(models.Model):
 
     usuario = models.ForeignKey(Usuario, on_delete=models.CASCADE, related_name="sessoes")
     chave = models.CharField(max_length=40, db_index=True)
-    como = models.CharField("como", max_length=20, default="senha")
+    como = models.CharField("como", max_length=60, default="senha")
     inicio = models.DateTimeField("início", auto_now_add=True)
     ip = models.GenericIPAddressField("de onde", null=True)
     navegador = models.CharField("navegador", max_length=200, blank=True)

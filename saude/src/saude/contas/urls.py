@@ -3,7 +3,6 @@ from django.urls import path
 from saude.contas import manager, views, views_sessoes, views_tokens
 
 urlpatterns = [
-    path("entrar/", views.entrar, name="entrar"),
     path("sair/", views.sair, name="sair"),
     path("conta/senha/", views.trocar_senha, name="trocar_senha"),
     path("conta/sessoes/", views_sessoes.sessoes, name="sessoes"),

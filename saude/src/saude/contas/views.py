@@ -1,11 +1,8 @@
-"""Log-in, log-out, own password, and the choice of entidade and área."""
-
-from typing import Any
+"""Log-out, own password, and the choice of entidade and área."""
 
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
-from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -14,48 +11,11 @@ from saude.acesso.corpo import KB, body
 from saude.acesso.guarda import public, requires
 from saude.contas import entradas
 from saude.contas.actions import change_own_password
-from saude.contas.forms import EntrarForm, TrocarSenhaForm
+from saude.contas.forms import TrocarSenhaForm
 from saude.contas.queries import work_context
 from saude.contas.request import UserRequest
-from saude.contas.ritmo import ritmo
-from saude.contas.tentativas import remember_device
 
-SMALL = 16 * KB  # a name and a password, from anybody
-
-
-class _Entrar(LoginView):
-    form_class = EntrarForm
-    template_name = "contas/entrar.html"
-    redirect_authenticated_user = True
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        address = request.META.get("REMOTE_ADDR", "")
-        with ritmo.attempt(address) as wait:
-            response = self._too_often(wait) if wait else super().post(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            ritmo.give_back(address)
-        return response
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
-        remember_device(self.request, response, form.get_user())
-        if refused := getattr(form.get_user(), "recusadas", 0):
-            messages.warning(self.request, _refused(refused))
-        return response
-
-    def _too_often(self, wait: int) -> HttpResponse:
-        context = self.get_context_data(form=self.form_class(self.request), espere=wait)
-        response = self.render_to_response(context, status=429)
-        response["Retry-After"] = str(wait)
-        return response
-
-
-def _refused(times: int) -> str:
-    told = "uma senha foi recusada" if times == 1 else f"{times} senhas foram recusadas"
-    return f"Desde a sua última entrada, {told} para o seu usuário. Se não foi você, avise quem administra o sistema."
-
-
-entrar = body(SMALL)(public(_Entrar.as_view()))
+SMALL = 16 * KB
 
 
 @body(SMALL)

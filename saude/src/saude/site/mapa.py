@@ -7,6 +7,8 @@ from saude.web import views
 _MAPS = [
     "saude.site.urls",
     "saude.contas.urls",
+    "saude.entrada.urls",
+    "saude.correio.urls",
     "saude.cadastros.urls",
     "saude.auditoria.urls",
     "saude.retorno.urls",  # adds to the API, so before it is mapped

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from saude.acesso.guarda import limit_of
+from saude.acesso.permissoes import INSTALACAO
 from saude.contas.request import UserRequest
 
 
@@ -75,6 +76,8 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Gerenciador de acessos", "administrando_acessos", "administrar", "user-shield"),
             Item("Instalação", "instalacao", "administrar", "gears"),
             Item("Auditoria", "auditoria", "administrar", "clipboard-list"),
+            Item("Correio", "correio", INSTALACAO, "envelope"),
+            Item("gov.br", "govbr_configurar", INSTALACAO, "id-card"),
         ),
     ),
 )

@@ -14,8 +14,10 @@ from django.urls import resolve
 
 from saude.acesso.corpo import MB, operation_of
 from saude.acesso.guarda import LOGGED_IN, PUBLIC, mark_of
+from saude.contas import entradas
 from saude.contas.middleware import AccessMiddleware
 from saude.contas.request import UserRequest
+from saude.entrada import meio
 from saude.site.porta.pedido import NO_ROOM
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,8 @@ def _by_session(request: HttpRequest, mark: frozenset[str]) -> str | int:
     AccessMiddleware(_nothing)(seen)
     if not seen.user.is_authenticated:
         return UNKNOWN
+    if entradas.LOCKED in seen.session or seen.session.get(meio.PASSED) == meio.MISSING:
+        return UNKNOWN  # inside, and not let further: no view would take it
     if LOGGED_IN not in mark and not mark & seen.permissoes:
         return FORBIDDEN
     return f"Usuario {seen.user.pk}"

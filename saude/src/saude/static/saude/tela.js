@@ -24,7 +24,7 @@ function headers() {
 }
 
 async function send(address, fields) {
-  return fetch(address, { method: "POST", headers: headers(), body: new URLSearchParams(fields) });
+  return fetch(address, { method: "POST", headers: headers(), body: new URLSearchParams(fields), keepalive: true });
 }
 
 function make(tag, more, ...inside) {
@@ -45,7 +45,7 @@ function build() {
     { method: "post" },
     make("h2", { id: "tela-titulo", textContent: "Tela bloqueada" }),
     make("p", {
-      textContent: "Ficou um tempo sem uso. O que você digitou continua aqui: informe a sua senha para voltar.",
+      textContent: "O que você digitou continua aqui. Informe a sua senha para voltar.",
     }),
     make("div", { className: "s-campo" }, make("label", { htmlFor: "tela-senha", textContent: "Senha" }), field),
     error,
