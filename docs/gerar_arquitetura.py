@@ -42,6 +42,7 @@ ROOMS = {
     "clientes": "as pessoas atendidas: achar, distinguir, duplicados",
     "referencias": "tabelas de referência em uso",
     "entrada": "entrar: a senha, o segundo fator, a senha esquecida, o gov.br",
+    "copias": "cópias de segurança: fazer, conferir, guardar, restaurar",
     "contas": "usuários e o que podem",
     "cadastros": "entidade, instalação, estabelecimentos, profissionais, equipes, prazos",
     "correio": "o servidor por onde saem os e-mails, e o envio",

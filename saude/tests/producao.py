@@ -2,6 +2,7 @@
 
 import copy
 import importlib.util
+import io
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -100,6 +101,15 @@ def exportar(entidade: Any, **more: Any) -> Any:
 
     asked = {"escopo": "nao_exportados", "inicio": INICIO, "fim": FIM, "by": None} | more
     return run_export(create_export(entidade=entidade, **asked).pk)
+
+
+def zip_de(exportacao: Any) -> Any:
+    """The zip of an export as who downloads it gets it, in memory."""
+    from saude.exportacao.files import pieces_of
+
+    pieces = pieces_of(exportacao)
+    assert pieces is not None, "the export has no whole file"
+    return io.BytesIO(b"".join(pieces))
 
 
 def instalacao_digitada(instalacao: Any, **changes: Any) -> dict[str, Any]:

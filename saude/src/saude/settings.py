@@ -6,6 +6,7 @@ SECRET_KEY       the secret key; unset = the file chave_secreta of SAUDE_DADOS
 SECRET_KEY_ANTERIORES  former ones, comma separated: what they signed (sessions, seals of the trail) still counts
 SAUDE_CHAVES     keys that seal secrets, exports and copies (saude.cofre); or SAUDE_CHAVES_ARQUIVO, a file with them;
                  unset = the file cofre/chaves of SAUDE_DADOS
+SAUDE_COPIAS     folder of the scheduled copies (saude.copias.agenda: also SAUDE_COPIAS_CHAVE, SAUDE_COPIAS_GUARDAR)
 SAUDE_PAPEL      role of the application, to which `saude migrate` (with the owner's DATABASE_URL) gives what it needs
 SAUDE_LOTE_REGISTROS  records that a lot of the API may have (default: 1000000)
 SAUDE_DEBUG      1 shows error details; never in production
@@ -107,6 +108,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS] if HTTPS else []
 
 _APPS = [
     "saude.cofre",
+    "saude.copias",
     "saude.site",
     "saude.web",
     "saude.contas",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from producao import biblioteca_oficial, exportar, registro
+from producao import biblioteca_oficial, exportar, registro, zip_de
 
 from ledi import validate
 from ledi.cli import main
@@ -16,7 +16,6 @@ from ledi.codecs import thrift
 from ledi.envelope import Instalacao, unwrap_any, wrap
 from ledi.layouts import TIPOS, layout
 from saude.arquivos.models import Conferencia
-from saude.exportacao.files import path_of
 from saude.fichas.models import Ficha
 
 URL = "/arquivos/conferir/"
@@ -135,7 +134,7 @@ def test_exported_again_the_originadora_is_theirs_and_the_remetente_ours(
         by_empacotar(record, path, formato)
     where = client.post(URL, {"arquivo": SimpleUploadedFile("a.zip", path.read_bytes())})["Location"]
     client.post(f"{where}receber/")
-    with zipfile.ZipFile(path_of(exportar(entidade))) as package:
+    with zipfile.ZipFile(zip_de(exportar(entidade))) as package:
         (name,) = package.namelist()
         inside = unwrap_any(package.read(name))
     assert dict(inside.originadora) == VENDOR.to_wire()

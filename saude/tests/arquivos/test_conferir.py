@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from html_lido import lido
-from producao import cidadao, exportar, quebrado, receber, registro
+from producao import cidadao, exportar, quebrado, receber, registro, zip_de
 
 from ledi.codecs import thrift
 from ledi.envelope import Instalacao, unwrap, wrap, wrap_xml
@@ -21,7 +21,6 @@ from ledi_gerador import minimal
 from saude.arquivos import actions, guardados, tasks
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.models import Evento
-from saude.exportacao.files import path_of
 from saude.fichas.models import Ficha
 from saude.recebimento.models import Lote
 from saude.recebimento.tasks import spool_folder
@@ -128,7 +127,7 @@ def test_taken_in_the_originadora_stays_through_correction_and_export(enviar, cl
     entidade.instalacao.telefone = "4733334444"  # the envelope changed: what is stale is wrapped again
     entidade.instalacao.revisao += 1
     entidade.instalacao.save()
-    with zipfile.ZipFile(path_of(exportar(entidade))) as package:
+    with zipfile.ZipFile(zip_de(exportar(entidade))) as package:
         inside = unwrap(package.read(package.namelist()[0]))
     assert inside.originadora["contraChave"] == VENDOR.contraChave
     assert inside.remetente["contraChave"] == entidade.instalacao.contra_chave

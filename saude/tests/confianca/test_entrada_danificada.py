@@ -4,11 +4,10 @@ import zipfile
 
 import pytest
 from django.core.management import CommandError, call_command
-from producao import exportar, receber, registro
+from producao import exportar, receber, registro, zip_de
 
 from saude.auditoria.models import Evento as Auditado
 from saude.cadastros.models import Instalacao
-from saude.exportacao.files import path_of
 from saude.fichas.models import Entrada, Ficha
 from saude.processamento.actions import reprocess
 
@@ -34,7 +33,7 @@ def test_the_damaged_one_stays_behind_and_the_rest_goes(entidade, four, older_en
     export = exportar(entidade)
     export.refresh_from_db()
     assert (export.estado, export.total) == ("concluida", 2)
-    with zipfile.ZipFile(path_of(export)) as made:
+    with zipfile.ZipFile(zip_de(export)) as made:
         assert made.testzip() is None
         assert len(made.namelist()) == 2
     states = dict(Ficha.objects.values_list("pk", "situacao"))

@@ -9,7 +9,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.test import Client
 from mapa import ENDERECOS
-from producao import DIA, FIM, INICIO, em, exportar, quebrado, receber, registro
+from producao import DIA, FIM, INICIO, em, exportar, quebrado, receber, registro, zip_de
 
 from ledi_gerador.documentos import cpf
 from saude.acesso.guarda import PUBLIC, TOKEN, mark_of
@@ -20,7 +20,6 @@ from saude.contas.actions import grant
 from saude.contas.models import Acesso
 from saude.contas.queries import work_context
 from saude.exportacao.actions import create_export
-from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao
 from saude.fichas import contagem_mantida, contagens
 from saude.fichas.filtro import Filtro
@@ -221,7 +220,7 @@ def test_an_export_takes_only_the_areas_of_who_asks(entra, producao, entidade):
     made = Exportacao.objects.get(areas=[A])
     done = exportar(entidade, cnes={A})  # the same one: asked again while it waits
     assert done.pk == made.pk and done.estado == "concluida"
-    with zipfile.ZipFile(path_of(done)) as package:
+    with zipfile.ZipFile(zip_de(done)) as package:
         names = package.namelist()
     assert len(names) == 2 and all(n.startswith(A) for n in names)
     assert Ficha.objects.filter(cnes=B, situacao="exportada").count() == 1

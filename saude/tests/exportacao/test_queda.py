@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from producao import FIM, INICIO, receber, registro
+from producao import FIM, INICIO, receber, registro, zip_de
 
 from saude.exportacao.actions import create_export
 from saude.exportacao.files import path_of
@@ -94,8 +94,8 @@ def test_kill_9_in_the_middle(entidade, tmp_path, point):
     done = Exportacao.objects.get()
     path = path_of(done)
     assert (done.pk, done.total, ItemExportacao.objects.count()) == (asked.pk, 20, 20)
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == done.sha256
-    with zipfile.ZipFile(path) as package:
+    assert hashlib.sha256(zip_de(done).read()).hexdigest() == done.sha256
+    with zipfile.ZipFile(zip_de(done)) as package:
         assert package.testzip() is None
         assert len(package.namelist()) == 20
     assert set(Ficha.objects.values_list("situacao", flat=True)) == {"exportada"}

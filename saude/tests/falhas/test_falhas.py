@@ -17,10 +17,9 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
-from producao import FIM, INICIO, exportar, quebrado, receber, registro
+from producao import FIM, INICIO, exportar, quebrado, receber, registro, zip_de
 
 from saude.exportacao import actions
-from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.fichas.contagem_mantida import differences
 from saude.fichas.filtro import Filtro
@@ -45,9 +44,7 @@ def _situations() -> set[str]:
 
 def _whole(export: Exportacao, n: int) -> None:
     """One complete zip, every ficha in it once."""
-    path = path_of(export)
-    assert path is not None
-    with zipfile.ZipFile(path) as package:
+    with zipfile.ZipFile(zip_de(export)) as package:
         assert package.testzip() is None
         names = package.namelist()
     assert len(names) == len(set(names)) == export.total == n

@@ -3,7 +3,9 @@
 A server of this test's own, durable as in production: WAL recovery is what brings the fichas back.
 """
 
+import base64
 import contextlib
+import io
 import json
 import os
 import subprocess
@@ -66,10 +68,10 @@ asked = create_export(entidade=Entidade.objects.get(), escopo="nao_exportados", 
 print(json.dumps(asked.previstas))
 """
 LOOK = """
-import json, django
+import base64, json, django
 django.setup()
 from django.db import connection
-from saude.exportacao.files import path_of
+from saude.exportacao.files import pieces_of
 from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.fichas.contagem_mantida import differences
 from saude.fichas.models import Ficha
@@ -82,7 +84,7 @@ print(json.dumps({
     "processadas": Ficha.objects.filter(situacao="processada").count(),
     "itens": ItemExportacao.objects.count(), "diferencas": len(differences()),
     "export": export and export.estado, "total": export and export.total,
-    "arquivo": str(path_of(export) or "") if export else "",
+    "arquivo": base64.b64encode(b"".join(pieces_of(export) or [])).decode() if export else "",
 }))
 """
 
@@ -170,6 +172,6 @@ def test_server_restarts_under_load_lose_nothing(servidor, rodar):
     after = team.until(lambda seen: seen["export"] == "concluida")
     assert after["total"] == after["itens"] == after["exportadas"] == expected
     assert after["diferencas"] == 0
-    with zipfile.ZipFile(after["arquivo"]) as package:
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(after["arquivo"]))) as package:
         assert package.testzip() is None
         assert len(set(package.namelist())) == len(package.namelist()) == expected

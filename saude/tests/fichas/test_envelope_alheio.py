@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from lotes import JOBS, confirmar, desfazer, lote
-from producao import exportar, quebrado, receber, registro
+from producao import exportar, quebrado, receber, registro, zip_de
 
 from ledi import validate
 from ledi.codecs import thrift
@@ -15,7 +15,6 @@ from ledi.envelope import Instalacao, unwrap, wrap
 from ledi.layouts import layout
 from saude.arquivos.models import Conferencia
 from saude.auditoria.models import Evento
-from saude.exportacao.files import path_of
 from saude.fichas.models import BlocoReprocessamento, ConteudoAnterior, Ficha
 from saude.fichas.models import Evento as Fato
 from saude.inconsistencias.models import Inconsistencia
@@ -115,7 +114,7 @@ def test_who_typed_it_is_judged_and_mended_on_the_page(client, tomar, entidade, 
 def _only_entry(exportacao: Any) -> bytes:
     from zipfile import ZipFile
 
-    with ZipFile(path_of(exportacao)) as package:
+    with ZipFile(zip_de(exportacao)) as package:
         [name] = package.namelist()
         return package.read(name)
 

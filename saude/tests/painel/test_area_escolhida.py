@@ -7,14 +7,13 @@ import zipfile
 import pytest
 from django.test import Client
 from html_lido import lido
-from producao import DIA, FIM, INICIO, em, exportar, quebrado, receber, registro
+from producao import DIA, FIM, INICIO, em, exportar, quebrado, receber, registro, zip_de
 
 from ledi_gerador.documentos import cpf
 from saude.cadastros.models import Estabelecimento
 from saude.contas.actions import grant, revoke
 from saude.contas.models import Acesso
 from saude.exportacao.actions import create_export, run_export
-from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.inconsistencias.models import Inconsistencia
@@ -174,7 +173,7 @@ def test_an_export_of_one_area_says_so_before_and_after(entra, fichas, postos, e
     client.post(f"{EXPORTS}nova/", {**PERIOD, "chave": "x"})
     done = run_export(Exportacao.objects.get().pk)
     assert done.areas == [A] and done.total == 1 and f"_cnes{A}_" in done.arquivo
-    assert [n[:7] for n in zipfile.ZipFile(path_of(done)).namelist()] == [A]
+    assert [n[:7] for n in zipfile.ZipFile(zip_de(done)).namelist()] == [A]
     assert "Só as fichas de UBS Acácia (2513838)" in text_of(client.get(f"{EXPORTS}{done.pk}/"))
     assert "Só UBS Acácia (2513838)" in text_of(client.get(EXPORTS))
     assert Ficha.objects.filter(situacao="exportada").count() == 1

@@ -275,16 +275,16 @@ def test_importar_takes_any_file_and_is_idempotent(entidade, outra_entidade, tmp
         path.write_bytes(ndjson(*records))
     else:
         receber(entidade, *records)
-        from saude.exportacao.files import path_of
+        from producao import zip_de
 
-        zipped = path_of(exportar(entidade))
+        zipped = zip_de(exportar(entidade))
         if suffix == ".esus":
             import zipfile
 
             with zipfile.ZipFile(zipped) as package:
                 path.write_bytes(package.read(package.namelist()[0]))
         else:
-            path.write_bytes(zipped.read_bytes())
+            path.write_bytes(zipped.read())
         call_command("importar", str(path), entidade=outra_entidade.ibge)
         kept = Ficha.objects.filter(entidade=outra_entidade)
         assert kept.count() == len(records)

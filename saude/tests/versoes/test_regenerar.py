@@ -19,6 +19,7 @@ from producao import (
     quebrado,
     receber,
     registro,
+    zip_de,
 )
 
 from ledi.envelope import unwrap
@@ -225,11 +226,9 @@ def test_exported_between_the_preview_and_the_work_they_go_as_they_were(entidade
 def test_the_export_takes_them_in_the_new_version(entidade):
     from zipfile import ZipFile
 
-    from saude.exportacao.files import path_of
-
     receber(entidade, registro("FAI"), registro("FVD"))
     fazer(entidade)
-    with ZipFile(path_of(exportar(entidade))) as package:
+    with ZipFile(zip_de(exportar(entidade))) as package:
         found = {unwrap(package.read(name)).declared_version for name in package.namelist()}
         assert (found, len(package.namelist())) == ({OLD}, 2)
 

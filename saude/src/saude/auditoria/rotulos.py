@@ -104,6 +104,8 @@ ROTULOS: dict[str, str] = {
     "referencia.restaurada": "Tabela de referência posta de novo em uso",
     "referencia.mudada": "Tabela da instalação mudou",
     "referencia.desistida": "Importação desfeita",
+    "copia.feita": "Cópia de segurança feita",
+    "copia.restaurada": "Cópia de segurança restaurada",
     "arquivo.conferido": "Arquivo conferido",
     "arquivo.registro_visto": "Registro de arquivo visto",
     "arquivo.apagado": "Arquivo apagado",

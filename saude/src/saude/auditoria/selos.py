@@ -202,3 +202,21 @@ def _noted() -> tuple[int, str] | None:
         return int(number), chain
     except (OSError, ValueError):
         return None
+
+
+def note_last() -> None:
+    """After a copy was restored: the note outside the database is of the trail that is there now."""
+    last = Selo.objects.order_by("-numero").first()
+    if last:
+        _note(last)
+    else:
+        _file().unlink(missing_ok=True)
+
+
+def key_in_use() -> str:
+    """Name (never the key) of what signs the seals."""
+    return _name(_keys()[0])
+
+
+def keys_here() -> set[str]:
+    return {_name(key) for key in _keys()}

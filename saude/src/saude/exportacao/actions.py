@@ -18,6 +18,7 @@ from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue, without_task
 from saude.cadastros.models import Entidade
+from saude.cofre.erros import CofreError
 from saude.comum import disco
 from saude.contas.queries import as_user
 from saude.exportacao.envelopes import Rewrapper, refresh_stale
@@ -183,6 +184,9 @@ def _attempt(exportacao: Exportacao) -> None:
     try:
         refresh_stale(exportacao)
         _produce(exportacao)
+    except CofreError as error:
+        log.error("export %s: %s", exportacao.pk, type(error).__name__)
+        _set(exportacao, estado=Estado.FALHOU, erro=f"{error} {NOTHING_MARKED}"[:300])
     except OSError as error:
         log.error("export %s: %s", exportacao.pk, error.strerror)
         erro = DISK if disco.is_full(error) else f"{disco.reason(error)} {NOTHING_MARKED}"

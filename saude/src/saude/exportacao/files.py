@@ -1,13 +1,20 @@
-"""Export files on disk: written aside, synced, then named."""
+"""Export files on disk: sealed as they are written (saude.cofre), aside, synced, then named.
+
+What is said of a file (size, SHA-256) is said of the zip inside, which is what who downloads it gets. Files from before
+they were sealed are plain, and are read as they are.
+"""
 
 import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 
+from saude.cofre.chaves import keyring
+from saude.cofre.pedacos import SealedWriter, is_sealed, open_pieces, sealed_size
 from saude.exportacao.models import Exportacao
 
 BUFFER = 1024 * 1024
@@ -29,10 +36,40 @@ def path_of(exportacao: Exportacao) -> Path | None:
     if exportacao.estado != Exportacao.Estado.CONCLUIDA or not exportacao.arquivo:
         return None
     path = folder_of(exportacao) / exportacao.arquivo
+    whole = (exportacao.tamanho, sealed_size(exportacao.tamanho))
     try:
-        return path if path.is_file() and path.stat().st_size == exportacao.tamanho else None
+        return path if path.is_file() and path.stat().st_size in whole else None
     except OSError:
         return None
+
+
+def purpose_of(exportacao: Exportacao) -> str:
+    """A sealed file put in the place of another's does not open."""
+    return f"exportacao.arquivo:{exportacao.pk}"
+
+
+def pieces_of(exportacao: Exportacao) -> Iterator[bytes] | None:
+    """The zip, piece by piece; None as `path_of`. The first piece is read before this returns: a key that is not here
+    is told before anything was sent."""
+    path = path_of(exportacao)
+    if path is None:
+        return None
+    pieces = _pieces(exportacao, path)
+    return _again(next(pieces, b""), pieces)
+
+
+def _pieces(exportacao: Exportacao, path: Path) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        if is_sealed(file):
+            yield from open_pieces(file, purpose_of(exportacao))
+            return
+        while data := file.read(BUFFER):  # from before files were sealed
+            yield data
+
+
+def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest
 
 
 class PartialFile:
@@ -44,20 +81,26 @@ class PartialFile:
         self.final = self.folder / file_name(exportacao)
         self.size = 0
         self._sha = hashlib.sha256()
+        self._purpose = purpose_of(exportacao)
         self._file: IO[bytes]
+        self._sealed: SealedWriter
 
     def __enter__(self) -> "PartialFile":
+        key = keyring().atual  # without one no file is begun
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._file = os.fdopen(descriptor, "wb", buffering=BUFFER)
+        self._sealed = SealedWriter(self._file, self._purpose, key=key)
         return self
 
     def write(self, data: bytes) -> None:
-        self._file.write(data)
+        self._sealed.write(data)
         self._sha.update(data)
         self.size += len(data)
 
     def sync(self) -> None:
+        """After the last write: the end is sealed, too."""
+        self._sealed.close()
         self._file.flush()
         os.fsync(self._file.fileno())
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 from saude.acesso.guarda import limit_of, of_the_area, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
+from saude.cofre.erros import CofreError
 from saude.comum.competencia import Competencia
 from saude.contas.request import UserRequest
 from saude.exportacao import actions
-from saude.exportacao.files import path_of
+from saude.exportacao.files import path_of, pieces_of
 from saude.exportacao.forms import ExportacaoForm, month_of
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports, manifest, names_of, takes_only
@@ -153,15 +154,20 @@ def _context(row: Exportacao) -> dict[str, Any]:
 @requires("exportar")
 def baixar(request: UserRequest, pk: int) -> HttpResponseBase:
     row = _exportacao_of(request, pk)
-    path = path_of(row)
-    if path is None and row.arquivo:
+    try:
+        pieces = pieces_of(row)
+    except CofreError as error:
+        context = {"exportacao": row, "motivo": str(error)}
+        return render(request, "exportacao/sem_arquivo.html", context, status=410)
+    if pieces is None and row.arquivo:
         return render(request, "exportacao/sem_arquivo.html", {"exportacao": row}, status=410)
-    if path is None:
+    if pieces is None:
         raise Http404
     record_event(by=request.user, entidade=request.entidade, tipo="exportacao.baixada", alvo=row)
-    return FileResponse(
-        path.open("rb"), as_attachment=True, filename=row.arquivo, content_type="application/zip"
-    )
+    response = StreamingHttpResponse(pieces, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{row.arquivo}"'
+    response["Content-Length"] = str(row.tamanho)  # a body cut short by damage is not taken for the whole
+    return response
 
 
 @requires("exportar")

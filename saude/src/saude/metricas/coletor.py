@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from saude.banco import fila
+from saude.copias import agenda
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import by_state, last_rate
 from saude.fichas.contagens import by_municipality
@@ -20,6 +21,7 @@ class Coletor:
         yield from self._fila()
         yield from self._fichas()
         yield from self._exportacoes()
+        yield from self._copias()
 
     def _fila(self) -> Iterator[Metric]:
         depth = GaugeMetricFamily("saude_fila_tarefas", "Tarefas na fila", labels=["fila", "estado"])
@@ -37,6 +39,15 @@ class Coletor:
         for ibge, situacao, n in by_municipality():
             fichas.add_metric([ibge, situacao], n)
         yield fichas
+
+    def _copias(self) -> Iterator[Metric]:
+        free = GaugeMetricFamily("saude_disco_livre_bytes", "Espaço livre onde estão os dados")
+        free.add_metric([], agenda.free())
+        yield free
+        last = GaugeMetricFamily("saude_copia_idade_segundos", "Idade da última cópia boa das agendadas")
+        if (age := agenda.age()) is not None:
+            last.add_metric([], age)
+        yield last
 
     def _exportacoes(self) -> Iterator[Metric]:
         states = GaugeMetricFamily("saude_exportacoes", "Exportações por estado", labels=["estado"])

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CopiasConfig(AppConfig):
+    name = "saude.copias"
+    verbose_name = "Cópias de segurança"

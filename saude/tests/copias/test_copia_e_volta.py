@@ -1,0 +1,141 @@
+"""A copy taken, the installation thrown away, the copy restored: the real commands on installations of their own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from saude.banco.servidor import EmbeddedServer, stop_leftover
+
+WORK = """
+import django; django.setup()
+from pathlib import Path
+from django.conf import settings
+from saude.auditoria.actions import record_event
+from saude.auditoria.models import Evento
+from saude.auditoria import selos
+from datetime import timedelta
+for n in range(50):
+    record_event(by="teste", entidade=None, tipo="teste.evento", n=n)
+selos.AGE = timedelta(0)
+assert selos.seal() >= 1
+for name in ("exportacoes/1/a.zip", "recebidos/b.ndjson", "entrando/c"):
+    path = Path(settings.DADOS) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(name.encode() * 300_000)
+from saude.cofre.segredos import seal
+(Path(settings.DADOS) / "segredo.txt").write_text(seal("abre-te", "teste"))
+"""
+READ = """
+import django; django.setup()
+from pathlib import Path
+from django.conf import settings
+from saude.cofre.segredos import open_sealed
+print(open_sealed((Path(settings.DADOS) / "segredo.txt").read_text(), "teste"))
+"""
+INSTALL = (
+    "instalar", "--nome", "Município de Teste", "--ibge", "3550308", "--uf", "SP", "--cnpj", "11222333000181",
+    "--razao-social", "Prefeitura", "--usuario", "administradora",
+)  # fmt: skip
+
+
+def run(folder: Path, *args: str, code: str | None = None) -> "subprocess.CompletedProcess[str]":
+    env = {
+        **os.environ,
+        "SAUDE_DADOS": str(folder),
+        "DJANGO_SETTINGS_MODULE": "saude.settings",
+        "SAUDE_TESTE": "1",
+    }
+    for name in ("DATABASE_URL", "SECRET_KEY", "SAUDE_CHAVES", "SAUDE_CHAVES_ARQUIVO"):
+        env.pop(name, None)
+    words = [sys.executable, "-c", code] if code else [sys.executable, "-m", "saude", *args]
+    return subprocess.run(words, env=env, capture_output=True, text=True, timeout=300)
+
+
+def good(folder: Path, *args: str, code: str | None = None) -> str:
+    done = run(folder, *args, code=code)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """An installation with a sealed trail, files and a sealed secret; two copies of it; then it is gone."""
+    root = tmp_path_factory.mktemp("copias")
+    folder = root / "de"
+    good(folder, *INSTALL)
+    good(folder, code=WORK)
+    good(root / "chave", "cofre", "nova-chave", str(root / "copia.chave"))
+    with_keys = good(
+        folder, "copiar", "--saida", str(root / "com.saude"), "--chave", str(root / "copia.chave")
+    )
+    assert "As chaves desta instalação estão na cópia" in with_keys
+    own = good(folder, "copiar", "--saida", str(root / "propria.saude"))
+    assert "NÃO está na cópia" in own
+    shutil.copy(folder / "cofre" / "chaves", root / "guardada.chave")
+    used = run(folder, "restaurar", str(root / "propria.saude"))
+    assert used.returncode == 1 and "já está em uso" in used.stderr
+    assert "A trilha confere" in good(folder, "conferir_auditoria")
+    over = run(folder, "copiar", "--saida", str(root / "com.saude"))
+    assert over.returncode == 1 and "nunca é escrita por cima" in over.stderr
+    stop_leftover(EmbeddedServer(folder / "banco"))
+    shutil.rmtree(folder)
+    yield root
+    for left in root.iterdir():
+        if (left / "banco").is_dir():
+            stop_leftover(EmbeddedServer(left / "banco"))
+
+
+def test_all_comes_back_and_the_trail_verifies(place):
+    folder = place / "volta"
+    told = good(folder, "restaurar", str(place / "com.saude"), "--chave", str(place / "copia.chave"))
+    assert "iguais às da cópia" in told and "ATENÇÃO" not in told
+    assert "A trilha confere: 1 intervalos" in good(folder, "conferir_auditoria")
+    assert good(folder, code=READ) == "abre-te\n"
+    assert (folder / "exportacoes/1/a.zip").read_bytes() == b"exportacoes/1/a.zip" * 300_000
+    assert (folder / "recebidos/b.ndjson").stat().st_mode & 0o777 == 0o600
+    assert not (folder / "entrando").exists() and not (folder / "restauracao").exists()
+    again = run(folder, "restaurar", str(place / "com.saude"), "--chave", str(place / "copia.chave"))
+    assert again.returncode == 1 and "já está em uso" in again.stderr
+    # and the application's role still may not touch the trail
+    code = (
+        "import django; django.setup()\nfrom django.db import connection\n"
+        "connection.cursor().execute('DELETE FROM auditoria_evento')"
+    )
+    assert "InsufficientPrivilege" in run(folder, code=code).stderr
+
+
+def test_without_the_key_of_the_installation_it_says_what_cannot_be_read(place):
+    folder = place / "sem"
+    good(folder, "cofre", "estado")  # a new machine, with a key of its own
+    wrong = run(folder, "restaurar", str(place / "propria.saude"))
+    assert wrong.returncode == 1 and "não está nesta instalação" in wrong.stderr
+    told = good(folder, "restaurar", str(place / "propria.saude"), "--chave", str(place / "guardada.chave"))
+    assert "não podem ser lidos: as exportações guardadas" in told
+    assert "SECRET_KEY_ANTERIORES" in told
+    assert "ChaveErrada" in run(folder, code=READ).stderr
+    assert "selado com outra chave secreta" in run(folder, "conferir_auditoria").stderr
+
+
+def test_a_damaged_copy_is_refused_before_anything_is_written(place):
+    data = (place / "com.saude").read_bytes()
+    key = ("--chave", str(place / "copia.chave"))
+    for name, bad in (
+        ("cortada", data[: len(data) // 2]),
+        ("mudada", data[:-5000] + bytes([data[-5000] ^ 1]) + data[-4999:]),
+        ("vazia", b""),
+        ("outra", b"PK\3\4" + data),
+    ):
+        path = place / f"{name}.bad"
+        path.write_bytes(bad)
+        done = run(place / "intacta", "restaurar", str(path), *key)
+        assert done.returncode == 1 and "CommandError" in done.stderr, name
+        assert "Traceback" not in done.stderr and ("danificado" in done.stderr or "cortado" in done.stderr), (
+            name
+        )
+    assert sorted(p.name for p in (place / "intacta").iterdir()) == ["chave_secreta"]
+    whole = good(place / "intacta", "restaurar", str(place / "com.saude"), *key, "--so-conferir")
+    assert "A cópia está inteira" in whole
