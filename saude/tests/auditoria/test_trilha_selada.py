@@ -14,7 +14,7 @@ from django.utils import timezone
 from saude.auditoria import selos
 from saude.auditoria.actions import record_event
 from saude.auditoria.models import Evento, Selo
-from saude.banco.papeis import APPLICATION, OWNER
+from saude.banco.papeis import APPLICATION
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHANGE = "UPDATE auditoria_evento SET usuario_nome = 'outra pessoa' WHERE id = %s"
@@ -48,8 +48,11 @@ def owner():
     """Who can do everything in the database: what the application is not."""
     if "SAUDE_FOLDER" not in connection.settings_dict:
         pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do dono das tabelas")
-    params = connection.get_connection_params()
-    with psycopg.connect(host=params["host"], dbname=params["dbname"], user=OWNER, autocommit=True) as made:
+    from saude.banco.embutido.base import owner_credentials
+
+    params = connection.get_connection_params() | owner_credentials(connection)
+    place = {name: params[name] for name in ("host", "dbname", "user", "password")}
+    with psycopg.connect(**place, autocommit=True) as made:
         made.execute("SET session_replication_role = replica")  # no trigger stops them
         yield made
 

@@ -74,7 +74,7 @@ def connected(query: str) -> Any:
     mine = connection.get_connection_params()
     if mine.get("port"):
         pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
-    url = f"postgresql://{mine['user']}@/{mine['dbname']}?host={mine['host']}{query}"
+    url = f"postgresql://{mine['user']}:{mine['password']}@/{mine['dbname']}?host={mine['host']}{query}"
     return ConnectionHandler({"default": default(url)})["default"]
 
 
@@ -103,11 +103,14 @@ def test_on_a_server_of_the_municipality_the_application_gets_its_work_and_no_mo
     mine = connection.get_connection_params()
     if mine.get("port"):
         pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
+    from saude.banco.embutido.base import owner_credentials
+
     place = {"host": mine["host"], "dbname": mine["dbname"]}
-    with psycopg.connect(**place, user="postgres", autocommit=True) as owner:
+    owned = owner_credentials(connection)
+    with psycopg.connect(**place, **owned, autocommit=True) as owner:
         owner.execute("DROP ROLE IF EXISTS de_um_municipio")
-        owner.execute("CREATE ROLE de_um_municipio LOGIN")
-    url = f"postgresql://postgres@/{mine['dbname']}?host={mine['host']}"
+        owner.execute("CREATE ROLE de_um_municipio LOGIN PASSWORD 'dele'")
+    url = f"postgresql://postgres:{owned['password']}@/{mine['dbname']}?host={mine['host']}"
 
     def migrate(role: str) -> subprocess.CompletedProcess[str]:
         surroundings = os.environ | {"DATABASE_URL": url, "SAUDE_PAPEL": role, "SAUDE_DADOS": str(tmp_path)}
@@ -117,7 +120,7 @@ def test_on_a_server_of_the_municipality_the_application_gets_its_work_and_no_mo
     try:
         done = migrate("de_um_municipio")
         assert done.returncode == 0, done.stderr
-        with psycopg.connect(**place, user="de_um_municipio", autocommit=True) as made:
+        with psycopg.connect(**place, user="de_um_municipio", password="dele", autocommit=True) as made:
             made.execute(
                 "INSERT INTO auditoria_evento (usuario_nome, tipo, alvo_tipo, alvo_id, detalhe, momento) "
                 "VALUES ('x', 'x', '', '', '{}', now())"
@@ -133,6 +136,6 @@ def test_on_a_server_of_the_municipality_the_application_gets_its_work_and_no_mo
         refused = migrate('x" WITH GRANT OPTION; --')
         assert refused.returncode and "SAUDE_PAPEL" in refused.stderr
     finally:
-        with psycopg.connect(**place, user="postgres", autocommit=True) as owner:
+        with psycopg.connect(**place, **owned, autocommit=True) as owner:
             owner.execute("DROP OWNED BY de_um_municipio")
             owner.execute("DROP ROLE de_um_municipio")

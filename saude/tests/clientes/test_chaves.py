@@ -6,7 +6,6 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from saude.banco.papeis import OWNER
 from saude.clientes.fonetica import FUNCTIONS
 
 LETTERS = st.text("ACEGHIQSUPDO RLSSYZ'-É\n\t1", max_size=24) | st.text(max_size=12)
@@ -15,10 +14,11 @@ LETTERS = st.text("ACEGHIQSUPDO RLSSYZ'-É\n\t1", max_size=24) | st.text(max_siz
 @pytest.fixture
 def first(db):
     """As the owner of the tables: the application makes no functions. Taken back at the end."""
-    params = connection.get_connection_params()
+    from saude.banco.ferramentas import parameters
+
+    params = parameters(connection)
     given = {name: params[name] for name in ("host", "port", "dbname", "password") if params.get(name)}
-    user = OWNER if hasattr(connection, "works_as_owner") else params["user"]
-    with psycopg.connect(**given, user=user) as made, made.cursor() as cursor:
+    with psycopg.connect(**given, user=params["user"]) as made, made.cursor() as cursor:
         cursor.execute(FUNCTIONS.replace("saude_chaves", "chaves_de_antes"))
         yield cursor
         made.rollback()

@@ -25,14 +25,16 @@ WORK = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
 
-def make_role(connection: Any) -> None:
+def make_role(connection: Any, password: str) -> None:
     """The application's role, without any power over tables that it does not own."""
     connection.execute("SELECT pg_advisory_lock(%s)", [PAPEIS])
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION]).fetchone()
     if not found:
         role = sql.Identifier(APPLICATION)
         connection.execute(
-            sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION").format(role)
+            sql.SQL(
+                "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {}"
+            ).format(role, sql.Literal(password))
         )
     connection.execute("SELECT pg_advisory_unlock(%s)", [PAPEIS])
 

@@ -14,6 +14,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import stat
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,7 @@ from typing import IO
 
 import psutil
 
+from saude.banco import senhas
 from saude.banco.erros import EmbeddedServerError
 
 SYSTEM_USER = "pgserver"
@@ -55,6 +57,7 @@ class EmbeddedServer:
         if self._use is not None and self._pid == os.getpid():
             return self.socket_dir
         self._prepare_folder()
+        self._link_socket()
         with self._exclusive():
             use = open(self.folder / "uso.lock", "ab")
             fcntl.flock(use, fcntl.LOCK_SH)
@@ -62,6 +65,7 @@ class EmbeddedServer:
             if not self.running():
                 self._clear_leftover()
                 self._start()
+            self._ask_for_passwords()
         self._use, self._pid = use, os.getpid()
         atexit.register(self.release)
         return self.socket_dir
@@ -88,7 +92,10 @@ class EmbeddedServer:
         if len(str(self.data)) + len("/.s.PGSQL.5432") <= MAX_SOCKET_PATH:
             return self.data
         digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
-        return runtime_folder() / digest
+        return runtime_folder() / digest  # a short link to it
+
+    def password(self, role: str) -> str:
+        return senhas.passwords(self.folder)[role]
 
     # -- inside the lock
 
@@ -98,12 +105,47 @@ class EmbeddedServer:
             self._check_owner()
             return
         self._set_aside_half_made()
-        self.run(
-            "initdb", "--auth=trust", "--encoding=UTF8", "--username=postgres", "--locale=C",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(self.data),
-        )  # fmt: skip
+        senhas.make(self.folder)
+        self._initdb()
         with open(made, "xb") as mark:
             os.fsync(mark.fileno())
+
+    def _initdb(self) -> None:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=self.folder
+        ) as file:  # 0600, read by the server's user alone
+            file.write(self.password("postgres"))
+            file.flush()
+            self._own(Path(file.name))
+            self._make_cluster(file.name)
+
+    def _make_cluster(self, password_file: str) -> None:
+        self.run(
+            "initdb", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8",
+            "--username=postgres", "--locale=C",
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(self.data),
+        )  # fmt: skip
+
+    def _ask_for_passwords(self) -> None:
+        """A cluster of before, or one whose passwords were lost: see `senhas`."""
+        rules = self.data / "pg_hba.conf"
+        open_now = senhas.trusts(rules.read_text(encoding="utf-8", errors="replace"))
+        if not open_now and senhas.file_of(self.folder).exists():
+            return
+        if not open_now:
+            self._write_rules(rules, senhas.TRUST)
+        senhas.make(self.folder)
+        senhas.set_by_trust(str(self.socket_dir), self.folder)
+        self._write_rules(rules, senhas.SCRAM)
+        senhas.wait_until_asked(str(self.socket_dir))
+
+    def _write_rules(self, path: Path, rules: str) -> None:
+        new = path.with_suffix(".novo")
+        new.write_text(rules, encoding="utf-8")
+        new.chmod(0o600)
+        self._own(new)
+        new.replace(path)
+        self.run("pg_ctl", "reload", "-D", str(self.data))
 
     def _set_aside_half_made(self) -> None:
         """What a first start left that was killed: it never held anything, and is moved, not deleted."""
@@ -145,11 +187,8 @@ class EmbeddedServer:
             left.unlink(missing_ok=True)
 
     def _start(self) -> None:
-        socket_dir = self.socket_dir
-        if socket_dir != self.data:
-            socket_dir.mkdir(parents=True, exist_ok=True)
-            self._give_away(socket_dir)
-        options = f'-h "" -k "{socket_dir}" -c max_connections=200 {_tuning()} {SILENT}'
+        options = f'-h "" -k "{self.socket_dir}" -c unix_socket_permissions=0700 -c max_connections=200'
+        options += f" {_tuning()} {SILENT}"
         if not self.durable:
             options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         args = (
@@ -171,23 +210,46 @@ class EmbeddedServer:
     # -- the system
 
     def _prepare_folder(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.data.mkdir(mode=0o700, exist_ok=True)
+        self.log.touch(mode=0o600)
+        if self.folder.stat().st_uid == os.geteuid():  # of before: they were open to others
+            self.folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            self.log.chmod(0o600)
         if os.geteuid() == 0:
             _ensure_system_user()
             _open_parents(self.data)
             _open_parents(_binaries() / "postgres")
             self._give_away(self.data)
-            self.log.touch()
             self._give_away(self.log)
 
+    def _link_socket(self) -> None:
+        """The socket is in our folder, which nobody else enters; a path too long for it gets a short link."""
+        link = self.socket_dir
+        if link == self.data:
+            return
+        _own_folder(link.parent)
+        if link.is_symlink() and link.readlink() == self.data:
+            return
+        if link.is_dir() and not link.is_symlink():  # of before: the socket itself lay here
+            link.rename(link.with_name(f"{link.name}.antes.{time.time_ns()}"))
+        new = link.with_name(f"{link.name}.{os.getpid()}")
+        new.unlink(missing_ok=True)
+        new.symlink_to(self.data)
+        new.replace(link)
+
     def _give_away(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            self._own(path)
+            _open_parents(path)
+
+    def _own(self, path: Path) -> None:
+        """As root, the server's user is another."""
         if os.geteuid() == 0:
             import pwd  # noqa: PLC0415 (Unix only)
 
             entry = pwd.getpwnam(SYSTEM_USER)
             os.chown(path, entry.pw_uid, entry.pw_gid)
-            _open_parents(path)
 
     @contextlib.contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -243,6 +305,17 @@ def runtime_folder() -> Path:
     if base and os.access(base, os.W_OK):
         return Path(base) / "saude-esus"
     return Path(tempfile.gettempdir()) / f"saude-esus-{os.geteuid()}"
+
+
+def _own_folder(folder: Path) -> None:
+    """Ours, and no link that somebody else put in its place: in the temp folder anybody may."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise EmbeddedServerError(
+            f"A pasta {folder} não é do usuário do sistema: apague-a, ou escolha em SAUDE_DADOS um caminho mais curto."
+        )
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def stop_leftover(server: EmbeddedServer) -> None:

@@ -20,21 +20,29 @@ def server(folder: str, durable: bool) -> EmbeddedServer:
 
 
 @cache
-def _ensure_database(host: str, name: str) -> None:
+def _ensure_database(host: str, name: str, owner: str, application: str) -> None:
     """The application's role, and (unless Django makes it for a test) the database."""
-    with psycopg.connect(host=host, user=OWNER, dbname="postgres", autocommit=True) as connection:
+    place: dict[str, Any] = {"host": host, "user": OWNER, "password": owner, "autocommit": True}
+    with psycopg.connect(**place, dbname="postgres") as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [INICIO_DO_BANCO])
-        make_role(connection)
+        make_role(connection, application)
         if name != "saude":
             return
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
-    with psycopg.connect(host=host, user=OWNER, dbname=name, autocommit=True) as connection:
+    with psycopg.connect(**place, dbname=name) as connection:
         reads = "SELECT has_table_privilege(%s, to_regclass('django_migrations'), 'SELECT')"
         if connection.execute(reads, [APPLICATION]).fetchone() == (
             False,
         ):  # made before there were two roles
             grant_work(connection.execute)
+
+
+def owner_credentials(connection: Any) -> dict[str, str]:
+    """User and password of the owner of the tables, for who connects beside Django."""
+    found = connection.settings_dict
+    running = server(found["SAUDE_FOLDER"], found["SAUDE_DURABLE"])
+    return {"user": OWNER, "password": running.password(OWNER)}
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -43,7 +51,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         if not settings.TESTING:
             return super().execute_sql_flush(sql_list)
         params = self.connection.get_connection_params()
-        given = {"host": params["host"], "dbname": params["dbname"], "user": OWNER}
+        given = {"host": params["host"], "dbname": params["dbname"], **owner_credentials(self.connection)}
         with psycopg.connect(**given) as connection:
             _wait_until_quiet(connection)
             connection.execute("SET session_replication_role = replica")  # no trigger
@@ -74,8 +82,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         found = self.settings_dict
-        host = str(server(found["SAUDE_FOLDER"], found["SAUDE_DURABLE"]).ensure_started())
+        running = server(found["SAUDE_FOLDER"], found["SAUDE_DURABLE"])
+        host = str(running.ensure_started())
         name = found["NAME"] or ""
-        _ensure_database(host, "saude" if name == "saude" else "")
+        known = {role: running.password(role) for role in (OWNER, APPLICATION)}
+        _ensure_database(host, "saude" if name == "saude" else "", known[OWNER], known[APPLICATION])
         owner = self.works_as_owner or not name  # without a name: making the databases of tests
-        return {**super().get_connection_params(), "host": host, "user": OWNER if owner else APPLICATION}
+        role = OWNER if owner else APPLICATION
+        return {**super().get_connection_params(), "host": host, "user": role, "password": known[role]}
