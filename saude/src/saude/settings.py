@@ -19,7 +19,7 @@ SAUDE_SEGUNDO_FATOR  who must have a second factor: administrador (default), tod
 SAUDE_SENHA_DIAS  days a password may be used before it must be changed (default: 0, any number)
 SAUDE_SESSAO_HORAS  hours after which a session ends, however busy (default: 12)
 SAUDE_BLOQUEIO_MINUTOS  minutes without use after which the screen asks for the password (default: 15; 0: never)
-SAUDE_HTTPS      1 = behind TLS: secure cookies and HSTS
+SAUDE_HTTPS      1 = behind TLS: __Host- cookies, HSTS, everything else is sent there
 SAUDE_PROXY      address of the proxy in front, whose X-Forwarded-For and -Proto are believed (default with
                  SAUDE_HTTPS: 127.0.0.1)
 """
@@ -222,7 +222,9 @@ SESSION_ENGINE = "saude.contas.sessoes"
 SESSION_COOKIE_AGE = 30 * 60  # inactivity time-out: every request renews it
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_NAME = "saude_sessao"
+# __Host-: the browser takes it only over TLS, for this host and all of it: no neighbour under the domain sets it
+SESSION_COOKIE_NAME = "__Host-saude_sessao" if HTTPS else "saude_sessao"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -230,6 +232,11 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "saude.web.views.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [
+    r"^saude/(viva|pronta)$",
+    r"^metricas$",
+]  # asked from this machine, without the proxy
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

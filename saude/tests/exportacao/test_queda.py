@@ -53,9 +53,8 @@ call_command("trabalhar")
 
 
 def worker(code: str) -> "subprocess.Popen[bytes]":
-    settings = connection.settings_dict
-    folder = connection.get_connection_params()["host"]  # what the application may not ask the server for
-    url = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={folder}"
+    mine = connection.get_connection_params()  # what the application may not ask the server for
+    url = f"postgresql://{mine['user']}:{mine['password']}@/{mine['dbname']}?host={mine['host']}"
     env = os.environ | {"DATABASE_URL": url, "SAUDE_TESTE": "1"}
     return subprocess.Popen([sys.executable, "-c", code], env=env, start_new_session=True)
 

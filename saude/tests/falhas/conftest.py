@@ -46,8 +46,8 @@ def environment() -> dict[str, str]:
     settings = connection.settings_dict
     if settings["HOST"]:
         pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
-    folder = connection.get_connection_params()["host"]  # what the application may not ask the server for
-    url = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={folder}"
+    mine = connection.get_connection_params()  # what the application may not ask the server for
+    url = f"postgresql://{mine['user']}:{mine['password']}@/{mine['dbname']}?host={mine['host']}"
     return os.environ | {"DATABASE_URL": url, "SAUDE_TESTE": "1"}
 
 

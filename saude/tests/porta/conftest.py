@@ -63,6 +63,6 @@ def _environment() -> dict[str, str]:
     given = connection.settings_dict
     if given["HOST"]:
         pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
-    folder = connection.get_connection_params()["host"]  # what the application may not ask the server for
-    url = f"postgresql://{given['USER']}@/{given['NAME']}?host={folder}"
+    mine = connection.get_connection_params()  # what the application may not ask the server for
+    url = f"postgresql://{mine['user']}:{mine['password']}@/{mine['dbname']}?host={mine['host']}"
     return os.environ | {"DATABASE_URL": url, "SAUDE_TESTE": "1", "SECRET_KEY": settings.SECRET_KEY}

@@ -1,0 +1,170 @@
+"""Debian's nginx with the sample configuration and TLS in front of the real site.
+
+What differs from the sample is only what this machine must say: ports, certificate, the name of the site.
+"""
+
+import http.client
+import shutil
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from senha import SENHA
+from sitio import free_port, pedido
+
+from saude.auditoria.models import Evento
+
+NAME = "saude.municipio.example"
+SAMPLE = Path(__file__).parents[3] / "implantacao" / "nginx.conf"
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
+
+
+def certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "saude.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    encoding = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "saude.key").write_bytes(key.private_bytes(*encoding))
+
+
+def configuration(folder: Path, *, tls: int, plain: int, site: int) -> str:
+    text = SAMPLE.read_text(encoding="utf-8")
+    for said, here in (
+        ("listen 443 ssl", f"listen 127.0.0.1:{tls} ssl"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("/etc/ssl/saude.", f"{folder}/saude."),
+        ("server 127.0.0.1:8001;", f"server 127.0.0.1:{site};"),
+        ("    server 127.0.0.1:8002;\n", ""),
+    ):
+        assert said in text, said
+        text = text.replace(said, here)
+    paths = "".join(
+        f"{name}_temp_path {folder}/{name};\n"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    return (
+        f"pid {folder}/pid;\nerror_log {folder}/erros;\ndaemon off;\nworker_processes 1;\n"
+        f"events {{ worker_connections 256; }}\nhttp {{\naccess_log off;\n{paths}{text}\n}}\n"
+    )
+
+
+class Proxied:
+    """Asks through nginx, from an address of this machine that is not the one nginx asks the site from."""
+
+    def __init__(self, folder: Path, tls: int, plain: int) -> None:
+        self.tls, self.plain = tls, plain
+        self._trust = ssl.create_default_context(cafile=str(folder / "saude.crt"))
+        self.cookies = SimpleCookie()
+
+    def ask(
+        self, method: str, path: str, form: dict[str, str] | None = None, **headers: str
+    ) -> tuple[http.client.HTTPResponse, str]:
+        raw = http.client.HTTPConnection("127.0.0.1", self.tls, timeout=30, source_address=("127.0.0.2", 0))
+        raw.connect()
+        raw.sock = self._trust.wrap_socket(raw.sock, server_hostname=NAME)
+        sent = {"Host": NAME, "Referer": f"https://{NAME}/", **headers}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{k}={m.value}" for k, m in self.cookies.items())
+        if form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        raw.request(method, path, urlencode(form) if form is not None else None, sent)
+        answer = raw.getresponse()
+        body = answer.read().decode()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            self.cookies.load(line)
+        raw.close()
+        return answer, body
+
+
+@pytest.fixture
+def proxied(servir, tmp_path_factory) -> Iterator[Proxied]:
+    if NGINX is None:
+        pytest.skip("SEM NGINX: instale o pacote nginx-light para o teste da amostra de implantação")
+    folder = tmp_path_factory.mktemp("nginx")
+    folder.chmod(0o755)
+    certificate(folder)
+    servir.environment |= {"SAUDE_HTTPS": "1", "SAUDE_HOSTS": f"{NAME},127.0.0.1"}
+    site = servir()
+    tls, plain = free_port(), free_port()
+    (folder / "nginx.conf").write_text(configuration(folder, tls=tls, plain=plain, site=site.porta))
+    run = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    process = subprocess.Popen(run, stderr=subprocess.DEVNULL)
+    made = Proxied(folder, tls, plain)
+    made.site = site
+    end = time.monotonic() + 30
+    while True:
+        try:
+            made.ask("GET", "/saude/viva")
+            break
+        except OSError:
+            assert process.poll() is None and time.monotonic() < end, (folder / "erros").read_text()
+            time.sleep(0.1)
+    yield made
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sample_configuration_with_tls_in_front_of_the_site(proxied, criar_usuario):
+    user = criar_usuario("Administrador")
+    answer, page = proxied.ask("GET", "/entrar/")
+    assert answer.status == 200 and 'name="username"' in page
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+
+    # cookies that only this host, over TLS, can set
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    form = {"csrfmiddlewaretoken": token, "username": user.username, "password": SENHA}
+    answer, _ = proxied.ask("POST", "/entrar/", form, **{"X-Forwarded-For": "203.0.113.9"})
+    assert answer.status == 302 and "http://" not in answer.headers["Location"]
+    set_now = answer.headers.get_all("Set-Cookie")
+    [session] = [line for line in set_now if line.startswith("__Host-saude_sessao=")]
+    assert "Secure" in session and "HttpOnly" in session and "Path=/" in session and "Domain" not in session
+    assert all(line.startswith("__Host-") and "Secure" in line for line in set_now)
+
+    # the trail has the address of who asked: not nginx's, and not what the asker pretends
+    assert str(Evento.objects.get(tipo="login.entrou").ip) == "127.0.0.2"
+
+    # links that leave the system are of the site as people know it
+    answer, page = proxied.ask("GET", "/executando/sistema/sincronizacoes/")
+    assert answer.status == 200 and f"https://{NAME}/acs/" in page and "127.0.0.1" not in page
+
+    # and what nginx keeps to itself
+    assert proxied.ask("GET", "/metricas")[0].status == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_without_tls_is_sent_there(proxied):
+    plain = http.client.HTTPConnection("127.0.0.1", proxied.plain, timeout=20)
+    plain.request("GET", "/entrar/?proximo=/x", headers={"Host": NAME})
+    answer = plain.getresponse()
+    assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/entrar/?proximo=/x")
+    plain.close()
+    # beside the proxy, too; but the machine's own look at the service is answered
+    site = proxied.site
+    direct = site.pedir(pedido("GET", "/entrar/", Host=NAME))
+    assert direct.status == 301 and direct.cabecalhos["location"] == f"https://{NAME}/entrar/"
+    assert site.pedir(pedido("GET", "/saude/viva")).status == 200
+    # a foreign name is nobody's
+    answer, _ = proxied.ask("GET", "/entrar/", Host="outro.example")
+    assert answer.status == 400
