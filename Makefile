@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.pronto
 TEMPLATES := saude/src/saude/templates
 
-.PHONY: setup demo test cobertura check fix bench conformidade conferidor pacotes clientes clean
+.PHONY: setup demo test cobertura check fix bench conformidade conferidor pacotes clientes auditar rodas clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -77,6 +77,14 @@ conferidor: setup
 # sdist and wheel of the library and of the generator, tried in a clean environment of each Python found here
 pacotes: setup
 	$(BIN)/python pacotes/montar.py
+
+# published vulnerabilities of what uv.lock names; needs the network, and says so (ends with 2) where it is not
+auditar: setup
+	@$(BIN)/python pacotes/auditar.py $(abspath $(UV))
+
+# the wheels of everything, for a machine without internet (PASTA, default dist/rodas): implantacao/LEIAME.md
+rodas: setup
+	@$(BIN)/python pacotes/rodas.py $(abspath $(UV)) $(or $(PASTA),dist/rodas)
 
 # what TypeScript needs to make a client of our API; needs the npm registry once, and then its test runs
 CLIENTES := saude/tests/recebimento/typescript

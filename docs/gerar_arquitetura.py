@@ -24,6 +24,7 @@ MARK = "noqa: PLC0415"
 #: what each room of `saude` is for; a room without a sentence fails
 ROOMS = {
     "site": "o telhado: mapa de endereços, início, menu, saúde do serviço, comandos de demonstração e de serviço",
+    "privacidade": "LGPD: prazos de guarda e expurgo, cópia do titular, partilhas, encarregado",
     "metricas": "números para o monitoramento",
     "arquivos": "conferir, comparar e receber arquivos; importar planilhas",
     "registrar": "Nova ficha: os formulários",

@@ -132,6 +132,7 @@ _APPS = [
     "saude.arquivos",
     "saude.painel",
     "saude.metricas",
+    "saude.privacidade",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

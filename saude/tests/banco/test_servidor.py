@@ -116,7 +116,7 @@ def test_nobody_gets_in_without_the_password_and_nothing_lies_open_to_others(fol
             with pytest.raises(psycopg.OperationalError, match="password"):
                 enter(server, host, wrong)
         enter(server, host, server.password("postgres"))
-        assert "trust" not in (server.data / "pg_hba.conf").read_text()
+        assert not senhas.trusts((server.data / "pg_hba.conf").read_text())
         assert (host / ".s.PGSQL.5432").resolve().parent == server.data  # the link leads into our folder
         assert mode(server.data) == 0o700 and mode(server.folder) & 0o066 == 0
         for private in (server.log, server.folder / "senhas.json", server.data / ".s.PGSQL.5432"):

@@ -4,7 +4,9 @@ The names are a contract with the jobs that wait in the database: they never cha
 """
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -98,6 +100,54 @@ def workers() -> int:
     """Workers that gave a sign of life just now."""
     sql = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'"
     return int(_rows(sql)[0][0])
+
+
+@dataclass(frozen=True)
+class Tarefa:
+    """A job, without its arguments: they may name what only its entidade may see."""
+
+    id: int
+    nome: str
+    fila: str
+    estado: str
+    tentativas: int
+    desde: datetime | None
+
+
+def jobs(states: Sequence[str], *, at_most: int) -> list[Tarefa]:
+    """The newest that are in one of these states of the queue (todo, doing, failed)."""
+    sql = (
+        "SELECT j.id, j.task_name, j.queue_name, j.status::text, j.attempts, max(e.at) "
+        "FROM (SELECT * FROM procrastinate_jobs WHERE status::text = ANY(%s) ORDER BY id DESC LIMIT %s) j "
+        "LEFT JOIN procrastinate_events e ON e.job_id = j.id GROUP BY 1, 2, 3, 4, 5 ORDER BY 1 DESC"
+    )
+    return [Tarefa(*row) for row in _rows(sql, list(states), at_most)]
+
+
+def ask_again(job_id: int) -> bool:
+    """A job that failed for good, put back as one that waits; False: it is none (any more)."""
+    with transaction.atomic():
+        found = _rows(
+            "SELECT 1 FROM procrastinate_jobs WHERE id = %s AND status = 'failed' FOR UPDATE", job_id
+        )
+        if found:
+            _rows("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", job_id)
+    return bool(found)
+
+
+def cancel(job_id: int) -> bool:
+    """A job that waits is not done; one that runs is left to end. False: it does not wait (any more)."""
+    return _rows("SELECT procrastinate_cancel_job_v1(%s, false, false)", job_id)[0][0] is not None
+
+
+def oldest_waiting() -> float:
+    """Seconds that the oldest job which may be done now has waited."""
+    sql = (
+        "SELECT coalesce(extract(epoch FROM now() - min(coalesce(j.scheduled_at, e.at))), 0) "
+        "FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred' "
+        "WHERE j.status = 'todo' AND coalesce(j.scheduled_at, now()) <= now()"
+    )
+    return float(_rows(sql)[0][0])
 
 
 def _rows(sql: str, *values: Any) -> list[Any]:

@@ -61,11 +61,11 @@ class EmbeddedServer:
         with self._exclusive():
             use = open(self.folder / "uso.lock", "ab")
             fcntl.flock(use, fcntl.LOCK_SH)
-            self._init_data()
-            if not self.running():
-                self._clear_leftover()
-                self._start()
-            self._ask_for_passwords()
+            try:
+                self._begin()
+            except BaseException:
+                use.close()
+                raise
         self._use, self._pid = use, os.getpid()
         atexit.register(self.release)
         return self.socket_dir
@@ -98,6 +98,13 @@ class EmbeddedServer:
         return senhas.passwords(self.folder)[role]
 
     # -- inside the lock
+
+    def _begin(self) -> None:
+        self._init_data()
+        if not self.running():
+            self._clear_leftover()
+            self._start()
+        self._ask_for_passwords()
 
     def _init_data(self) -> None:
         made = self.folder / "banco.pronto"

@@ -21,7 +21,7 @@ from django.utils import timezone
 from saude.auditoria.actions import record_event
 from saude.contas.models import Aparelho, TentativaLogin, Usuario
 
-COOKIE = "saude_aparelho"
+COOKIE = "__Host-saude_aparelho" if settings.HTTPS else "saude_aparelho"
 EVERYWHERE = ""  # where strangers' tries at a name are added up
 DEVICE_DAYS = 180
 

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -123,3 +124,15 @@ class PartialFile:
         with contextlib.suppress(OSError):  # a full disk refuses the buffered rest, too
             self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+def forget(*, before: datetime) -> int:
+    """Files of exports past their term; the export, its items and its digest stay, and so can it be made again."""
+    old = Exportacao.objects.filter(estado=Exportacao.Estado.CONCLUIDA, concluida_em__lt=before)
+    done = 0
+    for exportacao in old.exclude(arquivo="").order_by("pk").iterator(chunk_size=500):
+        path = folder_of(exportacao) / exportacao.arquivo
+        if path.is_file():
+            path.unlink(missing_ok=True)
+            done += 1
+    return done

@@ -7,6 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
 from saude.acesso.guarda import public
+from saude.banco import fila
 from saude.banco.erros import EmbeddedServerError
 from saude.web.models import Marco
 
@@ -24,7 +25,14 @@ def ready(request: HttpRequest) -> JsonResponse:
         # Django's own mark: waiting is no error, it stays out of the log
         response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
         return response
-    return JsonResponse({"situacao": "pronta"})
+    return JsonResponse({"situacao": "pronta", **_work()})
+
+
+def _work() -> dict[str, Any]:
+    """The site answers without a worker, and says so: what is asked for then waits."""
+    workers = fila.workers()
+    waiting = sum(n for _, status, n in fila.depth() if status == "todo")
+    return {"trabalhador": "ativo" if workers else "parado", "trabalhadores": workers, "fila": waiting}
 
 
 def _not_ready() -> str:

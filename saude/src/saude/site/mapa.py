@@ -25,6 +25,7 @@ _MAPS = [
     "saude.arquivos.urls",
     "saude.painel.urls",
     "saude.metricas.urls",
+    "saude.privacidade.urls",
 ]
 
 urlpatterns = [path("", include(urls)) for urls in _MAPS]

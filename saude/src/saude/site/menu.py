@@ -78,6 +78,8 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Auditoria", "auditoria", "administrar", "clipboard-list"),
             Item("Correio", "correio", INSTALACAO, "envelope"),
             Item("gov.br", "govbr_configurar", INSTALACAO, "id-card"),
+            Item("Privacidade", "privacidade", "administrar", "user-lock"),
+            Item("Serviço", "servico", INSTALACAO, "server"),
         ),
     ),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from saude.site import conferidor, health, views
+from saude.site import conferidor, health, servico, views
 
 urlpatterns = [
     path("", views.home, name="inicio"),
@@ -9,4 +9,7 @@ urlpatterns = [
     path("conferidor/<path:nome>", conferidor.conferidor),
     path("saude/viva", health.alive, name="saude_viva"),
     path("saude/pronta", health.ready, name="saude_pronta"),
+    path("servico/", servico.servico, name="servico"),
+    path("servico/tarefas/<int:pk>/repetir/", servico.repetir, name="servico_repetir"),
+    path("servico/tarefas/<int:pk>/cancelar/", servico.cancelar, name="servico_cancelar"),
 ]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PrivacidadeConfig(AppConfig):
+    name = "saude.privacidade"
+    verbose_name = "Privacidade"

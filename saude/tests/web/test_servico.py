@@ -1,0 +1,93 @@
+"""The page of who keeps the installation: the worker, the queue, the copies, the disk."""
+
+import os
+import time
+
+import pytest
+from django.db import connection
+
+from saude.auditoria.models import Evento
+from saude.banco import fila
+
+
+@pytest.fixture
+def keeper(client, criar_usuario):
+    from saude.contas.actions import set_rules_installation
+
+    user = criar_usuario("Administrador")
+    set_rules_installation(by="teste", usuario=user, sim=True)
+    client.force_login(user)
+    return client
+
+
+def job(status: str) -> int:
+    fila.enqueue("auditoria.selar", timestamp=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status RETURNING id", [status]
+        )
+        return int(cursor.fetchone()[0])
+
+
+def status(pk: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE id = %s", [pk])
+        return str(cursor.fetchone()[0])
+
+
+def test_without_worker_and_copies_it_says_what_to_do(keeper, monkeypatch):
+    monkeypatch.delenv("SAUDE_COPIAS", raising=False)
+    page = keeper.get("/servico/").content.decode()
+    assert "saude trabalhar" in page and "SAUDE_COPIAS" in page
+    answer = keeper.get("/saude/pronta").json()
+    assert answer == {"situacao": "pronta", "trabalhador": "parado", "trabalhadores": 0, "fila": 0}
+
+
+def test_a_live_worker_is_seen(keeper):
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+    job("todo")
+    assert keeper.get("/saude/pronta").json() == {
+        "situacao": "pronta", "trabalhador": "ativo", "trabalhadores": 1, "fila": 1,
+    }  # fmt: skip
+    assert "sinal de vida:" not in keeper.get("/servico/").content.decode()
+
+
+def test_what_failed_is_asked_for_again_once(keeper):
+    pk = job("failed")
+    assert "auditoria.selar" in keeper.get("/servico/").content.decode()
+    keeper.post(f"/servico/tarefas/{pk}/repetir/")
+    assert status(pk) == "todo"
+    again = keeper.post(f"/servico/tarefas/{pk}/repetir/", follow=True)
+    assert "já não está entre as que falharam" in again.content.decode()
+    assert Evento.objects.filter(tipo="tarefa.repetida").count() == 1
+
+
+def test_what_waits_is_cancelled_and_what_runs_is_left(keeper):
+    pk = job("todo")
+    keeper.post(f"/servico/tarefas/{pk}/cancelar/")
+    assert status(pk) == "cancelled"
+    job("doing")
+    running = keeper.post(f"/servico/tarefas/{pk}/cancelar/", follow=True)
+    assert "já começou ou acabou" in running.content.decode() and status(pk) == "doing"
+
+
+def test_old_copies_and_a_full_disk_are_told(keeper, monkeypatch, tmp_path):
+    monkeypatch.setenv("SAUDE_COPIAS", str(tmp_path))
+    assert "não existe" in keeper.get("/servico/").content.decode()
+    copy = tmp_path / "saude-20260101T000000Z.saude"
+    copy.write_bytes(b"x")
+    (tmp_path / ".saude-20260102T000000Z.saude.parcial").write_bytes(
+        b"x"
+    )  # one that did not end does not count
+    assert "A última cópia boa" not in keeper.get("/servico/").content.decode()
+    old = time.time() - 3 * 86_400
+    os.utime(copy, (old, old))
+    monkeypatch.setattr("saude.copias.agenda.free", lambda: 1000)
+    page = keeper.get("/servico/").content.decode()
+    assert "A última cópia boa" in page and "pouco espaço" in page
+
+
+def test_who_administers_an_entidade_only_does_not_open_it(client, criar_usuario):
+    client.force_login(criar_usuario("Administrador"))
+    assert client.get("/servico/").status_code == 403
