@@ -36,13 +36,29 @@ from django.conf import settings
 from saude.cofre.segredos import open_sealed
 print(open_sealed((Path(settings.DADOS) / "segredo.txt").read_text(), "teste"))
 """
+FULL = """
+import resource, sys, django; django.setup()
+from django.core.management import call_command
+from django.db import connection
+connection.ensure_connection()  # the server is not under the limit of this process
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+call_command("copiar", saida=__import__("pathlib").Path(sys.argv[1]))
+"""
+NIGHTLY = """
+import time, django; django.setup()
+from saude.copias import agenda
+for n in range(4):
+    agenda.make_scheduled()
+    time.sleep(1.1)  # a name for each second
+print(len(agenda.copies()), agenda.age() < 60)
+"""
 INSTALL = (
     "instalar", "--nome", "Município de Teste", "--ibge", "3550308", "--uf", "SP", "--cnpj", "11222333000181",
     "--razao-social", "Prefeitura", "--usuario", "administradora",
 )  # fmt: skip
 
 
-def run(folder: Path, *args: str, code: str | None = None) -> "subprocess.CompletedProcess[str]":
+def run(folder: Path, *args: str, code: str | None = None, **more: str) -> "subprocess.CompletedProcess[str]":
     env = {
         **os.environ,
         "SAUDE_DADOS": str(folder),
@@ -51,12 +67,13 @@ def run(folder: Path, *args: str, code: str | None = None) -> "subprocess.Comple
     }
     for name in ("DATABASE_URL", "SECRET_KEY", "SAUDE_CHAVES", "SAUDE_CHAVES_ARQUIVO"):
         env.pop(name, None)
-    words = [sys.executable, "-c", code] if code else [sys.executable, "-m", "saude", *args]
+    env |= more
+    words = [sys.executable, "-c", code, *args] if code else [sys.executable, "-m", "saude", *args]
     return subprocess.run(words, env=env, capture_output=True, text=True, timeout=300)
 
 
-def good(folder: Path, *args: str, code: str | None = None) -> str:
-    done = run(folder, *args, code=code)
+def good(folder: Path, *args: str, code: str | None = None, **more: str) -> str:
+    done = run(folder, *args, code=code, **more)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -100,6 +117,13 @@ def test_all_comes_back_and_the_trail_verifies(place):
     assert not (folder / "entrando").exists() and not (folder / "restauracao").exists()
     again = run(folder, "restaurar", str(place / "com.saude"), "--chave", str(place / "copia.chave"))
     assert again.returncode == 1 and "já está em uso" in again.stderr
+    # a disk that fills while copying leaves nothing by half
+    full = run(folder, str(place / "cheia.saude"), code=FULL)
+    assert "CommandError: A cópia não foi feita. Falta espaço em disco." in full.stderr
+    assert not list(place.glob("*cheia*"))
+    # by themselves: the last ones are kept
+    nightly = good(folder, code=NIGHTLY, SAUDE_COPIAS=str(place / "noites"), SAUDE_COPIAS_GUARDAR="2")
+    assert nightly.endswith("2 True\n") and len(list((place / "noites").iterdir())) == 2
     # and the application's role still may not touch the trail
     code = (
         "import django; django.setup()\nfrom django.db import connection\n"
