@@ -28,7 +28,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"situacao": "pronta", **_work()})
 
 
-def _work() -> dict[str, Any]:
+def _work() -> dict[str, str | int]:
     """The site answers without a worker, and says so: what is asked for then waits."""
     workers = fila.workers()
     waiting = sum(n for _, status, n in fila.depth() if status == "todo")
