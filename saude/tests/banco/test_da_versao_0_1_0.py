@@ -1,0 +1,118 @@
+"""The database that release 0.1.0 leaves, with jobs in its queue: migrated by today's code, nothing is lost, all runs.
+
+`versao_0_1_0/gerar.py` made it, with the code of that release.
+"""
+
+import gzip
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg.rows import tuple_row
+
+KEPT = Path(__file__).parent / "versao_0_1_0"
+NAME = "da_versao_0_1_0"
+SITUATIONS = {"exportada": 3, "inconsistente": 3, "pendente": 3, "processada": 7}
+#: what may not change by a migration: contents, entries, what they replaced, the trail
+WHOLE = {
+    "fichas_conteudo": "ficha_id, md5(registro)",
+    "fichas_conteudoanterior": "ficha_id, revisao, md5(registro)",
+    "fichas_entrada": "ficha_id, md5(dados)",
+    "fichas_ficha": "id, uuid, competencia, situacao, revisao, n_erros, n_avisos",
+    "clientes_cliente": "id, cpf, cns, nome",
+    "auditoria_evento": "id, tipo, usuario_nome, detalhe::text",
+    "exportacao_itemexportacao": "exportacao_id, ficha_id, revisao",
+    "recebimento_registro": "lote_id, posicao, uuid, status, situacao",
+    "procrastinate_jobs": "id, queue_name, task_name, args::text, status::text",
+}
+
+
+@pytest.fixture(scope="module")
+def lugar(django_db_setup: None) -> Iterator[dict[str, Any]]:
+    """A database of its own in the server of the tests, as pg_dump's text makes it."""
+    mine = connection.get_connection_params()
+    if mine.get("port"):
+        pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
+    name = f"{NAME}_{os.getpid()}"
+    with psycopg.connect(host=mine["host"], user="postgres", dbname="postgres", autocommit=True) as owner:
+        owner.execute(f"CREATE DATABASE {name}")
+        try:
+            with psycopg.connect(host=mine["host"], user="postgres", dbname=name, autocommit=True) as made:
+                made.execute(gzip.decompress((KEPT / "banco.sql.gz").read_bytes()))
+            yield {"host": mine["host"], "user": "postgres", "dbname": name}
+        finally:
+            owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def dados(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dados")
+    with tarfile.open(KEPT / "dados.tar.gz") as tar:
+        tar.extractall(folder, filter="data")
+    return folder
+
+
+def asked(lugar: dict[str, Any], query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(**lugar, row_factory=tuple_row) as made:
+        return made.execute(query).fetchall()
+
+
+def run(lugar: dict[str, Any], dados: Path, *command: str) -> str:
+    """A command of the system over that database, in a process of its own, as whoever keeps a server runs it."""
+    surroundings = {
+        k: v for k, v in os.environ.items() if k not in ("SAUDE_TESTE", "PYTEST_CURRENT_TEST")
+    } | {
+        "DATABASE_URL": f"postgresql://postgres@/{lugar['dbname']}?host={lugar['host']}",
+        "SAUDE_DADOS": str(dados),
+    }
+    asked_for = [sys.executable, "-m", "saude", *command]
+    done = subprocess.run(
+        asked_for, env=surroundings, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_it_is_migrated_whole_and_its_jobs_run(lugar: dict[str, Any], dados: Path) -> None:
+    before = {t: asked(lugar, f"SELECT {columns} FROM {t} ORDER BY 1, 2") for t, columns in WHOLE.items()}
+    jobs = before["procrastinate_jobs"]
+    assert len(jobs) == 11 and len({name for _, _, name, _, _ in jobs}) == 9
+    situations = "SELECT situacao, count(*) FROM fichas_ficha GROUP BY 1"
+    assert dict(asked(lugar, situations)) == SITUATIONS
+
+    run(lugar, dados, "migrate", "--verbosity", "0")
+    for table, columns in WHOLE.items():
+        assert asked(lugar, f"SELECT {columns} FROM {table} ORDER BY 1, 2") == before[table], table
+    run(lugar, dados, "conferir_contagens")
+
+    run(lugar, dados, "trabalhar", "--ate-esvaziar")
+    left = asked(
+        lugar, "SELECT id, task_name, status::text FROM procrastinate_jobs WHERE status <> 'succeeded'"
+    )
+    assert [job for job in left if job[0] <= len(jobs)] == []
+    assert dict(asked(lugar, situations)) == {"exportada": 15, "inconsistente": 2, "processada": 3}
+    assert asked(
+        lugar, "SELECT estado, total, feitas, processadas FROM fichas_reprocessamento ORDER BY id"
+    ) == [
+        ("concluido", 3, 3, 3),  # a correction by cause, of before batches had items
+        ("concluido", 3, 3, 2),
+    ]
+    lots = asked(
+        lugar, "SELECT estado, novos, iguais FROM recebimento_lote WHERE formato = 'ndjson' ORDER BY id"
+    )
+    assert lots == [("concluido", 2, 1), ("concluido", 2, 0)]
+    assert asked(lugar, "SELECT estado, lidos FROM arquivos_conferencia") == [("pronta", 2)]
+    made = asked(lugar, "SELECT estado, total, id FROM exportacao_exportacao ORDER BY id")
+    assert [(state, total) for state, total, _ in made] == [("concluida", 3), ("concluida", 12)]
+    [written] = (dados / "exportacoes" / str(made[1][2])).glob("*.zip")
+    with zipfile.ZipFile(written) as package:
+        assert len(package.namelist()) == 12 and package.testzip() is None
+    run(lugar, dados, "conferir_contagens")
