@@ -64,17 +64,10 @@ def process(
                 "use ledi.Instalacao.from_mapping(...)"
             )
     report = validate(
-        record,
-        versao=versao,
-        tabelas=tabelas,
-        hoje=hoje,
-        esperada=esperada,
-        validades=validades,
-        limite=limite,
-    )
-    known = (
-        report.versao if report.versao in VERSIONS else CURRENT
-    )  # what is declared may be no version at all
+        record, versao=versao, tabelas=tabelas, hoje=hoje, esperada=esperada, validades=validades, limite=limite
+    )  # fmt: skip
+    # what is declared may be no version at all
+    known = report.versao if report.versao in VERSIONS else CURRENT
     require_valid(instalacao, known)
     if originadora is not None and originadora != instalacao:
         report = with_findings(report, validate_originadora(originadora, known))

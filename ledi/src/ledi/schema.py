@@ -30,7 +30,6 @@ def record_schema(tipo: str, version: str = CURRENT) -> dict[str, Any]:
         )
     writer = _Writer(tipo, version)
     root = writer.reference(ficha.root)
-    text = {"type": "string"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"{tipo}: {ficha.nome} (LEDI {version})",
@@ -40,19 +39,14 @@ def record_schema(tipo: str, version: str = CURRENT) -> dict[str, Any]:
         "properties": {
             "tipo": {"const": tipo},
             "versao": {"const": version},
-            "uuid": {
-                **text,
-                "minLength": 36,
-                "maxLength": 44,
-                "description": "Igual ao UUID dentro da ficha",
-            },
-            "cnes": {**text, "pattern": "^[0-9]{7}$", "description": "CNES da lotação principal"},
+            "uuid": _text("Igual ao UUID dentro da ficha", minLength=36, maxLength=44),
+            "cnes": _text("CNES da lotação principal", pattern="^[0-9]{7}$"),
             "ine": {
                 "type": ["string", "null"],
                 "pattern": "^([0-9]{10})?$",
                 "description": "INE da lotação principal",
             },
-            "ibge": {**text, "pattern": "^[0-9]{7}$", "description": "Código IBGE do município"},
+            "ibge": _text("Código IBGE do município", pattern="^[0-9]{7}$"),
             "ficha": root,
             "contexto": {
                 "type": ["object", "null"],
@@ -61,6 +55,10 @@ def record_schema(tipo: str, version: str = CURRENT) -> dict[str, Any]:
         },
         "$defs": writer.definitions,
     }
+
+
+def _text(description: str, **more: Any) -> dict[str, Any]:
+    return {"type": "string", **more, "description": description}
 
 
 class _Writer:

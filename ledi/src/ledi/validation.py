@@ -47,14 +47,10 @@ def validate(
     (ledi.tables.port.Tables); without them the rules that need one are skipped and named in `unverified`.
     `hoje`: the current date in the município; without it neither "not in the future" nor the end of the version's
     validity is verified. `esperada`: the version that the installation sends in (another is an aviso); `validades`:
-    last day of each version, where it is not the library's. `limite`: findings told of the record; of those beyond
-    it one more says how many there are. Nothing in a record raises; TypeError for an argument
-    beside it that is of another type, UnknownVersion for a `versao` that is not in VERSIONS.
+    last day of each version, where it is not the library's. `limite`: findings told of the record; of those beyond it
+    one more says how many. Nothing in a record raises; TypeError for an argument of another type, UnknownVersion.
     """
-    if hoje is not None and hoje.__class__ is not date:
-        raise TypeError(_no_date(hoje))
-    if tabelas is not None:
-        check_tables(tabelas.__class__)
+    _check_arguments(hoje, tabelas)
     if not isinstance(record, Mapping):
         text = "O registro deve ser um objeto JSON."
         return Report(None, None, None, INCONSISTENTE, (_finding("REGISTRO-json-tipo", "", text),))
@@ -64,19 +60,29 @@ def validate(
     if used == declared:
         found.extend(version_notices(used, hoje, esperada, validades))
     if not record.keys() <= _KNOWN_KEYS:
-        unknown = [key for key in record if key not in _KNOWN_KEYS]
-        found.extend(_unknown_key(key) for key in unknown[:MAX_FINDINGS])
-        found.pass_over(len(unknown[MAX_FINDINGS:]))
+        _unknown_keys(record, found)
     ficha = record.get("ficha")
     if not isinstance(ficha, dict):
-        found.append(
-            _finding("REGISTRO-ficha-tipo", "ficha", 'O registro não traz a ficha (um objeto em "ficha").')
-        )
+        text = 'O registro não traz a ficha (um objeto em "ficha").'
+        found.append(_finding("REGISTRO-ficha-tipo", "ficha", text))
     shown = declared if isinstance(declared, str) else None
     if tipo is None or not isinstance(ficha, dict):
         return _refused(uuid, tipo, shown, found)
     report = _validate_ficha(record, layout(used).fichas[tipo], used, tabelas, hoje, found)
     return report if used == declared else replace(report, versao=shown, wire=None)
+
+
+def _check_arguments(hoje: date | None, tabelas: Tables | None) -> None:
+    if hoje is not None and hoje.__class__ is not date:
+        raise TypeError(_no_date(hoje))
+    if tabelas is not None:
+        check_tables(tabelas.__class__)
+
+
+def _unknown_keys(record: Mapping[str, Any], found: Found) -> None:
+    unknown = [key for key in record if key not in _KNOWN_KEYS]
+    found.extend(_unknown_key(key) for key in unknown[:MAX_FINDINGS])
+    found.pass_over(len(unknown[MAX_FINDINGS:]))
 
 
 def _no_date(given: object) -> str:

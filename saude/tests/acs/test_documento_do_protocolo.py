@@ -76,7 +76,7 @@ def test_widgets_and_names_of_fields():
 def test_figures():
     assert f"até {envio.RECORDS} registros e {envio.BODY // 1024**2} MB" in TEXT
     assert f"{territorio.VISITS_DAYS} dias de visitas e {territorio.RETURNS_DAYS} de registros" in TEXT
-    screens = (Path(envio.__file__).parents[1] / "static/acs/telas.js").read_text(encoding="utf-8")
+    screens = (Path(envio.__file__).parents[1] / "static/acs/moldura.js").read_text(encoding="utf-8")
     days = re.search(r"const VELHOS = (\d+)", screens)[1]
     assert f"A partir de {days} dias" in TEXT
     for name in sections():

@@ -16,6 +16,26 @@ ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "saude" / "src" / "saude"
 FILES = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
 APPS = sorted({p.relative_to(SOURCE).parts[0] for p in SOURCE.glob("*/models.py")})
+OWN = [SOURCE, ROOT / "ledi" / "src", ROOT / "gerador" / "src", ROOT / "conferidor"]
+#: longer files: what they declare, one after another, is read as a list; what is only long is named as that
+LONG_FILES = {
+    "ledi/src/ledi/rules/fichas/fv.py": "the rules of a ficha, as the published list has them",
+    "saude/src/saude/fichas/models.py": "tables, their constraints and indexes",
+    "conferidor/pagina/app.js": "logic: still to be split",
+}
+#: functions of JS over the limit, at most as long as this: screens drawn element by element, and three that are not
+LONG_JS = {
+    "acs/aparelho.js aparelho": 43, "acs/formulario.js controle": 43, "acs/formulario.js busca": 42,
+    "acs/localizacao.js localizacao": 43, "acs/moldura.js moldura": 51, "acs/moldura.js avisos": 55,
+    "acs/registros.js nova": 42, "acs/sair.js tela": 64, "acs/sincronia.js montar": 45,
+    "acs/tela_familias.js familias": 63, "acs/tela_familias.js domicilio": 70,
+    "acs/tela_formulario.js formulario": 107, "acs/tela_formulario.js guardador": 45, "acs/telas.js entrar": 50,
+    "acs/telas.js mais": 63,
+}  # fmt: skip
+#: the first line of a function as biome writes it; its end is the first bracket back at the same margin
+JS_FUNCTION = re.compile(
+    r"( *)(?:export )?(?:(?:async )?function (\w+)|const (\w+) = (?:async )?(?:\([^=]*\)|\w+) => [\[({]?$)"
+)
 STATEMENT = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|COPY|FROM|JOIN|ANALYZE|LOCK TABLE)\b")
 
 
@@ -44,6 +64,54 @@ def test_no_room_is_more_than_a_tenth_of_the_house() -> None:
         lines[_app(path)] += _text(path).count("\n")
     room, most = lines.most_common(1)[0]
     assert most / lines.total() <= 0.10, f"{room} has {most} of {lines.total()} lines"
+
+
+def _own(ending: str) -> list[Path]:
+    found = sorted(p for folder in OWN for p in folder.rglob(f"*.{ending}"))
+    return [p for p in found if not {"migrations", "vendor"} & set(p.parts) and ".min." not in p.name]
+
+
+def test_no_file_has_more_than_400_lines() -> None:
+    files = [*_own("py"), *_own("js")]
+    assert len(files) > 400
+    long = {str(p.relative_to(ROOT)) for p in files if _text(p).count("\n") > 400}
+    assert long == set(LONG_FILES), "split it; what is no longer long leaves the list"
+
+
+def test_no_function_has_more_than_40_lines() -> None:
+    lengths = [
+        (f"{path.relative_to(ROOT)} {node.name}", (node.end_lineno or 0) - node.lineno + 1)
+        for path in _own("py")
+        for node in ast.walk(ast.parse(_text(path)))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert len(lengths) > 3_000
+    assert [one for one in lengths if one[1] > 40] == []
+
+
+def test_no_function_of_our_scripts_grows_beyond_40_lines() -> None:
+    lengths = {
+        f"{path.parent.name}/{path.name} {name}": n
+        for path in _own("js")
+        for name, n in _js_functions(_text(path))
+    }
+    assert len(lengths) > 200
+    assert {name: n for name, n in lengths.items() if n > LONG_JS.get(name, 40)} == {}
+    assert [name for name in LONG_JS if lengths.get(name, 0) <= 40] == [], "no longer long: off the list"
+
+
+def _js_functions(text: str) -> Iterator[tuple[str, int]]:
+    lines = text.splitlines()
+    for start, line in enumerate(lines):
+        if not (found := JS_FUNCTION.match(line)):
+            continue
+        margin = found[1]
+        for end in range(start + 1, len(lines)):
+            if lines[end].startswith((f"{margin}}}", f"{margin})", f"{margin}]")) and not lines[end].endswith(
+                "{"
+            ):
+                yield found[2] or found[3], end - start + 1
+                break
 
 
 @pytest.mark.parametrize("app", APPS)

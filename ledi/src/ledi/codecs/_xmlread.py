@@ -130,12 +130,8 @@ def decode_transport(
     version: str | None = None
     for child in node.children:
         if child.name in head or (child.name == "versao" and version):
-            reading.odd(
-                "estrutura",
-                "campo repetido no envelope",
-                child.name,
-                f"O envelope traz {child.name} duas vezes. Deixe um só.",
-            )
+            text = f"O envelope traz {child.name} duas vezes. Deixe um só."
+            reading.odd("estrutura", "campo repetido no envelope", child.name, text)
         elif child.name in HEAD:
             found = transport.by_name[child.name]
             if not strict:

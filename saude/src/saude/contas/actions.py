@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -83,7 +84,7 @@ def grant(
     """
     chosen = _chosen(permissoes, entidade, estabelecimento)
     _lock_administrators(entidade.pk)
-    place = {"usuario": usuario, "entidade": entidade, "estabelecimento": estabelecimento}
+    place: dict[str, Any] = {"usuario": usuario, "entidade": entidade, "estabelecimento": estabelecimento}
     before = Acesso.objects.filter(**place).values_list("permissoes", flat=True).first() or []
     if set(chosen) - set(before):
         _check_may_add(by, usuario, entidade, motivo=motivo, consentido=consentido)
@@ -91,26 +92,15 @@ def grant(
         usuario.entidade = entidade
         usuario.save(update_fields=["entidade"])
     had_administrator = _has_administrator(entidade)
-    acesso, _ = Acesso.objects.update_or_create(
-        usuario=usuario,
-        entidade=entidade,
-        estabelecimento=estabelecimento,
-        defaults={"permissoes": chosen},
-    )
+    acesso, _ = Acesso.objects.update_or_create(**place, defaults={"permissoes": chosen})
     _keep_an_administrator(entidade, had_administrator)
     said = {"motivo": motivo.strip(), "consentido_por": getattr(consentido, "username", "")}
     for where in _trails(entidade.pk, usuario):
         record_event(
-            by=by,
-            entidade=where,
-            tipo="acesso.concedido",
-            alvo=usuario,
-            usuario=usuario.username,
-            onde=str(entidade),
-            area=estabelecimento.cnes if estabelecimento else "todas",
-            permissoes=chosen,
+            by=by, entidade=where, tipo="acesso.concedido", alvo=usuario, usuario=usuario.username,
+            onde=str(entidade), area=estabelecimento.cnes if estabelecimento else "todas", permissoes=chosen,
             **{name: value for name, value in said.items() if value},
-        )
+        )  # fmt: skip
     return acesso
 
 

@@ -53,13 +53,7 @@ def merge_pair(
     people = {a.pk: a, b.pk: b}
     values = {f: getattr(people[escolhas.get(f, kept.pk)], f) for f in EDITABLE}
     differing = [f for f in EDITABLE if getattr(kept, f) != getattr(gone, f)]
-    undo: dict[str, Any] = {
-        "fica": kept.pk,
-        "antes": {f: plain(getattr(kept, f)) for f in EDITABLE},
-        "atendidos": _ids(Atendido.objects.filter(cliente=gone)),
-        "mesclados": _ids(Cliente.objects.filter(mesclado_em=gone)),
-    }
-    undo["inconsistencias"] = _ids(_findings().filter(cliente=gone, encerrada_em=None))
+    undo = _to_undo(kept, gone)
     gone.mesclado_em = kept
     gone.save(update_fields=["mesclado_em", "alterado_em"])
     Cliente.objects.filter(mesclado_em=gone).update(mesclado_em=kept)
@@ -73,6 +67,17 @@ def merge_pair(
         by=by, entidade=kept.entidade_id, tipo="cliente.mesclado", alvo=kept, de=gone.pk, campos=differing
     )
     return _flow(kept, differing, by, cnes) if differing else []
+
+
+def _to_undo(kept: Cliente, gone: Cliente) -> dict[str, Any]:
+    """What both were before."""
+    return {
+        "fica": kept.pk,
+        "antes": {f: plain(getattr(kept, f)) for f in EDITABLE},
+        "atendidos": _ids(Atendido.objects.filter(cliente=gone)),
+        "mesclados": _ids(Cliente.objects.filter(mesclado_em=gone)),
+        "inconsistencias": _ids(_findings().filter(cliente=gone, encerrada_em=None)),
+    }
 
 
 @transaction.atomic

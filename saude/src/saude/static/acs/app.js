@@ -4,10 +4,12 @@ import "../comum/entradas.js";
 import { aparelho } from "./aparelho.js";
 import { assentar, vigiar } from "./atualizacao.js";
 import { aoMudar, meta } from "./banco.js";
+import { faixa, moldura } from "./moldura.js";
 import { abrir, NOMES, nova } from "./registros.js";
 import { lembrar } from "./relogio.js";
 import { tela as sair } from "./sair.js";
 import { iniciar, sincronizar, situacao } from "./sincronia.js";
+import { domicilio, familias } from "./tela_familias.js";
 import { formulario } from "./tela_formulario.js";
 import * as telas from "./telas.js";
 import { Dito } from "./uteis.js";
@@ -19,8 +21,8 @@ let dito = ""; // what the screen says was just done
 let instalador = null; // the browser's offer to install the app
 
 const TELAS = {
-  "": async () => ({ titulo: "Famílias", aqui: "#/", conteudo: await telas.familias() }),
-  domicilio: async (uuid) => ({ titulo: "Domicílio", aqui: "#/", voltar: "#/", conteudo: await telas.domicilio(uuid) }),
+  "": async () => ({ titulo: "Famílias", aqui: "#/", conteudo: await familias() }),
+  domicilio: async (uuid) => ({ titulo: "Domicílio", aqui: "#/", voltar: "#/", conteudo: await domicilio(uuid) }),
   nova: async (...partes) =>
     partes[0]
       ? emForm(await nova(...partes))
@@ -67,7 +69,7 @@ async function desenhar() {
     return;
   }
   const feita = await (TELAS[tela] || TELAS[""])(...partes);
-  const tudo = await telas.moldura(feita.titulo, feita.conteudo, feita);
+  const tudo = await moldura(feita.titulo, feita.conteudo, feita);
   if (minha !== vez) return; // a later drawing has begun
   raiz.replaceChildren(...tudo);
   raiz.dataset.endereco = endereco; // whose screen this is: an address changes before its screen is drawn
@@ -123,7 +125,7 @@ function redesenhar() {
 // A form is never drawn over; only the line above it that says what is still on the phone.
 async function atualizarFaixa() {
   const linha = document.getElementById("estado");
-  if (linha) linha.replaceWith(await telas.faixa());
+  if (linha) linha.replaceWith(await faixa());
 }
 aoMudar((assunto, deOutraAba) => {
   if (assunto === "saiu" && deOutraAba) location.replace("/acs/");
