@@ -20,6 +20,7 @@ VERBS = {
     "validar": "diz o que o PEC recusaria, antes de enviar",
     "empacotar": "gera o zip de fichas para o PEC",
     "abrir": "decodifica .esus, .esus.xml ou zip para JSON por linhas",
+    "tabelar": "grava tabelas Parquet, para perguntar com DuckDB ou pandas",
     "converter": "passa registros para outra versão do LEDI",
     "retorno": "lê relatórios do PEC, do SISAB e do SIAPS sobre o que foi enviado",
     "pec-simulado": "inicia um PEC de mentira nesta máquina, para testar envios",

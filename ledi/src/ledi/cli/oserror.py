@@ -1,5 +1,7 @@
 """What an OSError says, in Portuguese."""
 
+import errno
+
 
 def os_words(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
@@ -8,4 +10,6 @@ def os_words(error: OSError) -> str:
         return "é uma pasta, não um arquivo"
     if isinstance(error, PermissionError):
         return "sem permissão para abrir"
+    if error.errno == errno.ENOSPC:
+        return "não há espaço no disco"
     return error.strerror or "não pôde ser aberto"
