@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.pronto
 TEMPLATES := saude/src/saude/templates
 
-.PHONY: setup demo test cobertura check fix bench conformidade conferidor pacotes clientes auditar rodas clean
+.PHONY: setup demo test cobertura check fix bench conformidade conferidor site pacotes clientes auditar rodas clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -73,6 +73,10 @@ conformidade: setup
 # the Conferidor as a static folder (dist/conferidor); needs the npm registry once
 conferidor: setup
 	$(BIN)/python conferidor/montar.py
+
+# the documentation as a static folder (dist/site): searched without a network, nothing from another host
+site: setup
+	$(BIN)/python docs/montar_site.py
 
 # sdist and wheel of the library and of the generator, tried in a clean environment of each Python found here
 pacotes: setup

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ledi.catalog import STATES, Entry, catalog
-from ledi.layouts import CURRENT, TIPOS, VERSIONS, Layout, Struct, layout, releases
+from gerar_paginas_de_regras import by_tipo, title_of
+
+from ledi.catalog import STATES, catalog
+from ledi.layouts import CURRENT, VERSIONS, Layout, Struct, layout, releases
 from ledi.tables.closed import changes_in
 from ledi.versions import in_force
 
 DOCS = Path(__file__).parent
-PAGES = "https://github.com/laboratoriobridge/esusaps-integracao/blob/main/"
 _GENERATED = "<!-- Gerado por docs/gerar_regras.py: não edite à mão. -->\n"
 
 
@@ -45,7 +46,7 @@ def _rules() -> Iterator[str]:
     entries = catalog()
     yield _GENERATED
     yield f"# Regras do LEDI {CURRENT}\n"
-    yield "Cada código que o sistema mostra tem aqui o seu texto, o campo a que se refere e a página oficial."
+    yield "Cada código que o sistema mostra tem o seu texto, o campo a que se refere, a página oficial e um exemplo."
     yield "Códigos com sufixo de faceta (`-obrigatorio`, `-tipo`, `-minimo`, `-maximo`, `-dominio`,"
     yield "`-formato`, `-desconhecido`, `-sem_id`, `-duvida`) vêm do próprio layout e são listados por `ledi regras`.\n"
     count = Counter(entry.state for entry in {entry.code: entry for entry in entries}.values())
@@ -53,47 +54,12 @@ def _rules() -> Iterator[str]:
     for state, words in STATES.items():
         yield f"| {state} | {count[state]} | {words} |"
     yield ""
-    groups: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        groups[entry.tipo].append(entry)
-    for tipo in (*TIPOS, *sorted(set(groups) - set(TIPOS))):
-        if tipo in groups:
-            yield from _group(tipo, groups[tipo])
-
-
-def _group(tipo: str, entries: list[Entry]) -> Iterator[str]:
-    fichas = layout(CURRENT).fichas
-    yield f"## {tipo}: {fichas[tipo].nome}\n" if tipo in fichas else f"## {tipo}\n"
-    by_code: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        by_code[entry.code].append(entry)
-    for code in sorted(by_code):
-        yield from _code(code, by_code[code])
-
-
-def _code(code: str, entries: list[Entry]) -> Iterator[str]:
-    first = entries[0]
-    yield f'### <a id="{first.tipo}-{code}"></a>{code}\n'
-    for entry in entries:
-        span = _span(entry)
-        yield f"- {entry.text}{span}"
-        if entry.path:
-            yield f"  - campo: `{entry.path}`; {entry.severity}; estado: {entry.state}"
-        if entry.covered_by:
-            yield f"  - aparece como {entry.covered_by}"
-        if entry.why:
-            yield f"  - {entry.why}"
-    if first.doc_page:
-        yield f"- [página oficial]({PAGES}{first.doc_page})"
+    yield "| ficha | regras |\n| --- | --- |"
+    for tipo, codes in by_tipo().items():
+        yield f"| [{title_of(tipo)}](regras/{tipo}.md) | {len(codes)} |"
     yield ""
-
-
-def _span(entry: Entry) -> str:
-    if entry.since and entry.until:
-        return f" (de {entry.since} até antes de {entry.until})"
-    if entry.since:
-        return f" (desde {entry.since})"
-    return f" (até antes de {entry.until})" if entry.until else ""
+    yield "A página de cada ficha diz, regra a regra, o que ela pede, por quê, como corrigir e um registro que falha."
+    yield ""
 
 
 def _version(older: str | None, version: str) -> Iterator[str]:
@@ -144,7 +110,7 @@ def _rule_changes(version: str) -> Iterator[str]:
     started = {**lasting, **started}
     again = started.keys() & ended.keys()
     lines = {
-        code: f"[{code}](../regras.md#{entry.tipo}-{code}): {entry.text}"
+        code: f"[{code}](../regras/{entry.tipo}.md#{code}): {entry.text}"
         + (f" (desde a {entry.maybe} em dúvida: só aviso)" if entry.maybe else "")
         for code, entry in started.items()
     }
