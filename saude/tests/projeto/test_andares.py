@@ -5,6 +5,8 @@ Who imports whom is import-linter's to say, imports inside functions are ruff's 
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -56,6 +58,16 @@ def test_every_room_stands_on_a_floor_and_the_contract_has_no_exceptions() -> No
     rooms = [room for layer in floors["layers"] for room in re.findall(r"\w+", layer)]
     assert len(rooms) == len(set(rooms)) > 20
     assert not any(":" in layer for layer in floors["layers"]), "side by side, and neither imports the other"
+
+
+def test_no_knot_no_pair_and_no_import_hidden_in_a_function_without_its_reason() -> None:
+    command = [sys.executable, str(ROOT / "docs" / "gerar_arquitetura.py"), "--contar", str(SOURCE)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert said[:3] == [
+        "salas em nós: 0",
+        "pares que se importam: 0",
+        "imports nossos dentro de funções, sem razão anotada: 0",
+    ], said
 
 
 def test_no_room_is_more_than_a_tenth_of_the_house() -> None:
