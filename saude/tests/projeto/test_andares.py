@@ -126,6 +126,16 @@ def _js_functions(text: str) -> Iterator[tuple[str, int]]:
                 break
 
 
+def test_the_walks_through_the_house_name_what_is_there() -> None:
+    text = _text(ROOT / "docs" / "arquitetura.md").partition("<!-- fim do desenho -->")[2]
+    named = re.findall(r"`(\w+/\w+\.py)(?::(\w+))?`", text)
+    assert len(named) > 30
+    for place, name in named:
+        tree = ast.parse(_text(SOURCE / place))
+        defined = {getattr(node, "name", None) for node in tree.body}
+        assert not name or name in defined, f"{place}: no {name}"
+
+
 @pytest.mark.parametrize("app", APPS)
 def test_sql_on_the_tables_of_an_app_stands_in_that_app(app: str) -> None:
     table = re.compile(rf"\b{app}_(?!id\b)[a-z]+\b")  # {app}_id: the column of a key
