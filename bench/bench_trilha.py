@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import banco
 from comum import VEZES, Linha, alternar, gravar, tamanho, uma_vez
 
+TAKEN = 1_000  # records of one run
 WRITTEN = 2_000  # events one after the other, each its own transaction, as pages do
 
 
@@ -38,13 +40,22 @@ def main() -> None:
     checking = Linha("conferir a trilha inteira", total)
     for _ in range(VEZES):
         uma_vez(checking, _check)
-    alternar(VEZES, (alone, _write), (beside, _beside))
+    alternar(VEZES, (alone, _write), (beside, lambda: _beside(_write)))
     slower = round(100 * (1 - beside.por_segundo / alone.por_segundo), 1)
+    take_in = Linha("receber listas de 100 registros", TAKEN)
+    take_in_beside = Linha("o mesmo, com a trilha selada e conferida ao lado sem parar", TAKEN)
+    receive = _receiver()
+    receive()  # what the first request of a process loads
+    alternar(VEZES, (take_in, receive), (take_in_beside, lambda: _beside(receive)))
+    intake = round(100 * (1 - take_in_beside.por_segundo / take_in.por_segundo), 1)
     gravar(
         "trilha",
         "Selar e conferir a trilha de auditoria",
-        [alone, beside, sealing, checking],
-        extra={"Gravar fica mais lento enquanto outro processo lê a trilha toda (%)": slower},
+        [alone, beside, sealing, checking, take_in, take_in_beside],
+        extra={
+            "Gravar fica mais lento enquanto outro processo lê a trilha toda (%)": slower,
+            "Receber fica mais lento enquanto outro processo lê a trilha toda (%)": intake,
+        },
     )
 
 
@@ -53,6 +64,22 @@ def _write() -> None:
 
     for n in range(WRITTEN):
         record_event(by="coordenador", entidade=1, tipo="ficha.vista", alvo=("fichas.ficha", n), mostrados=50)
+
+
+def _receiver() -> Callable[[], None]:
+    """Lists as the API takes them: each leaves one event in the trail."""
+    from ledi_gerador.gerador import gerar
+    from saude.recebimento.actions import receive
+
+    entidade = banco.municipio()
+    made = gerar(semente=7, fichas=TAKEN * (2 * VEZES + 1), erros=0.06, app=0.0)
+
+    def run() -> None:
+        for _ in range(TAKEN // 100):
+            records = [next(made) for _ in range(100)]
+            receive(entidade=entidade, records=records, origem="api", raw=b"[]")
+
+    return run
 
 
 def _seal_all() -> None:
@@ -69,7 +96,7 @@ def _check() -> None:
     assert not found, found
 
 
-def _beside() -> None:
+def _beside(work: Callable[[], None]) -> None:
     """The reading runs over and over in another connection until the writing ends."""
     over = threading.Event()
 
@@ -84,7 +111,7 @@ def _beside() -> None:
     reader = threading.Thread(target=read)
     reader.start()
     try:
-        _write()
+        work()
     finally:
         over.set()
         reader.join()

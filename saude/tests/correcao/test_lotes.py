@@ -327,7 +327,7 @@ def test_a_batch_that_stopped_half_way_says_so_and_goes_on(entra, tres, pedido, 
     page = client.get(url).content.decode()
     assert "parou no meio" in page and "2 de 3 fichas foram feitas" in " ".join(page.split())
     for _ in range(2):
-        client.post(f"{url}continuar/")
+        client.post(f"{url}repetir/")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = 'reprocessamento'"

@@ -15,7 +15,7 @@ UMA = {
     "fichas:corrigir", "fichas:descartar", "fichas:reabrir", "fichas:reprocessar_uma",
     "fichas:restaurar", "fichas:verificar",
     "formularios:bloco", "formularios:opcoes", "mudancas:desistir", "mudancas:marcar", "mudancas:presenca",
-    "mudancas:voltar_versao", "registrar:apagar", "registrar:clientes", "registrar:ficha",
+    "mudancas:voltar_versao", "painel:repetir_lote", "registrar:apagar", "registrar:clientes", "registrar:ficha",
     "registrar:rascunho", "registrar:verificar",
 }  # fmt: skip
 DECLARADOS = [a for a in ENDERECOS if hasattr(a.view, "em_lote")]

@@ -35,6 +35,9 @@ SMALL = 2 * 1024 * 1024  # read while the user waits, unless there is much in it
 ATOMIC = 2_000  # records taken in by one transaction, as one chunk: what it locks, other receptions wait for
 SPARE = 30  # seconds after which the queue looks whether the page, which did the work itself, has done it
 LEFT_AFTER = timedelta(minutes=10)
+BLOCK = 512 * 1024  # of 500 records, about
+MANY, MOST_BEHIND = 16, 200  # blocks of a long file; how many it lets pass at most
+LONG = "arquivos.longos"
 FAILED = "Falha ao receber: nada deste arquivo foi recebido."
 STOPPED = (
     "O recebimento parou depois de {} registros. Receba de novo para continuar de onde parou: "
@@ -60,11 +63,18 @@ def upload(*, entidade: Entidade, by: Usuario, file: UploadedFile, name: str) ->
 
 
 def _enqueue(kind: str, row: Conferencia, *, later: bool = False) -> None:
-    """Once per file. `later`: the work is being done by the page; the queue is there in case it dies."""
+    """Once per file. `later`: the work is being done by the page; the queue is there in case it dies.
+
+    A file waits as the last block of a lot of its size would, so that small ones pass; of the long ones one is
+    worked at, and the other workers are there for everybody.
+    """
+    blocks = row.tamanho // BLOCK
     enqueue_once(
         f"arquivos.{kind}",
         queueing_lock=f"arquivo-{kind}-{row.pk}",
         seconds=SPARE if later else 0,
+        priority=-min(blocks, MOST_BEHIND),
+        lock=LONG if blocks >= MANY else None,
         conferencia_id=row.pk,
     )
 

@@ -2,10 +2,10 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,6 +18,7 @@ from saude.banco import travas
 from saude.banco.fila import enqueue
 from saude.cadastros.models import Entidade
 from saude.cadastros.sinais import lotacoes_ended
+from saude.comum import isolado
 from saude.contas.queries import as_user
 from saude.referencias import arquivos, cnes, sigtap
 from saude.referencias.arquivos import FileRefused, Guardado
@@ -26,6 +27,7 @@ from saude.referencias.tables import DatabaseTables, load_cnes, load_sigtap, rel
 from saude.referencias.tables import sigtap as sigtap_of
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 Tipo, Situacao = Publicacao.Tipo, Publicacao.Situacao
 IN_FORCE = (Situacao.PRONTA, Situacao.SUBSTITUIDA)
 DEFECT = "A importação falhou por um defeito do sistema. Nada foi alterado."
@@ -90,12 +92,23 @@ def cancel_cnes(*, publicacao: Publicacao, by: Autor) -> None:
 
 
 def _read(kept: Guardado) -> cnes.Arquivo:
+    if not kept.caminho.exists():
+        raise FileRefused("O arquivo não está mais guardado. Envie-o de novo.")
+    return _apart(cnes.read, kept.caminho)
+
+
+def _apart(read: Callable[[Path], T], path: Path) -> T:
+    """What a reader of foreign files says, in the words of this page."""
     try:
-        return cnes.read(kept.caminho)
-    except TableError as error:
+        return read(path)
+    except isolado.Recusado as error:
         raise FileRefused(_reason(error)) from error
-    except FileNotFoundError as error:
-        raise FileRefused("O arquivo não está mais guardado. Envie-o de novo.") from error
+    except isolado.Excesso as excess:
+        raise FileRefused(
+            "O arquivo pede memória ou tempo demais para ser lido. Nada foi alterado."
+        ) from excess
+    except isolado.Ocupado as busy:
+        raise FileRefused("Há outros arquivos sendo lidos agora. Envie de novo em um minuto.") from busy
 
 
 def _fits(entidade: Entidade, arquivo: cnes.Arquivo) -> None:
@@ -224,14 +237,14 @@ def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Autor, queue: bool
     kept = arquivos.keep(pieces, nome)
     try:
         _not_twice(Publicacao.objects.filter(tipo=Tipo.SIGTAP), kept)
-        day = sigtap.competencia(kept.caminho)
-    except TableError as error:
-        arquivos.drop(kept.sha256)
-        message = _reason(error)
-        _failed(Tipo.SIGTAP, None, kept, message, by)
-        raise FileRefused(message) from error
     except FileRefused:
         arquivos.drop(kept.sha256)
+        raise
+    try:
+        day = _apart(sigtap.competencia, kept.caminho)
+    except FileRefused as refusal:
+        arquivos.drop(kept.sha256)
+        _failed(Tipo.SIGTAP, None, kept, str(refusal), by)
         raise
     with transaction.atomic():
         row = Publicacao.objects.create(

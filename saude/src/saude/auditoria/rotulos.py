@@ -53,6 +53,7 @@ ROTULOS: dict[str, str] = {
     "feriado.removido": "Feriado removido",
     "auditoria.vista": "Auditoria vista",
     "auditoria.exportada": "Auditoria exportada",
+    "auditoria.conferida": "Trilha conferida",
     "recebimento.lote": "Registros recebidos",
     "recebimento.repetido": "Lote pedido de novo",
     "ficha.vista": "Ficha vista",

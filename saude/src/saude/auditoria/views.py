@@ -13,6 +13,7 @@ from saude.acesso.guarda import requires
 from saude.acesso.permissoes import INSTALACAO
 from saude.acesso.request import GuardedRequest
 from saude.auditoria.actions import record_event
+from saude.auditoria.conferencia import last_check
 from saude.auditoria.forms import FiltrosForm
 from saude.auditoria.models import Evento
 from saude.auditoria.queries import Filters, events
@@ -39,6 +40,7 @@ def auditoria(request: GuardedRequest) -> HttpResponse:
         "primeira": _query(request, antes=None) if before else "",
         "proxima": _query(request, antes=page[-1].pk) if has_next else "",
         "exportar": _query(request, antes=None),
+        "conferida": last_check(),
     }
     return render(request, "auditoria/auditoria.html", context)
 

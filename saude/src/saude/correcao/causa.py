@@ -28,6 +28,7 @@ from saude.painel.apresenta import Nomes, rows
 from saude.processamento import lotes, previa
 from saude.processamento.julgar import context
 from saude.registro.envelope import envelope_field, in_header, is_origin
+from saude.web.opaco import LONGEST, shown
 
 SHOWN = 50
 TRIED = 20  # fichas that a value is tried on before the preview is made
@@ -43,7 +44,7 @@ OWN = frozenset({"cpf", "cns", "uuid", "data", "datahora", "telefone", "cep", "c
 def causa(request: UserRequest) -> HttpResponse:
     """All fichas of one cause: mend once, or one after the other."""
     given = request.POST if request.method == "POST" else request.GET
-    cause, competencia = given.get("causa", "")[:200], given.get("competencia", "")
+    cause, competencia = shown(given.get("causa", "")[:LONGEST])[:200], given.get("competencia", "")
     competencia = readable(competencia)
     areas = request.cnes_permitidos
     found = findings.fichas_of_cause(request.entidade, cause, competencia or None, cnes=areas)

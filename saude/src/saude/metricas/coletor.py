@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from saude.auditoria.conferencia import last_check
 from saude.banco import fila
 from saude.copias import agenda
 from saude.exportacao.models import Exportacao
@@ -22,6 +23,7 @@ class Coletor:
         yield from self._fichas()
         yield from self._exportacoes()
         yield from self._copias()
+        yield from self._trilha()
 
     def _fila(self) -> Iterator[Metric]:
         depth = GaugeMetricFamily("saude_fila_tarefas", "Tarefas na fila", labels=["fila", "estado"])
@@ -62,6 +64,14 @@ class Coletor:
         if (last := last_rate()) is not None:
             rate.add_metric([], last)
         yield from (states, sent, rate)
+
+    def _trilha(self) -> Iterator[Metric]:
+        faults = GaugeMetricFamily("saude_trilha_problemas", "Problemas na última conferência da trilha")
+        when = GaugeMetricFamily("saude_trilha_conferida_segundos", "Quando a trilha foi conferida (Unix)")
+        if (last := last_check()) is not None:
+            faults.add_metric([], last.problemas)
+            when.add_metric([], last.momento.timestamp())
+        yield from (faults, when)
 
 
 def texto() -> bytes:

@@ -248,18 +248,6 @@ def desistir(request: UserRequest, pk: int) -> HttpResponse:
 @em_lote()
 @requires("corrigir", "reprocessar")
 @require_POST
-def continuar(request: UserRequest, pk: int) -> HttpResponse:
-    """A batch that stopped half-way goes on with what is left."""
-    job = batch_of(request, pk)
-    if not may_do(request, job):
-        raise PermissionDenied
-    em_massa.go_on(job=job, by=request.user)
-    return redirect(_page(request, "lote", job))
-
-
-@em_lote()
-@requires("corrigir", "reprocessar")
-@require_POST
 def desfazer(request: UserRequest, pk: int) -> HttpResponse:
     """The preview of the undo; nothing goes back before it is confirmed."""
     job = batch_of(request, pk)
@@ -333,7 +321,6 @@ def _done(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
     return _frame(request, job) | {
         "acabou": over,
         "parado": em_massa.stopped(job),
-        "pode_continuar": may,
         "corrige": "mudancas" in job.filtro,
         "feitas": job.total - job.puladas,
         "puladas": [{"item": i, "linha": lines[i.ficha_id]} for i in left],

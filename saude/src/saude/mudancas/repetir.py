@@ -1,4 +1,4 @@
-"""A batch that failed, asked for again."""
+"""A batch that failed or stopped half-way, asked for again: it goes on with what is left."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied

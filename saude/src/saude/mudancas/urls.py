@@ -13,7 +13,6 @@ urlpatterns = [
     path(JOBS + "<int:pk>/marcar/", lotes.marcar, name="marcar"),
     path(JOBS + "<int:pk>/confirmar/", lotes.confirmar, name="confirmar"),
     path(JOBS + "<int:pk>/desistir/", lotes.desistir, name="desistir"),
-    path(JOBS + "<int:pk>/continuar/", lotes.continuar, name="continuar"),
     path(JOBS + "<int:pk>/desfazer/", lotes.desfazer, name="desfazer"),
     path("fichas/<str:uuid>/versoes/<int:revisao>/voltar/", versoes.voltar, name="voltar_versao"),
     path("fichas/<str:uuid>/corrigir/presenca/", presenca.bater, name="presenca"),

@@ -15,6 +15,7 @@ from saude.fichas.exportaveis import Exclusao
 from saude.fichas.filtro import Filtro
 from saude.fichas.situacoes import Situacao
 from saude.registro.tipos import Origem, Tipo
+from saude.web.opaco import LONGEST, shown
 
 TEXT = {
     "ficha": "tipo", "situacao": "situacao", "cnes": "cnes", "ine": "ine", "profissional": "profissional_cns",
@@ -44,10 +45,7 @@ class Filtros:
 
 
 def read(asked: QueryDict, *, competencia: str = "", situacao: str = "") -> Filtros:
-    got = {
-        k: asked.get(k, "").strip()[:LIMIT].replace("\x00", "")
-        for k in (*TEXT, "cliente", "de", "ate", "sem_id")
-    }
+    got = {k: _given(asked, k) for k in (*TEXT, "cliente", "de", "ate", "sem_id")}
     for name, allowed in CHOICES.items():
         if got[name] and got[name] not in allowed:
             got[name] = ""
@@ -65,6 +63,10 @@ def read(asked: QueryDict, *, competencia: str = "", situacao: str = "") -> Filt
     if situacao:
         values["situacao"] = situacao
     return Filtros(Filtro(**values), got, errors)
+
+
+def _given(asked: QueryDict, name: str) -> str:
+    return shown(asked.get(name, "").strip()[:LONGEST])[:LIMIT].replace("\x00", "")
 
 
 def _is_date(text: str) -> bool:

@@ -12,6 +12,7 @@ from saude.fichas import contagens
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.painel import filtros
 from saude.painel.apresenta import Nomes
+from saude.painel.recebimentos import failed_lots
 from saude.painel.sincronia import last_syncs
 from saude.painel.views import listing
 from saude.registro.tipos import Origem
@@ -27,6 +28,7 @@ def pendencias(request: UserRequest) -> HttpResponse:
         "origens": _by_origin(request, competencia),
         "competencia": competencia,
         "suporte": request.entidade.instalacao.suporte_contato,
+        "lotes_falhos": failed_lots(request),
         "na_chegada": request.entidade.instalacao.processar_app_na_chegada,
     }
     return render(request, "pendencias/pendencias.html", context)

@@ -84,19 +84,6 @@ def stopped(job: Reprocessamento) -> bool:
     return bool(left) and not alive("fichas.reprocessar_bloco", "bloco_id", left)
 
 
-@transaction.atomic
-def go_on(*, job: Reprocessamento, by: Autor) -> int:
-    """The blocks that are left, in the queue again; each is done once, whoever asks."""
-    travas.wait(travas.REPROCESSAMENTO, job.entidade_id)
-    if not stopped(job):
-        return 0
-    left = list(job.blocos.filter(feito_em=None).values_list("pk", flat=True))
-    for pk in left:
-        enqueue("fichas.reprocessar_bloco", bloco_id=pk)
-    record_event(by=by, entidade=job.entidade_id, tipo="lote.retomado", alvo=job, blocos=len(left))
-    return len(left)
-
-
 def blocks(ids: Iterable[int]) -> Iterator[list[int]]:
     waiting = iter(ids)
     while block := list(islice(waiting, BLOCK)):

@@ -3,9 +3,10 @@
 from django.db import transaction
 
 from saude.auditoria.actions import Autor, record_event
+from saude.banco import travas
 from saude.banco.fila import enqueue, without_task
 from saude.fichas.models import Reprocessamento
-from saude.processamento.em_massa import OPEN, close_if_done, revive
+from saude.processamento.em_massa import OPEN, close_if_done, revive, stopped
 
 Estado = Reprocessamento.Estado
 
@@ -22,9 +23,10 @@ def watch() -> None:
 
 @transaction.atomic
 def ask_again(*, job: Reprocessamento, by: Autor) -> bool:
-    """Go on with one that failed, from where it stopped."""
+    """Go on with one that failed, or that nobody goes on with, from where it stopped; each block is done once."""
+    travas.wait(travas.REPROCESSAMENTO, job.entidade_id)
     row = Reprocessamento.objects.select_for_update().get(pk=job.pk)
-    if row.estado != Estado.FALHOU:
+    if row.estado != Estado.FALHOU and not stopped(row):
         return False
     row.estado, row.erro, row.terminado_em = Estado.RODANDO, "", None
     row.save(update_fields=["estado", "erro", "terminado_em"])

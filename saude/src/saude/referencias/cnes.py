@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.db.models import Model
 
-from ledi.referencias import ReferenciaError
-from ledi.referencias import cnes_reader as reader
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.cadastros import models as cadastros
 from saude.cadastros import storage
 from saude.cadastros.models import Entidade
+from saude.comum import isolado
 from saude.comum.texto import fold
+from saude.referencias import leitor
 
 NEVER = date(1900, 1, 1)  # end of a place or team that was registered by hand and no CNES shows
+MEMORY, SECONDS = 256 * 1024 * 1024, 60  # to read a file
 SHOWN = 100  # items of each list kept for the page
 Key = tuple[str, str, str, str]  # (CNS, CBO, CNES, INE)
 
@@ -89,27 +91,36 @@ class Diferencas:
 
 
 def read(path: Path) -> Arquivo:
-    """Raises `ledi.errors.TableError`."""
-    with reader.open_file(path) as file:
-        header = file.header
-        found = Arquivo(header.data, header.ibge, header.versao)
-        for item in file.items():
-            match item:
-                case Estabelecimento():
-                    found.estabelecimentos[item.cnes] = item
-                case Equipe():
-                    found.equipes[item.ine] = item
-                case Profissional():
-                    if item.cns:
-                        found.profissionais[item.cns] = item
-                case Lotacao():
-                    found.lotacoes.add((item.cns, item.cbo, item.cnes, item.ine))
-        found.avisos = [str(aviso) for aviso in file.avisos]
-        found.sem_cns = set(file.sem_cns)
+    """Foreign XML: read in a process of its own, whose copy lies beside the file meanwhile. Raises `Recusado`,
+    `Excesso` or `Ocupado` of `comum.isolado`."""
+    target = path.with_name(f"{path.name}.{uuid4().hex}")
+    try:
+        name = f"{leitor.__name__}:{leitor.copy_cnes.__name__}"
+        head = isolado.run(name, str(path), str(target), memory=MEMORY, seconds=SECONDS)
+        found = Arquivo(date.fromisoformat(head["data"]), head["ibge"], head["versao"], avisos=head["avisos"])
+        for item in leitor.copied(target):
+            _keep(found, item)
+    finally:
+        target.unlink(missing_ok=True)
     if not found.estabelecimentos:
-        raise ReferenciaError("o arquivo não tem nenhum estabelecimento", path.name)
+        raise isolado.Recusado(f"{path.name}: o arquivo não tem nenhum estabelecimento")
     _trim(found)
     return found
+
+
+def _keep(found: Arquivo, item: Any) -> None:
+    match item:
+        case Estabelecimento():
+            found.estabelecimentos[item.cnes] = item
+        case Equipe():
+            found.equipes[item.ine] = item
+        case Profissional():
+            if item.cns:
+                found.profissionais[item.cns] = item
+        case Lotacao():
+            found.lotacoes.add((item.cns, item.cbo, item.cnes, item.ine))
+        case _:
+            found.sem_cns.add(item)
 
 
 def _trim(found: Arquivo) -> None:

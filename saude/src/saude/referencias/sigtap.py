@@ -9,14 +9,15 @@ from django.db import connection
 
 from ledi.referencias import sigtap_reader as reader
 from ledi.tables.port import Cid, Procedimento
+from saude.comum import isolado
+from saude.referencias import leitor
 from saude.referencias.models import Publicacao
 from saude.referencias.tables import Sigtap
 
 
 def competencia(path: Path) -> date:
-    """First day of the month the file is of. Raises `ledi.errors.TableError`."""
-    with reader.open_table(path) as table:
-        return _first_day(table.competencia)
+    """First day of the month the file is of. Read apart: raises as `cnes.read`."""
+    return _first_day(isolado.run(f"{leitor.__name__}:{leitor.sigtap_month.__name__}", str(path)))
 
 
 def store(publicacao: Publicacao, path: Path) -> dict[str, int]:

@@ -77,5 +77,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def error_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     if is_api(request.path_info):
         return answer(status, text, sys.exc_info()[1])
-    context = {"titulo": title, "texto": text, "codigo": status}
+    context = {"titulo": title, "texto": text, "codigo": status, "pagina_de_erro": True}
     return render(request, "web/erro.html", context, status=status)

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from saude.comum.competencia import SEM_DATA
 from saude.web.formulario import is_asked_for
+from saude.web.opaco import hide
 
 register = template.Library()
 
@@ -99,6 +100,12 @@ def mascara_cpf(value: str | None) -> str:
 def mascara_cns(value: str | None) -> str:
     """`7** **** **** 4567`."""
     return f"{value[0]}** **** **** {value[11:]}" if value and len(value) == 15 else ""
+
+
+@register.filter
+def opaco(value: str | None) -> str:
+    """For an address: `web.opaco`."""
+    return hide(value or "")
 
 
 @register.filter
