@@ -127,7 +127,7 @@ def proxied(servir, tmp_path_factory) -> Iterator[Proxied]:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_sample_configuration_with_tls_in_front_of_the_site(proxied, criar_usuario):
-    user = criar_usuario("Administrador")
+    user = criar_usuario("Coordenador")  # an administrador has a second factor to show
     answer, page = proxied.ask("GET", "/entrar/")
     assert answer.status == 200 and 'name="username"' in page
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
