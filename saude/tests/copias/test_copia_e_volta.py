@@ -44,6 +44,13 @@ connection.ensure_connection()  # the server is not under the limit of this proc
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
 call_command("copiar", saida=__import__("pathlib").Path(sys.argv[1]))
 """
+FOREIGN = """
+import django; django.setup()
+from django.db import connection
+from saude.banco.papeis import as_owner
+with as_owner(connection), connection.cursor() as cursor:
+    cursor.execute("CREATE TABLE contas_a_pagar ()")
+"""
 NIGHTLY = """
 import time, django; django.setup()
 from saude.copias import agenda
@@ -161,5 +168,10 @@ def test_a_damaged_copy_is_refused_before_anything_is_written(place):
             name
         )
     assert sorted(p.name for p in (place / "intacta").iterdir()) == ["chave_secreta"]
+    # a database of somebody else is not emptied, either
+    good(place / "alheia", code=FOREIGN)
+    done = run(place / "alheia", "restaurar", str(place / "com.saude"), *key)
+    assert done.returncode == 1 and "tabelas que não são do Saúde e-SUS (contas_a_pagar)" in done.stderr
+    good(place / "alheia", code=FOREIGN.replace("CREATE TABLE contas_a_pagar ()", "TABLE contas_a_pagar"))
     whole = good(place / "intacta", "restaurar", str(place / "com.saude"), *key, "--so-conferir")
     assert "A cópia está inteira" in whole

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -16,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from saude.auditoria import selos
 from saude.auditoria.actions import record_event
+from saude.auditoria.models import Evento
 from saude.banco import ferramentas
 from saude.banco.papeis import as_owner
 from saude.cadastros.models import Entidade
@@ -81,6 +83,11 @@ def _refuse_used(manifesto: dict[str, Any], *, again: bool) -> None:
             "Esta instalação já está em uso: uma cópia só é restaurada numa vazia. Escolha outra pasta em SAUDE_DADOS "
             "(ou outro banco em DATABASE_URL) e restaure nela."
         )
+    if strange := sorted(_rows().keys() - _our_tables()):
+        raise CopiaError(
+            f"O banco tem tabelas que não são do Saúde e-SUS ({', '.join(strange[:3])}): restaurar o esvaziaria. "
+            "Escolha um banco vazio em DATABASE_URL."
+        )
     root = Path(settings.DADOS)
     left = [p.name for p in sorted(root.iterdir()) if p.name not in APART and p.is_dir() and any(p.iterdir())]
     if left and not again:
@@ -91,12 +98,17 @@ def _refuse_used(manifesto: dict[str, Any], *, again: bool) -> None:
 
 def _has_rows() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT to_regclass(%s), to_regclass(%s)", [Usuario._meta.db_table, Entidade._meta.db_table]
-        )
+        tables = [model._meta.db_table for model in (Usuario, Entidade, Evento)]
+        cursor.execute("SELECT to_regclass(%s), to_regclass(%s), to_regclass(%s)", tables)
         if None in cursor.fetchone():
             return False
-    return Usuario.objects.exists() or Entidade.objects.exists()
+    return Usuario.objects.exists() or Entidade.objects.exists() or Evento.objects.exists()
+
+
+def _our_tables() -> set[str]:
+    models = apps.get_models(include_auto_created=True)
+    known = {model._meta.db_table for model in models if model._meta.managed} | {"django_migrations"}
+    return known | {name for name in _rows() if name.startswith("procrastinate_")}
 
 
 def _bring(path: Path, keys: Chaveiro) -> None:
