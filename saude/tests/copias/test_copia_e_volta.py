@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from saude.banco.servidor import EmbeddedServer, stop_leftover
+from saude.cofre.chaves import new_key, read_file
+from saude.cofre.erros import ChaveErrada, Danificado
+from saude.copias.copiar import make_copy
+from saude.copias.formato import CopiaError, check
 
 WORK = """
 import django; django.setup()
@@ -92,7 +96,7 @@ def place(tmp_path_factory):
     folder = root / "de"
     good(folder, *INSTALL)
     good(folder, code=WORK)
-    good(root / "chave", "cofre", "nova-chave", str(root / "copia.chave"))
+    (root / "copia.chave").write_text(new_key().text())
     with_keys = good(
         folder, "copiar", "--saida", str(root / "com.saude"), "--chave", str(root / "copia.chave")
     )
@@ -103,8 +107,6 @@ def place(tmp_path_factory):
     used = run(folder, "restaurar", str(root / "propria.saude"))
     assert used.returncode == 1 and "já está em uso" in used.stderr
     assert "A trilha confere" in good(folder, "conferir_auditoria")
-    over = run(folder, "copiar", "--saida", str(root / "com.saude"))
-    assert over.returncode == 1 and "nunca é escrita por cima" in over.stderr
     stop_leftover(EmbeddedServer(folder / "banco"))
     shutil.rmtree(folder)
     yield root
@@ -141,7 +143,6 @@ def test_all_comes_back_and_the_trail_verifies(place):
 
 def test_without_the_key_of_the_installation_it_says_what_cannot_be_read(place):
     folder = place / "sem"
-    good(folder, "cofre", "estado")  # a new machine, with a key of its own
     wrong = run(folder, "restaurar", str(place / "propria.saude"))
     assert wrong.returncode == 1 and "não está nesta instalação" in wrong.stderr
     told = good(folder, "restaurar", str(place / "propria.saude"), "--chave", str(place / "guardada.chave"))
@@ -162,11 +163,12 @@ def test_a_damaged_copy_is_refused_before_anything_is_written(place):
     ):
         path = place / f"{name}.bad"
         path.write_bytes(bad)
-        done = run(place / "intacta", "restaurar", str(path), *key)
-        assert done.returncode == 1 and "CommandError" in done.stderr, name
-        assert "Traceback" not in done.stderr and ("danificado" in done.stderr or "cortado" in done.stderr), (
-            name
-        )
+        with pytest.raises(Danificado, match=r"danificado|cortado"):
+            check(path, read_file(place / "copia.chave"))
+    with pytest.raises(ChaveErrada):
+        check(place / "propria.saude", read_file(place / "copia.chave"))
+    done = run(place / "intacta", "restaurar", str(path), *key)
+    assert done.returncode == 1 and "CommandError" in done.stderr and "Traceback" not in done.stderr
     assert sorted(p.name for p in (place / "intacta").iterdir()) == ["chave_secreta"]
     # a database of somebody else is not emptied, either
     good(place / "alheia", code=FOREIGN)
@@ -175,3 +177,11 @@ def test_a_damaged_copy_is_refused_before_anything_is_written(place):
     good(place / "alheia", code=FOREIGN.replace("CREATE TABLE contas_a_pagar ()", "TABLE contas_a_pagar"))
     whole = good(place / "intacta", "restaurar", str(place / "com.saude"), *key, "--so-conferir")
     assert "A cópia está inteira" in whole
+
+
+def test_a_copy_is_never_written_over_another_file(tmp_path):
+    path = tmp_path / "de-ontem.saude"
+    path.write_bytes(b"ontem")
+    with pytest.raises(CopiaError, match="nunca é escrita por cima"):
+        make_copy(path, by="teste")
+    assert path.read_bytes() == b"ontem" and len(list(tmp_path.iterdir())) == 1
