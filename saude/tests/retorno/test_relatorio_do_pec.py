@@ -186,6 +186,14 @@ def test_saved_by_a_spreadsheet(entidade):
     assert Desfecho.objects.get().data.isoformat() == "2026-10-05"
 
 
+def test_every_character_of_a_message_is_kept(entidade):
+    [a] = exportadas(entidade, 1)
+    said = "um\ttab, uma \\ barra, {chave: 1} e \\N"
+    registrar(entidade, relatorio([linha(a.uuid, said)]))
+    [answer] = answers_of(Ficha.objects.get(pk=a.pk))
+    assert answer.fato.mensagens[0]["texto"] == said
+
+
 def test_the_number_that_was_shown_is_the_number_that_is_recorded(entidade):
     a, b = exportadas(entidade, 2)
     row = enviar(entidade, relatorio([linha(a.uuid), linha(b.uuid)]))

@@ -151,14 +151,14 @@ def read(pk: int, *, patience: float = 0) -> None:
 def _read(row: Relatorio, source: Path) -> None:
     lines = source.with_suffix(".linhas")
     try:
-        about = leitura.read(source, lines)
+        about = leitura.read(source, lines, row.pk)
         with transaction.atomic():
             row.linhas.all().delete()
             row.totais_por_linha.all().delete()
             row.formato, row.leitura, row.avisos = about["formato"], about["leitura"], about["avisos"]
             row.contexto, row.totais = about["contexto"], about["totais"] | {"linhas": about["linhas"]}
             if row.do_pec:
-                storage.copy_lines(row.pk, leitura.lines(lines))
+                storage.copy_lines(lines)
                 match(row)
             else:
                 _totals(row, lines)

@@ -1,7 +1,8 @@
-"""Reading a report: in a process of its own, out as lines of JSON that PostgreSQL takes as they are."""
+"""Reading a report in a process of its own: the PEC's comes out as PostgreSQL takes it, the others as JSON lines."""
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +19,28 @@ TOO_MUCH = (
 UNREADABLE = "O arquivo não pôde ser aberto: {}. Baixe o relatório de novo e envie-o como veio."
 
 
-def read(path: Path, into: Path) -> dict[str, Any]:
+def read(path: Path, into: Path, relatorio_id: int) -> dict[str, Any]:
     """What the report says of itself; its lines are then in `into`. Recusado with what to do; Ocupado."""
     try:
         said: dict[str, Any] = run(
-            "saude.retorno.leitura:copy", str(path), str(into), memory=MEMORY, seconds=SECONDS
+            "saude.retorno.leitura:copy", str(path), str(into), relatorio_id, memory=MEMORY, seconds=SECONDS
         )
     except Excesso as excess:
         raise Recusado(TOO_MUCH) from excess
     return said
 
 
-def copy(path: str, into: str) -> dict[str, Any]:
+def copy(path: str, into: str, relatorio_id: int) -> dict[str, Any]:
     """In the other process: every registro on a line of its own."""
     try:
         with open_retorno(path) as report, open(into, "w", encoding="utf-8") as out:
             lines = 0
-            for registro in report:
+            for registro in report:  # no NUL among them: the reader takes no file that has one
                 lines += 1
-                out.write(json.dumps(_kept(report.formato, registro, lines), ensure_ascii=False) + "\n")
+                if report.formato == "pec-inconsistencias":
+                    out.write(_row(relatorio_id, _of_pec(registro)))
+                else:
+                    out.write(json.dumps(_of_totals(registro, lines), ensure_ascii=False) + "\n")
     except Refused as refused:
         text = str(refused)
         raise Recusado(text[:1].upper() + text[1:]) from refused
@@ -59,12 +63,20 @@ def _about(report: Retorno) -> dict[str, Any]:
     }
 
 
-def _kept(formato: str, registro: dict[str, Any], number: int) -> dict[str, Any]:
-    return _of_pec(registro) if formato == "pec-inconsistencias" else _of_totals(registro, number)
+#: of a line of the PEC's report, as they come out
+COLUMNS = ("numero", "uuid", "resultado", "lote", "data", "tipo_ficha", "cnes", "mensagens")
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _row(relatorio_id: int, values: dict[str, Any]) -> str:
+    """In the text format of COPY."""
+    cells = (values[name] for name in COLUMNS)
+    texts = (r"\N" if c is None else str(c).translate(_ESCAPES) for c in cells)
+    return "\t".join((str(relatorio_id), *texts)) + "\n"
 
 
 def _of_pec(registro: dict[str, Any]) -> dict[str, Any]:
-    ficha = registro["ficha"]
+    said = tuple((m["coluna"], m["texto_seguro"], tuple(m["campos"])) for m in registro["mensagens"])
     return {
         "numero": registro["linha"],
         "uuid": registro["uuid"] or "",
@@ -73,16 +85,18 @@ def _of_pec(registro: dict[str, Any]) -> dict[str, Any]:
         "data": registro["data_recebimento"],
         "tipo_ficha": registro["tipo_ficha"] or "",
         "cnes": registro["cnes"] or "",
-        "mensagens": [
-            {
-                "coluna": m["coluna"],
-                "texto": m["texto_seguro"],
-                "campos": m["campos"],
-                "campo": deepest(m["campos"], ficha),
-            }
-            for m in registro["mensagens"]
-        ],
+        "mensagens": _messages(said, registro["ficha"]),
     }
+
+
+@lru_cache(maxsize=4096)
+def _messages(said: tuple[tuple[str, str, tuple[str, ...]], ...], ficha: str | None) -> str:
+    """As JSON: a report says few things of many fichas."""
+    told = [
+        {"coluna": column, "texto": text, "campos": fields, "campo": deepest(fields, ficha)}
+        for column, text, fields in said
+    ]
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _of_totals(registro: dict[str, Any], number: int) -> dict[str, Any]:

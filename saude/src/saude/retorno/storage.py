@@ -4,14 +4,17 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from saude.banco.cursor import server_cursor
 from saude.fichas.retornos import Atual, set_current
+from saude.retorno.leitura import COLUMNS
 
 CHUNK = 10_000
+PIECE = 1024 * 1024
 
 
 class Fato(NamedTuple):
@@ -26,10 +29,16 @@ class Fato(NamedTuple):
     mensagens: Sequence[dict[str, Any]] = ()
 
 
-def copy_lines(relatorio_id: int, rows: Iterable[dict[str, Any]]) -> None:
-    """Of the PEC's report."""
-    columns = ("numero", "uuid", "resultado", "lote", "data", "tipo_ficha", "cnes", "mensagens")
-    _copy("retorno_linha", relatorio_id, columns, rows)
+def copy_lines(path: Path) -> None:
+    """Of the PEC's report, as `leitura` wrote them."""
+    names = ", ".join(("relatorio_id", *COLUMNS))
+    with (
+        open(path, "rb") as file,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY retorno_linha ({names}) FROM STDIN") as copy,
+    ):
+        while piece := file.read(PIECE):
+            copy.write(piece)
 
 
 def copy_totals(relatorio_id: int, rows: Iterable[dict[str, Any]]) -> None:
