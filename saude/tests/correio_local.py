@@ -41,7 +41,7 @@ def smtp(tls: ssl.SSLContext | None = None) -> Iterator[tuple[Keeper, int]]:
             USER.encode(),
             PASSWORD.encode(),
         )
-        return AuthResult(success=ok)
+        return AuthResult(success=ok, handled=False)  # the server says it
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

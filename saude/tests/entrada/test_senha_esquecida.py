@@ -1,5 +1,6 @@
 """A forgotten password by e-mail: nothing tells who exists, a token is good once."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -36,7 +37,7 @@ def jobs():
         cursor.execute(
             "SELECT args FROM procrastinate_jobs WHERE task_name = 'entrada.senha_esquecida' ORDER BY id"
         )
-        return [row[0] for row in cursor.fetchall()]
+        return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
 def ask(client, email="caio@timbo.example", **more):
