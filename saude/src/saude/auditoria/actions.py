@@ -41,13 +41,19 @@ def record_event(
 
 
 def record_events(
-    *, by: Any, entidade: Any, tipo: str, alvos: Iterable[tuple[Alvo, Mapping[str, Any]]]
+    *,
+    by: Autor,
+    entidade: models.Model | int | None,
+    tipo: str,
+    alvos: Iterable[tuple[Alvo, Mapping[str, Any]]],
 ) -> None:
     """The same fact of many targets, each with its own `detalhe`: a row each, written together."""
     Evento.objects.bulk_create(_row(by, entidade, tipo, alvo, detalhe) for alvo, detalhe in alvos)
 
 
-def _row(by: Any, entidade: Any, tipo: str, alvo: Alvo, detalhe: Mapping[str, Any]) -> Evento:
+def _row(
+    by: Autor, entidade: models.Model | int | None, tipo: str, alvo: Alvo, detalhe: Mapping[str, Any]
+) -> Evento:
     forbidden = FORBIDDEN & detalhe.keys()
     if forbidden:
         raise ValueError(f"personal data or secret in the trail: {', '.join(sorted(forbidden))}")

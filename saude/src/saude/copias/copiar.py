@@ -15,7 +15,7 @@ from django.db import connection
 from psycopg import sql
 
 from saude.auditoria import selos
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco import ferramentas
 from saude.cofre import chaves
 from saude.cofre.chaves import Chaveiro
@@ -29,7 +29,7 @@ DUMP = ("-Fc", "--compress=gzip:1", "--no-owner", "--no-privileges", "--no-passw
 
 
 def make_copy(
-    saida: Path, *, by: Any, keys: Chaveiro | None = None, com_chaves: bool = False
+    saida: Path, *, by: Autor, keys: Chaveiro | None = None, com_chaves: bool = False
 ) -> dict[str, Any]:
     """Written aside, synced, read back whole, then named. Nothing is left by one that failed."""
     if saida.exists():

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from saude.auditoria import selos
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.auditoria.models import Evento
 from saude.banco import ferramentas
 from saude.banco.papeis import as_owner
@@ -39,7 +39,7 @@ class Restaurada:
     faltam: list[str] = field(default_factory=list)  # what cannot be read, and why
 
 
-def restore(path: Path, *, by: Any, keys: Chaveiro | None = None) -> Restaurada:
+def restore(path: Path, *, by: Autor, keys: Chaveiro | None = None) -> Restaurada:
     """All of it is read and proved before anything is written. Interrupted, it is asked for again."""
     keys = keys or chaves.keyring()
     manifesto = check(path, keys)

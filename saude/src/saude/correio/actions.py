@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.cofre.segredos import seal
 from saude.correio.envio import PURPOSE, Falha, deliver
 from saude.correio.models import Servidor
@@ -12,7 +12,7 @@ from saude.correio.queries import server
 
 
 @transaction.atomic
-def save_server(*, by: Any, senha: str, apagar_senha: bool = False, **fields: Any) -> Servidor:
+def save_server(*, by: Autor, senha: str, apagar_senha: bool = False, **fields: Any) -> Servidor:
     """An empty `senha` leaves the kept one, which belongs to its server: for another host it is asked anew."""
     row = server() or Servidor(pk=1)
     moved = row.host != fields["host"] or row.usuario != fields["usuario"]
@@ -33,7 +33,7 @@ def save_server(*, by: Any, senha: str, apagar_senha: bool = False, **fields: An
     return row
 
 
-def try_server(*, by: Any, para: str) -> Falha | None:
+def try_server(*, by: Autor, para: str) -> Falha | None:
     """A message over the settings as they are saved; what went wrong, in words."""
     failed = deliver(
         para,

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
 from saude.exportacao import files as export_files
 from saude.privacidade.models import MAXIMO, MINIMO, Encarregado, Guarda, PrazoDeGuarda
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def set_terms(*, by: Any, dias: dict[str, int]) -> None:
+def set_terms(*, by: Autor, dias: dict[str, int]) -> None:
     """Days for each kind of copy, for the whole installation."""
     for kind, days in dias.items():
         if kind not in Guarda.values or not MINIMO <= days <= MAXIMO:
@@ -35,12 +35,12 @@ def set_terms(*, by: Any, dias: dict[str, int]) -> None:
 
 
 @transaction.atomic
-def set_person_in_charge(*, by: Any, entidade: Entidade, nome: str, contato: str) -> None:
+def set_person_in_charge(*, by: Autor, entidade: Entidade, nome: str, contato: str) -> None:
     Encarregado.objects.update_or_create(entidade=entidade, defaults={"nome": nome, "contato": contato})
     record_event(by=by, entidade=entidade, tipo="encarregado.informado")
 
 
-def purge(*, by: Any = "sistema") -> dict[str, int]:
+def purge(*, by: Autor = "sistema") -> dict[str, int]:
     """What is past its term, some thousands at a time; how many of each. Safe to stop and to call again."""
     now = timezone.now()
     limits = {kind: now - timedelta(days=days) for kind, days in terms().items()}

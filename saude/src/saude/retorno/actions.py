@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ledi.masking import texto_seguro
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
 from saude.banco.fila import enqueue, enqueue_once, without_task
 from saude.cadastros.models import Entidade
+from saude.contas.queries import as_user
 from saude.exportacao.models import Exportacao
 from saude.inconsistencias.achados import clean
 from saude.recebimento.spool import BodyRefused, BodyTooLarge, spool
@@ -52,16 +53,12 @@ class RetornoRefused(Exception):
     """Cannot be done; the message is for the user."""
 
 
-def _user(by: Any) -> Any:
-    return by if hasattr(by, "username") else None
-
-
 def folder() -> Path:
     return Path(settings.DADOS) / "retornos"
 
 
 def upload(
-    *, entidade: Entidade, file: Any, name: str, by: Any = None, token: Any = None
+    *, entidade: Entidade, file: Any, name: str, by: Autor = None, token: Any = None
 ) -> tuple[Relatorio, bool]:
     """(the report, was it known already): read at once when small, else in the background. Recusado when it is none.
 
@@ -93,7 +90,7 @@ def _keep(file: Any) -> Any:
         raise Recusado("O arquivo está vazio.") from empty
 
 
-def _row_of(entidade: Entidade, kept: Any, name: str, by: Any, token: Any) -> tuple[Relatorio, bool]:
+def _row_of(entidade: Entidade, kept: Any, name: str, by: Autor, token: Any) -> tuple[Relatorio, bool]:
     """One row per content that counts: two clicks, or the same file again, find the first."""
     alive = Relatorio.objects.filter(entidade=entidade, sha256=kept.sha256, estado__in=Relatorio.ALIVE)
     try:
@@ -101,7 +98,7 @@ def _row_of(entidade: Entidade, kept: Any, name: str, by: Any, token: Any) -> tu
             if found := alive.first():
                 return found, True
             row = Relatorio.objects.create(
-                entidade=entidade, por=_user(by), token=token, nome=clean(name)[-200:], arquivo=kept.arquivo,
+                entidade=entidade, por=as_user(by), token=token, nome=clean(name)[-200:], arquivo=kept.arquivo,
                 sha256=kept.sha256, tamanho=kept.tamanho, direto=token is not None,
             )  # fmt: skip
             record_event(
@@ -202,7 +199,7 @@ def _refuse(row: Relatorio, why: str) -> None:
 # -- confirming, and taking back
 
 
-def confirm(*, relatorio: Relatorio, numero: int, by: Any) -> None:
+def confirm(*, relatorio: Relatorio, numero: int, by: Autor) -> None:
     """Record what the preview showed. `numero`: how many fichas it said; another click finds it done."""
     with transaction.atomic():
         row = Relatorio.objects.select_for_update().get(pk=relatorio.pk)
@@ -225,7 +222,7 @@ def to_record(row: Relatorio) -> int:
     return int(row.totais.get("a_registrar" if row.do_pec else "linhas", 0))
 
 
-def _ask_to_apply(row: Relatorio, by: Any = None) -> None:
+def _ask_to_apply(row: Relatorio, by: Autor = None) -> None:
     with transaction.atomic():
         mine = Relatorio.objects.filter(pk=row.pk, estado=Estado.PREVIA)
         if not mine.update(estado=Estado.APLICANDO, confirmado_em=timezone.now()):
@@ -259,14 +256,14 @@ def apply(pk: int) -> None:
 
 
 @transaction.atomic
-def undo(*, relatorio: Relatorio, by: Any) -> bool:
+def undo(*, relatorio: Relatorio, by: Autor) -> bool:
     """What it said counts no more; what was made of it (a new record, a reopened ficha) stays. Once."""
     row = Relatorio.objects.select_for_update().get(pk=relatorio.pk)
     if row.estado != Estado.VALE:
         return False
     travas.wait(travas.DESFECHOS, row.entidade_id)
     ids = set(storage.withdraw(row.pk))
-    row.estado, row.desfeito_em, row.desfeito_por = Estado.DESFEITO, timezone.now(), _user(by)
+    row.estado, row.desfeito_em, row.desfeito_por = Estado.DESFEITO, timezone.now(), as_user(by)
     row.save(update_fields=["estado", "desfeito_em", "desfeito_por"])
     if row.do_pec:
         ids |= marcas.settle_beside(row)
@@ -276,7 +273,7 @@ def undo(*, relatorio: Relatorio, by: Any) -> bool:
 
 
 @transaction.atomic
-def drop(*, relatorio: Relatorio, by: Any) -> bool:
+def drop(*, relatorio: Relatorio, by: Autor) -> bool:
     """A preview that nobody wants; its lines go."""
     mine = Relatorio.objects.filter(pk=relatorio.pk, estado=Estado.PREVIA)
     if not mine.update(estado=Estado.DEIXADO):
@@ -292,7 +289,7 @@ def drop(*, relatorio: Relatorio, by: Any) -> bool:
 
 def mark_imported(
     *, exportacao: Exportacao, lote: str, data: Any, validas: int, invalidas: int, repetidas: int, total: int,
-    by: Any,
+    by: Autor,
 ) -> Relatorio:  # fmt: skip
     """What the PEC's list of lots says of an export. In place of an earlier mark of it, which is then undone."""
     counts = {"validas": validas, "invalidas": invalidas, "repetidas": repetidas, "total": total}
@@ -310,7 +307,7 @@ def mark_imported(
         row = Relatorio.objects.create(
             entidade_id=exportacao.entidade_id, formato=Formato.MARCA, estado=Estado.APLICANDO, sha256=digest,
             nome=f"Exportação {exportacao.pk}, lote {lote}", exportacao=exportacao, lote=lote, data=data,
-            totais=counts, por=_user(by), confirmado_em=timezone.now(),
+            totais=counts, por=as_user(by), confirmado_em=timezone.now(),
         )  # fmt: skip
         record_event(
             by=by, entidade=exportacao.entidade_id, tipo="retorno.marcada", alvo=row, exportacao=exportacao.pk,
@@ -323,7 +320,7 @@ def mark_imported(
 
 @transaction.atomic
 def record_outcomes(
-    *, exportacao: Exportacao, outcomes: Iterable[Fato], by: Any, fonte: str = Desfecho.Fonte.TRANSMISSAO
+    *, exportacao: Exportacao, outcomes: Iterable[Fato], by: Autor, fonte: str = Desfecho.Fonte.TRANSMISSAO
 ) -> int:
     """Answers about fichas of an export, one by one: what the transmission tells as it learns it.
 
