@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.django_client import DjangoIntegration, DjangoOAuth2App
+from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]  # brings no types
+from authlib.integrations.django_client import DjangoIntegration, DjangoOAuth2App  # type: ignore[import-untyped]
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from joserfc.errors import (
