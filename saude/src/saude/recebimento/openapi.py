@@ -122,7 +122,7 @@ def describe(api: NinjaAPI) -> None:
             if path.endswith(("/v1/registros", "/v1/conferencias")):
                 body["application/json"]["examples"] = examples()
             for name in LINES:
-                if name in body:
+                if name in body and path.endswith("/v1/lotes"):
                     body[name]["example"] = lines()
         return schema
 

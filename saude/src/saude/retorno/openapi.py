@@ -24,7 +24,7 @@ LOCATION = {
     "headers": HEADERS
     | {"Location": {"schema": {"type": "string"}, "description": "Onde está a situação do relatório."}}
 }
-FILES = ("text/csv", "application/octet-stream")
+FILES = ("application/octet-stream",)
 SENT: dict[str, Any] = {
     "requestBody": {
         "required": True,
