@@ -1,6 +1,7 @@
 """The Conferidor in Chromium, from a cold page: the first ficha, all of 2,000, with a SIGTAP, and 50,000.
 
 Beside it, in the same run, the command `ledi validar` on the same file with the machine's own Python.
+`bench_conferidor.py [SIGTAP.zip CNES.xml]`; VEZES repeats each (3), GRANDE: fichas of the large file (50000; 0 = none).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -71,17 +73,19 @@ def main() -> None:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         site = f"http://127.0.0.1:{server.server_port}"
-        small, large = package(folder, 2000), package(folder, 50_000)
+        times, size = int(os.environ.get("VEZES", "3")), int(os.environ.get("GRANDE", "50000"))
+        small = package(folder, 2000)
+        large = package(folder, size) if size else small
         tables = [Path(path) for path in sys.argv[1:]]
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             rows = []
-            for label, files, times in (
-                ("2.000 fichas", (small,), 3),
-                ("2.000 fichas e as tabelas dadas", (small, *tables), 3 if tables else 0),
-                ("50.000 fichas", (large,), 1),
+            for label, files, count in (
+                ("2.000 fichas", (small,), times),
+                ("2.000 fichas e as tabelas dadas", (small, *tables), times if tables else 0),
+                (f"{size} fichas", (large,), 1 if size else 0),
             ):
-                runs = [judged(browser, site, *files) for _ in range(times)]
+                runs = [judged(browser, site, *files) for _ in range(count)]
                 if runs:
                     first = statistics.median(run[0] for run in runs)
                     last = statistics.median(run[1] for run in runs)

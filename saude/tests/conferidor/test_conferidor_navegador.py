@@ -148,6 +148,27 @@ def test_what_is_not_production_is_said_in_words_and_the_page_goes_on(page, tmp_
     assert number(page, "pronta") == 1
 
 
+def test_files_of_two_gigabytes_that_are_no_production_are_said_in_words(page, tmp_path):
+    whole, line = 2 * 1024**3 + 10, 200 * 1024**2  # a line of 2 GB says the same, in minutes
+    for name, head, size in (
+        ("enorme.zip", b"PK\x03\x04", whole),
+        ("enorme.bin", b"", whole),
+        ("enorme.jsonl", b'{"tipo": "', line),
+    ):
+        with (tmp_path / name).open("wb") as file:
+            file.write(head)
+            file.truncate(size)  # sparse: takes no room on the disk
+    judge(page, tmp_path / "enorme.zip", tmp_path / "enorme.jsonl", tmp_path / "enorme.bin")
+    told = page.inner_text("#problemas")
+    for name in ("enorme.zip", "enorme.bin"):
+        assert name in told
+    assert "Error" not in told
+    assert "passa de 64 MB" in page.inner_text("body")
+    page.click("#recomecar")
+    judge(page, jsonl(tmp_path / "boa.jsonl", [minimal("FVD")]))  # and the page goes on
+    assert number(page, "pronta") == 1
+
+
 def test_markup_in_a_ficha_is_text(page, tmp_path):
     record = minimal("FCI")
     record["ficha"]["identificacaoUsuarioCidadao"]["nomeCidadao"] = "<img src=x onerror=alert(1)>"
