@@ -22,6 +22,8 @@ LARGE = {
     "/api/v1/registros": 32 * MB,
     "/api/v1/conferencias": 32 * MB,
     "/api/v1/lotes": 8 * GB,
+    "/api/v1/retornos": 256 * MB,
+    "/executando/sistema/retorno/enviar/": 257 * MB,
     "/api/acs/v1/empurrar": 2 * MB,
     "/arquivos/conferir/": 257 * MB,
     "/arquivos/planilha/": 11 * MB,

@@ -84,7 +84,7 @@ def is_problem(answer: Any, where: Any) -> None:
 def test_the_walk_knows_the_addresses():
     assert {a.exemplo for a in API} >= PAGES
     known = {a.exemplo.split("/")[3] for a in OPERATIONS if a.exemplo.startswith("/api/v1/")}
-    assert known == {"registros", "conferencias", "lotes", "esquemas", "inconsistencias"}
+    assert known == {"registros", "conferencias", "lotes", "esquemas", "inconsistencias", "retornos"}
 
 
 @pytest.mark.parametrize("address", [a.exemplo for a in OPERATIONS])

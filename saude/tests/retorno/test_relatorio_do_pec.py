@@ -208,7 +208,7 @@ def test_the_pages(client, entidade, criar_usuario):
     [a] = exportadas(entidade, 1)
     client.force_login(criar_usuario("Coordenador"))
     content = relatorio([linha(a.uuid)])
-    sent = client.post(reverse("retorno:inicio"), {"arquivo": SimpleUploadedFile("inc.csv", content)})
+    sent = client.post(reverse("retorno:enviar"), {"arquivo": SimpleUploadedFile("inc.csv", content)})
     row = Relatorio.objects.get()
     assert sent.url == reverse("retorno:relatorio", args=[row.pk])
     page = client.get(sent.url).content.decode()
@@ -231,11 +231,11 @@ def test_the_pages(client, entidade, criar_usuario):
 def test_an_error_of_the_file_is_told_beside_its_field(client, entidade, criar_usuario):
     client.force_login(criar_usuario("Coordenador"))
     answer = client.post(
-        reverse("retorno:inicio"), {"arquivo": SimpleUploadedFile("x.csv", b"<html>oi</html>")}
+        reverse("retorno:enviar"), {"arquivo": SimpleUploadedFile("x.csv", b"<html>oi</html>")}
     )
     assert answer.status_code == 422
     assert "página da internet" in answer.content.decode()
-    assert client.post(reverse("retorno:inicio")).status_code == 422
+    assert client.post(reverse("retorno:enviar")).status_code == 422
 
 
 def test_who_works_in_one_area_sees_its_lines_and_sends_none(client, entidade, criar_usuario):
@@ -252,7 +252,7 @@ def test_who_works_in_one_area_sees_its_lines_and_sends_none(client, entidade, c
     client.force_login(user)
     page = client.get(reverse("retorno:relatorio", args=[row.pk])).content.decode()
     assert here.uuid in page and there.uuid not in page and alheia not in page
-    sent = client.post(reverse("retorno:inicio"), {"arquivo": SimpleUploadedFile("x.csv", b"x")})
+    sent = client.post(reverse("retorno:enviar"), {"arquivo": SimpleUploadedFile("x.csv", b"x")})
     assert sent.status_code == 403
     assert client.post(reverse("retorno:desfazer", args=[row.pk]), {"numero": "3"}).status_code == 403
 

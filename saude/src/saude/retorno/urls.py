@@ -9,6 +9,7 @@ BALANCE = "executando/sistema/conciliacao/"
 register_converter(Competencia, "mes")  # one that has a name: what has no date is reconciled with nothing
 urlpatterns = [
     path(BASE, views.inicio, name="inicio"),
+    path(BASE + "enviar/", views.enviar, name="enviar"),
     path(BASE + "marcar/<int:pk>/", views_marca.marcar, name="marcar"),
     path(BALANCE, views_conciliacao.inicio, name="conciliacoes"),
     path(BALANCE + "<mes:competencia>/", views_conciliacao.competencia, name="conciliacao"),

@@ -55,13 +55,9 @@ def _may_send(request: UserRequest) -> bool:
     return "exportar" in request.permissoes and limit_of(request, "exportar") is None
 
 
-@body(actions.LIMIT + MULTIPART)
 @requires("ver", "exportar")
+@require_GET
 def inicio(request: UserRequest) -> HttpResponse:
-    if request.method == "POST":
-        if not _may_send(request):
-            raise PermissionDenied
-        return _upload(request)
     return render(request, "retorno/inicio.html", _start(request))
 
 
@@ -72,7 +68,11 @@ def _start(request: UserRequest, erro: str = "") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _upload(request: UserRequest) -> HttpResponse:
+@body(actions.LIMIT + MULTIPART)
+@requires("exportar")
+@whole_entidade
+@require_POST
+def enviar(request: UserRequest) -> HttpResponse:
     file = request.FILES.get("arquivo")
     try:
         if getattr(request, "arquivo_grande_demais", False):
