@@ -38,16 +38,19 @@ WHOLE = {
 @pytest.fixture(scope="module")
 def lugar(django_db_setup: None) -> Iterator[dict[str, Any]]:
     """A database of its own in the server of the tests, as pg_dump's text makes it."""
+    from saude.banco.embutido.base import owner_credentials
+
     mine = connection.get_connection_params()
     if mine.get("port"):
         pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
     name = f"{NAME}_{os.getpid()}"
-    with psycopg.connect(host=mine["host"], user="postgres", dbname="postgres", autocommit=True) as owner:
+    place = {"host": mine["host"], **owner_credentials(connection)}
+    with psycopg.connect(**place, dbname="postgres", autocommit=True) as owner:
         owner.execute(f"CREATE DATABASE {name}")
         try:
-            with psycopg.connect(host=mine["host"], user="postgres", dbname=name, autocommit=True) as made:
+            with psycopg.connect(**place, dbname=name, autocommit=True) as made:
                 made.execute(gzip.decompress((KEPT / "banco.sql.gz").read_bytes()))
-            yield {"host": mine["host"], "user": "postgres", "dbname": name}
+            yield {**place, "dbname": name}
         finally:
             owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -70,7 +73,7 @@ def run(lugar: dict[str, Any], dados: Path, *command: str) -> str:
     surroundings = {
         k: v for k, v in os.environ.items() if k not in ("SAUDE_TESTE", "PYTEST_CURRENT_TEST")
     } | {
-        "DATABASE_URL": f"postgresql://postgres@/{lugar['dbname']}?host={lugar['host']}",
+        "DATABASE_URL": f"postgresql://postgres:{lugar['password']}@/{lugar['dbname']}?host={lugar['host']}",
         "SAUDE_DADOS": str(dados),
     }
     asked_for = [sys.executable, "-m", "saude", *command]
