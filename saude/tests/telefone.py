@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
+import jsonschema
 from django.test import Client
 
 from ledi_gerador import minimal
@@ -31,6 +33,25 @@ def lotar(entidade: Any, nome: str = "Débora Moreira", cns: str | None = None, 
     )
 
 
+@cache
+def schema_of(path: str, method: str, status: int) -> Any:
+    """What the OpenAPI page says of an answer."""
+    from saude.acs.api import api
+
+    return api.get_openapi_schema()["paths"][f"{V1}/{path}"][method]["responses"][status]["content"][
+        "application/json"
+    ]["schema"]
+
+
+def _as_told(response: Any, path: str, method: str) -> Any:
+    """Every answer of every test is what the OpenAPI page says, and names nothing else."""
+    if response.status_code < 300 and "gzip" not in response.get("Content-Encoding", ""):
+        schema, body = schema_of(path, method, response.status_code), response.json()
+        jsonschema.validate(body, schema)
+        assert set(body) <= set(schema["properties"]), set(body) - set(schema["properties"])
+    return response
+
+
 @dataclass
 class Telefone:
     """A phone: its install id and token."""
@@ -51,19 +72,21 @@ class Telefone:
         )
         if response.status_code == 201:
             self.token = response.json()["token"]
-        return response
+        return _as_told(response, "registrar", "post")
 
     def empurrar(self, *records: Any, lote: str = "", corpo: bytes | None = None, **more: Any) -> Any:
         body = json.dumps({"versao_app": self.versao, "registros": list(records)} | more.pop("dados", {}))
-        return self.client.post(
+        response = self.client.post(
             f"{V1}/empurrar?lote={lote or uuid4()}",
             body if corpo is None else corpo,
             content_type="application/json",
             headers=self.headers(**more),
         )
+        return _as_told(response, "empurrar", "post")
 
     def puxar(self, cursor: str = "", **more: str) -> Any:
-        return self.client.get(f"{V1}/puxar", {"cursor": cursor}, headers=self.headers(**more))
+        response = self.client.get(f"{V1}/puxar", {"cursor": cursor}, headers=self.headers(**more))
+        return _as_told(response, "puxar", "get")
 
     def puxar_tudo(self, cursor: str = "") -> tuple[dict[str, Any], str]:
         """(key -> item or None when removed, last cursor)."""

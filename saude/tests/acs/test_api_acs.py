@@ -5,11 +5,13 @@ import json
 import time
 from datetime import timedelta
 
+import jsonschema
 import pytest
 from django.utils import timezone
 from producao import cidadao, com_cpf, registro
-from telefone import lotar, so_do_aparelho
+from telefone import V1, lotar, schema_of, so_do_aparelho
 
+from saude.acs.api import api
 from saude.acs.dispositivos import create_code, revoke
 from saude.acs.models import Aparelho, Codigo, Envio, Recusa
 from saude.fichas.models import Conteudo, Ficha
@@ -311,3 +313,17 @@ def test_leaving_the_phone_ends_its_access(telefone):
     device = Aparelho.objects.get()
     assert device.revogado_em and device.motivo_revogacao == "O agente saiu do aparelho"
     assert telefone.puxar().status_code == 401
+
+
+def test_what_is_answered_is_what_the_openapi_page_says(telefone):
+    """Those that the helper does not hold against it, and every 2xx answer has a schema."""
+    for method, path, status in (("get", "situacao", 200), ("post", "sair", 200)):
+        answer = getattr(telefone.client, method)(f"{V1}/{path}", headers=telefone.headers())
+        assert answer.status_code == status
+        schema = schema_of(path, method, status)
+        jsonschema.validate(answer.json(), schema)
+        assert set(answer.json()) <= set(schema["properties"])
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for operation in methods.values():
+            for status, said in operation["responses"].items():
+                assert int(status) >= 300 or said["content"]["application/json"]["schema"]["properties"], path

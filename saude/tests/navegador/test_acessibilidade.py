@@ -1,14 +1,23 @@
 """Every page of Exportação on data of the demonstration: no serious barrier, no sideways scrolling."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from django.db.models import Count
 from django.utils import timezone
+from lotes import JOBS
 
 from saude.cadastros.models import Entidade
+from saude.clientes.models import Cliente
+from saude.contas.models import Usuario
+from saude.correcao import salvar
 from saude.exportacao.actions import create_export, run_export
-from saude.fichas.models import Atendido, Ficha
+from saude.fichas.filtro import Filtro
+from saude.fichas.models import Atendido, Ficha, Reprocessamento
 from saude.inconsistencias.models import Inconsistencia
+from saude.processamento import lotes
+from saude.processamento.em_massa import reprocess_block
 from saude.site.demo_producao import load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,7 +60,46 @@ def addresses(town) -> list[str]:
         ficha = bad.filter(tipo=tipo).first()
         if ficha:
             found += [f"/fichas/{ficha.uuid}/", f"/fichas/{ficha.uuid}/corrigir/"]
-    return found
+    return found + batches(town, cause.causa)
+
+
+def batches(town, causa) -> list[str]:
+    """Every page of a batch, of each kind: preview, confirmation, result, undo; and the list of them."""
+    user = Usuario.objects.get(username="administrador")
+    value = Inconsistencia.objects.filter(causa=causa, encerrada_em=None).first().params.get("valor")
+    mended = lotes.preview_correction(entidade=town, causa=causa, valor=value, competencia="", by=user)
+    judged = lotes.preview_reprocess(entidade=town, filtro=Filtro(situacao="inconsistente"), by=user)
+    mounting = Reprocessamento.objects.create(
+        entidade=town, acao="corrigir", filtro=mended.filtro, por=user, estado="montando", total=1
+    )
+    open_ = Atendido.objects.filter(
+        ficha__situacao="processada", cliente__nome__gt="", cliente__nascimento__gt="1950-01-01"
+    )
+    people = (
+        open_.values("cliente")
+        .annotate(n=Count("ficha", distinct=True))
+        .filter(n__gt=1)
+        .values_list("cliente")
+    )
+    person = Cliente.objects.filter(pk__in=people, entidade=town).first()
+    saved = salvar.preview(
+        cliente=person,
+        changes={"nascimento": person.nascimento + timedelta(days=1)},
+        revisao=person.revisao,
+        by=user,
+    )
+    done = lotes.preview_reprocess(
+        entidade=town, filtro=Filtro(ids=tuple(judged.itens.values_list("ficha_id", flat=True)[:3])), by=user
+    )
+    lotes.confirm(job=done, numero=3, by=user)
+    for block in done.blocos.all():
+        reprocess_block(block.pk)
+    done.refresh_from_db()
+    back = lotes.preview_undo(job=done, by=user)
+    pages = [
+        f"{JOBS}{job.pk}/{page}/" for job in (mended, judged, saved, back) for page in ("previa", "confirmar")
+    ]
+    return [JOBS, f"{JOBS}{mounting.pk}/previa/", f"{JOBS}{done.pk}/", *pages]
 
 
 def test_no_page_has_a_barrier(town, site, sem_barreiras):

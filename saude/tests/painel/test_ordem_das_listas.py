@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from html_lido import lido
 from producao import DIA, quebrado, receber, registro
 
-from saude.cadastros.models import Estabelecimento, Profissional
+from saude.cadastros.models import Entidade, Estabelecimento, Profissional
 from saude.fichas import filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
@@ -104,3 +104,16 @@ def test_lists_by_date_are_as_before(client, criar_usuario, entidade):
     html = client.get(f"/executando/sistema/exportacao/{DIA:%Y%m}/processados/?guia=fichas").content.decode()
     assert not ordenacao.sortable(entidade, filtro.Filtro(situacao=Situacao.PROCESSADA))
     assert 'aria-sort="descending"' in html and "ordem=profissional" not in html
+
+
+def test_what_is_short_is_short_in_the_area(lista, entidade, monkeypatch):
+    """A long month of the entidade is a short list of one establishment, and can be sorted there."""
+    monkeypatch.setattr(ordenacao, "BOUND", 2)
+    Ficha.objects.filter(pk=lista[1].pk).update(cnes=lista[0].cnes)
+    two = frozenset({lista[0].cnes})
+    assert not ordenacao.sortable(entidade, INCONSISTENTES)
+    assert ordenacao.sortable(entidade, INCONSISTENTES, cnes=two)
+    assert not ordenacao.sortable(entidade, INCONSISTENTES, cnes=frozenset(f.cnes for f in lista))
+    elsewhere = Entidade.objects.create(nome="Outra", ibge="4218210", uf="SC")
+    assert ordenacao.sortable(elsewhere, INCONSISTENTES), "the counts of another entidade are not of this one"
+    assert set(ordered(entidade, "data", cnes=two)) == {lista[0].pk, lista[1].pk}

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from pagina_lida import ler, numero
 from producao import DIA, cidadao, quebrado, receber, registro, sem_data
 
+from saude.atualizacao import views_versao
 from saude.banco.papeis import as_owner
 from saude.comum.competencia import SEM_DATA
 from saude.fichas.contagem_mantida import differences
@@ -87,3 +88,23 @@ def test_the_migrations_move_what_an_older_release_kept_in_a_month(entidade):
         assert Ficha.objects.filter(competencia=SEM_DATA).count() == 1 and differences() == []
         assert not Inconsistencia.objects.exclude(competencia=SEM_DATA).exists()
         transaction.set_rollback(True)  # the constraint comes back
+
+
+def test_no_file_shows_the_code_of_no_date(client, entidade, monkeypatch):
+    """What is kept in the place of a month is ours: a sheet and the name of a file say it in words."""
+    receber(entidade, sem_data(registro()))
+    sheet = client.get(f"{PANEL}sem-data/inconsistencias/?guia=fichas&baixar=csv")
+    assert "fichas_sem_data_" in sheet["Content-Disposition"]
+    assert SEM_DATA not in b"".join(sheet.streaming_content).decode()
+    one = {
+        "uuid": "u",
+        "tipo": "FVD",
+        "competencia": SEM_DATA,
+        "perdidos": [],
+        "erros": [],
+        "motivo": "porque",
+    }
+    monkeypatch.setattr(
+        views_versao.regenerar, "told", lambda row: iter([one, one | {"competencia": "202609"}])
+    )
+    assert [line[2] for line in views_versao._lines(None)] == ["sem data", "202609"]

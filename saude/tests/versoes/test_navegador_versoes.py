@@ -107,7 +107,7 @@ def test_what_a_newer_version_asks_for_is_foretold_and_the_dates_are_configured(
     olhar("versoes")
     page.get_by_label("Ações do LEDI 8.7.0").click()
     page.get_by_role("link", name="Mudar validade").click()
-    page.fill("#id_data", date(2026, 12, 5).isoformat())
+    page.fill("#id_data", "05/12/2026")
     page.fill("#id_motivo", "Nota técnica")
     olhar("versao")
     page.get_by_role("button", name="Salvar").click()

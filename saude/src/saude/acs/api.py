@@ -15,7 +15,7 @@ from saude.acesso.corpo import body
 from saude.acs import dispositivos, envio, territorio
 from saude.acs.dispositivos import Refused
 from saude.acs.models import Aparelho
-from saude.acs.openapi import LEAVE, PULL, PUSH, REGISTER
+from saude.acs.openapi import LEAVE, PULL, PUSH, REGISTER, STATE
 from saude.acs.versoes import notices
 from saude.inconsistencias.achados import clean
 from saude.web import api_json
@@ -134,7 +134,7 @@ def empurrar(
     return _json(request, answer | _notices(request))
 
 
-@router.get("/situacao", summary="Situação do aparelho e dos registros enviados")
+@router.get("/situacao", summary="Situação do aparelho e dos registros enviados", openapi_extra=STATE)
 def situacao(request: DeviceRequest) -> HttpResponse:
     device = request.auth
     answer = {"perfil": territorio.profile(device), "resumo": territorio.own_counts(device)}

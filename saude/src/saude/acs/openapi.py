@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from saude.acs import respostas
+
 PROBLEM = {
     400: {"description": "Envio ilegível ou cortado: guardado, nada recebido; envie de novo"},
     401: {"description": "Acesso inválido ou revogado (veja `codigo`)"},
@@ -23,14 +25,24 @@ DEVICE_HEADERS = [
         ("X-Hora-Aparelho", False, "Relógio do aparelho, em milissegundos desde 1970."),
     )
 ]
-REGISTER: dict[str, Any] = {"responses": {201: {"description": "Token e perfil"}, **PROBLEM}}
+
+
+def _says(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+REGISTER: dict[str, Any] = {"responses": {201: _says("Token e perfil", respostas.REGISTERED), **PROBLEM}}
 PULL: dict[str, Any] = {
     "parameters": DEVICE_HEADERS,
-    "responses": {200: {"description": "Uma página"}, **PROBLEM},
+    "responses": {200: _says("Uma página", respostas.PULLED), **PROBLEM},
+}
+STATE: dict[str, Any] = {
+    "parameters": DEVICE_HEADERS,
+    "responses": {200: _says("Perfil, e quantos registros em cada situação", respostas.STATE), **PROBLEM},
 }
 LEAVE: dict[str, Any] = {
     "parameters": DEVICE_HEADERS,
-    "responses": {200: {"description": "Acesso encerrado"}, **PROBLEM},
+    "responses": {200: _says("Acesso encerrado", respostas.LEFT), **PROBLEM},
 }
 PUSH: dict[str, Any] = {
     "parameters": DEVICE_HEADERS,
@@ -67,5 +79,5 @@ PUSH: dict[str, Any] = {
             }
         },
     },
-    "responses": {200: {"description": "Uma resposta por registro"}, **PROBLEM},
+    "responses": {200: _says("Uma resposta por registro", respostas.PUSHED), **PROBLEM},
 }

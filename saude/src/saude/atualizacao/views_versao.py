@@ -22,6 +22,7 @@ from saude.cadastros.forms import InstalacaoForm
 from saude.cadastros.models import Instalacao
 from saude.cadastros.tempo import local_today
 from saude.cadastros.versoes import known_pecs
+from saude.comum.competencia import in_files
 from saude.contas.request import UserRequest
 from saude.processamento import regenerar
 from saude.processamento.models import Regeneracao
@@ -174,7 +175,7 @@ def lista(request: UserRequest, pk: int) -> StreamingHttpResponse:
 
 def _lines(row: Regeneracao) -> Iterator[list[str]]:
     for one in regenerar.told(row):
-        head = [one["uuid"], one["tipo"], one["competencia"]]
+        head = [one["uuid"], one["tipo"], in_files(one["competencia"])]
         for name, what in (("perdidos", "fica de fora"), ("erros", "inconsistência")):
             for field, why in one[name]:
                 yield [*head, what, field, why]

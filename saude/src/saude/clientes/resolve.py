@@ -104,6 +104,29 @@ def resolve(entidade_id: int, seen: Sequence[Aparicao]) -> None:
         s.pessoa.cliente_id, s.pessoa.novo = cliente.pk, cliente.pk in made
 
 
+def recognise(entidade_id: int, seen: Sequence[Aparicao]) -> list[Cadastro]:
+    """As `resolve`, and nothing is written or held: the clients as these fichas would leave them.
+
+    Who is not known gets a number below zero, good for these alone.
+    """
+    told = [s for s in seen if s.pessoa.cpf or s.pessoa.cns or (s.pessoa.nome and s.pessoa.nascimento)]
+    known = _load(entidade_id, [s.pessoa for s in told])
+    found: dict[int, Cadastro] = {}
+    fresh = 0
+    for s in told:
+        cliente = known.find(s.pessoa)
+        if cliente is None:
+            fresh -= 1
+            cliente = _new(entidade_id, s, known)
+            cliente.pk = fresh
+        else:
+            _learn(cliente, s, known, {})
+        known.add(cliente)
+        found[cliente.pk] = cliente
+        s.pessoa.cliente_id, s.pessoa.novo = cliente.pk, cliente.pk < 0
+    return list(found.values())
+
+
 def _index_of(entidade_id: int, people: Sequence[Pessoa]) -> _Index:
     """The clients of these people. Only who is not there yet is locked for, and looked up again under the
     lock: workers that meet the same known citizens do not wait for each other."""

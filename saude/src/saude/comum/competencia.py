@@ -25,6 +25,11 @@ def in_words(competencia: str) -> str:
     return f"{MONTHS[int(competencia[4:]) - 1]} de {competencia[:4]}"
 
 
+def in_files(competencia: str, undated: str = "sem data") -> str:
+    """In a cell of a sheet or the name of a file: AAAAMM, or words where there is no date."""
+    return undated if competencia == SEM_DATA else competencia
+
+
 def unlikely(competencia: str, today: date) -> str:
     """Why hardly any production can be of this month, as a sentence; "" when there is nothing to say."""
     if competencia == SEM_DATA:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from ledi.layouts import Field, nearest
-from ledi.paths import owner
+from ledi.paths import owner, pattern
 from saude.acesso.guarda import of_the_area, requires
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
@@ -20,7 +20,8 @@ from saude.contas.request import UserRequest
 from saude.fichas import filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import open_situations
-from saude.formularios.arvore import Campo
+from saude.formularios import opcoes
+from saude.formularios.arvore import LISTED, Campo
 from saude.formularios.ler import parse
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
@@ -76,6 +77,8 @@ def _context(
     fichas = _fichas(request, cause, competencia)
     value = None if is_origin(first.campo) else first.params.get("valor")
     campo = Campo("valor", field, None, ZoneInfo(request.entidade.fuso)) if field else None
+    if campo and not envelope_field(owner(first.campo)):
+        _offer(campo, first, fichas)
     return {
         "causa": cause,
         "competencia": competencia,
@@ -88,6 +91,23 @@ def _context(
         "mostradas": SHOWN,
         "voltar": _inconsistencies(competencia),
     }
+
+
+def _offer(made: Campo, first: Inconsistencia, fichas: QuerySet[Ficha]) -> None:
+    """Only what every ficha of the cause may take, in its kind and version."""
+    path = owner(first.campo)
+    known = {
+        (tipo, nearest(versao or "").version)
+        for tipo, versao in fichas.values_list("tipo", "versao").distinct()
+    }
+    kinds = sorted(k for k in known if opcoes.has(*k, path))
+    if made.widget in LISTED and made.campo.domain and kinds:
+        lists = [opcoes.labels(*k, pattern(path)) for k in kinds]
+        made.lista = {code: text for code, text in lists[0].items() if all(code in x for x in lists)}
+    elif made.fonte and kinds:
+        made.endereco_opcoes = urlencode(
+            dict(zip(("tipo", "versao", "caminho"), (*kinds[-1], path), strict=True))
+        )
 
 
 def _fichas(request: UserRequest, cause: str, competencia: str) -> QuerySet[Ficha]:

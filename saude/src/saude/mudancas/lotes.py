@@ -45,6 +45,7 @@ class Mostrada:
     linha: Linha
     mudancas: list[Par]
     situacao_depois: str
+    pessoa: str  # whose registration changes, where the batch is of one person
 
 
 def permission(job: Reprocessamento) -> str:
@@ -129,7 +130,7 @@ def _choosable(job: Reprocessamento) -> int:
 #: a reprocessing writes no value: the same effects, said otherwise
 JUDGED = {"resolve": "Sem inconsistência", "nova": "Com inconsistência", "igual": "Continua como está"}
 #: a registration's change is no mend of one finding
-TAKEN = {"resolve": "Recebe o cadastro", "continua": "Não aceitaria"}
+TAKEN = {"resolve": "Com os dados do cadastro", "continua": "Valor não aceito"}
 
 
 def effects(job: Reprocessamento, **only: Any) -> list[dict[str, Any]]:
@@ -152,15 +153,20 @@ def shown(request: UserRequest, job: Reprocessamento, page: "Page[ItemReprocessa
     lines = {line.ficha.pk: line for line in rows(request.entidade, list(fichas.values()))}
     plan = salvar.planned(job).fichas if job.acao == Acao.CADASTRO else None
     records, origins = previa.records(job, items, plan), previa.origins(job, items)
-    zone = ZoneInfo(request.entidade.fuso)
+    zone, person = ZoneInfo(request.entidade.fuso), _person(job)
     found = []
     for item in items:
         before, after = records[item.ficha_id]
         changes = [p for p in compare(before, after, zone) if p.mudou] if before is not after else []
         for label, one, two in origins.get(item.ficha_id, ()):
             changes.append(Par(label, label, ORIGIN_LABEL, str(one or NOTHING), str(two or NOTHING)))
-        found.append(Mostrada(item, lines[item.ficha_id], changes, _afterwards(job, item)))
+        found.append(Mostrada(item, lines[item.ficha_id], changes, _afterwards(job, item), person))
     return found
+
+
+def _person(job: Reprocessamento) -> str:
+    pk = (job.desfaz or job).filtro.get("cliente")
+    return str(Cliente.objects.get(pk=pk)) if pk else ""
 
 
 def _was_read(request: UserRequest, job: Reprocessamento, name: str, n: int) -> None:

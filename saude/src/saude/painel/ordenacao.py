@@ -7,10 +7,10 @@ from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, S
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from saude.acesso.areas import Areas
+from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Estabelecimento, Profissional
 from saude.fichas.filtro import Filtro, filtered
-from saude.fichas.models import Contagem, Ficha
+from saude.fichas.models import Contagem, ContagemDaArea, Ficha
 from saude.painel.listas import PAGE, Pagina, shows_undated
 from saude.registro.tipos import Tipo
 
@@ -37,16 +37,17 @@ def _key(entidade: Entidade, column: str) -> Combinable:
 COLUMNS = ("data", "ficha", "profissional", "unidade")
 
 
-def sortable(entidade: Entidade, f: Filtro) -> bool:
-    """True where at most BOUND fichas are listed, by the kept counts: no row is read to know it."""
+def sortable(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> bool:
+    """True where at most BOUND fichas of these áreas are listed, by the kept counts: no row is read to know it."""
     if not shows_undated(f):
         return False
-    kept = Contagem.objects.filter(entidade=entidade, situacao=f.situacao)
-    if f.competencia:
-        kept = kept.filter(competencia=f.competencia)
-    if f.tipo:
-        kept = kept.filter(tipo=f.tipo)
-    return (kept.aggregate(s=Sum("n"))["s"] or 0) <= BOUND
+    asked = {"entidade": entidade, "situacao": f.situacao}
+    asked |= {name: value for name in ("competencia", "tipo") if (value := getattr(f, name))}
+    if cnes is None:
+        kept = Contagem.objects.filter(**asked).aggregate(s=Sum("n"))
+    else:
+        kept = in_areas(ContagemDaArea.objects.filter(**asked), cnes).aggregate(s=Sum("n"))
+    return (kept["s"] or 0) <= BOUND
 
 
 def page(

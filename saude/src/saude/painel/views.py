@@ -13,7 +13,7 @@ from django.urls import reverse
 from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
-from saude.comum.competencia import SEM_DATA, unlikely
+from saude.comum.competencia import SEM_DATA, in_files, unlikely
 from saude.contas.request import UserRequest
 from saude.fichas import contagens, filtro
 from saude.fichas.models import Ficha, Reprocessamento
@@ -117,16 +117,19 @@ def _list(request: UserRequest, context: dict[str, Any]) -> HttpResponseBase:
     asked = filtros.read(request.GET, competencia=context["competencia"], situacao=context["situacao"])
     download = request.GET.get("baixar", "")
     if download in ("csv", "xlsx"):
-        return _download(
-            request, asked.filtro, download, f"fichas_{context['competencia']}_{context['situacao_url']}"
-        )
+        month = in_files(context["competencia"], "sem_data")
+        return _download(request, asked.filtro, download, f"fichas_{month}_{context['situacao_url']}")
     context |= listing(request, asked)
     return render(request, "painel/fichas.html", context)
 
 
 def listing(request: UserRequest, asked: filtros.Filtros) -> dict[str, Any]:
     """A page of the list with its filters: shared by the detail of a competência and by Pendências."""
-    columns = ordenacao.COLUMNS if ordenacao.sortable(request.entidade, asked.filtro) else ()
+    columns = (
+        ordenacao.COLUMNS
+        if ordenacao.sortable(request.entidade, asked.filtro, cnes=request.cnes_permitidos)
+        else ()
+    )
     order = _order(request, asked.filtro, columns)
     reader = ordenacao if order.lstrip("-") in columns else listas
     page = reader.page(

@@ -42,7 +42,7 @@ def run(
     old = [linha for linha, _ in rows if linha.anterior is not None]
     for linha, ficha_id in zip(new, next_ids(len(new)) if new else (), strict=True):
         linha.id = ficha_id
-    _resolve(ctx, [s for linha in (*new, *old) for s in _appearances(linha)])
+    _resolve(ctx, [s for linha in (*new, *old) for s in appearances(linha)])
     add_related_findings(ctx, rows)
     for linha in old:
         linha.revisao += _is_other(linha)
@@ -69,7 +69,7 @@ def _resolve(ctx: Contexto, seen: list[Aparicao]) -> None:
     resolve(ctx.entidade.pk, seen)
 
 
-def _appearances(linha: Linha) -> list[Aparicao]:
+def appearances(linha: Linha) -> list[Aparicao]:
     """Who is on the ficha. Only a registration without errors may speak for the client's own data."""
     trusted = linha.resultado.situacao == Situacao.PROCESSADA
     for person in linha.fatos.pessoas:

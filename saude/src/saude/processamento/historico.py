@@ -16,6 +16,7 @@ from django.db.models import Q
 from ledi.layouts import Block, layout
 from ledi.paths import join
 from saude.clientes.models import Cliente
+from saude.clientes.storage import Cadastro
 from saude.fichas.held import same_day
 from saude.fichas.models import Atendido, Conteudo, Ficha
 from saude.fichas.storage import Linha
@@ -46,8 +47,10 @@ class Visto:
             found.append(Achado(code, path, "aviso", text))
 
 
-def add_related_findings(ctx: Contexto, rows: Iterable[tuple[Linha, Any]]) -> None:
-    """Add the avisos to the results of these fichas."""
+def add_related_findings(
+    ctx: Contexto, rows: Iterable[tuple[Linha, Any]], unsaved: Sequence[Cadastro] = ()
+) -> None:
+    """Add the avisos to the results of these fichas; `unsaved` clients count as if they were stored so."""
     seen = [
         Visto(linha, record["ficha"])
         for linha, record in rows
@@ -60,8 +63,8 @@ def add_related_findings(ctx: Contexto, rows: Iterable[tuple[Linha, Any]]) -> No
         return
     if ctx.instalacao.conferir_cadastros:  # else most registrations live in another system
         _origins(ctx, seen)
-        _families(ctx, seen)
-    _clients(seen)
+        _families(ctx, seen, unsaved)
+    _clients(seen, unsaved)
     _duplicates(ctx, seen)
 
 
@@ -98,13 +101,14 @@ def _named_uuids(seen: Sequence[Visto]) -> Iterator[tuple[Visto, str, str, str, 
                     yield visto, IMOVEL, path, uuid, text
 
 
-def _families(ctx: Contexto, seen: Sequence[Visto]) -> None:
+def _families(ctx: Contexto, seen: Sequence[Visto], unsaved: Sequence[Cadastro]) -> None:
     """The head of a family has an individual registration and stands in a household."""
     asked = [(v, path, doc) for v in seen for path, doc in _heads(v)]
     if not asked:
         return
     documents = [doc for _, _, doc in asked]
-    clients = _registered(ctx, documents)
+    clients: dict[str, Cliente | Cadastro] = {**_registered(ctx, documents)}
+    clients |= {d: c for c in unsaved for d in (c.cpf, c.cns) if d in documents}
     at_home = _at_home([c.pk for c in clients.values()], seen)
     for visto, path, document in asked:
         head = clients.get(document)
@@ -156,7 +160,7 @@ def _at_home(clients: Sequence[int], seen: Sequence[Visto]) -> set[int]:
     return now.union(stored.values_list("cliente_id", flat=True))
 
 
-def _clients(seen: Sequence[Visto]) -> None:
+def _clients(seen: Sequence[Visto], unsaved: Sequence[Cadastro]) -> None:
     """Birth and sex on a ficha are those of the client's individual registration."""
     people = [
         (v, p) for v in seen if v.tipo not in REGISTRATIONS for p in v.linha.fatos.pessoas if p.cliente_id
@@ -164,6 +168,7 @@ def _clients(seen: Sequence[Visto]) -> None:
     ids = {p.cliente_id for _, p in people}
     rows = Cliente.objects.filter(id__any=ids, cadastro_em__isnull=False)
     known = {pk: (birth, sex) for pk, birth, sex in rows.values_list("pk", "nascimento", "sexo")}
+    known |= {c.pk: (c.nascimento, c.sexo) for c in unsaved if c.cadastro_em}
     for visto, person in people:
         if person.cliente_id not in known:
             continue

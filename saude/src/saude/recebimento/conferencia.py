@@ -1,6 +1,7 @@
 """Judging records without storing them: what `/registros` would answer, and nothing in the database changes.
 
-Only the avisos that compare a ficha with others (CTX-HIST, CTX-CLI) are not there: they need its citizens resolved.
+The avisos that compare a ficha with others (CTX-HIST, CTX-CLI) are looked for in what is stored of the entidade and
+among the records of the request, CHUNK by CHUNK: what an earlier chunk would have stored is not there.
 
 No trail either: nothing is kept, and of what is stored it tells only whether that same record is there, to who may
 send it. The last use of the token is shown as ever.
@@ -10,11 +11,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from saude.cadastros.models import Entidade
+from saude.clientes.resolve import recognise
 from saude.fichas.models import Ficha
 from saude.fichas.processing import Resultado
-from saude.fichas.situacoes import Motivo, Situacao
+from saude.fichas.situacoes import Situacao
+from saude.fichas.storage import Linha
+from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
-from saude.processamento.julgar import assess, context
+from saude.processamento.historico import add_related_findings
+from saude.processamento.julgar import context, judge
 from saude.recebimento.actions import CHUNK, as_items, chunks
 from saude.recebimento.intake import (
     EXPORTED,
@@ -50,15 +55,36 @@ def _chunk(ctx: Contexto, items: Sequence[Item], origem: str) -> list[Resposta]:
     existing = {f.uuid: f for f in mine.select_related("descarte")}
     mark_reopenable(ctx, existing.values())
     last: dict[str, tuple[bytes, list[Resposta]]] = {}  # of each uuid of this chunk
-    answers = []
+    counting: dict[str, tuple[Linha, Item, Resposta]] = {}  # its last content
+    answers: list[Resposta] = []
     for item, f in read:
         answer = _answer(ctx, item, f, existing.get(f.uuid), last)
         if answer.status in (Status.NOVO, Status.SUBSTITUIDA):
-            _tell(answer, _judged(ctx, item, f, existing.get(f.uuid), origem))
-            _same_for_all(last[f.uuid][1], answer)
+            counting[f.uuid] = (_linha(f, existing.get(f.uuid), origem, len(answers)), item, answer)
         answers.append(answer)
+    _judge(ctx, [(linha, item.registro) for linha, item, _ in counting.values()])
+    for uuid, (linha, _, answer) in counting.items():
+        _tell(answer, linha.resultado)
+        _same_for_all(last[uuid][1], answer)
     fill_equal(answers)
     return answers
+
+
+def _linha(f: Fatos, ficha: Ficha | None, origem: str, position: int) -> Linha:
+    """As it would be stored: one that is not here has a number below zero."""
+    came = ficha.origem if ficha else f.origem if f.origem in ORIGENS else origem
+    known = {"id": ficha.pk, "anterior": {"revisao": ficha.revisao}} if ficha else {"id": -1 - position}
+    return Linha(
+        fatos=f, resultado=Resultado(Situacao.PENDENTE), origem=came, registro="", hash=None, **known
+    )
+
+
+def _judge(ctx: Contexto, rows: Sequence[esteira.Passagem]) -> None:
+    """`esteira.run` but for storing."""
+    for linha, record in rows:
+        judge(linha, record, ctx)
+    people = recognise(ctx.entidade.pk, [s for linha, _ in rows for s in esteira.appearances(linha)])
+    add_related_findings(ctx, rows, people)
 
 
 def _answer(
@@ -75,9 +101,6 @@ def _answer(
     before = last.get(f.uuid)
     if before and before[0] == summary:
         answer.status, answer.mensagem = Status.IGUAL, MESSAGES[Status.IGUAL]
-        first = before[1][-1]
-        answer.situacao, answer.inconsistencias = first.situacao, first.inconsistencias
-        answer.nao_verificadas = first.nao_verificadas
         before[1].append(answer)
         return answer
     if ficha and not before and same_content(ficha, item.registro, summary):
@@ -91,12 +114,6 @@ def _answer(
         answer.status, answer.mensagem = Status.SUBSTITUIDA, MESSAGES[Status.SUBSTITUIDA]
     last[f.uuid] = (summary, [*(before[1] if before else []), answer])
     return answer
-
-
-def _judged(ctx: Contexto, item: Item, f: Fatos, ficha: Ficha | None, origem: str) -> Resultado:
-    came = ficha.origem if ficha else f.origem if f.origem in ORIGENS else origem
-    waits = came == Origem.APP and not ctx.instalacao.processar_app_na_chegada
-    return Resultado(Situacao.PENDENTE, Motivo.APLICATIVO) if waits else assess(item.registro, ctx)
 
 
 def _tell(answer: Resposta, result: Resultado) -> None:

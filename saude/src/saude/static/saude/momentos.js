@@ -62,7 +62,10 @@ function dateBox(input) {
     (document.querySelector(`label[for="${input.id}"]`)?.firstChild.textContent.trim() ?? "Data");
   if (input.id) text.id = input.id;
   else text.setAttribute("aria-label", label);
-  text.setAttribute("aria-describedby", input.getAttribute("aria-describedby") || "");
+  for (const name of ["aria-describedby", "aria-invalid", "required", "autofocus"]) {
+    if (input.hasAttribute(name)) text.setAttribute(name, input.getAttribute(name));
+    if (name !== "aria-describedby") input.removeAttribute(name);
+  }
   input.removeAttribute("id");
   input.tabIndex = -1;
   input.dataset.calendario = "";
@@ -125,17 +128,33 @@ export function splitMoments(scope) {
 
 // The days that follow the header's do; a date that does not exist is not sent.
 export function keepMoments(form) {
+  if (form.dataset.momentos !== undefined) return splitMoments(form);
+  form.dataset.momentos = "";
   form.addEventListener("change", () => {
     if (!form.querySelector("[name$='.dataAtendimento']")) return;
     for (const text of form.querySelectorAll("[data-dia=cabecalho]")) text.seguir();
   });
-  form.addEventListener("submit", (event) => {
-    const bad = form.querySelector("[data-mascara][aria-invalid=true]");
-    if (!bad || bad.closest("[data-fora]")) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    bad.focus();
-    bad.reportValidity();
-  });
+  form.addEventListener(
+    "submit",
+    (event) => {
+      const bad = form.querySelector("[data-mascara][aria-invalid=true]");
+      if (!bad || bad.closest("[data-fora]")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      bad.focus();
+      bad.reportValidity();
+    },
+    true,
+  );
   splitMoments(form);
+}
+
+// On every page: what comes later (htmx) too.
+export function keepAllMoments() {
+  const take = (root) => {
+    const dates = root.querySelectorAll("input[type=date], input[type=datetime-local]");
+    for (const form of new Set([...dates].map((date) => date.form))) if (form) keepMoments(form);
+  };
+  document.addEventListener("htmx:load", (event) => take(event.detail.elt));
+  take(document);
 }

@@ -1,7 +1,10 @@
 // Small behaviours of every page. No inline scripts (CSP): everything hangs on data attributes.
 import "../comum/entradas.js";
 import { forgetOnLeaving, own } from "./guardado.js";
+import { keepAllMoments } from "./momentos.js";
 import { lockWhenIdle } from "./tela.js";
+
+keepAllMoments();
 
 const closest = (event, selector) => event.target.closest?.(selector);
 
@@ -148,6 +151,7 @@ function restore(form, key) {
   fields.forEach((field, i) => {
     if (field.type === "checkbox" || field.type === "radio") field.checked = saved[i][2];
     else field.value = saved[i][1];
+    field.mostrar?.();
   });
   notice("O que você tinha digitado foi recuperado. Confira e salve.", "info");
 }
