@@ -122,7 +122,7 @@ def test_generated_production_is_answered_the_same(client, db):
     assert database() == before
     sent = client.post(RECORDS, body, content_type="application/json", headers=headers).json()
     assert checked == sent
-    assert {i["codigo"][:7] for a in checked for i in a["inconsistencias"]} >= {"CTX-HIS"}
+    assert {i["codigo"][:7] for a in checked for i in a["inconsistencias"]} >= {"CTX-CLI"}
     assert {a["situacao"] for a in checked} >= {"processada", "inconsistente"}
 
 
@@ -160,7 +160,9 @@ def codes(answer: dict[str, Any]) -> set[str]:
 
 def test_other_fichas_and_the_client_are_told_as_the_sending_tells_them(post, entidade, outra_entidade):
     """A registration here, a visit that differs from it, the same visit twice; and all of it in another town."""
-    assert post(RECORDS, com_cpf(registro("FCI"))).json()["situacao"] == "processada"
+    registration = registro("FCI")
+    registration["ficha"]["identificacaoUsuarioCidadao"] |= {"cpfCidadao": CPF}
+    assert post(RECORDS, registration).json()["situacao"] == "processada"
     stored = Cliente.objects.get(cpf=CPF)
     differs = com_cpf(registro())
     cidadao(differs).update(dtNascimento="1950-01-01", sexo=1 - stored.sexo)

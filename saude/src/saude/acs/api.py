@@ -95,7 +95,13 @@ def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return refused(request, Refused(422, "dados", "O pedido não está na forma que o protocolo descreve."))
 
 
-@router.post("/registrar", summary="Registrar o aparelho com um código", auth=None, openapi_extra=REGISTER)
+@router.post(
+    "/registrar",
+    summary="Registrar o aparelho com um código",
+    auth=None,
+    response={201: None},
+    openapi_extra=REGISTER,
+)
 @body(SMALL)
 def registrar(request: HttpRequest, dados: Registro) -> HttpResponse:
     device, token, notice = dispositivos.register(
