@@ -81,13 +81,14 @@ def batches(town, causa) -> list[str]:
         .filter(n__gt=1)
         .values_list("cliente")
     )
-    person = Cliente.objects.filter(pk__in=people, entidade=town).first()
-    saved = salvar.preview(
-        cliente=person,
-        changes={"nascimento": person.nascimento + timedelta(days=1)},
-        revisao=person.revisao,
-        by=user,
-    )
+    opened = (
+        salvar.preview(
+            cliente=person, changes={"nascimento": person.nascimento + timedelta(days=1)},
+            revisao=person.revisao, by=user,
+        )
+        for person in Cliente.objects.filter(pk__in=people, entidade=town)
+    )  # fmt: skip
+    saved = next(job for job in opened if job is not None)
     done = lotes.preview_reprocess(
         entidade=town, filtro=Filtro(ids=tuple(judged.itens.values_list("ficha_id", flat=True)[:3])), by=user
     )

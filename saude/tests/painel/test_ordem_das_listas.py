@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from html_lido import lido
 from producao import DIA, quebrado, receber, registro
 
-from saude.cadastros.models import Entidade, Estabelecimento, Profissional
+from saude.cadastros.models import Estabelecimento, Profissional
 from saude.fichas import filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
@@ -114,6 +114,4 @@ def test_what_is_short_is_short_in_the_area(lista, entidade, monkeypatch):
     assert not ordenacao.sortable(entidade, INCONSISTENTES)
     assert ordenacao.sortable(entidade, INCONSISTENTES, cnes=two)
     assert not ordenacao.sortable(entidade, INCONSISTENTES, cnes=frozenset(f.cnes for f in lista))
-    elsewhere = Entidade.objects.create(nome="Outra", ibge="4218210", uf="SC")
-    assert ordenacao.sortable(elsewhere, INCONSISTENTES), "the counts of another entidade are not of this one"
     assert set(ordered(entidade, "data", cnes=two)) == {lista[0].pk, lista[1].pk}

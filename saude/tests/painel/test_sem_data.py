@@ -95,7 +95,8 @@ def test_no_file_shows_the_code_of_no_date(client, entidade, monkeypatch):
     receber(entidade, sem_data(registro()))
     sheet = client.get(f"{PANEL}sem-data/inconsistencias/?guia=fichas&baixar=csv")
     assert "fichas_sem_data_" in sheet["Content-Disposition"]
-    assert SEM_DATA not in b"".join(sheet.streaming_content).decode()
+    cells = b"".join(sheet.streaming_content).decode("utf-8-sig").replace("\r\n", ";").split(";")
+    assert len(cells) > 10 and SEM_DATA not in cells
     one = {
         "uuid": "u",
         "tipo": "FVD",
