@@ -67,8 +67,12 @@ class SealedWriter:
         self._file, self._sealer, self._open = file, Sealer(purpose, key=key), True
         file.write(self._sealer.header)
 
+    def abandon(self) -> None:
+        """The file below failed: what still comes (a tar that is thrown away writes its end) goes nowhere."""
+        self._open = False
+
     def write(self, data: bytes) -> int:
-        for piece in self._sealer.feed(data):
+        for piece in () if not self._open else self._sealer.feed(data):
             self._file.write(piece)
         return len(data)
 

@@ -61,17 +61,25 @@ def _write(partial: Path, keys: Chaveiro, com_chaves: bool) -> None:
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         out = Escritor(file, keys.atual)
-        with _snapshot() as (reader, name):
-            kept = _installation_keys() if com_chaves else {}
-            out.json("manifesto.json", _manifest(reader, sorted(kept)))
-            for key_name, content in kept.items():
-                out.small(f"chaves/{key_name}", content)
-            _dump(out, name)
-        for relative, path in _files(partial.parent):
-            out.file(relative, path)
-        out.close()
+        try:
+            _fill(out, partial, com_chaves)
+        except BaseException:
+            out.abandon()
+            raise
         file.flush()
         os.fsync(file.fileno())
+
+
+def _fill(out: Escritor, partial: Path, com_chaves: bool) -> None:
+    with _snapshot() as (reader, name):
+        kept = _installation_keys() if com_chaves else {}
+        out.json("manifesto.json", _manifest(reader, sorted(kept)))
+        for key_name, content in kept.items():
+            out.small(f"chaves/{key_name}", content)
+        _dump(out, name)
+    for relative, path in _files(partial.parent):
+        out.file(relative, path)
+    out.close()
 
 
 @contextlib.contextmanager

@@ -61,6 +61,9 @@ class Escritor:
             self._tar.addfile(_member(f"arquivos/{name}", size), hashed)
             self._files[name] = hashed.digest()
 
+    def abandon(self) -> None:
+        self._sealed.abandon()
+
     def close(self) -> None:
         self.json(
             "fim.json", {"banco": self._base.hexdigest(), "pedacos": self._pieces, "arquivos": self._files}
