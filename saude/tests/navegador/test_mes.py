@@ -89,6 +89,9 @@ def _mend_client(page) -> None:
     assert "O CPF não confere" in page.inner_text(".s-campo--erro"), "the error stands beside the field"
     page.fill("[name=cpf]", "529.982.247-25")
     page.click("text=Salvar e reprocessar")
+    page.wait_for_selector("text=Nada foi mudado ainda")
+    page.click("button:has-text('Continuar')")
+    page.click("button:has-text('corrigir 2 fichas')")
     page.wait_for_selector("text=2 fichas reprocessadas, todas sem inconsistência")
     assert Cliente.objects.get(nome="MARIA DA SILVA SOUZA").cpf == GOOD_CPF
     assert page.locator("td:has-text('· erro ·')").count() == 0
