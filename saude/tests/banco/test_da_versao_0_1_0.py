@@ -4,6 +4,7 @@
 """
 
 import gzip
+import io
 import os
 import subprocess
 import sys
@@ -17,6 +18,9 @@ import psycopg
 import pytest
 from django.db import connection
 from psycopg.rows import tuple_row
+
+from saude.cofre.chaves import read_file
+from saude.cofre.pedacos import open_pieces
 
 KEPT = Path(__file__).parent / "versao_0_1_0"
 NAME = "da_versao_0_1_0"
@@ -115,7 +119,10 @@ def test_it_is_migrated_whole_and_its_jobs_run(lugar: dict[str, Any], dados: Pat
     assert asked(lugar, "SELECT estado, lidos FROM arquivos_conferencia") == [("pronta", 2)]
     made = asked(lugar, "SELECT estado, total, id FROM exportacao_exportacao ORDER BY id")
     assert [(state, total) for state, total, _ in made] == [("concluida", 3), ("concluida", 12)]
-    [written] = (dados / "exportacoes" / str(made[1][2])).glob("*.zip")
-    with zipfile.ZipFile(written) as package:
+    [written] = (dados / "exportacoes").rglob(f"*_{made[1][2]}.zip")
+    with written.open("rb") as sealed:
+        keys = read_file(dados / "cofre" / "chaves")
+        plain = b"".join(open_pieces(sealed, f"exportacao.arquivo:{made[1][2]}", keys=keys))
+    with zipfile.ZipFile(io.BytesIO(plain)) as package:
         assert len(package.namelist()) == 12 and package.testzip() is None
     run(lugar, dados, "conferir_contagens")

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 #: what takes more than the default, and how much: a new one is put here by somebody who thought of it
 LARGE = {
-    "/api/v1/registros": 32 * MB,
-    "/api/v1/conferencias": 32 * MB,
+    "/api/v1/registros": 6 * MB,
+    "/api/v1/conferencias": 6 * MB,
     "/api/v1/lotes": 8 * GB,
     "/api/v1/retornos": 256 * MB,
     "/executando/sistema/retorno/enviar/": 257 * MB,

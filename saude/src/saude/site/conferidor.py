@@ -51,7 +51,8 @@ class ConferidorMiddleware:
         home = reverse("conferidor")
         if request.path_info == home.rstrip("/"):
             return HttpResponsePermanentRedirect(home)
-        if request.path_info.startswith(home):
+        refused = "saude.recusa" in request.META  # a body that the door did not take: told as everywhere
+        if request.path_info.startswith(home) and not refused:
             return conferidor(request, request.path_info.removeprefix(home))
         return self.get_response(request)
 
