@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from ledi.referencias.source import MAX_FILE_BYTES
 from ledi_gerador import build, cnes_writer, sigtap_writer
 from saude.atualizacao import actions
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Lotacao, Profissional
@@ -158,12 +159,16 @@ def test_a_file_that_is_too_big_is_not_kept(em_uso, entidade, xml, monkeypatch):
     assert not list(arquivos.folder().glob("*.parte"))
 
 
-def test_a_zip_that_inflates_without_end_is_refused(em_uso, entidade, tmp_path, monkeypatch):
-    monkeypatch.setattr("ledi.referencias.source.MAX_FILE_BYTES", 1024 * 1024)
+def test_a_zip_that_inflates_without_end_is_refused(em_uso, entidade, tmp_path):
+    """At the true limit: the process that reads it knows no other."""
     path = tmp_path / "bomba.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("cnes.xml", b" " * 20_000_000)
-    with pytest.raises(actions.FileRefused, match="passa de 1 MB"):
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("cnes.xml", "w") as inside,
+    ):
+        for _ in range(MAX_FILE_BYTES // 1024**2 + 1):
+            inside.write(bytes(1024**2))
+    with pytest.raises(actions.FileRefused, match="passa de 512 MB"):
         send_cnes(entidade, path.read_bytes(), "bomba.zip")
 
 
