@@ -162,7 +162,10 @@ def test_the_command_knows_it(copy):
 
 def test_its_page_lists_only_what_it_changed(copy):
     script = LEDI.parent / "docs" / "gerar_regras.py"
-    ask = f"import runpy; made = runpy.run_path({str(script)!r}); print('\\n'.join(made['_version']('8.7.0', '8.8.0')))"
+    ask = (  # beside the script stands what it uses, as when it is run
+        f"import runpy, sys; sys.path.insert(0, {str(script.parent)!r}); made = runpy.run_path({str(script)!r}); "
+        "print('\\n'.join(made['_version']('8.7.0', '8.8.0')))"
+    )
     page = run(copy, "-c", ask).stdout
     assert re.findall(r"^## (.*)$", page, re.MULTILINE) == [
         "Campos novos (2)", "Códigos que saíram (1)", "Regras novas (2)",
