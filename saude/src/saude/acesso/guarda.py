@@ -60,6 +60,18 @@ def requires(*permissoes: str) -> Callable[[View], MarkedView]:
     return decorate
 
 
+def whole_entidade(view: View) -> View:
+    """For what is of any área (a file, a report): open to who works in all of them. Stands below `requires`."""
+
+    @wraps(view)
+    def guarded(request: GuardedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.cnes_do_acesso is not None:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def limit_of(request: GuardedRequest, *permissoes: str) -> Limite:
     """The áreas the user has one of these permissions in: none, some CNES, or (None) the whole entidade."""
     return union(request.limites[p] for p in permissoes if p in request.limites)

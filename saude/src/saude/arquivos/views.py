@@ -1,23 +1,20 @@
 """Executando > Sistema > Conferir arquivo: what is inside a file of any vendor; two of them side by side."""
 
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.layouts import TIPOS, layout, nearest
 from saude.acesso.corpo import MULTIPART, body
-from saude.acesso.guarda import View, allowed_at, requires
+from saude.acesso.guarda import allowed_at, requires, whole_entidade
 from saude.acesso.lote import em_lote
 from saude.arquivos import actions, exame, queries
 from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
@@ -37,18 +34,6 @@ from saude.registro.texto_json import legible
 from saude.web.upload import was_too_big
 
 PAGE = 50
-
-
-def whole_entidade(view: View) -> View:
-    """A file holds fichas of any área: for who works in all of them."""
-
-    @wraps(view)
-    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.cnes_do_acesso is not None:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @body(LIMIT + MULTIPART)

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ledi.paths import pattern
 from saude.acesso.corpo import MULTIPART, body
-from saude.acesso.guarda import requires
+from saude.acesso.guarda import requires, whole_entidade
 from saude.acesso.lote import em_lote
 from saude.arquivos import celulas, colunas, importacao, sheet_templates
 from saude.arquivos.guardados import KEEP_DAYS, FileRefused
 from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
-from saude.arquivos.views import undo_reception, whole_entidade
+from saude.arquivos.views import undo_reception
 from saude.auditoria.actions import record_event
 from saude.contas.request import UserRequest
 from saude.formularios import opcoes

@@ -18,6 +18,7 @@ from saude.comum.texto import fold
 from saude.fichas.desfechos import Resultado
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
+from saude.painel.figura import Parte
 from saude.registro.tipos import Tipo
 from saude.retorno.models import LinhaTotal, Relatorio
 
@@ -208,22 +209,13 @@ def _team(row: Relatorio, line: LinhaTotal) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pedaco:
-    classe: str
-    rotulo: str
-    n: int
-    x: float
-    largura: float
-
-
-@dataclass(frozen=True, slots=True)
 class Par:
     """Of one ficha: what was exported, and what SISAB made of it."""
 
     rotulo: str
     y: int
-    exportadas: Pedaco
-    sisab: list[Pedaco]
+    exportadas: Parte
+    sisab: list[Parte]
 
 
 WIDTH, LABEL, BAR, STEP = 760, 30, 14, 76
@@ -255,9 +247,9 @@ def _pair(label: str, y: int, sums: dict[str, int], scale: float) -> Par:
     for name, text in PARTS:
         if n := sums[name]:
             width = max(n * scale, 1.5)
-            parts.append(Pedaco(name, text, n, round(x, 1), round(width, 1)))
+            parts.append(Parte(name, text, n, round(x, 1), round(width, 1)))
             x += width
-    whole = Pedaco(
+    whole = Parte(
         "exportadas", "Exportadas", sums["exportadas"], 0.0, round(max(sums["exportadas"] * scale, 0.5), 1)
     )
     return Par(label, y + LABEL, whole, parts)

@@ -1,18 +1,15 @@
 """Executando > Sistema > Retorno do PEC: reports sent in, seen, confirmed and taken back."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.corpo import MULTIPART, body
-from saude.acesso.guarda import limit_of, requires
+from saude.acesso.guarda import limit_of, requires, whole_entidade
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.contas.request import UserRequest
@@ -37,18 +34,6 @@ COUNTS = {
     "nao_enviadas": "nao_enviadas",
     "alheias": "alheias",
 }
-
-
-def whole_entidade(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A report speaks of any área: sent, confirmed and taken back by who works in all of them."""
-
-    @wraps(view)
-    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.cnes_do_acesso is not None:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 def _may_send(request: UserRequest) -> bool:
