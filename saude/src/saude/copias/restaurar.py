@@ -83,7 +83,9 @@ def _refuse_used(manifesto: dict[str, Any], *, again: bool) -> None:
             "Esta instalação já está em uso: uma cópia só é restaurada numa vazia. Escolha outra pasta em SAUDE_DADOS "
             "(ou outro banco em DATABASE_URL) e restaure nela."
         )
-    if strange := sorted(_rows().keys() - _our_tables()):
+    if strange := sorted(
+        name for name in _rows().keys() - _our_tables() if not name.startswith("procrastinate_")
+    ):
         raise CopiaError(
             f"O banco tem tabelas que não são do Saúde e-SUS ({', '.join(strange[:3])}): restaurar o esvaziaria. "
             "Escolha um banco vazio em DATABASE_URL."
@@ -107,8 +109,7 @@ def _has_rows() -> bool:
 
 def _our_tables() -> set[str]:
     models = apps.get_models(include_auto_created=True)
-    known = {model._meta.db_table for model in models if model._meta.managed} | {"django_migrations"}
-    return known | {name for name in _rows() if name.startswith("procrastinate_")}
+    return {model._meta.db_table for model in models if model._meta.managed} | {"django_migrations"}
 
 
 def _bring(path: Path, keys: Chaveiro) -> None:

@@ -16,6 +16,14 @@ from saude.retorno.models import Desfecho, Linha, Relatorio
 NOT_OURS = Q(ficha__isnull=True)
 NOT_SENT = Q(ficha__isnull=False, exportacao_id__isnull=True)
 SENT = Q(ficha__isnull=False, exportacao_id__isnull=False)
+#: the parts of a report that are counted and listed
+GROUPS = {
+    "recusadas": SENT & Q(resultado=Resultado.RECUSADA),
+    "repetidas": SENT & Q(resultado=Resultado.REPETIDA),
+    "sem_motivo": SENT & Q(resultado=""),
+    "nao_enviadas": NOT_SENT,
+    "alheias": NOT_OURS,
+}
 
 
 def reports(entidade: Entidade) -> QuerySet[Relatorio]:
@@ -33,21 +41,12 @@ def counted(relatorio: Relatorio, *, cnes: Areas = None) -> dict[str, int]:
     lines = lines if cnes is None else in_areas(lines, cnes, "ficha__cnes")
     return lines.aggregate(
         a_registrar=Count("pk", filter=SENT & ~Q(resultado="")),
-        nossas_recusadas=Count("pk", filter=SENT & Q(resultado=Resultado.RECUSADA)),
-        nossas_repetidas=Count("pk", filter=SENT & Q(resultado=Resultado.REPETIDA)),
-        sem_motivo=Count("pk", filter=SENT & Q(resultado="")),
-        nao_enviadas=Count("pk", filter=NOT_SENT),
-        alheias=Count("pk", filter=NOT_OURS),
+        nossas_recusadas=Count("pk", filter=GROUPS["recusadas"]),
+        nossas_repetidas=Count("pk", filter=GROUPS["repetidas"]),
+        sem_motivo=Count("pk", filter=GROUPS["sem_motivo"]),
+        nao_enviadas=Count("pk", filter=GROUPS["nao_enviadas"]),
+        alheias=Count("pk", filter=GROUPS["alheias"]),
     )
-
-
-GROUPS = {
-    "recusadas": SENT & Q(resultado=Resultado.RECUSADA),
-    "repetidas": SENT & Q(resultado=Resultado.REPETIDA),
-    "sem_motivo": SENT & Q(resultado=""),
-    "nao_enviadas": NOT_SENT,
-    "alheias": NOT_OURS,
-}
 
 
 def lines(relatorio: Relatorio, group: str, *, cnes: Areas = None) -> QuerySet[Linha]:

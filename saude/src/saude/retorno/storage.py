@@ -42,15 +42,12 @@ def copy_lines(path: Path) -> None:
 
 
 def copy_totals(relatorio_id: int, rows: Iterable[dict[str, Any]]) -> None:
+    """Of the Ministry's reports, which count and name nobody."""
     columns = ("numero", "cnes", "ine", "situacao", "texto", "total", "dados")
-    _copy("retorno_linhatotal", relatorio_id, columns, rows)
-
-
-def _copy(table: str, relatorio_id: int, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
-    names = ", ".join(columns)
+    names = ", ".join(("relatorio_id", *columns))
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} (relatorio_id, {names}) FROM STDIN") as copy,
+        cursor.copy(f"COPY retorno_linhatotal ({names}) FROM STDIN") as copy,
     ):
         for row in rows:
             values = (row[name] for name in columns)
