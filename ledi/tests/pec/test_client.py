@@ -327,16 +327,23 @@ def test_a_log_in_without_answer_delivers_nothing():
 
 def test_a_kept_connection_that_the_server_closed_is_opened_again():
     count = [0]
+    closed = threading.Semaphore(0)
 
     def talk(connection: socket.socket) -> None:
-        request = read_request(connection)
-        count[0] += 1
-        connection.sendall(LOGGED_IN if b"/login" in request[:60] else answer(201))
+        while True:
+            request = read_request(connection)
+            count[0] += 1
+            if b"/login" not in request[:60]:
+                break
+            connection.sendall(LOGGED_IN)
+        connection.sendall(answer(201))
+        connection.shutdown(socket.SHUT_RDWR)
+        closed.release()
 
     with server(talk) as url, client(url, connections=1) as made:
         for n in range(3):
             assert made.send(registro(n)).situacao is S.ACEITA
-            time.sleep(0.05)
+            assert closed.acquire(timeout=10)
     assert count[0] == 4
 
 
@@ -374,8 +381,12 @@ def test_odd_answers(raw, situacao, cause):
                 connection.sendall(LOGGED_IN)
             else:
                 connection.sendall(raw)
-                return
+                if ends:
+                    return
 
+    # an answer without an end is ended by closing; any other leaves the closing to the client: a server that
+    # closes unannounced may meet the next request on its way, which is rightly *unknown*
+    ends = cause is C.SEM_RESPOSTA or raw.startswith(b"HTTP/1.0") or b"Connection: close" in raw
     with server(talk) as url, client(url, connections=1) as made:
         outcome = made.send(registro())
         assert (outcome.situacao, outcome.cause) == (situacao, cause)
