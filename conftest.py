@@ -7,9 +7,13 @@ it. Not seen: C libraries (the database's address is ours) and child processes; 
 import ipaddress
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+# rooms whose tests drive sockets, servers and processes that are killed; those in a browser are found by its marker
+OTHER_PROCESSES = ("ledi/tests/pec", "saude/tests/falhas", "saude/tests/porta", "saude/tests/copias")
 
 HERE = {None, "", "localhost", socket.gethostname()}
 TO_AN_ADDRESS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
@@ -42,3 +46,12 @@ def _stay_here(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_stay_here)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests at the mercy of another process's timing get one second try, named in the closing lines (ADR 67)."""
+    root = Path(__file__).parent
+    for item in items:
+        where = item.path.relative_to(root).as_posix()
+        if item.get_closest_marker("browser") or where.startswith(OTHER_PROCESSES):
+            item.add_marker(pytest.mark.flaky(reruns=1))
