@@ -1,5 +1,9 @@
 """Mending by cause, and the Pendências."""
 
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -29,6 +33,7 @@ from saude.painel.apresenta import Nomes, rows
 from saude.processamento import lotes, previa
 from saude.processamento.julgar import context
 from saude.registro.envelope import envelope_field, in_header, is_origin
+from saude.registro.texto_json import legible
 from saude.web.opaco import LONGEST, shown
 
 SHOWN = 50
@@ -37,6 +42,17 @@ TRIED = 20  # fichas that a value is tried on before the preview is made
 REQUIRED = frozenset({"cnes", "ibge", "versao"})
 #: what belongs to one citizen or one record is never set alike in many
 OWN = frozenset({"cpf", "cns", "uuid", "data", "datahora", "telefone", "cep", "cnpj"})
+
+
+@dataclass
+class Oferecido(Campo):
+    """The field of a cause. Its list is judged by the fichas: however long, it is whole on the page."""
+
+    conteudo: str = "{}"  # what a search asks with
+
+    @property
+    def widget(self) -> str:
+        return "escolha" if self.lista is not None and super().widget == "busca" else super().widget
 
 
 @em_lote()
@@ -76,14 +92,16 @@ def _context(
 ) -> dict[str, Any]:
     fichas = _fichas(request, cause, competencia)
     value = None if is_origin(first.campo) else first.params.get("valor")
-    campo = Campo("valor", field, None, ZoneInfo(request.entidade.fuso)) if field else None
+    campo = Oferecido("valor", field, None, ZoneInfo(request.entidade.fuso)) if field else None
     if campo and not envelope_field(owner(first.campo)):
-        _offer(campo, first, fichas)
+        _offer(campo, first, fichas, cause)
+    nothing = campo is not None and campo.lista == {}
     return {
         "causa": cause,
         "competencia": competencia,
         "achado": first,
-        "campo": campo,
+        "campo": None if nothing else campo,
+        "nada_serve": nothing,
         "valor_atual": value,
         "apagavel": field is not None and erasable(field),
         "total": fichas.count(),
@@ -93,21 +111,70 @@ def _context(
     }
 
 
-def _offer(made: Campo, first: Inconsistencia, fichas: QuerySet[Ficha]) -> None:
-    """Only what every ficha of the cause may take, in its kind and version."""
+def _offer(made: Oferecido, first: Inconsistencia, fichas: QuerySet[Ficha], cause: str) -> None:
+    """Only what some ficha of the cause would take, by its kind, its version and what else it says."""
     path = owner(first.campo)
-    known = {
-        (tipo, nearest(versao or "").version)
-        for tipo, versao in fichas.values_list("tipo", "versao").distinct()
-    }
-    kinds = sorted(k for k in known if opcoes.has(*k, path))
-    if made.widget in LISTED and made.campo.domain and kinds:
+    rows = fichas.values_list("tipo", "versao").distinct()
+    every = {(tipo, nearest(versao or "").version) for tipo, versao in rows}
+    kinds = sorted(k for k in every if opcoes.has(*k, path))
+    if not kinds:
+        return
+    if made.campo.domain and made.widget in (*LISTED, "busca"):
         lists = [opcoes.labels(*k, pattern(path)) for k in kinds]
-        made.lista = {code: text for code, text in lists[0].items() if all(code in x for x in lists)}
-    elif made.fonte and kinds:
+        takes = _judges(first, fichas, cause, kinds)
+        known = {c: t for c, t in lists[0].items() if all(c in x for x in lists)}
+        left = [c for c in known if not takes or any(take(c) for take in takes)]
+        values = [opcoes.as_sent(made.campo, c) for c in left]  # and by the rules of the whole record
+        said = previa.refusals(cause, values, _tried(fichas), context(first.ficha.entidade))
+        made.lista = {c: known[c] for c, why in zip(left, said, strict=True) if not why}
+    elif made.fonte:
+        made.conteudo = _said_alike(fichas)
         made.endereco_opcoes = urlencode(
             dict(zip(("tipo", "versao", "caminho"), (*kinds[-1], path), strict=True))
         )
+
+
+def _tried(fichas: QuerySet[Ficha]) -> list[Ficha]:
+    """Those that a value is tried on, with their records."""
+    return list(fichas.select_related("conteudo", "entidade").order_by("pk")[:TRIED])
+
+
+def _judges(
+    first: Inconsistencia, fichas: QuerySet[Ficha], cause: str, kinds: list[tuple[str, str]]
+) -> list[Callable[[str], bool]]:
+    """Of each place the cause points at: would its record take a code there?"""
+    tried = {f.pk: f for f in _tried(fichas)}
+    rows = Inconsistencia.objects.filter(ficha_id__in=tried, causa=cause, encerrada_em=None)
+    found = []
+    for ficha_id, campo in rows.values_list("ficha_id", "campo"):
+        ficha = tried[ficha_id]
+        kind = (ficha.tipo, nearest(ficha.versao or "").version)
+        if kind in kinds and opcoes.has(*kind, owner(campo)):
+            body = legible(ficha.conteudo.registro).get("ficha")
+            found.append(opcoes.judge(first.ficha.entidade, *kind, owner(campo), body or {}))
+    return found
+
+
+def _said_alike(fichas: QuerySet[Ficha]) -> str:
+    """Of the header, what the fichas of the cause say alike: a search asks with it. Nothing of a citizen."""
+    headers = []
+    for ficha in _tried(fichas):
+        made = nearest(ficha.versao or "").fichas[ficha.tipo]
+        body = legible(ficha.conteudo.registro).get("ficha")
+        header = body.get(made.header_field) if isinstance(body, dict) else None
+        headers.append({made.header_field: header} if isinstance(header, dict) else {})
+    return json.dumps(reduce(_common, headers) if headers else {}, ensure_ascii=False)
+
+
+def _common(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in one.items():
+        there = other.get(name)
+        if isinstance(value, dict) and isinstance(there, dict):
+            found[name] = _common(value, there)
+        elif type(value) is type(there) and value == there:
+            found[name] = value
+    return found
 
 
 def _fichas(request: UserRequest, cause: str, competencia: str) -> QuerySet[Ficha]:
@@ -170,7 +237,8 @@ def _refused(
 ) -> HttpResponse:
     made = _context(request, first, field, cause, competencia, Nomes.of(request.entidade))
     typed = parse(field, request.POST.getlist("f:valor"), None, ZoneInfo(request.entidade.fuso))
-    made["campo"].valor = typed
+    if made["campo"]:
+        made["campo"].valor = typed
     return render(request, "inconsistencias/causa.html", made | {"erro": why}, status=422)
 
 

@@ -107,11 +107,30 @@ def _assess(
 
 def refused(job_like: Mapping[str, Any], fichas: Sequence[Ficha], ctx: Contexto) -> str:
     """The reason why a value is good for none of these fichas; "" when it mends one of them."""
-    job = Reprocessamento(acao=Acao.CORRIGIR, filtro=dict(job_like))
+    (reason,) = refusals(job_like["causa"], [job_like["mudancas"]["valor"]], fichas, ctx)
+    return reason
+
+
+def refusals(cause: str, values: Sequence[Any], fichas: Sequence[Ficha], ctx: Contexto) -> list[str]:
+    """Of each value, the same reason."""
     ids = [f.pk for f in fichas]
-    changes, open_ = passos.cause_changes(job, ids), _open(ids)
+    contents, open_ = list(Conteudo.objects.filter(ficha__in=ids)), _open(ids)
+    found = []
+    for value in values:
+        job = Reprocessamento(acao=Acao.CORRIGIR, filtro={"causa": cause, "mudancas": {"valor": value}})
+        found.append(_refusal(job, contents, passos.cause_changes(job, ids), open_, ctx))
+    return found
+
+
+def _refusal(
+    job: Reprocessamento,
+    contents: Sequence[Conteudo],
+    changes: Changes,
+    open_: Mapping[int, set[Key]],
+    ctx: Contexto,
+) -> str:
     reason = ""
-    for content in Conteudo.objects.filter(ficha__in=ids):
+    for content in contents:
         item = ItemReprocessamento(ficha_id=content.ficha_id)
         told = changes.get(content.ficha_id, {})
         _assess(item, content, told, open_.get(content.ficha_id, set()), _code(job), ctx)
