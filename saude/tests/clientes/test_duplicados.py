@@ -162,6 +162,30 @@ def test_merge_flows_to_open_fichas_and_leaves_exported_ones_as_they_are(dois, e
     assert Evento.objects.filter(tipo="cliente.mesclado").count() == 1
 
 
+def test_each_ficha_of_the_merge_has_a_tick_of_its_own(client, criar_usuario, dois, entidade):
+    """Unticked, a ficha is of the registration that stays and keeps its content; so it does when all is taken back."""
+    client.force_login(criar_usuario("Coordenador"))
+    stays, goes = Cliente.objects.get(cpf=CPF_A), Cliente.objects.get(cns=CNS_A)
+    mine = list(Ficha.objects.exclude(situacao="exportada").order_by("pk"))
+    before = {f.pk: f.conteudo.registro for f in mine}
+    url = reverse("clientes:comparar", args=[dois.pk])
+    page = client.get(url).content.decode()
+    assert [f'name="mostradas" value="{f.pk}"' in page for f in mine] == [True] * len(mine)
+    assert "Hoje a ficha diz: " in page and f"CNS {CNS_A}" in page
+    left = next(f for f in mine if Atendido.objects.get(ficha=f).cliente == goes)
+    body = {"fica": stays.pk, "campo-nome": goes.pk, "mostradas": [f.pk for f in mine]}
+    body |= {f"revisao-{c.pk}": c.revisao for c in (stays, goes)}
+    ticked = [f.pk for f in mine if f != left]
+    client.post(reverse("clientes:mesclar", args=[dois.pk]), body | {"fichas": ticked})
+    goes.refresh_from_db()
+    assert goes.mesclado_em == stays and Atendido.objects.get(ficha=left).cliente == stays
+    after = {f.pk: Ficha.objects.get(pk=f.pk).conteudo.registro for f in mine}
+    assert after[left.pk] == before[left.pk]
+    client.post(reverse("clientes:desfazer", args=[dois.pk]))
+    assert Atendido.objects.get(ficha=left).cliente == goes
+    assert Ficha.objects.get(pk=left.pk).conteudo.registro == before[left.pk]
+
+
 def test_documents_of_the_merged_one_still_tell_who_it_is(dois, entidade):
     stays = Cliente.objects.get(cpf=CPF_A)
     merge(dois, stays)

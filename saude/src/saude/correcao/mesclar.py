@@ -5,7 +5,7 @@ re-pointed (a link of ours); the chosen values flow only into fichas that can st
 exported stays byte for byte.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from django.db import transaction
@@ -36,10 +36,12 @@ def merge_pair(
     revisoes: Mapping[int, int],
     by: Autor,
     cnes: Areas = None,
+    exceto: Collection[int] = (),
 ) -> list[int]:
     """`fica` is the id that stays, `escolhas` field -> id whose value stays (default: the one that stays).
 
-    `revisoes` are those of the page shown: StaleClient when one changed. Returns the fichas processed again.
+    `revisoes` are those of the page shown: StaleClient when one changed. `exceto`: ids of fichas whose content stays
+    (they are of the one that stays all the same). Returns the fichas processed again.
     """
     par, a, b = _locked(par, Decisao.ABERTO)
     if fica not in (a.pk, b.pk):
@@ -53,7 +55,7 @@ def merge_pair(
     people = {a.pk: a, b.pk: b}
     values = {f: getattr(people[escolhas.get(f, kept.pk)], f) for f in EDITABLE}
     differing = [f for f in EDITABLE if getattr(kept, f) != getattr(gone, f)]
-    undo = _to_undo(kept, gone)
+    undo = _to_undo(kept, gone) | {"exceto": sorted(exceto)}
     gone.mesclado_em = kept
     gone.save(update_fields=["mesclado_em", "alterado_em"])
     Cliente.objects.filter(mesclado_em=gone).update(mesclado_em=kept)
@@ -66,7 +68,7 @@ def merge_pair(
     record_event(
         by=by, entidade=kept.entidade_id, tipo="cliente.mesclado", alvo=kept, de=gone.pk, campos=differing
     )
-    return _flow(kept, differing, by, cnes) if differing else []
+    return _flow(kept, differing, by, cnes, exceto) if differing else []
 
 
 def _to_undo(kept: Cliente, gone: Cliente) -> dict[str, Any]:
@@ -116,7 +118,10 @@ def undo(*, par: ParPossivel, by: Autor, cnes: Areas = None) -> list[int]:
     _findings().filter(pk__in=data["inconsistencias"], cliente=kept).update(cliente=gone)
     _decide(par, Decisao.ABERTO, None)
     record_event(by=by, entidade=par.entidade_id, tipo="cliente.separado", alvo=kept, outro=gone.pk)
-    return sorted({*_flow(kept, differing, by, cnes), *_flow(gone, differing, by, cnes)}) if differing else []
+    if not differing:
+        return []
+    left = data.get("exceto", ())  # as they were then: nothing to take back
+    return sorted({pk for one in (kept, gone) for pk in _flow(one, differing, by, cnes, left)})
 
 
 def _locked(par: ParPossivel, *decisoes: str) -> tuple[ParPossivel, Cliente, Cliente]:

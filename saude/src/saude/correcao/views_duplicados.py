@@ -20,7 +20,7 @@ from saude.clientes import duplicados as pairs
 from saude.clientes.models import Cliente, MarcoDuplicados, ParPossivel
 from saude.contas.request import UserRequest
 from saude.correcao import cliente as actions
-from saude.correcao import clientes
+from saude.correcao import clientes, fichas_do_par
 from saude.correcao import mesclar as merging
 from saude.correcao.areas import attended_in, visible
 from saude.correcao.cliente import column
@@ -114,15 +114,20 @@ def comparar(request: UserRequest, pk: int) -> HttpResponse:
     par = _pair(request, pk)
     for cliente in (par.a, par.b):
         record_event(by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente)
-    return render(request, "clientes/comparar.html", _context(par, "corrigir" in request.permissoes))
+    return render(request, "clientes/comparar.html", _context(request, par))
 
 
-def _context(par: ParPossivel, whole: bool) -> dict[str, Any]:
+def _context(request: UserRequest, par: ParPossivel) -> dict[str, Any]:
+    whole = "corrigir" in request.permissoes
     sides = {c.pk: _side(c) for c in (par.a, par.b)}
     best = _suggested(par, sides)
     sides[best.pk]["fica"] = True
+    rows = fichas_do_par.open_fichas(par, request.cnes_do_acesso)
+    listed = fichas_do_par.shown(rows, whole=whole)
     return {
         "par": par,
+        "fichas": listed,
+        "alem": len({r.ficha_id for r in rows}) - len(listed),
         "linhas": [_row(par, name, best, whole) for name in actions.EDITABLE],
         "lados": list(sides.values()),
         "decidido": par.decisao != ParPossivel.Decisao.ABERTO,
@@ -226,6 +231,7 @@ def mesclar(request: UserRequest, pk: int) -> HttpResponse:
             revisoes=revisions,
             by=request.user,
             cnes=request.cnes_do_acesso,
+            exceto=fichas_do_par.unticked(request.POST),
         )
     except actions.StaleClient:
         messages.error(
