@@ -231,6 +231,17 @@ def _(page: Any) -> None:
     page.locator("[aria-label^='Corrigir inconsistência']").first.click()
 
 
+@shot("cliente-previa")
+def _(page: Any) -> None:
+    """Of somebody with several open fichas: each is seen before anything is written."""
+    detail(page, "inconsistencias", "clientes")
+    page.locator("tbody tr").first.locator("text=Ver detalhes do cliente").first.click()
+    page.locator("[aria-label^='Corrigir inconsistência']").first.click()
+    page.fill("#id_nome", page.input_value("#id_nome") + " NETA")
+    page.click("main button[type=submit] >> nth=0")
+    page.wait_for_selector("text=Antes e depois")
+
+
 @shot("cliente-corrigir-celular", width=NARROW)
 def _(page: Any) -> None:
     _client(page)
@@ -277,10 +288,13 @@ def _(page: Any) -> None:
 
 @shot("identificar")
 def _(page: Any) -> None:
+    """Somebody for whom the system has who to propose: born on the same day, of the same sex."""
     page.goto("/clientes/nao-identificados/")
-    page.locator("text=Identificar").last.click()
-    page.fill("#q", "MARIA")
-    page.click("button:has-text('Buscar') >> visible=true >> nth=-1")
+    links = [a.get_attribute("href") for a in page.locator("main a:has-text('Identificar')").all()]
+    for link in links[:20]:
+        page.goto(link)
+        if page.locator("text=É este").count():
+            return
 
 
 @shot("pendencias")

@@ -258,7 +258,8 @@ def _groups() -> list[Any]:
         {"Início": "index.md"},
         {"Coordenação": [
             {"Manual do usuário": "manual/README.md"}, {"Situações": "situacoes.md"},
-            {"A área e os números": "area-e-numeros.md"}, {"Glossário": "glossario.md"}, {"O sistema": "sistema.md"},
+            {"A área e os números": "area-e-numeros.md"}, {"Nada falso na tela": "nada-falso.md"},
+            {"Glossário": "glossario.md"}, {"O sistema": "sistema.md"},
             {"Instalar e cuidar": "implantacao/LEIAME.md"}, {"Mudanças": "CHANGELOG.md"},
         ]},
         {"Fornecedor": [
