@@ -105,7 +105,7 @@ def _context(
         "valor_atual": value,
         "apagavel": field is not None and erasable(field),
         "total": fichas.count(),
-        "linhas": rows(request.entidade, list(fichas.order_by("-data", "-id")[:SHOWN]), names),
+        "linhas": rows(request.entidade, list(fichas.order_by("-id")[:SHOWN]), names),
         "mostradas": SHOWN,
         "voltar": _inconsistencies(competencia),
     }

@@ -7,36 +7,33 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from ledi.errors import PathError
 from saude.acesso import areas
 from saude.acesso.corpo import FORM, body
-from saude.acesso.guarda import allowed_at, covers, limit_of, of_the_area, requires
-from saude.acesso.lote import em_lote
+from saude.acesso.guarda import allowed_at, covers, limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
-from saude.comum.competencia import readable
 from saude.contas.request import UserRequest
-from saude.correcao import conflito, historia, recusa
+from saude.correcao import conflito, de_quem, historia, lista_aberta, recusa, sugestoes
 from saude.correcao.cliente import cpf_of_registrations, registered
 from saude.correcao.edicao import Edicao
+from saude.correcao.volta import back, back_query
 from saude.fichas import filtro, presenca
 from saude.fichas.exportaveis import reason_of
 from saude.fichas.models import Atendido, Entrada, Ficha
-from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
+from saude.fichas.situacoes import Situacao, TransitionRefused
 from saude.formularios import fontes
 from saude.formularios.arvore import Campo, Grupo
 from saude.formularios.campos import RECTIFICATION
 from saude.formularios.ler import at_form
 from saude.inconsistencias import queries as findings
-from saude.painel import filtros
 from saude.painel.apresenta import Nomes
-from saude.processamento import actions, conteudos, lotes
+from saude.processamento import actions, conteudos
 from saude.processamento.julgar import check
 from saude.registro.tipos import UmAchado
 from saude.retorno import queries as volta
@@ -110,13 +107,26 @@ def corrigir(request: UserRequest, uuid: str) -> HttpResponse:
         return redirect("fichas:detalhe", uuid=ficha.chave)
     if request.method == "POST":
         return _save(request, ficha)
+    lista = lista_aberta.opened(request, ficha)
     todos = request.GET.get("campos") == "todos"
+    if lista is not None and not todos and ficha.situacao in (Situacao.PROCESSADA, Situacao.EXPORTADA):
+        return _gone(request, ficha, lista)
     edicao = recusa.opened(ficha)
     if not todos and not any(a.campo for a in edicao.achados):
-        return redirect(f"{request.path}?campos=todos")
+        return redirect(f"{request.path}?{urlencode({'campos': 'todos'})}&{back_query(request)}".rstrip("&"))
     record_event(by=request.user, entidade=request.entidade, tipo="ficha.vista", alvo=ficha)
     there = presenca.others(ficha.pk, request.user)
-    return render(request, "fichas/corrigir.html", _form(request, edicao, todos=todos, outros=there))
+    context = _form(request, edicao, todos=todos, lista=lista, outros=there)
+    return render(request, "fichas/corrigir.html", context)
+
+
+def _gone(request: UserRequest, ficha: Ficha, lista: lista_aberta.ListaAberta) -> HttpResponse:
+    """It was in the list when the link was made; somebody mended, exported or moved it meanwhile."""
+    text = (
+        f"A ficha que viria agora não precisa mais de correção: está {ficha.get_situacao_display().lower()}."
+    )
+    messages.info(request, text if lista.proxima else f"{text} Era a última da lista.")
+    return redirect(lista.proxima or lista.endereco)
 
 
 def _form(request: UserRequest, edicao: Edicao, *, todos: bool, **more: Any) -> dict[str, Any]:
@@ -124,16 +134,20 @@ def _form(request: UserRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
     names = Nomes.of(request.entidade)
     locked = ficha.situacao == Situacao.EXPORTADA
     theirs, everybody = _registration(ficha.tipo, edicao.achados), people(ficha)
+    tree = edicao.formulario(
+        todos=todos,
+        rotulos=names.labels(),
+        extra=more.pop("extra", ()),
+        ocultos=RECTIFICATION if locked else frozenset(),
+    )
+    wrong = [a for a in edicao.achados if a.severidade == "erro"]
     return {
         "ficha": ficha,
-        "arvore": edicao.formulario(
-            todos=todos,
-            rotulos=names.labels(),
-            extra=more.pop("extra", ()),
-            ocultos=RECTIFICATION if locked else frozenset(),
-        ),
+        "arvore": tree,
+        "de_quem": de_quem.whose(edicao, everybody, names),
+        "a_mendar": de_quem.to_mend(edicao, everybody, wrong, _offered(request, edicao, tree, everybody)),
         "achados": edicao.achados,
-        "erros": sum(a.severidade == "erro" for a in edicao.achados),
+        "erros": len(wrong),
         "todos": todos,
         "tipo": ficha.tipo,
         "versao": edicao.versao,
@@ -143,11 +157,23 @@ def _form(request: UserRequest, edicao: Edicao, *, todos: bool, **more: Any) -> 
         "retifica": ficha.tipo in actions.RECTIFIED,
         "clientes": [a for p, a in everybody.items() if a.cliente and p in theirs],
         "com_cpf": [everybody[at] for at in cpf_of_registrations(ficha, everybody)],
-        "voltar": _back(request, ficha),
+        "voltar": back(request, ficha),
+        "lista": more.pop("lista") if "lista" in more else lista_aberta.opened(request, ficha),
         "pode_remover": todos,
         **(recusa.context(ficha, request.cnes_do_acesso) if locked else {}),
         **more,
     }
+
+
+def _offered(
+    request: UserRequest, edicao: Edicao, tree: Grupo, everybody: dict[int, Atendido]
+) -> dict[str, str]:
+    """Puts what is known beside the fields; path of each field of the page -> its id there."""
+    for cliente in sugestoes.offer(edicao, tree, everybody, request.cnes_do_acesso):
+        record_event(
+            by=request.user, entidade=request.entidade, tipo="cliente.visto", alvo=cliente, para="sugestão"
+        )
+    return {campo.caminho: campo.id for campo in sugestoes.fields_of(tree)}
 
 
 def _registration(tipo: str, achados: Iterable[UmAchado]) -> set[int]:
@@ -179,7 +205,8 @@ def _save(request: UserRequest, ficha: Ficha) -> HttpResponse:
         changes |= wanted
     if not changes:
         messages.info(request, "Nada mudou: os campos estão como antes.")
-        return redirect("fichas:corrigir", uuid=ficha.chave)
+        return redirect(f"{reverse('fichas:corrigir', args=[ficha.chave])}?{back_query(request)}")
+    lista = lista_aberta.opened(request, ficha)  # where it stands while it still stands there
     try:
         saved = actions.correct(ficha=ficha, changes=changes, revisao=revision, by=request.user)
     except actions.StaleForm as stale:
@@ -192,25 +219,28 @@ def _save(request: UserRequest, ficha: Ficha) -> HttpResponse:
     except (TransitionRefused, PathError) as refused:
         messages.error(request, str(refused) or "Este campo não pôde ser gravado.")
         return redirect("fichas:detalhe", uuid=ficha.chave)
-    return _saved(request, saved)
+    return _saved(request, saved, lista)
 
 
-def _saved(request: UserRequest, saved: Ficha) -> HttpResponse:
+def _saved(request: UserRequest, saved: Ficha, lista: lista_aberta.ListaAberta | None) -> HttpResponse:
+    following = lista.proxima if lista is not None and "proxima" in request.POST else ""
     if not covers(limit_of(request, "ver"), saved.cnes):
-        return _moved(request)
+        return _moved(request, following)
     if saved.situacao == Situacao.INCONSISTENTE:
         text = f"Salvo e reprocessado. Ainda {_n(saved.n_erros)} nesta ficha."
         messages.warning(request, text)
-        return redirect(f"{reverse('fichas:corrigir', args=[saved.chave])}?{_back_query(request)}")
+        return redirect(f"{reverse('fichas:corrigir', args=[saved.chave])}?{back_query(request)}")
     text = f"Salvo e reprocessado: a ficha está {saved.get_situacao_display().lower()}."
+    if lista is not None and "proxima" in request.POST and not following:
+        text += " Era a última da lista."
     (messages.success if saved.situacao == Situacao.PROCESSADA else messages.warning)(request, text)
-    return redirect(_back(request, saved))
+    return redirect(following or back(request, saved))
 
 
-def _moved(request: UserRequest) -> HttpResponse:
+def _moved(request: UserRequest, following: str = "") -> HttpResponse:
     """The correction of the CNES took the ficha to an área that is not the user's."""
     messages.success(request, "Salvo e reprocessado. Pelo CNES, a ficha passou a outra área.")
-    return redirect("painel:painel")
+    return redirect(following or reverse("painel:painel"))
 
 
 def _n(n: int) -> str:
@@ -306,20 +336,6 @@ def _nodes(group: Grupo) -> Iterator[Grupo | Campo]:
         yield from _nodes(inner)
 
 
-@requires("reprocessar")
-@require_POST
-def reprocessar_uma(request: UserRequest, uuid: str) -> HttpResponse:
-    ficha = ficha_of(request, uuid)
-    if ficha.situacao not in open_situations("reprocessar"):
-        messages.error(request, "Uma ficha exportada ou descartada não é reprocessada.")
-    else:
-        actions.reprocess(entidade=request.entidade, ids=[ficha.pk], by=request.user)
-        after = Ficha.objects.get(pk=ficha.pk)
-        text = f"Ficha reprocessada: está {after.get_situacao_display().lower()}."
-        (messages.success if after.situacao == Situacao.PROCESSADA else messages.warning)(request, text)
-    return redirect(_back(request, ficha))
-
-
 @requires("exportar")
 @require_GET
 def baixar(request: UserRequest, uuid: str) -> HttpResponse:
@@ -331,49 +347,3 @@ def baixar(request: UserRequest, uuid: str) -> HttpResponse:
     response = HttpResponse(zlib.decompress(bytes(entry.dados), -15), content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{entry.nome}"'
     return response
-
-
-@em_lote()
-@of_the_area
-@requires("reprocessar")
-@require_POST
-def reprocessar(request: UserRequest) -> HttpResponse:
-    """Preview of reprocessing all that the filter selects, or the chosen ones."""
-    chosen = [int(i) for i in request.POST.getlist("fichas") if i.isdecimal() and len(i) < 19]
-    if request.POST.get("quais") == "escolhidas" and not chosen:
-        messages.error(request, "Marque ao menos uma ficha para reprocessar.")
-        return redirect(_back(request, None))
-    if request.POST.get("quais") == "escolhidas":
-        wanted = filtro.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
-    else:
-        wanted = _posted_filter(request)
-    try:
-        job = lotes.preview_reprocess(
-            entidade=request.entidade, filtro=wanted, by=request.user, cnes=request.cnes_permitidos
-        )
-    except lotes.LoteRefused:
-        messages.info(request, "Não há ficha a reprocessar nesta seleção.")
-        return redirect(_back(request, None))
-    return redirect(f"{reverse('mudancas:previa', args=[job.pk])}?{_back_query(request)}")
-
-
-def _posted_filter(request: UserRequest) -> filtro.Filtro:
-    """The filter of the list the button stood on: its address came along as `filtro`."""
-    asked = QueryDict(request.POST.get("filtro", "").lstrip("?")[:2000])
-    competencia, situacao = request.POST.get("competencia", ""), request.POST.get("situacao", "")
-    if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
-        situacao = ""
-    return filtros.read(asked, competencia=readable(competencia), situacao=situacao).filtro
-
-
-def _back(request: UserRequest, ficha: Ficha | None) -> str:
-    """Where the user came from, when that is a page of ours."""
-    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
-    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
-        return asked
-    return reverse("fichas:detalhe", args=[ficha.chave]) if ficha else reverse("painel:painel")
-
-
-def _back_query(request: UserRequest) -> str:
-    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
-    return urlencode({"voltar": asked}) if asked else ""

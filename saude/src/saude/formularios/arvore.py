@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -42,6 +42,7 @@ class Campo:
         default_factory=list
     )  # what other fields leave of the list (opcoes.narrows)
     endereco_opcoes: str = ""  # what a search box of this field asks with
+    sugestoes: Sequence[Any] = ()  # known values, each with `valor`, `texto` and `fonte`
 
     @property
     def rotulo(self) -> str:

@@ -27,6 +27,8 @@ document.addEventListener("click", (event) => {
   if (toggle) setMenu(toggle.getAttribute("aria-expanded") !== "true");
   const copy = closest(event, "[data-copiar]");
   if (copy) copyText(copy);
+  const value = closest(event, "[data-copia]");
+  if (value) copyValue(value);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -43,6 +45,22 @@ function setMenu(open) {
   if (!button) return;
   button.setAttribute("aria-expanded", String(open));
   document.body.classList.toggle("s-menu-aberto", open);
+}
+
+// An icon that copies a value the page does not show; where there is no clipboard, the value is shown to be taken.
+function copyValue(button) {
+  const said = (text) => {
+    button.querySelector("i").className = "fa-solid fa-check";
+    button.setAttribute("aria-label", text);
+    button.title = text;
+  };
+  const show = () => {
+    const box = Object.assign(document.createElement("code"), { textContent: button.dataset.copia });
+    button.replaceWith(box);
+    getSelection().selectAllChildren(box);
+  };
+  if (navigator.clipboard) navigator.clipboard.writeText(button.dataset.copia).then(() => said("Copiado"), show);
+  else show();
 }
 
 function copyText(button) {

@@ -38,6 +38,12 @@ def icone(name: str, label: str = "") -> SafeString:
     return format_html('<i class="fa-solid fa-{}" role="img" aria-label="{}"></i>', name, label)
 
 
+@register.inclusion_tag("partials/copiar.html")
+def copiar(value: str, name: str) -> dict[str, str]:
+    """An icon that copies a value nobody reads by eye: `{% copiar ficha.uuid "UUID da ficha" %}`."""
+    return {"valor": value, "nome": name}
+
+
 @register.inclusion_tag("partials/situacao.html")
 def situacao(value: str) -> dict[str, str]:
     """The badge of a situação."""

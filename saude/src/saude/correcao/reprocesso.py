@@ -1,0 +1,66 @@
+"""Reprocessing one ficha, and the first step of reprocessing many."""
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from saude.acesso.guarda import of_the_area, requires
+from saude.acesso.lote import em_lote
+from saude.comum.competencia import readable
+from saude.contas.request import UserRequest
+from saude.correcao.ficha import ficha_of
+from saude.correcao.volta import back, back_query
+from saude.fichas import filtro
+from saude.fichas.models import Ficha
+from saude.fichas.situacoes import Situacao, open_situations
+from saude.painel import filtros
+from saude.processamento import actions, lotes
+
+
+@requires("reprocessar")
+@require_POST
+def reprocessar_uma(request: UserRequest, uuid: str) -> HttpResponse:
+    ficha = ficha_of(request, uuid)
+    if ficha.situacao not in open_situations("reprocessar"):
+        messages.error(request, "Uma ficha exportada ou descartada não é reprocessada.")
+    else:
+        actions.reprocess(entidade=request.entidade, ids=[ficha.pk], by=request.user)
+        after = Ficha.objects.get(pk=ficha.pk)
+        text = f"Ficha reprocessada: está {after.get_situacao_display().lower()}."
+        (messages.success if after.situacao == Situacao.PROCESSADA else messages.warning)(request, text)
+    return redirect(back(request, ficha))
+
+
+@em_lote()
+@of_the_area
+@requires("reprocessar")
+@require_POST
+def reprocessar(request: UserRequest) -> HttpResponse:
+    """Preview of reprocessing all that the filter selects, or the chosen ones."""
+    chosen = [int(i) for i in request.POST.getlist("fichas") if i.isdecimal() and len(i) < 19]
+    if request.POST.get("quais") == "escolhidas" and not chosen:
+        messages.error(request, "Marque ao menos uma ficha para reprocessar.")
+        return redirect(back(request, None))
+    if request.POST.get("quais") == "escolhidas":
+        wanted = filtro.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
+    else:
+        wanted = _posted_filter(request)
+    try:
+        job = lotes.preview_reprocess(
+            entidade=request.entidade, filtro=wanted, by=request.user, cnes=request.cnes_permitidos
+        )
+    except lotes.LoteRefused:
+        messages.info(request, "Não há ficha a reprocessar nesta seleção.")
+        return redirect(back(request, None))
+    return redirect(f"{reverse('mudancas:previa', args=[job.pk])}?{back_query(request)}")
+
+
+def _posted_filter(request: UserRequest) -> filtro.Filtro:
+    """The filter of the list the button stood on: its address came along as `filtro`."""
+    asked = QueryDict(request.POST.get("filtro", "").lstrip("?")[:2000])
+    competencia, situacao = request.POST.get("competencia", ""), request.POST.get("situacao", "")
+    if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
+        situacao = ""
+    return filtros.read(asked, competencia=readable(competencia), situacao=situacao).filtro
