@@ -133,6 +133,7 @@ _APPS = [
     "saude.painel",
     "saude.metricas",
     "saude.privacidade",
+    "saude.avisos",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

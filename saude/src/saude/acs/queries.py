@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Count, Max, QuerySet
+from django.db.models.functions import Coalesce
 
 from saude.acesso.areas import Areas, in_areas
 from saude.acs.dispositivos import CBO_ACS
@@ -96,6 +97,30 @@ def last_syncs(entidade: Entidade) -> dict[str, datetime]:
 def _synced(entidade: Entidade, key: str) -> dict[Any, datetime]:
     devices = Aparelho.objects.filter(entidade=entidade, sincronizado_em__isnull=False).order_by()
     return dict(devices.values_list(key).annotate(em=Max("sincronizado_em")))
+
+
+@dataclass(frozen=True, slots=True)
+class Silencio:
+    """An agent with a phone that gave no sign since `desde`."""
+
+    profissional_id: int
+    cnes: str
+    estabelecimento: str
+    desde: datetime
+
+
+def silent(entidade: Entidade, before: datetime) -> list[Silencio]:
+    """Agents none of whose phones synchronised (or was registered) since that moment, by person."""
+    mine = Aparelho.objects.filter(entidade=entidade, revogado_em=None).order_by("profissional")
+    people = mine.values("profissional", "estabelecimento__cnes", "estabelecimento__nome")
+    last = Max(Coalesce("sincronizado_em", "criado_em"))
+    newest: dict[int, Silencio] = {}
+    for pk, cnes, nome, em in people.annotate(em=last).values_list(
+        "profissional", "estabelecimento__cnes", "estabelecimento__nome", "em"
+    ):
+        if pk not in newest or em > newest[pk].desde:
+            newest[pk] = Silencio(pk, cnes, nome, em)
+    return [row for row in newest.values() if row.desde < before]
 
 
 OfPerson = TypeVar("OfPerson", bound=Lotado)

@@ -5,6 +5,8 @@ ROTULOS: dict[str, str] = {
     "login.saiu": "Saiu",
     "login.recusado": "Senha recusada",
     "login.bloqueado": "Bloqueado por tentativas",
+    "avisos.preferencias": "Preferências de aviso mudadas",
+    "avisos.resumo": "Resumo dos avisos por e-mail",
     "correio.alterado": "Correio configurado",
     "correio.testado": "Correio testado",
     "usuario.recuperacao_enviada": "E-mail de senha esquecida enviado",

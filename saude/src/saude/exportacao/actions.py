@@ -23,6 +23,7 @@ from saude.comum import disco
 from saude.contas.queries import as_user
 from saude.exportacao.envelopes import Rewrapper, refresh_stale
 from saude.exportacao.files import PartialFile
+from saude.exportacao.fim import OVER, tell_end
 from saude.exportacao.models import Exportacao
 from saude.exportacao.selection import Previa, preview, selected
 from saude.exportacao.storage import changed_meanwhile, copy_items, set_progress
@@ -349,3 +350,5 @@ def _set(exportacao: Exportacao, **values: Any) -> None:
     Exportacao.objects.filter(pk=exportacao.pk).update(**values)
     for name, value in values.items():
         setattr(exportacao, name, value)
+    if values.get("estado") in OVER:
+        transaction.on_commit(lambda: tell_end(exportacao), robust=True)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from saude.acesso.guarda import allowed_at
+from saude.avisos.queries import unread
 from saude.contas import entradas
 from saude.contas.request import UserRequest
 from saude.site.menu import menu_for
@@ -22,11 +23,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _work(request: HttpRequest) -> dict[str, Any]:
     if not hasattr(request, "contexto"):  # an error before it was known where the user works
-        return {"contexto": None, "pode": {}, "menu": []}
+        return {"contexto": None, "pode": {}, "menu": [], "avisos_novos": 0}
     seen = cast(UserRequest, request)
     context, permissoes = seen.contexto, seen.permissoes
     return {
         "contexto": context,
         "pode": allowed_at(seen, context.area.cnes) if context.area else dict.fromkeys(permissoes, True),
         "menu": menu_for(seen, permissoes) if context.entidade else [],
+        "avisos_novos": unread(seen) if seen.user.is_authenticated else 0,
     }

@@ -26,6 +26,7 @@ _MAPS = [
     "saude.painel.urls",
     "saude.metricas.urls",
     "saude.privacidade.urls",
+    "saude.avisos.urls",
 ]
 
 urlpatterns = [path("", include(urls)) for urls in _MAPS]

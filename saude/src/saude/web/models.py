@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 
 
@@ -25,6 +27,10 @@ class Marco(models.Model):
     @classmethod
     def is_set(cls, nome: str) -> bool:
         return cls.objects.filter(nome=nome).exists()
+
+    @classmethod
+    def since(cls, nome: str) -> datetime | None:
+        return cls.objects.filter(nome=nome).values_list("momento", flat=True).first()
 
     @classmethod
     def reached(cls) -> frozenset[str]:

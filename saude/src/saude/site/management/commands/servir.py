@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 
+from saude.site import vigia
 from saude.site.porta import servidor
 from saude.site.porta.quem import porteiro
 
@@ -37,4 +38,5 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"A porta {porta} não pôde ser aberta: {error.strerror}.") from error
         self.stdout.write(f"Saúde e-SUS em http://{endereco}:{porta}/")
+        vigia.start()
         server.run()
