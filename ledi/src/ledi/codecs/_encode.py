@@ -9,14 +9,14 @@ from math import isfinite
 from struct import Struct as Packer
 from typing import TYPE_CHECKING, Any, cast
 
+from ledi.codecs._source import Source
 from ledi.codecs.wire import WIRE_TYPE, Unknown, join
 from ledi.errors import EncodeError
 
 if TYPE_CHECKING:
     from ledi.layouts.model import Field, Struct, Type
 
-Append = Callable[[bytes], None]
-Write = Callable[[Mapping[str, Any], Append], None]
+Write = Callable[[Mapping[str, Any], list[bytes]], None]
 
 _SCALAR = {"i32": "i", "i64": "q", "double": "d"}
 _LIMIT = {"i32": 1 << 31, "i64": 1 << 63}
@@ -35,91 +35,84 @@ def wire_fields(struct: "Struct") -> "list[tuple[int, Field]]":
 # ---- compiled ----------------------------------------------------------------------------------------------
 
 
-class _Source:
-    """Python source of one writer, with the objects it names."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.names: dict[str, Any] = {"finite": isfinite}
-
-    def bind(self, value: Any) -> str:
-        name = f"k{len(self.names)}"
-        self.names[name] = value
-        return name
-
-    def add(self, depth: int, *lines: str) -> None:
-        self.lines.extend("    " * depth + line for line in lines)
-
-    def build(self) -> Write:
-        exec("\n".join(self.lines), self.names)
-        return cast(Write, self.names["write"])
-
-
 def compile_writer(struct: "Struct", writer_of: Callable[["Struct"], Write]) -> Write:
-    """A function that appends the bytes of a mapping; `writer_of` gives the one of an inner struct."""
-    source = _Source()
+    """A function that appends the bytes of a mapping to a list; `writer_of` gives the one of an inner struct."""
+    source = Source(finite=isfinite, binary=_binary_only)
     known = source.bind(frozenset(struct.by_name))
-    source.add(0, "def write(m, a):")
-    source.add(1, f"if type(m) is not dict or not {known}.issuperset(m): raise TypeError")
+    source.add(0, "def write(m, out):")
+    source.add(1, f"if type(m) is not dict or not {known}.issuperset(m): raise TypeError", "get = m.get")
     for field_id, field in wire_fields(struct):
-        source.add(1, f"if {field.name!r} in m and (v := m[{field.name!r}]) is not None:")
+        source.add(1, f"v = get({field.name!r})", "if v is not None:")
         _emit_field(source, field, _FIELD.pack(WIRE_TYPE[field.type.kind], field_id), writer_of)
-    source.add(1, "a(b'\\0')")
-    return source.build()
+    source.add(1, "out.append(b'\\0')")
+    return cast(Write, source.build("write"))
 
 
-def _emit_field(source: _Source, field: "Field", head: bytes, writer_of: Callable[["Struct"], Write]) -> None:
+def _emit_field(source: Source, field: "Field", head: bytes, writer_of: Callable[["Struct"], Write]) -> None:
     kind = field.type.kind
     if kind == "list":
         _emit_list(source, field.type, head, writer_of)
     elif kind == "struct":
         assert field.type.struct is not None
-        source.add(2, f"a({head!r})", f"{source.bind(writer_of(field.type.struct))}(v, a)")
+        source.add(2, f"out.append({head!r})", f"{source.bind(writer_of(field.type.struct))}(v, out)")
     else:
         _emit_scalar(source, 2, kind, head, writer_of)
 
 
 def _emit_scalar(
-    source: _Source, depth: int, kind: str, head: bytes, writer_of: Callable[["Struct"], Write]
+    source: Source, depth: int, kind: str, head: bytes, writer_of: Callable[["Struct"], Write]
 ) -> None:
     """Lines that write the value `v` with `head` before it (empty inside lists)."""
     size = len(head)
     if kind == "bool":
         yes, no = head + b"\1", head + b"\0"
-        source.add(depth, f"if v is True: a({yes!r})", f"elif v is False: a({no!r})", "else: raise TypeError")
+        source.add(depth, f"if v is True: out.append({yes!r})", f"elif v is False: out.append({no!r})")
+        source.add(depth, "else: raise TypeError")
     elif kind == "double":
         pack = source.bind(Packer(f">{size}sd").pack)
         source.add(
             depth, "if (type(v) is not float and type(v) is not int) or not finite(v): raise TypeError"
         )
-        source.add(depth, f"a({pack}({head!r}, v))")
+        source.add(depth, f"out.append({pack}({head!r}, v))")
     elif kind in _SCALAR:
         pack = source.bind(Packer(f">{size}s{_SCALAR[kind]}").pack)
-        source.add(depth, "if type(v) is not int: raise TypeError", f"a({pack}({head!r}, v))")
+        source.add(depth, "if type(v) is not int: raise TypeError", f"out.append({pack}({head!r}, v))")
     else:
-        pack = source.bind(Packer(f">{size}si").pack)
-        value = "v.encode()" if kind == "string" else "_bytes(v)"
-        source.names["_bytes"] = _bytes
-        source.add(depth, f"b = {value}", f"a({pack}({head!r}, len(b)))", "a(b)")
+        value = "v.encode()" if kind == "string" else "binary(v)"
+        heads = source.bind(_Heads(head))
+        source.add(depth, f"b = {value}", f"out.append({heads}[len(b)])", "out.append(b)")
 
 
-def _emit_list(source: _Source, type_: "Type", head: bytes, writer_of: Callable[["Struct"], Write]) -> None:
+class _Heads(dict[int, bytes]):
+    """Size of a text -> its header and size as they are written; most texts are short, and are found made."""
+
+    def __init__(self, head: bytes) -> None:
+        self.head = head
+
+    def __missing__(self, size: int) -> bytes:
+        made = self.head + _LEN.pack(size)
+        if size < 256:
+            self[size] = made
+        return made
+
+
+def _emit_list(source: Source, type_: "Type", head: bytes, writer_of: Callable[["Struct"], Write]) -> None:
     item = type_.item
     assert item is not None
     prefix = head + bytes([WIRE_TYPE[item.kind]])
     pack = source.bind(Packer(f">{len(prefix)}si").pack)
     source.add(2, "if type(v) is not list and type(v) is not tuple: raise TypeError")
-    source.add(2, f"a({pack}({prefix!r}, len(v)))")
+    source.add(2, f"out.append({pack}({prefix!r}, len(v)))")
     if item.kind == "struct":
         assert item.struct is not None
         inner = source.bind(writer_of(item.struct))
-        source.add(2, f"for v in v: {inner}(v, a)")
+        source.add(2, f"for v in v: {inner}(v, out)")
     else:
         source.add(2, "for v in v:")
         _emit_scalar(source, 3, item.kind, b"", writer_of)
 
 
-def _bytes(value: Any) -> bytes:
+def _binary_only(value: Any) -> bytes:
     if type(value) is not bytes:
         raise TypeError
     return value

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ledi.codecs import wire
 from ledi.codecs._decode import Context, Fault, Read, compile_reader, fail, skip
 from ledi.codecs._encode import Write, compile_writer, walk
+from ledi.codecs._usual import UNUSUAL, Usual, compile_usual
 from ledi.codecs.wire import Decoded, Unknown
 from ledi.errors import DecodeError, EncodeError
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["DecodeError", "Decoded", "EncodeError", "Unknown", "decode", "encode", "encoder"]
 
 _writers: "dict[Struct, Write]" = {}
+_encoders: "dict[Struct, Callable[[Mapping[str, Any]], bytes]]" = {}
 _readers: "dict[Struct, Read]" = {}
+_usual_readers: "dict[Struct, Usual]" = {}
 
 
 def _writer(struct: "Struct") -> Write:
@@ -38,14 +41,28 @@ def _reader(struct: "Struct") -> Read:
     return found
 
 
+def _usual_reader(struct: "Struct") -> Usual:
+    found = _usual_readers.get(struct)
+    if found is None:
+        found = _usual_readers[struct] = compile_usual(struct, _usual_reader)
+    return found
+
+
 def encoder(struct: "Struct") -> Callable[[Mapping[str, Any]], bytes]:
     """`encode` for one struct, for loops over many records."""
+    found = _encoders.get(struct)
+    if found is None:
+        found = _encoders[struct] = _made_encoder(struct)
+    return found
+
+
+def _made_encoder(struct: "Struct") -> Callable[[Mapping[str, Any]], bytes]:
     write = _writer(struct)
 
     def run(mapping: Mapping[str, Any]) -> bytes:
         parts: list[bytes] = []
         try:
-            write(mapping, parts.append)
+            write(mapping, parts)
         except Exception:  # whatever it was, the walking writer finds the place and the words
             parts = []
         return b"".join(parts) if parts else walk(struct, mapping)
@@ -85,6 +102,17 @@ def decode(
     if not data:
         raise DecodeError("não há dados")
     data = bytes(data)
+    if len(data) <= wire.MAX_ITEMS:  # an item takes a byte at least: the budget cannot be passed
+        try:
+            value, end = _usual_reader(struct)(data, 0)
+            if end == len(data):
+                return Decoded(value)
+        except UNUSUAL:
+            pass  # the careful reader finds what it is
+    return _decode_carefully(struct, data, keep_unknown=keep_unknown)
+
+
+def _decode_carefully(struct: "Struct", data: bytes, *, keep_unknown: bool) -> Decoded:
     context = Context()
     try:
         value, end = _reader(struct)(data, 0, context)

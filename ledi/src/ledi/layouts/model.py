@@ -95,7 +95,7 @@ class Field:
         return self.format in ("data", "datahora")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # itself and no other: the key of what is compiled for it
 class Struct:
     """A struct in the context of one ficha: the same name may have other bounds in another ficha.
 
@@ -143,12 +143,6 @@ class Struct:
                 return None
             struct = (found.type.item or found.type).struct
         return found
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
 
 @dataclass(frozen=True)
