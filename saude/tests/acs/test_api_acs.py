@@ -69,7 +69,7 @@ def test_wrong_token(telefone, token):
 
 def test_revoked(telefone):
     revoke(by="teste", aparelho=Aparelho.objects.get())
-    response = telefone.empurrar(registro())
+    response = telefone.puxar()
     assert (response.status_code, response.json()["codigo"]) == (401, "revogado")
     assert "novo código" in response.json()["detail"]
 

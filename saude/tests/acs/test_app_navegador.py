@@ -1,5 +1,7 @@
 """The app on a phone, in a real Chromium, with the network cut."""
 
+from datetime import timedelta
+
 import pytest
 from aplicativo import entrar, ir, nova_visita, por_enviar, preencher_cidadao, salvar
 from django.utils import timezone
@@ -72,18 +74,23 @@ def test_refused_comes_back_with_the_reason_and_stays(celular, lotacao):
     assert not Ficha.objects.exists()
 
 
-def test_a_revoked_phone_keeps_what_was_not_sent(celular, lotacao):
+def test_a_revoked_phone_sends_what_was_written_before_and_keeps_the_rest(celular, lotacao):
     entrar(celular, lotacao)
     celular.context.set_offline(True)
     nova_visita(celular)
     revoke(by="teste", aparelho=Aparelho.objects.get())
     celular.context.set_offline(False)
     celular.get_by_text("O acesso deste aparelho foi revogado.").wait_for()
-    por_enviar(celular, 1)
+    por_enviar(celular, 0)
+    assert Ficha.objects.get().situacao == "pendente"
+    Aparelho.objects.update(revogado_em=timezone.now() - timedelta(days=3))
+    nova_visita(celular)  # of today: after the revocation
+    ir(celular, "#/aparelho")
+    celular.get_by_text("depois da revogação do acesso deste aparelho").wait_for()
     celular.get_by_role("link", name="Digitar novo código").click()
-    celular.get_by_text("Neste aparelho: 1 visita por enviar").wait_for()
+    celular.get_by_text("Neste aparelho: 1 recusado").wait_for()
     entrar(celular, lotacao)
-    assert Ficha.objects.count() == 1
+    assert Ficha.objects.count() == 2
 
 
 def test_a_dismissed_agent_reads_why_and_what_was_done_before_arrives(celular, lotacao):

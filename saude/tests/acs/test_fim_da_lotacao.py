@@ -1,6 +1,6 @@
 """A phone stops reading when its agent's lotação ends, or its access gets old; what was written before arrives."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -104,8 +104,40 @@ def test_a_code_made_before_the_end_registers_nothing_after(lotacao, novo_telefo
     assert not Aparelho.objects.exists()
 
 
-def test_a_phone_revoked_by_the_coordination_sends_nothing(telefone):
+def test_a_phone_revoked_by_the_coordination_reads_nothing_and_what_was_written_before_waits(
+    telefone, entidade
+):
+    Instalacao.objects.filter(entidade=entidade).update(processar_app_na_chegada=True)
     dispositivos.revoke(by="teste", aparelho=Aparelho.objects.get())
+    for path in ("puxar", "situacao"):
+        response = telefone.client.get(f"/api/acs/v1/{path}", headers=telefone.headers())
+        assert (response.status_code, response.json()["codigo"]) == (401, "revogado")
+    assert telefone.empurrar(registro("FVD")).json()["aceitos"] == 1
+    assert Ficha.objects.get().situacao == "pendente"  # although the entidade processes on arrival
+
+
+def test_what_was_written_after_the_revocation_is_refused_in_words(telefone):
+    dispositivos.revoke(by="teste", aparelho=Aparelho.objects.get())
+    Aparelho.objects.update(
+        revogado_em=timezone.make_aware(datetime.combine(DIA - timedelta(days=1), time(12)))
+    )
+    answer = telefone.empurrar(registro("FVD")).json()
+    assert answer["recusados"] == 1 and not Ficha.objects.exists()
+    assert "depois da revogação do acesso deste aparelho" in answer["registros"][0]["motivos"][0]["mensagem"]
+
+
+def test_a_phone_sixty_days_without_network_and_revoked_meanwhile_loses_nothing(telefone):
+    dispositivos.revoke(by="teste", aparelho=Aparelho.objects.get())
+    Aparelho.objects.update(revogado_em=timezone.now() - timedelta(days=60))
+    record = registro("FVD")
+    record["ficha"]["headerTransport"]["dataAtendimento"] = "2020-01-02T09:00"
+    assert telefone.empurrar(record).json()["aceitos"] == 1
+    Aparelho.objects.update(revogado_em=timezone.now() - timedelta(days=dispositivos.SEND_DAYS + 1))
+    assert telefone.empurrar(registro("FVD")).json()["codigo"] == "revogado"
+
+
+def test_a_phone_that_its_agent_left_sends_nothing(telefone):
+    dispositivos.revoke(by="teste", aparelho=Aparelho.objects.get(), why="O agente saiu do aparelho")
     with pytest.raises(Refused) as refused:
         dispositivos.device_of(telefone.token, telefone.instalacao, sending=True)
     assert (refused.value.status, refused.value.codigo) == (401, "revogado")

@@ -42,7 +42,7 @@ class Acesso(HttpBearer):
 
 
 class Envio(Acesso):
-    """Also of a phone whose lotação ended: what was written before arrives, and waits."""
+    """Also of a phone whose lotação ended or that was revoked: what was written before arrives, and waits."""
 
     sending = True
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from saude.acs.models import Aparelho, Codigo, FalhaCodigo, Lotado
+from saude.acs.models import REVOGADO, Aparelho, Codigo, FalhaCodigo, Lotado
 from saude.auditoria.actions import Autor, current_ip, record_event
 from saude.cadastros.models import Entidade, Lotacao
 from saude.cadastros.tempo import local_today
@@ -26,7 +26,7 @@ MAX_FAILURES, FAILURE_MINUTES = 10, 15
 #: what every use of a device reads
 RELATED = ("entidade__instalacao", "profissional", "estabelecimento", "equipe")
 VALID_DAYS = 365
-SEND_DAYS = 30  # after the lotação ended: what was written before still arrives
+SEND_DAYS = 90  # after the lotação ended or the access was revoked: what was written before still arrives
 ENDED = "A lotação terminou no CNES"
 INSTALL = re.compile(r"[0-9a-fA-F-]{16,36}")
 
@@ -139,8 +139,8 @@ def _register(code: Codigo, instalacao: str, nome: str, versao_app: str) -> tupl
 
 
 @transaction.atomic
-def revoke(*, by: Autor, aparelho: Aparelho, why: str = "Revogado pela coordenação") -> None:
-    """The phone may send nothing more; what it has stays on it until it gets a new code."""
+def revoke(*, by: Autor, aparelho: Aparelho, why: str = REVOGADO) -> None:
+    """The phone reads nothing more. By the coordination: what was written until today still arrives, and waits."""
     locked = Aparelho.objects.select_for_update().get(pk=aparelho.pk)
     if locked.revogado_em:
         return
@@ -185,16 +185,14 @@ def end_with_lotacao(*, entidade: Entidade, origem: str, tentativa: bool, by: Au
 def device_of(token: str, instalacao: str, *, sending: bool = False) -> Aparelho:
     """The device of a token; the install id must be its own, or the token was copied to another phone.
 
-    Once the lotação ended it reads nothing more. `sending`: what was written before it did still arrives.
+    Once the lotação ended, or the coordination revoked it, it reads nothing more. `sending`: what was written before
+    still arrives.
     """
     found = Aparelho.objects.select_related(*RELATED).filter(hash=summary(token)).first()
     if found is None:
         raise Refused(401, "token", "Acesso inválido. Registre o aparelho com um código da coordenação.")
-    by_cnes = found.motivo_revogacao.startswith(ENDED)
-    if found.revogado_em and not by_cnes:
-        raise Refused(
-            401, "revogado", "O acesso deste aparelho foi revogado. Peça um novo código à coordenação."
-        )
+    if found.revogado_em and not found.motivo_revogacao.startswith((ENDED, REVOGADO)):
+        raise _no_more(found)
     if instalacao.lower() != found.instalacao:
         raise Refused(
             409,
@@ -204,17 +202,33 @@ def device_of(token: str, instalacao: str, *, sending: bool = False) -> Aparelho
     now = timezone.now()
     if found.expira_em and found.expira_em < now:
         raise Refused(401, "vencido", "O acesso deste aparelho venceu. Peça um novo código à coordenação.")
-    found.terminou = found.revogado_em and timezone.localdate(found.revogado_em) if by_cnes else None
-    found.terminou = ended_on(found) or found.terminou
+    found.terminou = _last_day(found)
     late = found.revogado_em and found.revogado_em < now - timedelta(days=SEND_DAYS)
     if found.terminou and (late or not sending):
-        raise Refused(
-            403,
-            "lotacao",
-            "Sua lotação não está mais no CNES: o acesso deste aparelho terminou. O que você fez antes e ainda não "
-            "foi enviado fica guardado nele. Fale com a coordenação.",
-        )
+        raise _no_more(found)
     return found
+
+
+def _last_day(device: Aparelho) -> date | None:
+    """The last day whose records are taken, None while the access is in force."""
+    revoked = timezone.localdate(device.revogado_em) if device.revogado_em else None
+    ended = ended_on(device)
+    if revoked and device.revogado_por_alguem:
+        return min(revoked, ended) if ended else revoked
+    return ended or revoked
+
+
+def _no_more(device: Aparelho) -> Refused:
+    if device.revogado_em and not device.motivo_revogacao.startswith(ENDED):
+        return Refused(
+            401, "revogado", "O acesso deste aparelho foi revogado. Peça um novo código à coordenação."
+        )
+    return Refused(
+        403,
+        "lotacao",
+        "Sua lotação não está mais no CNES: o acesso deste aparelho terminou. O que você fez antes e ainda não "
+        "foi enviado fica guardado nele. Fale com a coordenação.",
+    )
 
 
 def _printable(text: str) -> str:

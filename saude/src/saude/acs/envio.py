@@ -141,7 +141,7 @@ def _process(device: Aparelho, envio: Envio, sent: dict[str, Any]) -> dict[str, 
 
 
 def _waiting(ctx: Contexto) -> Contexto:
-    """What comes after the lotação ended is looked at by somebody, whatever the entidade does with the rest."""
+    """What comes of an access that ended is looked at by somebody, whatever the entidade does with the rest."""
     ctx, instalacao = copy(ctx), copy(ctx.instalacao)
     instalacao.processar_app_na_chegada = False
     object.__setattr__(ctx, "instalacao", instalacao)
@@ -190,7 +190,7 @@ def _why_not(device: Aparelho, record: Any, known: dict[str, Ficha]) -> tuple[st
 
 
 def _too_late(device: Aparelho, record: dict[str, Any]) -> tuple[str, str] | None:
-    """Written after the lotação ended."""
+    """Written after the lotação ended or the access was revoked."""
     if not device.terminou:
         return None
     header = record["ficha"].get("headerTransport")
@@ -198,9 +198,14 @@ def _too_late(device: Aparelho, record: dict[str, Any]) -> tuple[str, str] | Non
     day = to_date(when, ZoneInfo(device.entidade.fuso))
     if day is not None and day <= device.terminou:
         return None
+    what = (
+        "da revogação do acesso deste aparelho"
+        if device.revogado_por_alguem
+        else "do fim da sua lotação no CNES"
+    )
     return (
         "headerTransport.dataAtendimento",
-        f"O registro é de depois do fim da sua lotação no CNES ({device.terminou:%d/%m/%Y}).",
+        f"O registro é de depois {what} ({device.terminou:%d/%m/%Y}). Ele fica no aparelho: fale com a coordenação.",
     )
 
 

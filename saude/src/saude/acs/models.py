@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+REVOGADO = "Revogado pela coordenação"
+
 
 class Lotado(models.Model):
     """For whom: the lotação as it was when the code was made. No key to the row: a CNES import may replace it."""
@@ -84,6 +86,11 @@ class Aparelho(Lotado):
 
     def __str__(self) -> str:
         return self.nome or f"aparelho {self.instalacao[:8]}"
+
+    @property
+    def revogado_por_alguem(self) -> bool:
+        """By the coordination, and not because the lotação ended."""
+        return self.revogado_em is not None and self.motivo_revogacao.startswith(REVOGADO)
 
 
 class Envio(models.Model):

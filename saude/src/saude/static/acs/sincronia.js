@@ -25,7 +25,7 @@ export async function sincronizar({ manual = false } = {}) {
   }
   andando = true;
   try {
-    if (!(await meta("acesso")) || (await meta("bloqueio"))) return;
+    if (!(await meta("acesso"))) return;
     clearTimeout(relogio);
     do {
       deNovo = false;
@@ -68,6 +68,7 @@ async function rodada(manual) {
     while (await enviarLote(manual)) {
       /* until nothing is left */
     }
+    if (await meta("bloqueio")) return; // reads nothing more; what was written before was taken
     await buscar();
     falhas = 0;
     await gravarMeta("sincronizado_em", Date.now());

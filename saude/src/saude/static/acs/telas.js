@@ -65,7 +65,10 @@ async function identificador() {
 
 async function receber(r) {
   const instalacao = await meta("instalacao");
-  await transacao(["meta", "territorio"], "readwrite", async (l) => {
+  await transacao(["meta", "territorio", "registros"], "readwrite", async (l) => {
+    // what an access that ended could not send is asked again under the new one
+    for (const x of await l.registros.getAll())
+      if (x.estado === "recusado") await l.registros.put({ ...x, estado: "por_enviar" });
     await l.meta.put({ chave: "acesso", valor: { token: r.token, instalacao } });
     await l.meta.put({ chave: "bloqueio", valor: "" });
     await l.meta.put({ chave: "cursor", valor: "" });
