@@ -19,7 +19,7 @@ import banco
 from comum import Linha, gravar
 from hostis import KB, MB, Envio, envios
 
-PORT = 8971
+PORT = int(os.environ.get("PORTA", "8971"))
 PASSWORD = "posto-de-saude-1"
 
 
@@ -102,7 +102,7 @@ def _measured(folder: Path, one: Envio, who: dict[str, dict[str, str]]) -> tuple
         watch = Vigia(site.pid)
         watch.start()
         began = time.monotonic()
-        headers = who.get(one.quem, {}) | kind | dict(one.cabecalhos)
+        headers = kind | who.get(one.quem, {}) | dict(one.cabecalhos)
         status, where = _ask("POST", one.endereco, body, headers)
         if status == 302 and one.arquivo and where:
             status = f"{status}, {_ask('GET', where, b'', who['sessao'])[0]}"
@@ -148,7 +148,7 @@ def _who(entidade: Any) -> dict[str, dict[str, str]]:
 
     from saude.acs.dispositivos import create_code, register
     from saude.cadastros.models import Lotacao
-    from saude.contas.actions import create_token, create_user
+    from saude.contas.actions import create_token, create_user, set_rules_installation
 
     user = create_user(
         by="bench",
@@ -159,6 +159,7 @@ def _who(entidade: Any) -> dict[str, dict[str, str]]:
         preset="Administrador",
         trocar_senha=False,
     )
+    set_rules_installation(by="bench", usuario=user, sim=True)  # SIGTAP belongs to the installation
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -246,7 +246,7 @@ def main() -> None:
 def _small_disk() -> Path:
     """A file system of its own, to be filled, where the system lets us mount one."""
     folder = Path(tempfile.mkdtemp(prefix="saude-caos-", dir="/var/tmp"))
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2g", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={os.environ.get('DISCO', '4g')}", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         print("sem direito de montar um disco pequeno: disco cheio fica de fora", file=sys.stderr)
     folder.chmod(0o711)

@@ -103,7 +103,7 @@ def zeros(size: int) -> bytes:
     """A gzip of this size that expands some 190 times: as far as a lot may."""
     random_bytes = random.Random(3).randbytes
     packer = zlib.compressobj(6, wbits=31)
-    out = bytearray()
+    out = bytearray(packer.compress(b'{"tipo":"FVD","ficha":"'))
     while len(out) < size:
         out += packer.compress(random_bytes(4 * KB) + bytes(800 * KB))
     return bytes(out) + packer.flush()

@@ -1,74 +1,130 @@
 """Imports of reference tables. Whole or not at all: on any failure the release in force stays as it is."""
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledi.errors import TableError
-from saude.atualizacao import efeito, reavaliar
+from saude.atualizacao import comparar, efeito, reavaliar
 from saude.auditoria.actions import Autor, record_event
 from saude.banco import travas
-from saude.banco.fila import enqueue
+from saude.banco.fila import enqueue, without_task
 from saude.cadastros.models import Entidade
-from saude.cadastros.sinais import lotacoes_ended
 from saude.comum import isolado
 from saude.contas.queries import as_user
 from saude.referencias import arquivos, cnes, sigtap
 from saude.referencias.arquivos import FileRefused, Guardado
 from saude.referencias.models import Publicacao
-from saude.referencias.tables import DatabaseTables, load_cnes, load_sigtap, releases_key, tables_of
+from saude.referencias.tables import load_sigtap, releases_key
 from saude.referencias.tables import sigtap as sigtap_of
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Tipo, Situacao = Publicacao.Tipo, Publicacao.Situacao
-IN_FORCE = (Situacao.PRONTA, Situacao.SUBSTITUIDA)
+TASKS = ("referencias.importar_sigtap", "referencias.comparar_cnes", "referencias.importar_cnes")
+WAITING = (Situacao.CONFERIR, Situacao.IMPORTANDO)
+#: items of a CNES (some 10,000 posts: 1 s and 25 MB); more of them are compared by a worker, not by the site
+LARGE = 20_000
 DEFECT = "A importação falhou por um defeito do sistema. Nada foi alterado."
+STOPPED = "A importação parou no meio e não pôde ser retomada. Nada foi alterado. Envie o arquivo de novo."
+
+
+class Decidida(FileRefused):
+    """Somebody else was first: nothing of the release is wrong."""
 
 
 # -- CNES: read and compared first, put in force when somebody confirms
 
 
-def receive_cnes(*, entidade: Entidade, pieces: Iterable[bytes], nome: str, by: Autor) -> Publicacao:
-    """Read a CNES file and say what it would change. FileRefused when it cannot be imported."""
+def receive_cnes(
+    *, entidade: Entidade, pieces: Iterable[bytes], nome: str, by: Autor, queue: bool = False
+) -> Publicacao:
+    """Read a CNES file and say what it would change. FileRefused when it cannot be imported.
+
+    `queue`: a large one is compared by a worker, and the release handed back is *importando* until then."""
     kept = arquivos.keep(pieces, nome)
     if waiting := _waiting(entidade, kept):
+        if waiting.situacao == Situacao.IMPORTANDO and not queue:
+            raise Decidida("Este mesmo arquivo está sendo importado agora. Não há nada a fazer.")
         return waiting
+    row = Publicacao(
+        tipo=Tipo.CNES, entidade=entidade, sha256=kept.sha256, nome_arquivo=kept.nome, guardado=kept.nome,
+        por=as_user(by),
+    )  # fmt: skip
     try:
         _not_twice(Publicacao.objects.filter(entidade=entidade), kept)
-        arquivo = _read(kept)
-        _fits(entidade, arquivo)
-        return _compared(entidade, arquivo, kept, by)
+        arquivo = _read(kept, most=LARGE if queue else None)
+        comparar.fits(entidade, arquivo)
+        return comparar.compare(row, arquivo)
+    except cnes.Grande:
+        with transaction.atomic():
+            row.save()
+            enqueue("referencias.comparar_cnes", publicacao_id=row.pk)
+        return row
     except FileRefused as refusal:
-        arquivos.drop(kept.sha256)
         _failed(Tipo.CNES, entidade, kept, str(refusal), by)
+        _drop(kept.sha256)
         raise
     except Exception as error:
         log.error("comparing a CNES file failed: %s", type(error).__name__)
-        arquivos.drop(kept.sha256)
         _failed(Tipo.CNES, entidade, kept, DEFECT, by)
+        _drop(kept.sha256)
         raise FileRefused(DEFECT) from error
 
 
-def confirm_cnes(*, publicacao: Publicacao, by: Autor) -> Publicacao:
-    """Put in force a release that was compared. FileRefused, nothing changed, when it cannot be any more."""
-    kept = Guardado(publicacao.sha256, publicacao.guardado)
-    try:
+def compare_cnes(publicacao_id: int) -> None:
+    """The comparison of a large file, by a worker. What is wrong with it is told in its release."""
+    publicacao = Publicacao.objects.get(pk=publicacao_id)
+    with _told_in(publicacao), transaction.atomic():
+        row = _lock(publicacao, Situacao.IMPORTANDO)
+        arquivo = _read(Guardado(row.sha256, row.guardado))
+        comparar.fits(comparar.whose(row), arquivo)
+        comparar.compare(row, arquivo)
+
+
+def confirm_cnes(*, publicacao: Publicacao, by: Autor, queue: bool = False) -> Publicacao:
+    """Put in force a release that was compared. FileRefused, nothing changed, when it cannot be any more.
+
+    `queue`: a large one is put in force by a worker (`import_cnes`)."""
+    if queue and sum(publicacao.contagens.values()) > LARGE:
         with transaction.atomic():
             row = _lock(publicacao, Situacao.CONFERIR)
-            began = time.monotonic()
-            arquivo = _read(kept)
-            _fits(_whose(row), arquivo)
-            _put_in_force(row, arquivo, by)
-            row.segundos = round(time.monotonic() - began, 2)
-            row.save()
+            row.situacao = Situacao.IMPORTANDO
+            row.save(update_fields=["situacao"])
+            user = as_user(by)
+            enqueue("referencias.importar_cnes", publicacao_id=row.pk, usuario_id=user.pk if user else None)
+        return row
+    return import_cnes(publicacao=publicacao, by=by, waiting=Situacao.CONFERIR)
+
+
+def import_cnes(*, publicacao: Publicacao, by: Autor, waiting: str = Situacao.IMPORTANDO) -> Publicacao:
+    with _told_in(publicacao), transaction.atomic():
+        row = _lock(publicacao, waiting)
+        began = time.monotonic()
+        arquivo = _read(Guardado(row.sha256, row.guardado))
+        comparar.fits(comparar.whose(row), arquivo)
+        comparar.put_in_force(row, arquivo, by)
+        row.segundos = round(time.monotonic() - began, 2)
+        row.save()
+    _drop(publicacao.sha256)
+    return row
+
+
+@contextlib.contextmanager
+def _told_in(publicacao: Publicacao) -> Iterator[None]:
+    """Whatever stops the work is the release's reason, and a FileRefused for whoever asked."""
+    try:
+        yield
+    except Decidida:
+        raise
     except FileRefused as refusal:
         _mark_failed(publicacao, str(refusal))
         raise
@@ -76,25 +132,23 @@ def confirm_cnes(*, publicacao: Publicacao, by: Autor) -> Publicacao:
         log.error("import of release %s failed: %s", publicacao.pk, type(error).__name__)
         _mark_failed(publicacao, DEFECT)
         raise FileRefused(DEFECT) from error
-    arquivos.drop(kept.sha256)
-    return row
 
 
 @transaction.atomic
 def cancel_cnes(*, publicacao: Publicacao, by: Autor) -> None:
     """Give up a release that was only compared."""
     row = _lock(publicacao, Situacao.CONFERIR)
-    arquivos.drop(row.sha256)
     record_event(
         by=by, entidade=row.entidade_id, tipo="referencia.desistida", alvo=row, arquivo=row.nome_arquivo
     )
     row.delete()
+    _drop(row.sha256)
 
 
-def _read(kept: Guardado) -> cnes.Arquivo:
+def _read(kept: Guardado, *, most: int | None = None) -> cnes.Arquivo:
     if not kept.caminho.exists():
         raise FileRefused("O arquivo não está mais guardado. Envie-o de novo.")
-    return _apart(cnes.read, kept.caminho)
+    return _apart(lambda path: cnes.read(path, most=most), kept.caminho)
 
 
 def _apart(read: Callable[[Path], T], path: Path) -> T:
@@ -111,122 +165,9 @@ def _apart(read: Callable[[Path], T], path: Path) -> T:
         raise FileRefused("Há outros arquivos sendo lidos agora. Envie de novo em um minuto.") from busy
 
 
-def _fits(entidade: Entidade, arquivo: cnes.Arquivo) -> None:
-    if arquivo.ibge != entidade.ibge:
-        raise FileRefused(
-            f"Este CNES é de outro município (IBGE {arquivo.ibge}); o de {entidade} é {entidade.ibge}. "
-            "Nada foi alterado."
-        )
-    newest = _cnes_in_force(entidade)
-    if newest and arquivo.data < _day_of(newest):
-        raise FileRefused(
-            f"Este CNES é de {arquivo.data:%d/%m/%Y}, mais antigo que o em uso ({newest.quando}). "
-            "Nada foi alterado."
-        )
-    if arquivo.data > timezone.localdate():
-        raise FileRefused(f"Este CNES diz ser de {arquivo.data:%d/%m/%Y}, uma data que ainda não chegou.")
-
-
-def _compared(entidade: Entidade, arquivo: cnes.Arquivo, kept: Guardado, by: Autor) -> Publicacao:
-    with transaction.atomic():
-        estado = cnes.current(entidade)
-        found = cnes.compare(arquivo, estado)
-        row = Publicacao.objects.create(
-            tipo=Tipo.CNES, entidade=entidade, vale_de=arquivo.data, sha256=kept.sha256,
-            nome_arquivo=kept.nome, guardado=kept.nome, situacao=Situacao.CONFERIR, por=as_user(by),
-            contagens=_counts(arquivo), diferencas=cnes.shown(found, arquivo, estado), sem_cns=_nameless(arquivo),
-        )  # fmt: skip
-        row.diferencas["efeito"] = _tried(row, arquivo, found, estado).as_json()
-        row.save(update_fields=["diferencas"])
-    return row
-
-
-def _tried(
-    row: Publicacao, arquivo: cnes.Arquivo, found: cnes.Diferencas, estado: cnes.Estado
-) -> efeito.Efeito:
-    """What it would do: put in force, looked at, taken back."""
-    entidade = _whose(row)
-    before = _frozen(entidade)
-    with transaction.atomic():
-        cnes.apply(entidade, arquivo, found, estado, _vigencia(row))
-        effect = efeito.of_cnes(entidade, before, _after(row, before), _people(found))
-        row.diferencas["aparelhos"] = _ended(row, None, tentativa=True)
-        transaction.set_rollback(True)
-    return effect
-
-
-def _put_in_force(row: Publicacao, arquivo: cnes.Arquivo, by: Autor) -> None:
-    entidade = _whose(row)
-    before = _frozen(entidade)
-    estado = cnes.current(entidade)
-    found = cnes.compare(arquivo, estado)
-    row.diferencas = cnes.shown(found, arquivo, estado)
-    row.sem_cns = _nameless(arquivo)
-    cnes.apply(entidade, arquivo, found, estado, _vigencia(row))
-    effect = efeito.of_cnes(entidade, before, _after(row, before), _people(found))
-    row.diferencas["efeito"] = effect.as_json()
-    row.diferencas["aparelhos"] = _ended(row, by, tentativa=False)
-    Publicacao.objects.filter(entidade=entidade, tipo=Tipo.CNES, situacao=Situacao.PRONTA).update(
-        situacao=Situacao.SUBSTITUIDA
-    )
-    row.situacao, row.pronta_em, row.contagens = Situacao.PRONTA, timezone.now(), _counts(arquivo)
-    row.save()
-    ids = list(efeito.fichas_of_cnes(entidade, effect, _people(found)))
-    reavaliar.start(entidade=entidade, publicacao=row, ids=ids, by=by)
-    record_event(
-        by=by, entidade=entidade, tipo="referencia.importada", alvo=row, tabela="cnes", data=row.quando,
-        arquivo=row.nome_arquivo, reavaliadas=len(ids), **row.contagens,
-    )  # fmt: skip
-
-
-def _ended(row: Publicacao, by: Autor, *, tentativa: bool) -> int:
-    """Accesses of phones that end with the lotações that did."""
-    told: list[tuple[Any, Any]] = lotacoes_ended.send(
-        sender=Publicacao, entidade=row.entidade, origem=row.quando, tentativa=tentativa, by=by
-    )
-    return sum(n for _, n in told)
-
-
-def _vigencia(row: Publicacao) -> cnes.Vigencia:
-    """What is new counts from the file's day; with the first of all (or its correction), since always."""
-    earlier = Publicacao.objects.filter(
-        entidade=row.entidade_id, tipo=Tipo.CNES, situacao__in=IN_FORCE, vale_de__lt=row.vale_de
-    )
-    day = _day_of(row)
-    return cnes.Vigencia(day, day if earlier.exists() else None)
-
-
-def _frozen(entidade: Entidade) -> DatabaseTables | None:
-    """The tables as they are now, whole in memory, so that what is applied next does not show."""
-    tables = tables_of(entidade)
-    return DatabaseTables(tables.key, entidade.pk, cnes=load_cnes(entidade.pk)) if tables else None
-
-
-def _after(row: Publicacao, before: DatabaseTables | None) -> DatabaseTables:
-    key = before.key if before else ()
-    return efeito.proposed(key, _whose(row), row, load_cnes(_whose(row).pk))
-
-
-def _people(found: cnes.Diferencas) -> set[str]:
-    return {key[0] for key in (*found.lotacoes.novos, *found.lotacoes.sumidos)}
-
-
-def _counts(arquivo: cnes.Arquivo) -> dict[str, int]:
-    return arquivo.contagens | ({"lotacoes_de_fora": arquivo.fora} if arquivo.fora else {})
-
-
-def _nameless(arquivo: cnes.Arquivo) -> list[list[str]]:
-    """Posts of people without CNS, for the findings to say so."""
-    return sorted(map(list, arquivo.sem_cns))
-
-
-def _cnes_in_force(entidade: Entidade) -> Publicacao | None:
-    return Publicacao.objects.filter(entidade=entidade, tipo=Tipo.CNES, situacao=Situacao.PRONTA).first()
-
-
 def _waiting(entidade: Entidade, kept: Guardado) -> Publicacao | None:
     mine = Publicacao.objects.filter(entidade=entidade, tipo=Tipo.CNES, sha256=kept.sha256)
-    return mine.filter(situacao=Situacao.CONFERIR).first()
+    return mine.filter(situacao__in=WAITING).first()
 
 
 # -- SIGTAP: checked at the door, imported in the background
@@ -238,12 +179,12 @@ def receive_sigtap(*, pieces: Iterable[bytes], nome: str, by: Autor, queue: bool
     try:
         _not_twice(Publicacao.objects.filter(tipo=Tipo.SIGTAP), kept)
     except FileRefused:
-        arquivos.drop(kept.sha256)
+        _drop(kept.sha256)
         raise
     try:
         day = _apart(sigtap.competencia, kept.caminho)
     except FileRefused as refusal:
-        arquivos.drop(kept.sha256)
+        _drop(kept.sha256)
         _failed(Tipo.SIGTAP, None, kept, str(refusal), by)
         raise
     with transaction.atomic():
@@ -269,7 +210,7 @@ def import_sigtap(publicacao_id: int, *, by: Autor = None) -> Publicacao:
             row.contagens = sigtap.store(row, kept.caminho)
             row.segundos = round(time.monotonic() - began, 2)
             _sigtap_in_force(row, by or row.por)
-    except FileRefused:  # another one did it
+    except Decidida:
         raise
     except TableError as error:
         _mark_failed(publicacao, _reason(error))
@@ -278,7 +219,7 @@ def import_sigtap(publicacao_id: int, *, by: Autor = None) -> Publicacao:
         log.error("import of release %s failed: %s", publicacao.pk, type(error).__name__)
         _mark_failed(publicacao, DEFECT)
         raise FileRefused(DEFECT) from error
-    arquivos.drop(kept.sha256)
+    _drop(kept.sha256)
     sigtap.analyse()
     return row
 
@@ -308,8 +249,8 @@ def _sigtap_in_force(row: Publicacao, by: Autor, tipo: str = "referencia.importa
     if codes is not None:
         row.diferencas = {"codigos": len(codes)}
     row.save()
-    since = _day_of(row) if before else date.min
-    until = _day_of(after) if after else None
+    since = comparar.day_of(row) if before else date.min
+    until = comparar.day_of(after) if after else None
     total = 0
     for entidade in Entidade.objects.all():
         ids = list(efeito.fichas_of_sigtap(entidade, since, until, codes))
@@ -328,8 +269,18 @@ def _sigtap_in_force(row: Publicacao, by: Autor, tipo: str = "referencia.importa
 # -- both
 
 
+def watch() -> None:
+    """Releases that no task works at any more (it failed for good) say so, and their file may be sent again."""
+    rows = {row.pk: row for row in Publicacao.objects.filter(situacao=Situacao.IMPORTANDO)}
+    for task in TASKS:
+        lost = without_task(task, "publicacao_id", rows)
+        rows = {pk: row for pk, row in rows.items() if pk in lost}
+    for row in rows.values():
+        _mark_failed(row, STOPPED)
+
+
 def _not_twice(rows: QuerySet[Publicacao], kept: Guardado) -> None:
-    known = rows.filter(sha256=kept.sha256, situacao__in=(*IN_FORCE, Situacao.IMPORTANDO)).first()
+    known = rows.filter(sha256=kept.sha256, situacao__in=(*comparar.IN_FORCE, Situacao.IMPORTANDO)).first()
     if known is None:
         return
     when = timezone.localtime(known.recebida_em)
@@ -337,16 +288,6 @@ def _not_twice(rows: QuerySet[Publicacao], kept: Guardado) -> None:
     raise FileRefused(
         f"Este mesmo arquivo já foi importado em {when:%d/%m/%Y às %H:%M}{who}. Não há nada a fazer."
     )
-
-
-def _whose(row: Publicacao) -> Entidade:
-    """A CNES is always of an entidade (constraint `publicacao_sigtap_nacional`)."""
-    return cast(Entidade, row.entidade)
-
-
-def _day_of(row: Publicacao) -> date:
-    """What was read has its day; only a file that could not be has none."""
-    return cast(date, row.vale_de)
 
 
 def _lock(publicacao: Publicacao, situacao: str) -> Publicacao:
@@ -358,7 +299,7 @@ def _lock(publicacao: Publicacao, situacao: str) -> Publicacao:
         .get(pk=publicacao.pk)
     )
     if row.situacao != situacao:
-        raise FileRefused("Esta importação já foi concluída ou desfeita por outra pessoa.")
+        raise Decidida("Esta importação já foi concluída ou desfeita por outra pessoa.")
     return row
 
 
@@ -371,11 +312,15 @@ def _failed(tipo: str, entidade: Entidade | None, kept: Guardado, reason: str, b
 
 
 def _mark_failed(publicacao: Publicacao, reason: str) -> None:
-    waiting = Publicacao.objects.filter(
-        pk=publicacao.pk, situacao__in=(Situacao.CONFERIR, Situacao.IMPORTANDO)
-    )
+    waiting = Publicacao.objects.filter(pk=publicacao.pk, situacao__in=WAITING)
     if waiting.update(situacao=Situacao.FALHOU, erro=reason[:500]):
-        arquivos.drop(publicacao.sha256)
+        _drop(publicacao.sha256)
+
+
+def _drop(sha256: str) -> None:
+    """The kept file, unless another release waits with the same one (another municipality sent it too)."""
+    if not Publicacao.objects.filter(sha256=sha256, situacao__in=WAITING).exists():
+        arquivos.drop(sha256)
 
 
 def _reason(error: Exception) -> str:

@@ -82,7 +82,7 @@ def enviar(request: UserRequest, tipo: str) -> HttpResponse:
     given: dict[str, Any] = {"pieces": file.chunks(), "nome": file.name or "arquivo", "by": request.user}
     try:
         if tipo == Publicacao.Tipo.CNES:
-            row = actions.receive_cnes(entidade=request.entidade, **given)
+            row = actions.receive_cnes(entidade=request.entidade, queue=True, **given)
         else:
             row = actions.receive_sigtap(**given)
     except actions.FileRefused as refusal:
@@ -132,13 +132,14 @@ def _changes(row: Publicacao) -> Iterator[tuple[str, list[tuple[str, int, list[A
 def confirmar(request: UserRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Publicacao, pk=pk, entidade=request.entidade)
     try:
-        done = actions.confirm_cnes(publicacao=row, by=request.user)
+        done = actions.confirm_cnes(publicacao=row, by=request.user, queue=True)
     except actions.FileRefused as refusal:
         messages.error(request, str(refusal))
         return redirect(
             "referencias:publicacao" if Publicacao.objects.filter(pk=pk) else "referencias:lista", pk
         )
-    messages.success(request, f"CNES de {done.quando} em uso.")
+    if done.situacao == Publicacao.Situacao.PRONTA:
+        messages.success(request, f"CNES de {done.quando} em uso.")
     return redirect("referencias:publicacao", pk)
 
 

@@ -90,13 +90,19 @@ class Diferencas:
         return any((self.estabelecimentos, self.equipes, self.profissionais, self.lotacoes))
 
 
-def read(path: Path) -> Arquivo:
+class Grande(Exception):
+    """More items than whoever asks wants to hold."""
+
+
+def read(path: Path, *, most: int | None = None) -> Arquivo:
     """Foreign XML: read in a process of its own, whose copy lies beside the file meanwhile. Raises `Recusado`,
-    `Excesso` or `Ocupado` of `comum.isolado`."""
+    `Excesso` or `Ocupado` of `comum.isolado`; `Grande` when it has more than `most` items, none of them built."""
     target = path.with_name(f"{path.name}.{uuid4().hex}")
     try:
         name = f"{leitor.__name__}:{leitor.copy_cnes.__name__}"
         head = isolado.run(name, str(path), str(target), memory=MEMORY, seconds=SECONDS)
+        if most is not None and head["itens"] > most:
+            raise Grande
         found = Arquivo(date.fromisoformat(head["data"]), head["ibge"], head["versao"], avisos=head["avisos"])
         for item in leitor.copied(target):
             _keep(found, item)

@@ -45,7 +45,7 @@ def copy_cnes(path: str, target: str) -> dict[str, Any]:
             head = file.header
             return {
                 "data": head.data.isoformat(), "ibge": head.ibge, "versao": head.versao,
-                "avisos": [str(aviso) for aviso in file.avisos],
+                "avisos": [str(aviso) for aviso in file.avisos], "itens": counts.total(),
             }  # fmt: skip
     except TableError as error:
         raise Recusado(str(error)) from error
