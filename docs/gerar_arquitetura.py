@@ -25,6 +25,7 @@ MARK = re.compile(r"# noqa:[ \w,]*\bPLC0415\b\s+\S")  # and why
 ROOMS = {
     "site": "o telhado: mapa de endereços, início, menu, saúde do serviço, comandos de demonstração e de serviço",
     "privacidade": "LGPD: prazos de guarda e expurgo, cópia do titular, partilhas, encarregado",
+    "ajuda": "o manual e o que cada regra pede, dentro do sistema; que capítulo fala de que página",
     "avisos": "o que se diz a cada pessoa, na página e por e-mail: prazos, agentes, o que terminou",
     "metricas": "números para o monitoramento",
     "arquivos": "conferir, comparar e receber arquivos; importar planilhas",

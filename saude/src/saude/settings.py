@@ -134,6 +134,7 @@ _APPS = [
     "saude.metricas",
     "saude.privacidade",
     "saude.avisos",
+    "saude.ajuda",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

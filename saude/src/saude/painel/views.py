@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from saude.acesso.guarda import allowed_at, requires
+from saude.ajuda.passeio import steps_for
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
 from saude.comum.competencia import SEM_DATA, in_files, unlikely
@@ -58,6 +59,7 @@ def painel(request: UserRequest) -> HttpResponse:
         "outras_total": sum(elsewhere.values()),
         "figura": figure(dated),
         "legenda": PARTS,
+        "passeio": steps_for(request.user),
         "andamento": running(request),
         "avisos": notices(
             request.entidade,

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from saude.acesso.guarda import allowed_at
+from saude.ajuda.mapa import help_for
 from saude.avisos.queries import unread
 from saude.contas import entradas
 from saude.contas.request import UserRequest
@@ -14,6 +15,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """What the base template needs: menu, chosen entidade and área, `pode` (what may be done in that área)."""
     inside = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
+        "ajuda_da_pagina": help_for(request.path),
         "tem_conferidor": settings.CONFERIDOR is not None,
         "bloqueio_segundos": int(settings.LOCK_MINUTES * 60),
         "entrada_anterior": entradas.before(request) if inside else None,

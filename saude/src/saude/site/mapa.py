@@ -27,6 +27,7 @@ _MAPS = [
     "saude.metricas.urls",
     "saude.privacidade.urls",
     "saude.avisos.urls",
+    "saude.ajuda.urls",
 ]
 
 urlpatterns = [path("", include(urls)) for urls in _MAPS]

@@ -6,6 +6,7 @@ from django import template
 from django.apps import apps
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, Select
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -42,6 +43,17 @@ def icone(name: str, label: str = "") -> SafeString:
 def copiar(value: str, name: str) -> dict[str, str]:
     """An icon that copies a value nobody reads by eye: `{% copiar ficha.uuid "UUID da ficha" %}`."""
     return {"valor": value, "nome": name}
+
+
+@register.simple_tag
+def regra(codigo: str, tipo: str = "") -> SafeString:
+    """The code of a rule, leading to what it asks and how to mend it."""
+    text = (
+        '<a class="s-regra" href="{}{}" target="_blank" rel="noopener">{}'
+        '<span class="s-oculto">: o que esta regra pede e como corrigir (abre em outra aba)</span></a>'
+    )
+    asked = f"?ficha={tipo}" if tipo else ""
+    return format_html(text, reverse("ajuda:regra", args=[codigo]), asked, codigo) if codigo else SafeString()
 
 
 @register.inclusion_tag("partials/situacao.html")
