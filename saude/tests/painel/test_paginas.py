@@ -70,7 +70,7 @@ def test_downloads_carry_the_list_and_are_audited(entra, dados):
     response = client.get(DETAIL + "processados/?guia=fichas&baixar=csv")
     assert dados["good"] in b"".join(response.streaming_content).decode()
     sheet = zipfile.ZipFile(io.BytesIO(b"".join(client.get(DETAIL + "processados/?guia=fichas&baixar=xlsx"))))
-    rows = ElementTree.fromstring(sheet.read("xl/worksheets/sheet1.xml"))[0]
+    (rows,) = ElementTree.fromstring(sheet.read("xl/worksheets/sheet1.xml")).iterfind("{*}sheetData")
     assert len(rows) == 2 and dados["good"] in "".join(rows.itertext())
     assert Evento.objects.filter(tipo="lista.baixada").count() == 2
 

@@ -40,10 +40,11 @@ def reprocessar_uma(request: UserRequest, uuid: str) -> HttpResponse:
 def reprocessar(request: UserRequest) -> HttpResponse:
     """Preview of reprocessing all that the filter selects, or the chosen ones."""
     chosen = [int(i) for i in request.POST.getlist("fichas") if i.isdecimal() and len(i) < 19]
-    if request.POST.get("quais") == "escolhidas" and not chosen:
+    marked = request.POST.get("quais") == "escolhidas" and request.POST.get("todas") != "1"
+    if marked and not chosen:
         messages.error(request, "Marque ao menos uma ficha para reprocessar.")
         return redirect(back(request, None))
-    if request.POST.get("quais") == "escolhidas":
+    if marked:
         wanted = filtro.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
     else:
         wanted = _posted_filter(request)

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from ledi.layouts import CURRENT, layout
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Profissional
 from saude.clientes.models import Cliente
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.models import Atendido, Ficha
+from saude.inconsistencias.models import Inconsistencia, Severidade
 from saude.web.templatetags.saude import competencia
 
 CHUNK = 2_000
@@ -29,6 +30,8 @@ class Linha:
     cliente: Cliente | None  # the first one
     outros: int
     nao_exportavel: str
+    achado: str = ""  # the first error in words; of a ficha without errors, the first warning
+    outros_achados: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,61 +63,72 @@ class Nomes:
 
 def rows(entidade: Entidade, fichas: Sequence[Ficha], names: Nomes | None = None) -> list[Linha]:
     names = names or Nomes.of(entidade)
-    clients = _first_clients(fichas)
-    return [_line(f, names, clients.get(f.pk)) for f in fichas]
+    people, found = _people(fichas), _findings(fichas)
+    return [_line(f, names, people.get(f.pk, []), found.get(f.pk, [])) for f in fichas]
 
 
-def _line(f: Ficha, names: Nomes, client: Cliente | None) -> Linha:
+def _line(f: Ficha, names: Nomes, people: Sequence[Cliente], found: Sequence[str]) -> Linha:
     reason = getattr(f, "nao_exportavel", "")
     return Linha(
         ficha=f,
         profissional=names.profissionais.get(f.profissional_cns, "") or f.profissional_cns,
         estabelecimento=names.estabelecimentos.get(f.cnes, "") or f.cnes,
         equipe=names.equipes.get(f.ine, "") or f.ine,
-        cliente=client,
+        cliente=people[0] if people else None,
         outros=max(0, f.n_cidadaos - 1),
         nao_exportavel=Exclusao(reason).label if reason else "",
+        achado=found[0] if found else "",
+        outros_achados=max(0, len(found) - 1),
     )
 
 
-def _first_clients(fichas: Sequence[Ficha]) -> dict[int, Any]:
+def _people(fichas: Sequence[Ficha]) -> dict[int, list[Cliente]]:
+    """ficha -> the clients on it, in order."""
     found = Atendido.objects.filter(ficha__in=[f.pk for f in fichas], cliente__isnull=False)
-    first: dict[int, Any] = {}
+    people: dict[int, list[Cliente]] = {}
     for row in found.select_related("cliente").order_by("ficha_id", "posicao"):
-        first.setdefault(row.ficha_id, row.cliente)
-    return first
+        if row.cliente is not None:
+            people.setdefault(row.ficha_id, []).append(row.cliente)
+    return people
+
+
+def _findings(fichas: Sequence[Ficha]) -> dict[int, list[str]]:
+    """ficha -> what is wrong with it, in words; of those without errors, the warnings."""
+    some = [f.pk for f in fichas if f.n_erros or f.n_avisos]
+    rows = Inconsistencia.objects.filter(ficha__in=some, encerrada_em=None)
+    open_rows = rows.only("ficha_id", "severidade", "mensagem") if some else ()
+    texts: dict[tuple[int, str], list[str]] = {}
+    for row in sorted(open_rows, key=lambda r: r.pk):
+        texts.setdefault((row.ficha_id, row.severidade), []).append(row.mensagem)
+    return {pk: texts.get((pk, Severidade.ERRO)) or texts.get((pk, Severidade.AVISO), []) for pk in some}
 
 
 HEADER = (
-    "Ficha", "UUID", "Data", "Competência", "Situação", "CNES", "Estabelecimento", "INE", "Equipe",
-    "Profissional", "CBO", "Cidadãos", "Erros", "Avisos", "Origem", "Recebida em", "Processada em",
+    "Ficha", "UUID", "Data", "Competência", "Situação", "Cliente", "O que está errado", "CNES", "Estabelecimento",
+    "INE", "Equipe", "Profissional", "CBO", "Cidadãos", "Erros", "Avisos", "Origem", "Recebida em", "Processada em",
     "Exportada em", "Não exportável por",
 )  # fmt: skip
 
 
 def sheet(entidade: Entidade, fichas: QuerySet[Ficha]) -> Iterator[list[Any]]:
-    """Rows of the download, as a stream; no citizen is named in it."""
+    """Rows of the download, as a stream; citizens are named in it, so whoever gives it out records that."""
     names = Nomes.of(entidade)
-    for f in fichas.iterator(chunk_size=CHUNK):
-        yield _cells(_line(f, names, None))
+    every = fichas.iterator(chunk_size=CHUNK)
+    while some := list(islice(every, CHUNK)):
+        people, found = _people(some), _findings(some)
+        for f in some:
+            who, wrong = people.get(f.pk, []), found.get(f.pk, [])
+            yield _cells(_line(f, names, who, wrong), who, wrong)
 
 
-def _cells(line: Linha) -> list[Any]:
+def _cells(line: Linha, people: Sequence[Cliente], found: Sequence[str]) -> list[Any]:
     f = line.ficha
     return [
-        f.get_tipo_display(), f.uuid, _day(f.data), competencia(f.competencia),
-        f.get_situacao_display(), f.cnes, line.estabelecimento, f.ine, line.equipe, line.profissional, f.cbo,
-        f.n_cidadaos, f.n_erros, f.n_avisos, f.get_origem_display(), _moment(f.recebida_em),
-        _moment(f.processada_em), _moment(f.exportada_em), line.nao_exportavel,
+        f.get_tipo_display(), f.uuid, f.data or "", competencia(f.competencia), f.get_situacao_display(),
+        "; ".join(dict.fromkeys(map(str, people))), "; ".join(dict.fromkeys(found)), f.cnes, line.estabelecimento,
+        f.ine, line.equipe, line.profissional, f.cbo, f.n_cidadaos, f.n_erros, f.n_avisos, f.get_origem_display(),
+        f.recebida_em, f.processada_em or "", f.exportada_em or "", line.nao_exportavel,
     ]  # fmt: skip
-
-
-def _day(value: Any) -> str:
-    return f"{value:%d/%m/%Y}" if value else ""
-
-
-def _moment(value: Any) -> str:
-    return f"{timezone.localtime(value):%d/%m/%Y %H:%M}" if value else ""
 
 
 @lru_cache(maxsize=4096)

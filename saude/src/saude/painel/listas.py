@@ -106,6 +106,17 @@ def _month_by_month(
     return found
 
 
+#: what is counted at most to say "all the N" of a list
+COUNTED = 10_000
+
+
+def counted(entidade: Entidade, f: Filtro, *, cnes: Areas = None) -> int:
+    """How many the list has, at most COUNTED + 1; 0 where counting would read more than that (a list of all)."""
+    if not is_short(f):
+        return 0
+    return filtered(entidade, f, cnes=cnes)[: COUNTED + 1].count()
+
+
 def is_short(f: Filtro) -> bool:
     """A list that may be sorted, being short whatever the size of the database."""
     return shows_undated(f) or bool(f.cliente_id or f.codigo or f.causa or f.ids or f.nao_identificados)

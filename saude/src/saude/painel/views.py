@@ -39,6 +39,13 @@ TITLES = {
 TABS = {"totalizadores": "Totalizadores", "fichas": "Fichas"}
 MORE_TABS = {"clientes": "Clientes", "causas": "Causas"}
 PER_PAGE = 50
+#: what the column says that the page does not: all of a list are in one situação
+STATES = {
+    Situacao.INCONSISTENTE: "O que está errado",
+    Situacao.PENDENTE: "Por que espera",
+    Situacao.PROCESSADA: "Observação",
+    Situacao.EXPORTADA: "Observação",
+}
 #: a tab of the detail of a situação
 Tab = Callable[[UserRequest, dict[str, Any]], HttpResponseBase]
 
@@ -139,6 +146,7 @@ def listing(request: UserRequest, asked: filtros.Filtros) -> dict[str, Any]:
         cnes=request.cnes_permitidos,
     )  # fmt: skip
     _shown(request, asked.filtro.situacao or "fichas", len(page.fichas))
+    n = listas.counted(request.entidade, asked.filtro, cnes=request.cnes_permitidos)
     ids = [f.pk for f in page.fichas]
     with_reason = filtro.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids).only("pk"))
     reasons = {ficha.pk: ficha.nao_exportavel for ficha in with_reason}
@@ -155,6 +163,9 @@ def listing(request: UserRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "longa_demais": listas.shows_undated(asked.filtro) and not columns,
         "limite_ordem": ordenacao.BOUND,
         "por_chegada": listas.is_short(asked.filtro),
+        "contadas": min(n, listas.COUNTED) if n > len(page.fichas) else 0,
+        "contadas_mais": n > listas.COUNTED,
+        "titulo_estado": STATES.get(asked.filtro.situacao, "Situação"),
         "filtros": asked,
         **filtros.choices(request.entidade, cnes=request.cnes_permitidos),
     }
@@ -178,7 +189,9 @@ def _order(request: UserRequest, f: filtro.Filtro, columns: tuple[str, ...]) -> 
 
 
 def _download(request: UserRequest, f: filtro.Filtro, kind: str, name: str) -> HttpResponseBase:
-    record_event(by=request.user, entidade=request.entidade, tipo="lista.baixada", formato=kind, lista=name)
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="lista.baixada", formato=kind, lista=name, nomes=True
+    )
     fichas = filtro.filtered(request.entidade, f, cnes=request.cnes_permitidos)
     fichas = filtro.with_reason(request.entidade, fichas).order_by("id")
     rows = apresenta.sheet(request.entidade, fichas)

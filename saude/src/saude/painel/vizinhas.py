@@ -13,9 +13,7 @@ from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import Ficha
 from saude.painel import ordenacao
-
-#: what is counted at most: beyond it the place is not told, and the way on is as quick
-COUNTED = 10_000
+from saude.painel.listas import COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ def _by_arrival(rows: QuerySet[Ficha], pk: int, *, descending: bool) -> Lugar:
     older, newer = rows.filter(pk__lt=pk), rows.filter(pk__gt=pk)
     ahead, behind = (newer, older) if descending else (older, newer)
     first, last = ("pk", "-pk") if descending else ("-pk", "pk")
+    # beyond COUNTED the place is not told, and the way on is as quick
     before, total = ahead[: COUNTED + 1].count(), rows[: COUNTED + 1].count()
     inside = rows.filter(pk=pk).exists()
     return Lugar(

@@ -111,7 +111,16 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autoenvio]")) event.target.form.requestSubmit();
   if (event.target.matches("[data-marcar-todos]")) markAll(event.target);
   if (event.target.matches("[data-preenche]")) fill(event.target);
+  if (event.target.matches("[data-todas]")) markWhole(event.target);
 });
+
+// All of the list, those of the other pages too: the server takes the filter; those of this page show it.
+function markWhole(box) {
+  document.querySelectorAll(`input[type=checkbox][name="${box.dataset.todas}"]`).forEach((b) => {
+    b.checked = box.checked;
+    b.disabled = box.checked;
+  });
+}
 
 function markAll(box) {
   const scope = box.closest("form, table");
