@@ -40,7 +40,7 @@ TABS = {"totalizadores": "Totalizadores", "fichas": "Fichas"}
 MORE_TABS = {"clientes": "Clientes", "causas": "Causas"}
 PER_PAGE = 50
 #: what the column says that the page does not: all of a list are in one situação
-STATES = {
+STATES: dict[str, str] = {
     Situacao.INCONSISTENTE: "O que está errado",
     Situacao.PENDENTE: "Por que espera",
     Situacao.PROCESSADA: "Observação",
