@@ -140,7 +140,7 @@ def test_the_work_travels_where_there_is_no_fork(production):
 
 def test_tables_are_read_again_where_there_is_no_fork(monkeypatch):
     asked = []
-    monkeypatch.setattr("ledi.cli.common.load", lambda **named: asked.append(named))
+    monkeypatch.setattr("ledi.referencias.memory.load", lambda **named: asked.append(named))
     context = Context.__new__(Context)
     context.__setstate__({"_asked": argparse.Namespace(tabelas="t", cnes=None), "_given": {}})
     assert asked == [{"tabelas": "t", "cnes": None}]

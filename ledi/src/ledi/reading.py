@@ -17,7 +17,6 @@ from ledi.files import Kind, Opened, is_junk, opened, sniff_bytes
 from ledi.findings import AVISO, Finding
 from ledi.installation import validate_envelope
 from ledi.lists import ListError, list_start, split_list
-from ledi.zip import read_package
 
 MAX_LINE = 64 * 1024 * 1024
 MAX_ESUS = 2 * wire.MAX_DATA
@@ -241,6 +240,8 @@ def _is_ficha(name: str) -> bool:
 
 def _named(file: Opened) -> Iterator[tuple[str, bytes]]:
     """The entries of a zip; what is wrong with it is told with its name, and what to do."""
+    from ledi.zip import read_package  # noqa: PLC0415 (only for a zip: who judges one record does not wait for it)
+
     try:
         yield from read_package(file.seekable())
     except PackageError as error:

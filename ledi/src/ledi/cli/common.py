@@ -10,7 +10,6 @@ from typing import Any
 
 from ledi.layouts import VERSIONS
 from ledi.reading import Item, Records
-from ledi.referencias.memory import load
 
 
 def iso_date(text: str) -> date:
@@ -38,10 +37,16 @@ def load_tables(options: argparse.Namespace) -> Any:
     """The open tables named on the command line, None when there are none."""
     if not options.tabelas and not options.cnes:
         return None
-    tables = load(tabelas=options.tabelas, cnes=options.cnes)
+    tables = _load(options)
     for aviso in tables.avisos:
         print(f"ledi: aviso no CNES: {aviso}", file=sys.stderr)
     return tables
+
+
+def _load(options: argparse.Namespace) -> Any:
+    from ledi.referencias.memory import load  # noqa: PLC0415 (zip and XML readers: only for whoever gives tables)
+
+    return load(tabelas=options.tabelas, cnes=options.cnes)
 
 
 class Context:
@@ -58,11 +63,7 @@ class Context:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._tables = (
-            load(tabelas=self._asked.tabelas, cnes=self._asked.cnes)
-            if any(vars(self._asked).values())
-            else None
-        )
+        self._tables = _load(self._asked) if any(vars(self._asked).values()) else None
 
     def options(self) -> dict[str, Any]:
         """The options of `validate`."""

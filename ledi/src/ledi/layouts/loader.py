@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from ledi.errors import LayoutError, UnknownVersion
 from ledi.layouts.model import ROLES, Doubt, Ficha, Field, Layout, Struct, Type
@@ -16,6 +15,7 @@ from ledi.layouts.releases import releases
 from ledi.versions import in_force, version_key
 
 TIPOS = ("FAD", "FAI", "FAO", "FAC", "FAE", "FCD", "FCI", "FCZM", "MCA", "FP", "FV", "FVD", "FCC")
+_T = TypeVar("_T")
 _SCALARS = ("bool", "i32", "i64", "double", "string", "binary")
 HEAD = ("tipo", "nome", "tipo_dado", "root", "uuid_field", "header_field", "children_field", "doc_page")
 _FIELD_KEYS = frozenset(
@@ -194,6 +194,33 @@ def _ficha(version: str, tipo: str) -> Ficha:
     return Ficha(**head)
 
 
+class _OnDemand(Mapping[str, _T]):
+    """Every name is there from the start; what it names is read when first asked for, once."""
+
+    def __init__(self, names: Sequence[str], make: Callable[[str], _T]) -> None:
+        self._names = dict.fromkeys(names)
+        self._make = make
+        self._made: dict[str, _T] = {}
+
+    def __getitem__(self, name: str) -> _T:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            self._made.setdefault(
+                name, self._make(name)
+            )  # the first of two threads: what is compiled is its own
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 @cache
 def layout(version: str = CURRENT) -> Layout:
     """The layout of exactly that LEDI version. Raises UnknownVersion for any other than `VERSIONS`."""
@@ -201,8 +228,8 @@ def layout(version: str = CURRENT) -> Layout:
         raise UnknownVersion(f"versão do LEDI desconhecida: {version!r}; conhecidas: {', '.join(VERSIONS)}")
     shared = _Scope(version, document("transporte"))
     names = [*document("transporte"), *document("comum")]
-    structs = MappingProxyType({name: shared.struct(name) for name in names})
-    fichas = MappingProxyType({tipo: _ficha(version, tipo) for tipo in TIPOS})
+    structs = _OnDemand(names, shared.struct)
+    fichas = _OnDemand(TIPOS, lambda tipo: _ficha(version, tipo))
     return Layout(version=version, fichas=fichas, structs=structs)
 
 

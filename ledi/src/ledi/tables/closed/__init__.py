@@ -46,6 +46,24 @@ class _Table(NamedTuple):
     label: str
 
 
+class _Lines(NamedTuple):
+    """Lines of a file under their heads."""
+
+    head: tuple[str, ...]
+    lines: list[list[str]]
+
+    def column(self, name: str) -> list[str]:
+        at = self.head.index(name)
+        return [line[at] for line in self.lines]
+
+    def only(self, **values: str) -> "_Lines":
+        """The lines that have these values in these columns."""
+        at = {self.head.index(name): value for name, value in values.items()}
+        return _Lines(
+            self.head, [line for line in self.lines if all(line[n] == value for n, value in at.items())]
+        )
+
+
 # Table name -> file, key column, label column. A file with a column `lista` also answers to "table/list".
 _TABLES = {
     "catmat": _Table("catmat", "codigo_catmat", "principio_ativo"),
@@ -112,10 +130,9 @@ def _texts(name: str, edition: str | None) -> frozenset[str]:
 
 @cache
 def _labels(name: str, edition: str | None) -> Mapping[Code, str]:
-    key, label = _columns(name)
     found: dict[str, str] = {}
-    for row in rows(name):
-        found.setdefault(row[key], row[label])
+    for code, label in _pairs(name):
+        found.setdefault(code, label)
     found = _versions.as_of(name, found, edition)
     convert = _converter(name, found)
     return MappingProxyType({convert(code): text for code, text in found.items()})
@@ -148,21 +165,39 @@ def doubts(name: str, version: str) -> Mapping[Code, tuple[str, str]]:
 @cache
 def rows(name: str) -> tuple[Row, ...]:
     """Every row of a list, as published (texts)."""
-    if name in _enums():
-        return _enums()[name]
+    head, lines = _listed(name)
+    return tuple(MappingProxyType(dict(zip(head, line, strict=True))) for line in lines)
+
+
+@cache
+def _listed(name: str) -> _Lines:
+    """The lines of a list as its file has them: most of what asks for codes needs two columns of them."""
+    enums = _enums()
+    if name in enums:
+        return _Lines(_file("enums").head, enums[name])
     if "#" in name:
         return _group(name)
     table, _, lista = name.partition("/")
     if table not in _TABLES:
         if _versions.knows(name):
-            return ()
+            return _Lines((), [])
         raise TableError(f"A lista “{name}” não existe na biblioteca.")
     found = _file(_TABLES[table].file)
     if lista:
-        found = tuple(row for row in found if row.get("lista") == lista)
-        if not found and not _versions.knows(name):
+        found = found.only(lista=lista) if "lista" in found.head else _Lines(found.head, [])
+        if not found.lines and not _versions.knows(name):
             raise TableError(f"A tabela “{table}” não tem a lista “{lista}”.")
     return found
+
+
+def _pairs(name: str) -> Iterator[tuple[str, str]]:
+    """(code, label) of each line."""
+    found = _listed(name)
+    table = None if name in _enums() or "#" in name else _TABLES.get(name.partition("/")[0])
+    if not found.lines:
+        return iter(())
+    key, label = (table.key, table.label) if table else ("code", "label")
+    return zip(found.column(key), found.column(label), strict=True)
 
 
 @cache
@@ -187,26 +222,21 @@ def names() -> tuple[str, ...]:
 
 def _names() -> Iterator[str]:
     yield from _enums()
-    yield from {f"{row['enum']}#{row['grupo']}" for row in _file("grupos")}
+    grupos = _file("grupos")
+    yield from {f"{enum}#{grupo}" for enum, grupo in zip(*map(grupos.column, ("enum", "grupo")), strict=True)}
     for name, table in _TABLES.items():
         yield name
-        yield from {f"{name}/{row['lista']}" for row in _file(table.file) if "lista" in row}
-
-
-def _columns(name: str) -> tuple[str, str]:
-    if name in _enums() or "#" in name:
-        return "code", "label"
-    rows(name)  # refuses an unknown name
-    table = _TABLES.get(name.partition("/")[0])
-    return (table.key, table.label) if table else ("code", "label")
+        found = _file(table.file)
+        if "lista" in found.head:
+            yield from {f"{name}/{lista}" for lista in found.column("lista")}
 
 
 def _converter(name: str, found: Iterable[Code]) -> type[int] | type[str]:
     base = re.split("[#/]", name)[0]
-    # A group or a version takes the type of its whole list, not that of the codes left in it.
-    every = {row["code"] for row in _enums()[base]} if base in _enums() else {str(code) for code in found}
     if base in _TEXT or base.startswith(_TEXT_TABLES):
         return str
+    # A group or a version takes the type of its whole list, not that of the codes left in it.
+    every = set(_listed(base).column("code")) if base in _enums() else {str(code) for code in found}
     return int if all(_INTEGER.fullmatch(code) for code in every) else str
 
 
@@ -216,23 +246,28 @@ def _column(values: list[str]) -> list[Code]:
     return list(values)
 
 
-def _group(name: str) -> tuple[Row, ...]:
+def _group(name: str) -> _Lines:
     enum, _, grupo = name.partition("#")
-    wanted = {row["code"] for row in _file("grupos") if row["enum"] == enum and row["grupo"] == grupo}
+    wanted = set(_file("grupos").only(enum=enum, grupo=grupo).column("code"))
     if not wanted:
         raise TableError(f"O grupo “{name}” não existe na biblioteca.")
-    return tuple(row for row in _enums()[enum] if row["code"] in wanted)
+    whole = _listed(enum)
+    code = whole.head.index("code")
+    return _Lines(whole.head, [line for line in whole.lines if line[code] in wanted])
 
 
 @cache
-def _enums() -> Mapping[str, tuple[Row, ...]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in _file("enums"):
-        found[row["enum"]].append(row)
-    return {enum: tuple(items) for enum, items in found.items()}
+def _enums() -> Mapping[str, list[list[str]]]:
+    head, lines = _file("enums")
+    enum = head.index("enum")
+    found: dict[str, list[list[str]]] = defaultdict(list)
+    for line in lines:
+        found[line[enum]].append(line)
+    return dict(found)
 
 
 @cache
-def _file(name: str) -> tuple[Row, ...]:
+def _file(name: str) -> _Lines:
     text = (files(__package__) / f"{name}.csv").read_text(encoding="utf-8")
-    return tuple(MappingProxyType(row) for row in csv.DictReader(io.StringIO(text, newline="")))
+    head, *lines = csv.reader(io.StringIO(text, newline=""))
+    return _Lines(tuple(head), [line for line in lines if line])
