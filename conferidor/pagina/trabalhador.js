@@ -33,7 +33,7 @@ async function start() {
     ...list.rodas.map((name) => bytes(`rodas/${name}`)),
   ]);
   python = made;
-  for (const wheel of wheels) python.unpackArchive(wheel, "wheel");
+  for (const wheel of wheels) python.unpackArchive(wheel, "zip"); // a wheel is one too
   python.FS.writeFile("/home/pyodide/conferir.py", await bytes("conferir.py"));
   core = python.pyimport("conferir");
   say("pronto", { ledi: core.CURRENT });

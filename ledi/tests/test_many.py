@@ -149,7 +149,7 @@ def test_tables_are_read_again_where_there_is_no_fork(monkeypatch):
 def test_few_records_need_no_second_process(production, tmp_path, monkeypatch):
     few = tmp_path / "few.jsonl"
     few.write_text("\n".join(production.read_text().splitlines()[: many.ALONE - 1]))
-    monkeypatch.setattr(many, "_spread", lambda *_: pytest.fail("a pool for a few records"))
+    monkeypatch.setattr("ledi.cli.pool.spread", lambda *_: pytest.fail("a pool for a few records"))
     assert main(["validar", "--processos", "4", str(few)]) in {0, 1, 2}
 
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -65,6 +66,18 @@ def page(navegador, site) -> Iterator:
     yield made
     context.close()
     assert not problems, problems
+
+
+def test_the_modules_go_compiled(folder) -> None:
+    """Some hundred modules compiled at each visit were half of the wait."""
+    wheels = json.loads((folder / "recursos.json").read_text())["rodas"]
+    if wheels != ["biblioteca.zip"]:
+        pytest.skip(f"SEM NODE: os módulos vão sem compilar ({wheels})")
+    for path in (folder / "rodas/biblioteca.zip", folder / "pyodide/python_stdlib.zip"):
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+        assert len([name for name in names if name.endswith(".pyc")]) > 200, path
+        assert [name for name in names if name.endswith(".py")] == [], path
 
 
 def jsonl(path: Path, records: list) -> Path:

@@ -190,14 +190,17 @@ def _listed(name: str) -> _Lines:
     return found
 
 
+def _columns(name: str) -> tuple[str, str]:
+    """The columns of a list with its codes and their labels."""
+    _listed(name)  # refuses an unknown name
+    table = None if name in _enums() or "#" in name else _TABLES.get(name.partition("/")[0])
+    return (table.key, table.label) if table else ("code", "label")
+
+
 def _pairs(name: str) -> Iterator[tuple[str, str]]:
     """(code, label) of each line."""
     found = _listed(name)
-    table = None if name in _enums() or "#" in name else _TABLES.get(name.partition("/")[0])
-    if not found.lines:
-        return iter(())
-    key, label = (table.key, table.label) if table else ("code", "label")
-    return zip(found.column(key), found.column(label), strict=True)
+    return zip(*map(found.column, _columns(name)), strict=True) if found.lines else iter(())
 
 
 @cache
