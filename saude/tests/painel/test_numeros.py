@@ -17,7 +17,7 @@ from telefone import lotar
 
 from ledi_gerador.documentos import cpf
 from saude.acs.models import Aparelho
-from saude.cadastros.models import Especialidade, Estabelecimento
+from saude.cadastros.models import Especialidade, Estabelecimento, Profissional
 from saude.comum.competencia import SEM_DATA
 from saude.contas.actions import create_token, grant
 from saude.contas.models import Acesso
@@ -321,3 +321,97 @@ def test_the_api_and_the_metrics(producao, entidade, client):
     found = client.get("/api/v1/inconsistencias", headers=key).json()
     errors = Inconsistencia.objects.filter(encerrada_em=None, severidade="erro").count()
     assert len(next(v for v in found.values() if isinstance(v, list))) == errors
+
+
+# -- Produção: by unit, team and professional
+
+
+def grupos():
+    """How a page groups -> (what a ficha says of it, its parameter in a list)."""
+    return {"unidade": ("cnes", "cnes"), "equipe": ("ine", "ine"),
+            "profissional": ("profissional_cns", "profissional")}  # fmt: skip
+
+
+def o_mes_anterior(competencia: str) -> str:
+    year, month = int(competencia[:4]), int(competencia[4:])
+    return f"{year - 1}12" if month == 1 else f"{year}{month - 1:02d}"
+
+
+@pytest.mark.parametrize("por", ["unidade", "equipe", "profissional"])
+@pytest.mark.parametrize(("papel", "area"), CASOS)
+def test_production_by_unit_team_and_professional(producao, entra, papel, area, por):
+    client, cnes = entra(papel, area)
+    rows, (column, parameter) = linhas(cnes), grupos()[por]
+    for competencia in {mes(f) for f in rows} - {SEM_DATA}:
+        mine = [f for f in rows if mes(f) == competencia]
+        before = Counter(getattr(f, column) for f in rows if mes(f) == o_mes_anterior(competencia))
+        url = f"/executando/sistema/producao/?por={por}&competencia={competencia}"
+        answer = client.get(url)
+        page = ler(answer)
+        *lines, total = page.tabelas[0][1:]
+        assert len(lines) == len({getattr(f, column) for f in mine} | before.keys())
+        for line, told in zip(answer.context["linhas"], lines, strict=True):
+            its = [f for f in mine if getattr(f, column) == line.chave]
+            _as_counted(told, its, before[line.chave])
+            if line.chave and its:  # the number and its list are the same
+                situacao = its[0].situacao
+                address = f"{endereco(competencia)}{ADDRESS[situacao]}/"
+                listed = ler(client.get(address, {"guia": "fichas", parameter: line.chave})).tabelas
+                assert len(listed[0][1:]) == sum(f.situacao == situacao for f in its)
+        _as_counted(total, mine, sum(before.values()))
+        panel = {r[""].split(" Outras")[0]: r for r in ler(client.get(PANEL)).tabelas[0][1:]}
+        assert numero(total["Total"]) == numero(panel[nome(competencia)]["Total"])
+        book = b"".join(client.get(f"{url}&baixar=xlsx").streaming_content)
+        sheet = zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml")
+        assert len(ElementTree.fromstring(sheet).find("{*}sheetData")) == 2 + len(lines)
+
+
+def _as_counted(told, its, before):
+    n = Counter(f.situacao for f in its)
+    for situacao, column in COLUMN.items():
+        assert numero(told[column]) == n[situacao], (told, column)
+    assert numero(told["Total"]) == len(its) and numero(told["Mês anterior"]) == before
+    good = sum(f.situacao in ("processada", "exportada") for f in its)
+    assert told["Prontas"] == (f"{good * 100 // len(its)}%" if its else "—")
+    difference = len(its) - before
+    assert told["Diferença"].replace(".", "") == (f"+{difference}" if difference > 0 else str(difference))
+
+
+@pytest.mark.parametrize(("papel", "area"), CASOS)
+def test_the_report_of_a_professional(producao, entra, papel, area):
+    client, cnes = entra(papel, area)
+    entidade = producao_de()
+    cns = Ficha.objects.filter(situacao="inconsistente").first().profissional_cns
+    person = Profissional.objects.create(entidade=entidade, nome="Ana Agente", cns=cns)
+    rows = [f for f in linhas(cnes) if f.profissional_cns == cns and f.data]
+    for competencia in {mes(f) for f in rows}:
+        mine = [f for f in rows if mes(f) == competencia]
+        url = f"/executando/sistema/producao/profissional/{person.pk}/?competencia={competencia}"
+        kinds, days = ler(client.get(url)).tabelas
+        by_kind = Counter(f.get_tipo_display() for f in mine)
+        assert {k[""]: numero(k["Fichas"]) for k in kinds[1:-1]} == by_kind
+        assert numero(kinds[-1]["Fichas"]) == len(mine)
+        assert numero(kinds[-1]["Cidadãos"]) == sum(f.n_cidadaos for f in mine)
+        assert len(days) == 1 + len({f.data for f in mine})
+        assert sum(numero(d["#1"]) for d in days[1:]) == len(mine)
+        book = b"".join(client.get(f"{url}&baixar=xlsx").streaming_content)
+        sheet = zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml")
+        assert len(ElementTree.fromstring(sheet).find("{*}sheetData")) == 1 + len(mine)
+        assert "ANA 2513" not in sheet.decode()  # no citizen is named in it
+
+
+def producao_de():
+    return Ficha.objects.first().entidade
+
+
+def test_the_report_is_not_of_a_stranger(producao, entra, outra_entidade):
+    client, _ = entra("coordenador de uma área", None)
+    post = Estabelecimento.objects.get(cnes=B)
+    elsewhere = Profissional.objects.create(entidade=post.entidade, nome="De B", cns="7" * 15)
+    foreign = Profissional.objects.create(entidade=outra_entidade, nome="De fora", cns="8" * 15)
+    for person in (elsewhere, foreign):
+        assert client.get(f"/executando/sistema/producao/profissional/{person.pk}/").status_code == 404
+    for bad in ("209913", "x", "000000", "202601'"):
+        assert (
+            client.get("/executando/sistema/producao/", {"competencia": bad, "por": "x"}).status_code == 200
+        )

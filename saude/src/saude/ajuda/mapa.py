@@ -23,6 +23,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     (r"/executando/sistema/retorno/", "21", ""),
     (r"/executando/sistema/conciliacao/", "22", ""),
     (r"/executando/sistema/sincronizacoes/", "20", ""),
+    (r"/executando/sistema/producao/", "24", ""),
     (r"/executando/", "2", ""),
     (r"/clientes/nao-identificados/", "5", ""),
     (r"/clientes/duplicados/", "17", ""),

@@ -14,6 +14,14 @@ PARTS = (
 )
 
 
+ADDRESSES = {
+    "exportadas": "exportados",
+    "processadas": "processados",
+    "pendentes": "pendencias",
+    "inconsistentes": "inconsistencias",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Parte:
     classe: str
@@ -21,6 +29,11 @@ class Parte:
     n: int
     x: float
     largura: float
+
+    @property
+    def endereco(self) -> str:
+        """Its list, as the address of the panel names it."""
+        return ADDRESSES[self.classe]
 
 
 @dataclass(frozen=True, slots=True)

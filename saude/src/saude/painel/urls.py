@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from saude.painel import recebimentos, views, views_pendencias
+from saude.painel import recebimentos, views, views_pendencias, views_producao
 from saude.painel.converters import register
 
 register()
@@ -8,6 +8,12 @@ PAINEL = "executando/sistema/exportacao/"
 pages = [
     path(PAINEL, views.painel, name="painel"),
     path(PAINEL + "<competencia:competencia>/<situacao:situacao>/", views.detalhe, name="detalhe"),
+    path("executando/sistema/producao/", views_producao.producao_do_mes, name="producao"),
+    path(
+        "executando/sistema/producao/profissional/<int:pk>/",
+        views_producao.do_profissional,
+        name="producao_do_profissional",
+    ),
     path("pendencias/", views_pendencias.pendencias, name="pendencias"),
     path("pendencias/lotes/<uuid:uuid>/repetir/", recebimentos.repetir, name="repetir_lote"),
 ]

@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
         "Sistema",
         (
             Item("Exportação", "painel:painel", "ver", "chart-column"),
+            Item("Produção", "painel:producao", "ver", "chart-pie"),
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
             Item("Retorno do PEC", "retorno:inicio", "ver", "reply"),
             Item("Conciliação", "retorno:conciliacoes", "ver", "scale-balanced"),

@@ -25,6 +25,7 @@ document.addEventListener("click", (event) => {
   if (dismiss) dismiss.closest(".s-mensagem").remove();
   const toggle = closest(event, "[data-menu]");
   if (toggle) setMenu(toggle.getAttribute("aria-expanded") !== "true");
+  if (closest(event, "[data-imprimir]")) window.print();
   const copy = closest(event, "[data-copiar]");
   if (copy) copyText(copy);
   const value = closest(event, "[data-copia]");
