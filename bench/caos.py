@@ -57,13 +57,15 @@ class Servico:
 
     def __init__(self, *args: str) -> None:
         self.args, self.over, self.back = args, False, 0.0
+        self.said = os.environ.get("DIZ")  # a file, where what they say is kept
         self.process = self._start()
         threading.Thread(target=self._keep, daemon=True).start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", BEFORE, *self.args]
         env = os.environ | {"CAOS_ATRASO": str(self.back)}
-        return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with tempfile.TemporaryFile() if self.said is None else open(self.said, "ab") as said:
+            return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=said)
 
     def _keep(self) -> None:
         while not self.over:
@@ -163,6 +165,8 @@ class Carga:
                     self.known.update(good)
                     if lot:
                         self.lots.append(json.loads(answer)["id"])
+                return
+            if status in (400, 413, 415, 422):  # refused whole: a vendor mends it, and does not repeat it
                 return
             time.sleep(rng.uniform(0.2, 1))
 

@@ -69,6 +69,30 @@ def test_the_job_of_a_dead_worker_is_taken_back():
     assert ProcrastinateJob.objects.get(pk=job).status == "succeeded"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_that_died_while_another_of_its_kind_waits_keeps_no_worker_from_starting():
+    """As every minute's task: killed at work, and asked for again meanwhile. Found by `make caos`."""
+    from django.db import connection
+
+    died = nothing.configure(queueing_lock="nothing").defer()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [died])
+    waits = nothing.configure(queueing_lock="nothing").defer()
+    other = nothing.defer()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) "
+            "VALUES (now() - interval '1 hour') RETURNING id"
+        )
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id IN (%s, %s)",
+            [cursor.fetchone()[0], died, other],
+        )
+    in_own_thread(lambda: call_command("trabalhar", ate_esvaziar=True))
+    states = dict(ProcrastinateJob.objects.values_list("id", "status"))
+    assert (states[died], states[waits], states[other]) == ("aborted", "succeeded", "succeeded")
+
+
 def test_a_child_that_dies_is_started_again_and_at_last_given_up():
     out = io.StringIO()
     children = Children(out)

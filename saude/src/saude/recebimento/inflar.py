@@ -9,9 +9,10 @@ from saude.comum.isolado import Recusado
 PIECE = 1024 * 1024
 
 
-def inflate(source: str, target: str, limit: int) -> int:
-    """Bytes written to `target`, synced. Recusado: no whole gzip, or more than `limit`."""
-    size = 0
+def inflate(source: str, target: str, limit: int, most: int = 0) -> tuple[int, int]:
+    """(bytes, line ends) written to `target`, synced; no further than where there are more than `most` lines,
+    when it says so. Recusado: no whole gzip, or more bytes than `limit`."""
+    size = lines = 0
     try:
         with gzip.open(source, "rb") as plain, open(target, "xb") as file:
             while piece := plain.read(PIECE):
@@ -19,10 +20,13 @@ def inflate(source: str, target: str, limit: int) -> int:
                 if size > limit:
                     raise Recusado("O corpo compactado se expande além do permitido.")
                 file.write(piece)
+                lines += piece.count(b"\n")
+                if most and lines > most:
+                    break
             file.flush()
             os.fsync(file.fileno())
     except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, OSError) and error.errno:
             raise
         raise Recusado("O corpo não é um gzip íntegro.") from error
-    return size
+    return size, lines

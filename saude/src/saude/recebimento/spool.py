@@ -52,7 +52,7 @@ def spool(stream: Readable, folder: Path, *, gzipped: bool, limit: int, lines: i
     name = f"{uuid.uuid4()}.ndjson"
     received = folder / (name + ".gz" if gzipped else name)
     sha = hashlib.sha256()
-    total = 0
+    total = found = 0
     try:
         with open(received, "xb") as file:
             while piece := stream.read(PIECE):
@@ -61,12 +61,13 @@ def spool(stream: Readable, folder: Path, *, gzipped: bool, limit: int, lines: i
                     raise BodyTooLarge(f"O corpo passa de {limit // 1024**2} MB. Divida-o em mais lotes.")
                 sha.update(piece)
                 file.write(piece)
+                found += 0 if gzipped else piece.count(b"\n")
+                _few(found, lines)
             _sync(file)
-        size = _inflate(received, folder / name, total) if gzipped else total
+        size, found = _inflate(received, folder / name, total, lines) if gzipped else (total, found)
         if not size:
             raise BodyRefused("O lote está vazio.")
-        if lines:
-            _count(folder / name, lines)
+        _few(found, lines)
     except BaseException:
         received.unlink(missing_ok=True)
         (folder / name).unlink(missing_ok=True)
@@ -74,23 +75,20 @@ def spool(stream: Readable, folder: Path, *, gzipped: bool, limit: int, lines: i
     return Spooled(name, size, sha.hexdigest())
 
 
-def _count(path: Path, most: int) -> None:
-    lines = 0
-    with open(path, "rb") as file:
-        while lines <= most and (piece := file.read(PIECE)):
-            lines += piece.count(b"\n")
-    if lines > most:
+def _few(lines: int, most: int) -> None:
+    if most and lines > most:
         raise BodyTooLarge(f"O lote tem mais de {most} linhas. Divida-o em mais lotes.")
 
 
-def _inflate(source: Path, target: Path, received: int) -> int:
-    """A large one apart: the minutes it may take are not the site's."""
-    args = str(source), str(target), min(MAX_PLAIN, received * MAX_RATIO + PIECE)
+def _inflate(source: Path, target: Path, received: int, lines: int) -> tuple[int, int]:
+    """A large one apart, and its lines counted there: the minutes it may take are not the site's."""
+    args = str(source), str(target), min(MAX_PLAIN, received * MAX_RATIO + PIECE), lines
     try:
         if received <= INFLATED_HERE:
             return inflate(*args)
         name = f"{inflate.__module__}:{inflate.__name__}"
-        return int(isolado.run(name, *args, memory=64 * PIECE, seconds=INFLATE_SECONDS, queue=False))
+        size, found = isolado.run(name, *args, memory=64 * PIECE, seconds=INFLATE_SECONDS, queue=False)
+        return int(size), int(found)
     except isolado.Recusado as refused:
         raise BodyRefused(str(refused)) from refused
     except isolado.Excesso as excess:

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from procrastinate import App
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from saude.fichas.processing import prepare
 
@@ -62,8 +64,15 @@ async def _work(app: App, concurrency: int, *, wait: bool) -> None:
 
 
 async def _take_back(app: App) -> None:
+    """Each for itself: what cannot be taken back now is looked at again, and hinders neither the others nor the
+    start."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:  # one of its kind waits already and does the same work
+            await app.job_manager.finish_job(job, Status.ABORTED, delete_job=False)
+        except Exception as error:
+            log.warning("taking back a job failed: %s", type(error).__name__)
 
 
 async def _keep_taking_back(app: App) -> None:
