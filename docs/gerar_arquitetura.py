@@ -32,6 +32,7 @@ ROOMS = {
     "registrar": "Nova ficha: os formulários",
     "acs": "o aplicativo dos agentes: aparelhos, puxar e empurrar",
     "mudancas": "o que se fez a muitas fichas: prévia, confirmação, desfazer; versões e quem está corrigindo",
+    "transmissao": "exportações enviadas ao PEC pela API: destino, caixa de saída, o que houve com cada ficha",
     "retorno": "o que voltou: relatórios do PEC, do SISAB e do SIAPS, e o desfecho de cada ficha exportada",
     "correcao": "as três correções (a ficha, o cliente, a causa) e suas páginas",
     "painel": "o que se olha: painel, listas, totais, prazos, pendências",

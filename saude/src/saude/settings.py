@@ -126,6 +126,7 @@ _APPS = [
     "saude.processamento",
     "saude.correcao",
     "saude.retorno",
+    "saude.transmissao",
     "saude.atualizacao",
     "saude.acs",
     "saude.registrar",

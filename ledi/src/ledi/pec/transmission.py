@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ class Transmission:
         self.unsent: list[Item] = []
         self._undecided = 0
 
-    def __iter__(self) -> Iterator[tuple[Item, Outcome]]:
+    def __iter__(self) -> Generator[tuple[Item, Outcome], None, None]:
         workers = [
             threading.Thread(target=self._work, name=f"pec-{number}", daemon=True)
             for number in range(self._client.connections)

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from ledi.errors import PackageError
 from ledi.zip import format as zf
+from ledi.zip.writer import Entry
 
 _BAD_NAME = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(^|/)\.\.(/|$)")
 _CHUNK = 1024 * 1024
@@ -77,6 +78,30 @@ def measure(source: str | os.PathLike[str] | BinaryIO, limits: Limits = Limits()
         except (struct.error, UnicodeDecodeError):
             raise PackageError("zip corrompido: diretório malformado") from None
     return files, expanded
+
+
+def directory(source: BinaryIO, limits: Limits = Limits()) -> Iterator[Member]:
+    """The rows of the directory of a zip, as a stream, without opening the files. Raises PackageError."""
+    try:
+        yield from _directory(source, source.seek(0, os.SEEK_END), limits)
+    except (struct.error, UnicodeDecodeError):
+        raise PackageError("zip corrompido: diretório malformado") from None
+
+
+def entry_at(source: BinaryIO, offset: int) -> Entry:
+    """The file that begins there (`Member.offset`), still deflated, as `PackageWriter` wrote it: the bytes before it
+    are not read. Raises PackageError."""
+    source.seek(offset)
+    head = source.read(zf.LOCAL.size)
+    if len(head) < zf.LOCAL.size or head[:4] != zf.LOCAL_MARK:
+        raise PackageError("zip corrompido: entrada fora do lugar")
+    _, _, flags, method, _, _, crc, packed, size, name_size, extra_size = zf.LOCAL.unpack(head)
+    if method != zf.DEFLATED or flags & ~zf.UTF8:
+        raise PackageError("a entrada não foi escrita por este sistema")
+    rest = source.read(name_size + extra_size + packed)
+    if len(rest) < name_size + extra_size + packed:
+        raise PackageError("zip truncado no meio de uma entrada")
+    return Entry(rest[:name_size].decode(), crc, size, rest[name_size + extra_size :])
 
 
 @contextmanager

@@ -27,6 +27,7 @@ ARQUIVO = 4_260  # file: one process at a time works on it
 DESFECHOS = (
     4_270  # entidade: answers about exported fichas are kept one after the other, in the order they are read
 )
+TRANSMISSAO = 4_280  # entidade: one transmission at a time sends to its PEC
 RELATORIO = 4_271  # report: one process at a time reads it
 ADMINISTRADORES = 4_211  # entidade, 0 for the installation: one change of who administers at a time
 TERRITORIO = 2_006  # professional: one pull of a territory at a time

@@ -6,6 +6,8 @@ a cut, a swap and an addition are refused before anybody reads the piece.
              of the piece and, in its last byte, whether it ends the file; each 16 bytes longer than what it holds
 """
 
+import io
+import os
 import secrets
 import struct
 from collections.abc import Iterator
@@ -117,6 +119,59 @@ def open_pieces(file: BinaryIO, purpose: str, *, keys: Chaveiro | None = None) -
         if not following:
             return
         number, piece = number + 1, following
+
+
+class SealedReader(io.RawIOBase):
+    """A sealed file of which any part is read, without the pieces before it. One piece is held at a time, each proved
+    before it is given; a cut or an addition shows in the last piece."""
+
+    def __init__(self, file: BinaryIO, purpose: str, *, keys: Chaveiro | None = None) -> None:
+        header, key_id, salt, self._piece = _header(file)
+        self._cipher = _cipher((keys or keyring()).of(key_id), salt, purpose, header)
+        self._file = file
+        body = file.seek(0, os.SEEK_END) - HEADER
+        self._pieces = -(-body // (self._piece + TAG))
+        self.size = body - TAG * self._pieces
+        self._at, self._held = 0, (-1, b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = max(0, offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.size}[whence])
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        left = max(0, self.size - self._at)
+        left = left if size < 0 else min(size, left)
+        found = bytearray()
+        while left:
+            number, start = divmod(self._at, self._piece)
+            part = self._open(number)[start : start + left]
+            found += part
+            self._at += len(part)
+            left -= len(part)
+        return bytes(found)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _open(self, number: int) -> bytes:
+        if self._held[0] != number:
+            self._file.seek(HEADER + number * (self._piece + TAG))
+            sealed = _read(self._file, self._piece + TAG)
+            self._held = (
+                number,
+                _opened(self._cipher, number, sealed, last=number == self._pieces - 1),
+            )
+        return self._held[1]
 
 
 def _header(file: BinaryIO) -> tuple[bytes, str, bytes, int]:

@@ -162,6 +162,14 @@ def retry_export(*, exportacao: Exportacao, by: Autor) -> None:
             _enqueue(exportacao)
 
 
+@transaction.atomic
+def note_download(*, exportacao: Exportacao, by: Autor) -> None:
+    """The first time is kept with the export: whoever transmits it afterwards is warned."""
+    mine = Exportacao.objects.filter(pk=exportacao.pk, baixada_em=None)
+    mine.update(baixada_em=timezone.now())
+    record_event(by=by, entidade=exportacao.entidade_id, tipo="exportacao.baixada", alvo=exportacao)
+
+
 def _enqueue(exportacao: Exportacao) -> None:
     """One at a time in an entidade."""
     lock = f"exportacao-{exportacao.entidade_id}"

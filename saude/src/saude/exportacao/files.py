@@ -10,12 +10,12 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from django.conf import settings
 
 from saude.cofre.chaves import keyring
-from saude.cofre.pedacos import SealedWriter, is_sealed, open_pieces, sealed_size
+from saude.cofre.pedacos import SealedReader, SealedWriter, is_sealed, open_pieces, sealed_size
 from saude.exportacao.models import Exportacao
 
 BUFFER = 1024 * 1024
@@ -57,6 +57,19 @@ def pieces_of(exportacao: Exportacao) -> Iterator[bytes] | None:
         return None
     pieces = _pieces(exportacao, path)
     return _again(next(pieces, b""), pieces)
+
+
+def open_zip(exportacao: Exportacao) -> BinaryIO | None:
+    """The zip as a file of which any part is read, opened piece by piece; None as `path_of`. CofreError."""
+    path = path_of(exportacao)
+    if path is None:
+        return None
+    file = open(path, "rb")
+    try:
+        return cast(BinaryIO, SealedReader(file, purpose_of(exportacao))) if is_sealed(file) else file
+    except BaseException:
+        file.close()
+        raise
 
 
 def _pieces(exportacao: Exportacao, path: Path) -> Iterator[bytes]:

@@ -53,6 +53,10 @@ class Exportacao(models.Model):
     iniciada_em = models.DateTimeField("iniciada em", null=True)
     concluida_em = models.DateTimeField("concluída em", null=True)
 
+    # both ways into the same PEC: who takes the second is warned
+    baixada_em = models.DateTimeField("baixada em", null=True)
+    transmitida_em = models.DateTimeField("transmitida em", null=True)
+
     baixavel: bool  # these two: what the history says of it
     nomes: list[str]
 

@@ -154,6 +154,8 @@ def _context(row: Exportacao) -> dict[str, Any]:
 @requires("exportar")
 def baixar(request: UserRequest, pk: int) -> HttpResponseBase:
     row = _exportacao_of(request, pk)
+    if row.transmitida_em and row.arquivo and request.GET.get("ciente") != "1":
+        return render(request, "exportacao/transmitida.html", {"exportacao": row}, status=409)
     try:
         pieces = pieces_of(row)
     except CofreError as error:
@@ -163,7 +165,7 @@ def baixar(request: UserRequest, pk: int) -> HttpResponseBase:
         return render(request, "exportacao/sem_arquivo.html", {"exportacao": row}, status=410)
     if pieces is None:
         raise Http404
-    record_event(by=request.user, entidade=request.entidade, tipo="exportacao.baixada", alvo=row)
+    actions.note_download(exportacao=row, by=request.user)
     response = StreamingHttpResponse(pieces, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{row.arquivo}"'
     response["Content-Length"] = str(row.tamanho)  # a body cut short by damage is not taken for the whole

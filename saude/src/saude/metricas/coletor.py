@@ -15,6 +15,8 @@ from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import by_state, last_rate
 from saude.fichas.contagens import by_municipality
 from saude.metricas import http
+from saude.transmissao.queries import by_state as transmissoes_by_state
+from saude.transmissao.queries import outbox_by_state, troubled
 
 
 class Coletor:
@@ -22,6 +24,7 @@ class Coletor:
         yield from self._fila()
         yield from self._fichas()
         yield from self._exportacoes()
+        yield from self._transmissoes()
         yield from self._copias()
         yield from self._trilha()
 
@@ -64,6 +67,19 @@ class Coletor:
         if (last := last_rate()) is not None:
             rate.add_metric([], last)
         yield from (states, sent, rate)
+
+    def _transmissoes(self) -> Iterator[Metric]:
+        states = GaugeMetricFamily("saude_transmissoes", "Transmissões ao PEC por estado", labels=["estado"])
+        for estado, n in transmissoes_by_state():
+            states.add_metric([estado], n)
+        outbox = GaugeMetricFamily(
+            "saude_transmissao_fichas", "Fichas das transmissões não concluídas", labels=["situacao"]
+        )
+        for situacao, n in outbox_by_state():
+            outbox.add_metric([situacao], n)
+        stuck = GaugeMetricFamily("saude_transmissoes_que_nao_andam", "Transmissões que esperam uma pessoa")
+        stuck.add_metric([], troubled().count())
+        yield from (states, outbox, stuck)
 
     def _trilha(self) -> Iterator[Metric]:
         faults = GaugeMetricFamily("saude_trilha_problemas", "Problemas na última conferência da trilha")

@@ -17,6 +17,7 @@ from saude.privacidade.models import PADRAO, Guarda, PrazoDeGuarda
 #: kinds of event by which data left the system, and to whom
 PARTILHAS = {
     "exportacao.baixada": "Arquivo para o e-SUS APS PEC (Ministério da Saúde)",
+    "transmissao.pedida": "Fichas transmitidas ao e-SUS APS PEC (Ministério da Saúde)",
     "ficha.baixada": "Uma ficha, em arquivo",
     "lista.baixada": "Lista de fichas, em planilha",
     "acs.territorio_lido": "Território, para o aparelho do agente",

@@ -320,16 +320,24 @@ def mark_imported(
 
 @transaction.atomic
 def record_outcomes(
-    *, exportacao: Exportacao, outcomes: Iterable[Fato], by: Autor, fonte: str = Desfecho.Fonte.TRANSMISSAO
+    *,
+    exportacao: Exportacao,
+    outcomes: Iterable[Fato],
+    by: Autor,
+    fonte: str = Desfecho.Fonte.TRANSMISSAO,
+    trilha: bool = True,
 ) -> int:
     """Answers about fichas of an export, one by one: what the transmission tells as it learns it.
 
-    Messages are masked here; the newest answer of a ficha counts by the rule that holds for all of them.
+    Messages are masked here; the newest answer of a ficha counts by the rule that holds for all of them. Without
+    `trilha` the trail is left to the caller, who tells a whole transmission in a row or two.
     """
     travas.wait(travas.DESFECHOS, exportacao.entidade_id)
     facts = [f._replace(mensagens=[_safe(m) for m in f.mensagens]) for f in outcomes]
     ids = storage.copy_facts(exportacao.entidade_id, str(fonte), facts, relatorio_id=None, now=timezone.now())
     storage.settle_current(ids)
+    if not trilha:
+        return len(facts)
     counts = {r: sum(f.resultado == r for f in facts) for r in sorted({str(f.resultado) for f in facts})}
     record_event(
         by=by,

@@ -17,6 +17,7 @@ _MAPS = [
     "saude.correcao.urls",
     "saude.correcao.urls_causa",
     "saude.correcao.urls_clientes",
+    "saude.transmissao.urls",
     "saude.exportacao.urls",
     "saude.atualizacao.urls",
     "saude.formularios.urls",

@@ -14,6 +14,7 @@ from saude.auditoria.actions import record_event
 from saude.banco import fila
 from saude.contas.request import UserRequest
 from saude.copias import agenda
+from saude.transmissao.queries import troubled
 
 SHOWN = 50
 LITTLE = 2 * 1024**3  # bytes: less is told as a fault
@@ -35,6 +36,7 @@ def servico(request: UserRequest) -> HttpResponse:
         "livre": free,
         "pouco": free < LITTLE,
         "dados": settings.DADOS,
+        "transmissoes": list(troubled()[:SHOWN]),
     }
     return render(request, "web/servico.html", context)
 

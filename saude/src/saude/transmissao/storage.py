@@ -1,0 +1,198 @@
+"""The outbox to and from PostgreSQL, many rows at a time. Callers own the transaction."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from ledi.pec.outcomes import Before
+from saude.banco.cursor import server_cursor
+from saude.fichas.situacoes import Situacao
+from saude.transmissao.models import Envio
+
+CHUNK = 5_000
+REOPENED = (
+    "reaberta"  # cause of a ficha that was corrected since: it goes with its new content, in another export
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Linha:
+    """A row of the outbox that is to be sent now."""
+
+    ficha_id: int
+    revisao: int
+    tipo: str
+    lugar: int
+    vale: bool  # the ficha is still exported with the content that is in the file
+    tentativas: int
+    before: Before
+
+
+@dataclass(frozen=True, slots=True)
+class Escrita:
+    """What is written of a row after an attempt."""
+
+    ficha_id: int
+    situacao: str
+    aberta: bool
+    contou: bool  # an attempt that the PEC saw, or may have seen
+    proxima_em: datetime | None
+    before: Before
+    causa: str
+    status: int | None
+    mensagem: str
+    mensagens: Sequence[dict[str, Any]]
+
+
+def copy_outbox(transmissao_id: int, rows: Iterable[tuple[int, int, int]]) -> int:
+    """(ficha, revisão, where it begins in the file) of every ficha of the export, which is read on the same connection:
+    a chunk is read whole before it is written."""
+    n, source = 0, iter(rows)
+    while chunk := list(islice(source, CHUNK)):
+        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+            for ficha_id, revisao, place in chunk:
+                copy.write_row((transmissao_id, ficha_id, revisao, place, *_FRESH))
+        n += len(chunk)
+    return n
+
+
+_COPY = (
+    "COPY transmissao_envio (transmissao_id, ficha_id, revisao, lugar, situacao, aberta, tentativas, incerta, "
+    "desconhecida, desserializacoes, causa, mensagem, mensagens) FROM STDIN"
+)
+_FRESH = ("a enviar", True, 0, False, False, 0, "", "", "[]")
+
+
+def next_rows(transmissao_id: int, *, after: int, term: timedelta, limit: int) -> list[Linha]:
+    """What may be sent now, in the order of the file, beyond a place in it."""
+    now = timezone.now()
+    due = Q(proxima_em__isnull=True) | Q(proxima_em__lte=now)
+    rows = Envio.objects.filter(due, transmissao=transmissao_id, aberta=True, lugar__gt=after)
+    columns = (
+        "ficha_id", "revisao", "ficha__tipo", "lugar", "ficha__situacao", "ficha__revisao", "tentativas",
+        "incerta", "desconhecida", "desserializacoes", "primeira_em",
+    )  # fmt: skip
+    return [
+        Linha(
+            ficha, revisao, tipo, place, stands == Situacao.EXPORTADA and current == revisao, tries,
+            Before(unsure, unknown, unread, first is not None and first < now - term),
+        )
+        for ficha, revisao, tipo, place, stands, current, tries, unsure, unknown, unread, first
+        in rows.order_by("lugar").values_list(*columns)[:limit]
+    ]  # fmt: skip
+
+
+def reserve(transmissao_id: int, ids: Sequence[int]) -> int:
+    with server_cursor() as cursor:
+        sql = "INSERT INTO transmissao_reserva (transmissao_id, fichas) VALUES (%s, %s) RETURNING id"
+        row = cursor.execute(sql, [transmissao_id, list(ids)]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def release(ids: Collection[int]) -> None:
+    if ids:
+        with server_cursor() as cursor:
+            cursor.execute("DELETE FROM transmissao_reserva WHERE id = ANY(%s)", [list(ids)])
+
+
+_LOST = """
+UPDATE transmissao_envio e SET situacao = 'desconhecida', incerta = true, desconhecida = true,
+  causa = 'interrompida', mensagem = %s, proxima_em = greatest(now(), r.desde + %s::interval)
+FROM transmissao_reserva r
+WHERE r.transmissao_id = %s AND e.transmissao_id = r.transmissao_id AND e.ficha_id = ANY(r.fichas)
+  AND e.aberta AND (e.tentada_em IS NULL OR e.tentada_em < r.desde)
+"""
+
+
+def recover(transmissao_id: int, words: str, *, rest: timedelta) -> int:
+    """What a killed worker had in hand may be in the PEC: unknown, and sent again once nothing of it can still be on
+    its way (`rest` after it was taken)."""
+    with server_cursor() as cursor:
+        found = cursor.execute(_LOST, [words, rest, transmissao_id]).rowcount
+        cursor.execute("DELETE FROM transmissao_reserva WHERE transmissao_id = %s", [transmissao_id])
+    return found
+
+
+_WRITE = """
+UPDATE transmissao_envio e SET situacao = v.situacao, aberta = v.aberta,
+  tentativas = least(e.tentativas + v.contou, 32000),
+  primeira_em = CASE WHEN v.contou = 1 THEN coalesce(e.primeira_em, now()) ELSE e.primeira_em END,
+  tentada_em = clock_timestamp(), proxima_em = v.proxima_em, incerta = v.incerta, desconhecida = v.desconhecida,
+  desserializacoes = v.desserializacoes, causa = v.causa, status = v.status, mensagem = v.mensagem,
+  mensagens = v.mensagens::jsonb
+FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::int[], %s::timestamptz[], %s::bool[], %s::bool[], %s::int[],
+  %s::text[], %s::int[], %s::text[], %s::text[]) AS v(ficha_id, situacao, aberta, contou, proxima_em, incerta,
+  desconhecida, desserializacoes, causa, status, mensagem, mensagens)
+WHERE e.transmissao_id = %s AND e.ficha_id = v.ficha_id AND e.aberta
+"""
+
+
+def write(transmissao_id: int, rows: Sequence[Escrita]) -> None:
+    columns = [
+        [r.ficha_id for r in rows],
+        [r.situacao for r in rows],
+        [r.aberta for r in rows],
+        [int(r.contou) for r in rows],
+        [r.proxima_em for r in rows],
+        [r.before.incerta for r in rows],
+        [r.before.desconhecida for r in rows],
+        [r.before.desserializacoes for r in rows],
+        [r.causa for r in rows],
+        [r.status for r in rows],
+        [r.mensagem for r in rows],
+        [json.dumps(list(r.mensagens), ensure_ascii=False) for r in rows],
+    ]
+    with server_cursor() as cursor:
+        cursor.execute(_WRITE, [*columns, transmissao_id])
+
+
+_OPEN = """
+SELECT count(*), count(*) FILTER (WHERE proxima_em IS NULL OR proxima_em <= now()), min(proxima_em)
+FROM transmissao_envio WHERE transmissao_id = %s AND aberta
+"""
+
+
+def still_open(transmissao_id: int) -> tuple[int, int, datetime | None]:
+    """(to be sent yet, of these at once, when the first of the others)."""
+    with server_cursor() as cursor:
+        row = cursor.execute(_OPEN, [transmissao_id]).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+_AGAIN = """
+UPDATE transmissao_envio SET aberta = true, proxima_em = NULL, primeira_em = NULL, tentativas = 0, desserializacoes = 0,
+  situacao = CASE WHEN desconhecida THEN 'desconhecida' ELSE 'a enviar' END
+WHERE transmissao_id = %s AND NOT aberta AND situacao IN ('falhou', 'desconhecida', 'parada') AND causa <> %s
+"""
+
+
+def open_again(transmissao_id: int, *, but: str) -> int:
+    """What was given up goes once more, as if it had never been tried; `but`: the cause of what may not."""
+    with server_cursor() as cursor:
+        return cursor.execute(_AGAIN, [transmissao_id, but]).rowcount
+
+
+def hurry(transmissao_id: int) -> None:
+    """Nothing waits for its time any more, but what a killed worker may still have on its way."""
+    sql = (
+        "UPDATE transmissao_envio SET proxima_em = NULL "
+        "WHERE transmissao_id = %s AND aberta AND proxima_em IS NOT NULL AND causa <> 'interrompida'"
+    )
+    with server_cursor() as cursor:
+        cursor.execute(sql, [transmissao_id])
+
+
+def counts(transmissao_id: int) -> dict[str, int]:
+    """How many fichas in each situação."""
+    sql = "SELECT situacao, count(*) FROM transmissao_envio WHERE transmissao_id = %s GROUP BY 1 ORDER BY 1"
+    with server_cursor() as cursor:
+        return dict(cursor.execute(sql, [transmissao_id]).fetchall())

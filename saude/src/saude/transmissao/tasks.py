@@ -1,0 +1,23 @@
+"""Background work of transmissions. A task takes an id and calls one action."""
+
+from procrastinate.contrib.django import app
+
+from saude.banco.fila import KEEPER, Paciente
+from saude.transmissao import actions, remessa
+
+
+@app.task(name="transmissao.enviar", queue="transmissao", retry=Paciente(), pass_context=False)
+def enviar(transmissao_id: int) -> None:
+    remessa.run(transmissao_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="transmissao.vigiar",
+    queue="transmissao",
+    queueing_lock="transmissao.vigiar",
+    priority=KEEPER,
+    pass_context=False,
+)
+def vigiar(timestamp: int) -> None:
+    actions.watch()
