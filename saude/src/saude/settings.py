@@ -156,8 +156,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "saude.metricas.http.LatencyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "saude.web.middleware.SecurityHeadersMiddleware",  # of files, too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "saude.web.middleware.SecurityHeadersMiddleware",
     "saude.site.conferidor.ConferidorMiddleware",
     "saude.site.api.ApiMiddleware",
     "saude.web.middleware.NoNulMiddleware",
@@ -236,6 +236,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "saude.web.views.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [
     r"^saude/(viva|pronta)$",

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from servidor_proprio import own_database
 
 from saude.banco.servidor import EmbeddedServer, stop_leftover
 from saude.cofre.chaves import new_key, read_file
@@ -62,6 +64,17 @@ for n in range(4):
     agenda.make_scheduled()
     time.sleep(1.1)  # a name for each second
 print(len(agenda.copies()), agenda.age() < 60)
+"""
+DELETE = """
+import django; django.setup()
+from django.db import connection
+connection.cursor().execute("DELETE FROM auditoria_evento")
+"""
+LIVE = """
+import django; django.setup()
+from saude.auditoria.actions import record_event
+from saude.cadastros.models import Entidade
+print(record_event(by="teste", entidade=None, tipo="teste.evento") is not False, Entidade.objects.count())
 """
 INSTALL = (
     "instalar", "--nome", "Município de Teste", "--ibge", "3550308", "--uf", "SP", "--cnpj", "11222333000181",
@@ -134,22 +147,38 @@ def test_all_comes_back_and_the_trail_verifies(place):
     nightly = good(folder, code=NIGHTLY, SAUDE_COPIAS=str(place / "noites"), SAUDE_COPIAS_GUARDAR="2")
     assert nightly.endswith("2 True\n") and len(list((place / "noites").iterdir())) == 2
     # and the application's role still may not touch the trail
-    code = (
-        "import django; django.setup()\nfrom django.db import connection\n"
-        "connection.cursor().execute('DELETE FROM auditoria_evento')"
-    )
-    assert "InsufficientPrivilege" in run(folder, code=code).stderr
+    assert "InsufficientPrivilege" in run(folder, code=DELETE).stderr
 
 
-def test_without_the_key_of_the_installation_it_says_what_cannot_be_read(place):
+@pytest.fixture
+def municipal(django_db_setup: None):
+    """On the server of the tests, as one of the municipality's own."""
+    from saude.banco.embutido.base import owner_credentials
+
+    mine = connection.get_connection_params()
+    if mine.get("port"):
+        pytest.skip("SEM SERVIDOR EMBUTIDO: este teste precisa do seu socket")
+    place = {"host": mine["host"], **owner_credentials(connection)}
+    with own_database(f"municipal_{os.getpid()}", **place) as given:
+        yield given
+
+
+def test_without_the_key_of_the_installation_it_says_what_cannot_be_read(place, municipal):
+    """And from the embedded server to one of the municipality's own, in which neither role is a superuser."""
     folder = place / "sem"
-    wrong = run(folder, "restaurar", str(place / "propria.saude"))
+    owner = {"DATABASE_URL": municipal["dono"], "SAUDE_PAPEL": municipal["SAUDE_PAPEL"]}
+    works = {"DATABASE_URL": municipal["aplicacao"]}
+    wrong = run(folder, "restaurar", str(place / "propria.saude"), **owner)
     assert wrong.returncode == 1 and "não está nesta instalação" in wrong.stderr
-    told = good(folder, "restaurar", str(place / "propria.saude"), "--chave", str(place / "guardada.chave"))
+    guarded = ("--chave", str(place / "guardada.chave"))
+    told = good(folder, "restaurar", str(place / "propria.saude"), *guarded, **owner)
     assert "não podem ser lidos: as exportações guardadas" in told
     assert "SECRET_KEY_ANTERIORES" in told
-    assert "ChaveErrada" in run(folder, code=READ).stderr
-    assert "selado com outra chave secreta" in run(folder, "conferir_auditoria").stderr
+    assert "ChaveErrada" in run(folder, code=READ, **works).stderr
+    assert "selado com outra chave secreta" in run(folder, "conferir_auditoria", **works).stderr
+    assert not (folder / "banco").exists()  # nothing of the embedded server
+    assert good(folder, code=LIVE, **works) == "True 1\n"
+    assert "InsufficientPrivilege" in run(folder, code=DELETE, **works).stderr
 
 
 def test_a_damaged_copy_is_refused_before_anything_is_written(place):
@@ -184,4 +213,6 @@ def test_a_copy_is_never_written_over_another_file(tmp_path):
     path.write_bytes(b"ontem")
     with pytest.raises(CopiaError, match="nunca é escrita por cima"):
         make_copy(path, by="teste")
+    with pytest.raises(CopiaError, match="Nada ficou pela metade"):
+        make_copy(path / "x.saude", by="teste")
     assert path.read_bytes() == b"ontem" and len(list(tmp_path.iterdir())) == 1

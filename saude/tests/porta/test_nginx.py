@@ -131,6 +131,7 @@ def test_the_sample_configuration_with_tls_in_front_of_the_site(proxied, criar_u
     answer, page = proxied.ask("GET", "/entrar/")
     assert answer.status == 200 and 'name="username"' in page
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "includeSubDomains" in answer.headers["Strict-Transport-Security"]
 
     # cookies that only this host, over TLS, can set
     token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
@@ -158,7 +159,11 @@ def test_what_comes_without_tls_is_sent_there(proxied):
     plain = http.client.HTTPConnection("127.0.0.1", proxied.plain, timeout=20)
     plain.request("GET", "/entrar/?proximo=/x", headers={"Host": NAME})
     answer = plain.getresponse()
+    answer.read()
     assert (answer.status, answer.headers["Location"]) == (301, f"https://{NAME}/entrar/?proximo=/x")
+    # a program that sends its token in clear is told so, not led on
+    plain.request("POST", "/api/v1/registros", b"{}", {"Host": NAME, "Authorization": "Bearer x"})
+    assert plain.getresponse().status == 403
     plain.close()
     # beside the proxy, too; but the machine's own look at the service is answered
     site = proxied.site

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from producao import cidadao, quebrado, receber, registro
+from recebidos import inside
 
 from saude.contas.actions import create_token
 from saude.fichas.models import Ficha
@@ -147,10 +148,7 @@ def test_the_client_sends_waits_and_tells(live_server, trabalhando, token, tmp_p
     assert records[5]["uuid"] in done.stdout and "Turno" in done.stdout
     assert "linha 7" in done.stdout
     assert Ficha.objects.count() == 6
-    assert (
-        gzip.decompress(next((tmp_path / "dados" / "recebidos").glob("*.gz")).read_bytes())
-        == path.read_bytes()
-    )
+    assert gzip.decompress(inside(next((tmp_path / "dados" / "recebidos").glob("*.gz")))) == path.read_bytes()
 
     again = run_client(live_server.url, token[1], path)  # the progress file: nothing is sent twice
     assert again.returncode == 0 and Lote.objects.count() == 1

@@ -1,7 +1,5 @@
 """Uploaded files on disk: streamed, measured, readable by nobody else, gone after a week."""
 
-import os
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from django.utils import timezone
 
 from saude.arquivos.models import Conferencia, Planilha
 from saude.comum.isolado import Recusado
+from saude.recebimento.guardados import keep_copy
 from saude.recebimento.spool import BodyRefused, BodyTooLarge, spool
 from saude.recebimento.tasks import spool_folder
 
@@ -33,7 +32,7 @@ def keep(
     if suffix is None:
         raise FileRefused(f"Envie um arquivo com uma destas terminações: {', '.join(suffixes)}.")
     try:
-        kept = spool(file, folder(), gzipped=False, limit=limit)
+        kept = spool(file, folder(), gzipped=False, limit=limit, sealed=False)
     except BodyTooLarge as refused:
         raise FileRefused(
             f"O arquivo passa de {limit // 1024**2} MB. Divida-o e envie as partes."
@@ -46,13 +45,7 @@ def keep(
 
 def keep_received(arquivo: str) -> None:
     """What is taken in lies, as it came, among all that was received: it outlives what is kept for looking."""
-    kept = spool_folder() / arquivo
-    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not kept.exists():
-        try:
-            os.link(folder() / arquivo, kept)
-        except OSError:  # another file system, for one
-            shutil.copyfile(folder() / arquivo, kept)
+    keep_copy(folder() / arquivo, spool_folder() / arquivo)
 
 
 def forget_old() -> None:

@@ -123,6 +123,7 @@ ROTULOS: dict[str, str] = {
     "tarefa.cancelada": "Tarefa que esperava cancelada",
     "copia.feita": "Cópia de segurança feita",
     "copia.restaurada": "Cópia de segurança restaurada",
+    "entidade.exportada": "Todos os dados da entidade tirados num pacote",
     "arquivo.conferido": "Arquivo conferido",
     "arquivo.registro_visto": "Registro de arquivo visto",
     "arquivo.apagado": "Arquivo apagado",

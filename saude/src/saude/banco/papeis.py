@@ -21,6 +21,7 @@ APPLICATION = "saude_aplicacao"
 APPEND_ONLY = ("auditoria_evento", "auditoria_selo")
 KEPT_BY_SERVER = "id"
 
+MAINTAIN = 170_000  # version of PostgreSQL that has this privilege
 WORK = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
@@ -54,6 +55,13 @@ def grant_work(execute: Any, *, role: str = APPLICATION, maintain: bool = True) 
     execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {work} ON TABLES {to}")
     execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT, UPDATE ON SEQUENCES {to}")
     execute(_restrict(role))
+
+
+def grant_here(connection: Any, role: str) -> None:
+    """The same by Django's connection as the owner: the embedded server knows its role, else `role` (or none)."""
+    if name := APPLICATION if hasattr(connection, "works_as_owner") else role:
+        with connection.cursor() as cursor:
+            grant_work(cursor.execute, role=name, maintain=connection.pg_version >= MAINTAIN)
 
 
 def _restrict(role: str) -> str:

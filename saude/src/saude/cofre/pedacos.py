@@ -6,8 +6,6 @@ a cut, a swap and an addition are refused before anybody reads the piece.
              of the piece and, in its last byte, whether it ends the file; each 16 bytes longer than what it holds
 """
 
-import io
-import os
 import secrets
 import struct
 from collections.abc import Iterator
@@ -40,7 +38,7 @@ class Sealer:
         chave = key or keyring().atual
         salt = secrets.token_bytes(32)
         self.header = _HEAD.pack(MARK, bytes.fromhex(chave.id), salt, piece)
-        self._cipher = _cipher(chave, salt, purpose, self.header)
+        self._cipher = cipher_of(chave, salt, purpose, self.header)
         self._piece, self._number, self._rest = piece, 0, bytearray()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -104,77 +102,24 @@ def is_sealed(file: BinaryIO) -> bool:
 
 def key_of(file: BinaryIO) -> str:
     """Id of the key that opens it; the file is left after its header."""
-    return _header(file)[1]
+    return read_header(file)[1]
 
 
 def open_pieces(file: BinaryIO, purpose: str, *, keys: Chaveiro | None = None) -> Iterator[bytes]:
     """The plain bytes, piece by piece, each proved before it is given. That the end is there is known at the end: who
     acts on what was read must have read it all."""
-    header, key_id, salt, size = _header(file)
-    cipher = _cipher((keys or keyring()).of(key_id), salt, purpose, header)
+    header, key_id, salt, size = read_header(file)
+    cipher = cipher_of((keys or keyring()).of(key_id), salt, purpose, header)
     number, piece = 0, _read(file, size + TAG)
     while True:
         following = _read(file, size + TAG) if len(piece) == size + TAG else b""
-        yield _opened(cipher, number, piece, last=not following)
+        yield open_piece(cipher, number, piece, last=not following)
         if not following:
             return
         number, piece = number + 1, following
 
 
-class SealedReader(io.RawIOBase):
-    """A sealed file of which any part is read, without the pieces before it. One piece is held at a time, each proved
-    before it is given; a cut or an addition shows in the last piece."""
-
-    def __init__(self, file: BinaryIO, purpose: str, *, keys: Chaveiro | None = None) -> None:
-        header, key_id, salt, self._piece = _header(file)
-        self._cipher = _cipher((keys or keyring()).of(key_id), salt, purpose, header)
-        self._file = file
-        body = file.seek(0, os.SEEK_END) - HEADER
-        self._pieces = -(-body // (self._piece + TAG))
-        self.size = body - TAG * self._pieces
-        self._at, self._held = 0, (-1, b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        self._at = max(0, offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self.size}[whence])
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        left = max(0, self.size - self._at)
-        left = left if size < 0 else min(size, left)
-        found = bytearray()
-        while left:
-            number, start = divmod(self._at, self._piece)
-            part = self._open(number)[start : start + left]
-            found += part
-            self._at += len(part)
-            left -= len(part)
-        return bytes(found)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-    def _open(self, number: int) -> bytes:
-        if self._held[0] != number:
-            self._file.seek(HEADER + number * (self._piece + TAG))
-            sealed = _read(self._file, self._piece + TAG)
-            self._held = (
-                number,
-                _opened(self._cipher, number, sealed, last=number == self._pieces - 1),
-            )
-        return self._held[1]
-
-
-def _header(file: BinaryIO) -> tuple[bytes, str, bytes, int]:
+def read_header(file: BinaryIO) -> tuple[bytes, str, bytes, int]:
     header = _read(file, HEADER)
     if len(header) < HEADER or not header.startswith(MARK):
         raise Danificado(
@@ -186,7 +131,7 @@ def _header(file: BinaryIO) -> tuple[bytes, str, bytes, int]:
     return header, key_id.hex(), salt, size
 
 
-def _opened(cipher: AESGCM, number: int, piece: bytes, *, last: bool) -> bytes:
+def open_piece(cipher: AESGCM, number: int, piece: bytes, *, last: bool) -> bytes:
     try:
         return cipher.decrypt(_nonce(number, last=last), piece, None)
     except InvalidTag:
@@ -207,7 +152,7 @@ def _why(cipher: AESGCM, number: int, piece: bytes, *, last: bool) -> str:
     return f"O arquivo cifrado tem bytes a mais depois do fim (pedaço {number + 1}). Use outra cópia."
 
 
-def _cipher(chave: Chave, salt: bytes, purpose: str, header: bytes) -> AESGCM:
+def cipher_of(chave: Chave, salt: bytes, purpose: str, header: bytes) -> AESGCM:
     return AESGCM(chave.derive(_INFO + purpose.encode() + b"\0" + header, salt))
 
 

@@ -31,7 +31,20 @@ DUMP = ("-Fc", "--compress=gzip:1", "--no-owner", "--no-privileges", "--no-passw
 def make_copy(
     saida: Path, *, by: Autor, keys: Chaveiro | None = None, com_chaves: bool = False
 ) -> dict[str, Any]:
-    """Written aside, synced, read back whole, then named. Nothing is left by one that failed."""
+    """A copy, told to the trail."""
+    found = take(saida, keys=keys, com_chaves=com_chaves)
+    record_event(
+        by=by, entidade=None, tipo="copia.feita", bytes=saida.stat().st_size, arquivos=found["arquivos"],
+        com_chaves=com_chaves,
+    )  # fmt: skip
+    return found
+
+
+def take(saida: Path, *, keys: Chaveiro | None = None, com_chaves: bool = False) -> dict[str, Any]:
+    """Written aside, synced, read back whole, then named. Nothing is left by one that failed.
+
+    No model of ours is asked: the database may be of another version (`saude.copias.antes`).
+    """
     if saida.exists():
         raise CopiaError(f"{saida} já existe: uma cópia nunca é escrita por cima de outra.")
     keys = keys or chaves.keyring()
@@ -39,21 +52,24 @@ def make_copy(
     try:
         _write(partial, keys, com_chaves)
         found = check(partial, keys)
-        os.link(partial, saida)  # unlike a rename, never over one that came meanwhile
+        _name(partial, saida)
         _sync_folder(saida.parent)
-    except FileExistsError:
-        raise CopiaError(f"{saida} já existe: uma cópia nunca é escrita por cima de outra.") from None
     except CofreError as error:
         raise CopiaError(f"A cópia não ficou boa e foi apagada. {error}") from error
     except OSError as error:
         raise CopiaError(f"A cópia não foi feita. {disco.reason(error)} Nada ficou pela metade.") from error
     finally:
-        partial.unlink(missing_ok=True)
-    record_event(
-        by=by, entidade=None, tipo="copia.feita", bytes=saida.stat().st_size, arquivos=found["arquivos"],
-        com_chaves=com_chaves,
-    )  # fmt: skip
+        with contextlib.suppress(OSError):  # its folder may not be one
+            partial.unlink(missing_ok=True)
     return found
+
+
+def _name(partial: Path, saida: Path) -> None:
+    """Unlike a rename, never over one that came meanwhile."""
+    try:
+        os.link(partial, saida)
+    except FileExistsError:
+        raise CopiaError(f"{saida} já existe: uma cópia nunca é escrita por cima de outra.") from None
 
 
 def _write(partial: Path, keys: Chaveiro, com_chaves: bool) -> None:

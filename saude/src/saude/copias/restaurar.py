@@ -19,7 +19,7 @@ from saude.auditoria import selos
 from saude.auditoria.actions import Autor, record_event
 from saude.auditoria.models import Evento
 from saude.banco import ferramentas
-from saude.banco.papeis import as_owner
+from saude.banco.papeis import as_owner, grant_here
 from saude.cadastros.models import Entidade
 from saude.cofre import chaves
 from saude.cofre.chaves import Chaveiro
@@ -39,8 +39,11 @@ class Restaurada:
     faltam: list[str] = field(default_factory=list)  # what cannot be read, and why
 
 
-def restore(path: Path, *, by: Autor, keys: Chaveiro | None = None) -> Restaurada:
-    """All of it is read and proved before anything is written. Interrupted, it is asked for again."""
+def restore(path: Path, *, by: Autor, keys: Chaveiro | None = None, migrar: bool = True) -> Restaurada:
+    """All of it is read and proved before anything is written. Interrupted, it is asked for again.
+
+    Without `migrar` the database stays as the copy has it, for the version of the copy: the way back of an upgrade.
+    """
     keys = keys or chaves.keyring()
     manifesto = check(path, keys)
     _known(manifesto)
@@ -53,11 +56,16 @@ def restore(path: Path, *, by: Autor, keys: Chaveiro | None = None) -> Restaurad
         raise CopiaError(f"A restauração parou. {disco.reason(error)} Resolva e peça-a de novo.") from error
     rows = _compare(manifesto)
     missing = _unreadable(manifesto)
-    call_command("migrate", interactive=False, verbosity=0)
-    with as_owner(connection), connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    selos.note_last()
-    record_event(by=by, entidade=None, tipo="copia.restaurada", copia_de=manifesto["criada_em"])
+    if migrar:
+        call_command("migrate", interactive=False, verbosity=0, sem_copia=True)
+    with as_owner(connection):
+        if not migrar:
+            grant_here(connection, os.environ.get("SAUDE_PAPEL", ""))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    if migrar:  # the tables of another version are not ours to read and write
+        selos.note_last()
+        record_event(by=by, entidade=None, tipo="copia.restaurada", copia_de=manifesto["criada_em"])
     mark.unlink()
     return Restaurada(manifesto, rows, missing)
 
@@ -83,9 +91,8 @@ def _refuse_used(manifesto: dict[str, Any], *, again: bool) -> None:
             "Esta instalação já está em uso: uma cópia só é restaurada numa vazia. Escolha outra pasta em SAUDE_DADOS "
             "(ou outro banco em DATABASE_URL) e restaure nela."
         )
-    if strange := sorted(
-        name for name in _rows().keys() - _our_tables() if not name.startswith("procrastinate_")
-    ):
+    ours = _our_tables() | (set(manifesto["linhas"]) if again else set())
+    if strange := sorted(name for name in _rows().keys() - ours if not name.startswith("procrastinate_")):
         raise CopiaError(
             f"O banco tem tabelas que não são do Saúde e-SUS ({', '.join(strange[:3])}): restaurar o esvaziaria. "
             "Escolha um banco vazio em DATABASE_URL."

@@ -15,7 +15,8 @@ from typing import IO, BinaryIO, cast
 from django.conf import settings
 
 from saude.cofre.chaves import keyring
-from saude.cofre.pedacos import SealedReader, SealedWriter, is_sealed, open_pieces, sealed_size
+from saude.cofre.leitor import open_sealed_file
+from saude.cofre.pedacos import SealedWriter, is_sealed, open_pieces, sealed_size
 from saude.exportacao.models import Exportacao
 
 BUFFER = 1024 * 1024
@@ -66,7 +67,7 @@ def open_zip(exportacao: Exportacao) -> BinaryIO | None:
         return None
     file = open(path, "rb")
     try:
-        return cast(BinaryIO, SealedReader(file, purpose_of(exportacao))) if is_sealed(file) else file
+        return cast(BinaryIO, open_sealed_file(file, purpose_of(exportacao))) if is_sealed(file) else file
     except BaseException:
         file.close()
         raise

@@ -1,17 +1,19 @@
 """Large bodies on disk: written as they come, read back by blocks of lines, in constant memory."""
 
+import contextlib
 import hashlib
 import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from ledi.reading import parse
+from saude.cofre.pedacos import SealedWriter
 from saude.comum import isolado
 from saude.inconsistencias.achados import stored
-from saude.recebimento import limits
+from saude.recebimento import guardados, limits
 from saude.recebimento.conselho import Readable
 from saude.recebimento.inflar import inflate
 from saude.recebimento.intake import Item, too_nested, unreadable
@@ -45,29 +47,39 @@ class Spooled:
     sha256: str
 
 
-def spool(stream: Readable, folder: Path, *, gzipped: bool, limit: int, lines: int = 0) -> Spooled:
-    """Copy a request body to disk, synced. A gzip body is kept as received beside its plain lines. At most `lines`,
-    when it says so."""
+def spool(
+    stream: Readable, folder: Path, *, gzipped: bool, limit: int, lines: int = 0, sealed: bool = True
+) -> Spooled:
+    """Copy a request body to disk, sealed and synced. A gzip body is kept as received beside its plain lines. At most
+    `lines`, when it says so. Not `sealed`: a file that readers apart open by its path, kept for days."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{uuid.uuid4()}.ndjson"
-    received = folder / (name + ".gz" if gzipped else name)
-    sha = hashlib.sha256()
-    total = found = 0
+    received = folder / (name + guardados.PACKED if gzipped else name)
     try:
-        with open(received, "xb") as file:
-            while piece := stream.read(PIECE):
-                total += len(piece)
-                if total > limit:
-                    raise BodyTooLarge(f"O corpo passa de {limit // 1024**2} MB. Divida-o em mais lotes.")
-                sha.update(piece)
-                file.write(piece)
-                found += 0 if gzipped else piece.count(b"\n")
+        with contextlib.ExitStack() as stack:
+            aside = stack.enter_context(guardados.plain_while_arriving()) if gzipped else None
+            packed = stack.enter_context(open(aside / "gz", "xb")) if aside else None
+            sha, total, found = hashlib.sha256(), 0, 0
+            with _open_new(received, sealed=sealed) as file:
+                while piece := stream.read(PIECE):
+                    total += len(piece)
+                    if total > limit:
+                        raise BodyTooLarge(f"O corpo passa de {limit // 1024**2} MB. Divida-o em mais lotes.")
+                    sha.update(piece)
+                    file.write(piece)
+                    if packed:
+                        packed.write(piece)
+                    else:
+                        found += piece.count(b"\n")
+                        _few(found, lines)
+            size = total
+            if aside and packed:
+                packed.close()
+                size, found = _inflate(aside / "gz", aside / "linhas", total, lines)
                 _few(found, lines)
-            _sync(file)
-        size, found = _inflate(received, folder / name, total, lines) if gzipped else (total, found)
+                guardados.keep_copy(aside / "linhas", folder / name)
         if not size:
             raise BodyRefused("O lote está vazio.")
-        _few(found, lines)
     except BaseException:
         received.unlink(missing_ok=True)
         (folder / name).unlink(missing_ok=True)
@@ -78,6 +90,18 @@ def spool(stream: Readable, folder: Path, *, gzipped: bool, limit: int, lines: i
 def _few(lines: int, most: int) -> None:
     if most and lines > most:
         raise BodyTooLarge(f"O lote tem mais de {most} linhas. Divida-o em mais lotes.")
+
+
+@contextlib.contextmanager
+def _open_new(path: Path, *, sealed: bool) -> Iterator[BinaryIO | SealedWriter]:
+    if sealed:
+        with guardados.writing(path) as writer:
+            yield writer
+        return
+    with open(path, "xb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _inflate(source: Path, target: Path, received: int, lines: int) -> tuple[int, int]:
@@ -97,15 +121,10 @@ def _inflate(source: Path, target: Path, received: int, lines: int) -> tuple[int
         ) from excess
 
 
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
 def cut(lote: Lote, folder: Path) -> Iterator[tuple[int, int, int]]:
     """(position of the first record, first byte, end byte) of every block."""
     first, start, lines, number = 1, 0, 0, 0
-    with open(folder / lote.arquivo, "rb") as file:
+    with guardados.open_body(folder / lote.arquivo) as file:
         for end, line in _lines(file):
             if line.strip():
                 lines += 1
@@ -120,7 +139,7 @@ def cut(lote: Lote, folder: Path) -> Iterator[tuple[int, int, int]]:
 
 def read_block(lote: Lote, bloco: Bloco, folder: Path) -> Iterator[Item]:
     number = bloco.primeiro
-    with open(folder / lote.arquivo, "rb") as file:
+    with guardados.open_body(folder / lote.arquivo) as file:
         file.seek(bloco.inicio)
         for end, line in _lines(file):
             if line.strip():
@@ -130,7 +149,7 @@ def read_block(lote: Lote, bloco: Bloco, folder: Path) -> Iterator[Item]:
                 return
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """(end offset, line), a line cut at MAX_LINE + 1 bytes: too long is told, not loaded."""
     while line := file.readline(MAX_LINE + 1):
         if not line.endswith(b"\n") and len(line) > MAX_LINE:

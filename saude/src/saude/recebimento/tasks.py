@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from procrastinate.contrib.django import app
 
 from saude.banco.fila import KEEPER, Paciente
-from saude.recebimento import actions, vigia
+from saude.recebimento import actions, guardados, vigia
 from saude.recebimento.models import Bloco, Lote
 
 
 def spool_folder() -> Path:
-    return Path(settings.DADOS) / "recebidos"
+    return guardados.folder()
 
 
 @app.task(
@@ -58,3 +57,11 @@ def retomar_lotes(timestamp: int) -> None:
 )
 def vigiar(timestamp: int) -> None:
     vigia.watch(spool_folder())
+
+
+@app.periodic(cron="15 3 * * *")
+@app.task(name="recebimento.selar", queue="manutencao", queueing_lock="recebimento.selar", pass_context=False)
+def selar(timestamp: int) -> None:
+    """Bodies of before they were sealed; and what was left half done."""
+    guardados.forget_leftovers()
+    guardados.seal_plain()

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue, without_task
 from saude.cadastros.models import Entidade
+from saude.cofre.erros import CofreError
 from saude.comum import disco
 from saude.recebimento.actions import ALL_REFUSED, close_if_done, fail_lote
 from saude.recebimento.models import Bloco, Lote
@@ -18,6 +19,9 @@ from saude.recebimento.storage import fair_start
 
 Estado = Lote.Estado
 SYSTEM = "Falha do sistema."
+NO_KEY = (
+    "O que foi recebido está cifrado, e a chave do cofre não está no lugar, ou o arquivo está danificado."
+)
 GIVEN_UP = (
     "{} O lote parou depois de muitas tentativas: o que já entrou ficou. Resolva a causa e peça de novo."
 )
@@ -25,6 +29,8 @@ GIVEN_UP = (
 
 def why(problem: BaseException) -> str:
     """The reason in words, without anything of the records."""
+    if isinstance(problem, CofreError):
+        return NO_KEY
     known = isinstance(problem, OSError | OperationalError | psycopg.OperationalError)
     return disco.reason(problem) if known else SYSTEM
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from saude.cofre.erros import CofreError
 from saude.web.problema import general, outage, problem
 
 E = TypeVar("E", bound=Exception)
@@ -34,7 +35,14 @@ WRONG = {
     "model_attributes_type": "deve ser um objeto",
     "dict_type": "deve ser um objeto",
 }
-OUTAGES = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, OSError)
+OUTAGES = (
+    OperationalError,
+    InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    OSError,
+    CofreError,
+)
 
 
 def prepare(api: NinjaAPI) -> None:

@@ -10,6 +10,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 
+from saude.cofre.erros import CofreError
+
 MEDIA = "application/problem+json"
 TITLES = {
     400: "Pedido que não pôde ser lido",
@@ -86,7 +88,10 @@ def outage(error: BaseException | None) -> HttpResponse | None:
         if isinstance(cause, PermissionError) or (isinstance(cause, OSError) and cause.errno == errno.EROFS):
             return problem(503, NOT_WRITABLE, headers={"Retry-After": str(WAIT)})
     if any(
-        isinstance(c, (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError))
+        isinstance(
+            c,
+            (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, CofreError),
+        )
         for c in _causes(error)
     ):
         return problem(503, NOT_NOW, headers={"Retry-After": str(WAIT)})

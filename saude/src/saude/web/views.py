@@ -1,5 +1,6 @@
 """Home and the error pages, all in Portuguese; to who calls the API, the same as a problem."""
 
+import logging
 import sys
 
 from django.contrib.auth.views import redirect_to_login
@@ -8,6 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from saude.web.problema import answer, is_api
+
+log = logging.getLogger(__name__)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -58,6 +61,11 @@ def locked(request: HttpRequest) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    who = getattr(getattr(request, "user", None), "pk", None)
+    where = (
+        request.resolver_match.route if request.resolver_match else ""
+    )  # the pattern: no value of an address
+    log.warning("refused: user %s, %s %s", who, request.method, where)
     text = (
         "Você não tem permissão para esta página. Peça o acesso a quem administra o sistema na sua entidade."
     )

@@ -9,7 +9,7 @@ import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base, operations
 
-from saude.banco.papeis import APPLICATION, OWNER, grant_work, make_role
+from saude.banco.papeis import APPLICATION, MAINTAIN, OWNER, grant_work, make_role
 from saude.banco.servidor import EmbeddedServer
 from saude.banco.travas import INICIO_DO_BANCO
 
@@ -35,7 +35,7 @@ def _ensure_database(host: str, name: str, owner: str, application: str) -> None
         if connection.execute(reads, [APPLICATION]).fetchone() == (
             False,
         ):  # made before there were two roles
-            grant_work(connection.execute)
+            grant_work(connection.execute, maintain=connection.info.server_version >= MAINTAIN)
 
 
 def owner_credentials(connection: Any) -> dict[str, str]:

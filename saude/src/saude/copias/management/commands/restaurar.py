@@ -21,15 +21,26 @@ class Command(BaseCommand):
             "--chave", type=Path, help="arquivo da chave da cópia; sem ele, a desta instalação"
         )
         parser.add_argument("--so-conferir", action="store_true", help="lê a cópia inteira e nada grava")
+        parser.add_argument(
+            "--sem-migrar",
+            action="store_true",
+            help="deixa o banco na versão da cópia: a volta de uma atualização (inicie com aquela versão)",
+        )
 
     def handle(
-        self, *args: Any, arquivo: Path, chave: Path | None, so_conferir: bool, **options: Any
+        self,
+        *args: Any,
+        arquivo: Path,
+        chave: Path | None,
+        so_conferir: bool,
+        sem_migrar: bool,
+        **options: Any,
     ) -> None:
         try:
             keys = chaves.read_file(chave) if chave else chaves.keyring()
             if so_conferir:
                 return self._whole(check(arquivo, keys))
-            done = restore(arquivo, by="instalação", keys=keys)
+            done = restore(arquivo, by="instalação", keys=keys, migrar=not sem_migrar)
         except (CopiaError, CofreError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -43,6 +54,10 @@ class Command(BaseCommand):
         )
         for told in done.faltam:
             self.stdout.write(f"ATENÇÃO: {told}")
+        if sem_migrar:
+            self.stdout.write(
+                f"O banco ficou na versão da cópia, {done.manifesto['versao']}: instale aquela versão antes de iniciar."
+            )
         self.stdout.write("Confira a trilha com `saude conferir_auditoria`.")
 
     def _whole(self, manifesto: dict[str, Any]) -> None:

@@ -1,0 +1,136 @@
+"""Bodies of lots on disk: sealed as they come (saude.cofre), read from any place as plain files.
+
+What is said of a body (size, SHA-256, where its blocks begin) is said of the bytes inside. Files of before they were
+sealed are plain and are read as they are; `seal_plain` seals them, by a task.
+"""
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from django.conf import settings
+
+from saude.cofre.leitor import open_sealed_file
+from saude.cofre.pedacos import SealedWriter, is_sealed
+from saude.recebimento.models import Lote
+
+PIECE = 1024 * 1024
+PACKED = ".gz"  # beside the lines of a body that came deflated
+SEALING = ".selando"
+ARRIVING = "corpo-"  # plain, for as long as it is inflated
+LEFT_BEHIND = 24 * 3600  # seconds: no body arrives for so long
+
+
+def folder() -> Path:
+    return Path(settings.DADOS) / "recebidos"
+
+
+def purpose_of(path: Path) -> str:
+    """One put in the place of another does not open."""
+    return f"recebimento.corpo:{path.name}"
+
+
+def open_body(path: Path) -> IO[bytes]:
+    """The plain bytes. Raises OSError, CofreError."""
+    file = open(path, "rb")
+    try:
+        return open_sealed_file(file, purpose_of(path)) if is_sealed(file) else file
+    except BaseException:
+        file.close()
+        raise
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[SealedWriter]:
+    """A new body under that name: sealed, synced; whoever leaves by an error removes it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(path, "xb", opener=_private) as file:
+        sealed = SealedWriter(file, purpose_of(path))
+        yield sealed
+        sealed.close()
+        _sync(file)
+
+
+@contextlib.contextmanager
+def plain_while_arriving() -> Iterator[Path]:
+    """A folder of its own for a packed body and its lines, which a reader apart inflates; gone at the end."""
+    place = Path(settings.DADOS) / "entrando"
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix=ARRIVING, dir=place) as name:
+        yield Path(name)
+
+
+def bodies_of(lote: Lote) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """What there is of a lot on disk: name and plain bytes. The packed one, when it came so, stands for its lines."""
+    path = folder() / lote.arquivo
+    packed = path.with_name(path.name + PACKED)
+    for found in (packed if packed.exists() else path,):
+        if lote.arquivo and found.exists():
+            yield found.name, _pieces(found)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with open_body(path) as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def keep_copy(source: Path, target: Path) -> None:
+    """A plain file that somebody else keeps, sealed among the received."""
+    if not target.exists():
+        _seal(source, target)
+
+
+def seal_plain(*, at_most: int = 1_000) -> int:
+    """Bodies of before they were sealed, one after the other, in their place. Safe to stop and to call again: each is
+    whole, plain or sealed, at any moment, and who reads it reads on."""
+    done = 0
+    for path in sorted(folder().glob("*")):
+        if done == at_most:
+            break
+        with contextlib.suppress(FileNotFoundError):  # its term was over meanwhile
+            if path.suffix != SEALING and path.is_file() and not _is_sealed(path):
+                _seal(path, path)
+                done += 1
+    return done
+
+
+def forget_leftovers() -> None:
+    """What a process that was killed left half done."""
+    for left in (*folder().glob(f"*{SEALING}"), *(Path(settings.DADOS) / "entrando").glob(f"{ARRIVING}*/*")):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+                left.unlink()
+
+
+def _is_sealed(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return is_sealed(file)
+
+
+def _seal(source: Path, target: Path) -> None:
+    aside = target.with_name(target.name + SEALING)
+    aside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with open(source, "rb") as plain, open(aside, "wb", opener=_private) as file:
+            sealed = SealedWriter(file, purpose_of(target))
+            while piece := plain.read(PIECE):
+                sealed.write(piece)
+            sealed.close()
+            _sync(file)
+        os.replace(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
