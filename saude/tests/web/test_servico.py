@@ -8,6 +8,7 @@ from django.db import connection
 
 from saude.auditoria.models import Evento
 from saude.banco import fila
+from saude.recebimento.models import Lote
 
 
 @pytest.fixture
@@ -91,3 +92,59 @@ def test_old_copies_and_a_full_disk_are_told(keeper, monkeypatch, tmp_path):
 def test_who_administers_an_entidade_only_does_not_open_it(client, criar_usuario):
     client.force_login(criar_usuario("Administrador"))
     assert client.get("/servico/").status_code == 403
+
+
+def lot(entidade, state: str, why: str = "") -> Lote:
+    said = {
+        "origem": "api",
+        "formato": "ndjson",
+        "arquivo": "x.ndjson",
+        "tamanho": 9,
+        "posicao": 9,
+        "sha256": "",
+    }
+    return Lote.objects.create(entidade=entidade, estado=state, erro=why, **said)
+
+
+def test_a_lot_that_failed_is_seen_asked_for_again_or_given_up_by_who_keeps_the_installation(
+    keeper, outra_entidade
+):
+    """Of any entidade, without anything of what is in it."""
+    failed = lot(outra_entidade, "falhou", "Falta espaço em disco. O lote parou.")
+    page = keeper.get("/servico/").content.decode()
+    assert "Rio Branco" in page and "Falta espaço em disco." in page and "x.ndjson" not in page
+    keeper.post(f"/servico/lotes/{failed.pk}/repetir/")
+    failed.refresh_from_db()
+    assert (failed.estado, failed.erro) == ("processando", "")
+    assert (
+        "já não está entre os que falharam"
+        in keeper.post(f"/servico/lotes/{failed.pk}/repetir/", follow=True).content.decode()
+    )
+    keeper.post(f"/servico/lotes/{failed.pk}/cancelar/")
+    failed.refresh_from_db()
+    assert failed.estado == "falhou" and "cancelado" in failed.erro
+    page = keeper.post(f"/servico/lotes/{failed.pk}/cancelar/", follow=True).content.decode()
+    assert "já foi concluído, ou cancelado" in page and "Rio Branco, nº" not in page
+    kinds = (
+        Evento.objects.filter(tipo__startswith="recebimento.")
+        .order_by("pk")
+        .values_list("tipo", "entidade_id")
+    )
+    assert list(kinds) == [
+        ("recebimento.repetido", outra_entidade.pk), ("recebimento.cancelado", outra_entidade.pk)
+    ]  # fmt: skip
+
+
+def test_a_lot_that_waits_is_cancelled_and_one_that_is_done_is_left(keeper, entidade):
+    waits, done = lot(entidade, "recebido"), lot(entidade, "concluido")
+    assert "Lotes na fila" in keeper.get("/servico/").content.decode()
+    for row in (waits, done):
+        keeper.post(f"/servico/lotes/{row.pk}/cancelar/")
+    assert list(Lote.objects.order_by("pk").values_list("estado", flat=True)) == ["falhou", "concluido"]
+
+
+def test_who_administers_one_entidade_only_does_not_touch_lots(client, criar_usuario, entidade):
+    client.force_login(criar_usuario("Administrador"))
+    row = lot(entidade, "falhou", "x")
+    assert client.post(f"/servico/lotes/{row.pk}/cancelar/").status_code == 403
+    assert Lote.objects.get().erro == "x"

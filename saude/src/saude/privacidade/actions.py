@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
+from saude.contas.models import Usuario
 from saude.exportacao import files as export_files
-from saude.privacidade.models import MAXIMO, MINIMO, Encarregado, Guarda, PrazoDeGuarda
+from saude.privacidade.models import MAXIMO, MINIMO, Encarregado, Guarda, Partilha, PrazoDeGuarda
 from saude.privacidade.queries import terms
 from saude.recebimento import guarda as received
 
@@ -38,6 +39,22 @@ def set_terms(*, by: Autor, dias: dict[str, int]) -> None:
 def set_person_in_charge(*, by: Autor, entidade: Entidade, nome: str, contato: str) -> None:
     Encarregado.objects.update_or_create(entidade=entidade, defaults={"nome": nome, "contato": contato})
     record_event(by=by, entidade=entidade, tipo="encarregado.informado")
+
+
+@transaction.atomic
+def note_sharing(*, by: Usuario, entidade: Entidade, partilha: Partilha) -> None:
+    """`partilha`: date, with whom, what and why, as the form checked them."""
+    partilha.entidade, partilha.por = entidade, by
+    partilha.save()
+    record_event(by=by, entidade=entidade, tipo="partilha.anotada", alvo=partilha)
+
+
+@transaction.atomic
+def withdraw_sharing(*, by: Usuario, partilha: Partilha) -> None:
+    """Noted by mistake: it leaves the list, and stays in the trail."""
+    rows = Partilha.objects.filter(pk=partilha.pk, retirada_em=None)
+    if rows.update(retirada_em=timezone.now()):
+        record_event(by=by, entidade=partilha.entidade_id, tipo="partilha.retirada", alvo=partilha)
 
 
 def purge(*, by: Autor = "sistema") -> dict[str, int]:

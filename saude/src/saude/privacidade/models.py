@@ -1,6 +1,8 @@
 """What the law on personal data (LGPD) asks to be told and decided: how long copies are kept, who is in charge."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Guarda(models.TextChoices):
@@ -43,3 +45,23 @@ class Encarregado(models.Model):
 
     def __str__(self) -> str:
         return self.nome
+
+
+class Partilha(models.Model):
+    """Data given to somebody outside the system, noted by hand: by e-mail, on paper, to another body."""
+
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, related_name="partilhas")
+    data = models.DateField("data")
+    com_quem = models.CharField("com quem", max_length=150)
+    o_que = models.CharField("o que foi entregue", max_length=200)
+    base = models.CharField("base legal ou motivo", max_length=200)
+    por = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    criada_em = models.DateTimeField("anotada em", db_default=Now())
+    retirada_em = models.DateTimeField("retirada em", null=True, editable=False)
+
+    class Meta:
+        verbose_name = "partilha"
+        indexes = [models.Index(fields=["entidade", "-data", "-id"], name="partilha_por_data")]
+
+    def __str__(self) -> str:
+        return f"{self.data}: {self.com_quem}"

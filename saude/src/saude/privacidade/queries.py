@@ -12,7 +12,7 @@ from saude.auditoria.models import Evento
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
 from saude.correcao.clientes import fichas_of
-from saude.privacidade.models import PADRAO, Guarda, PrazoDeGuarda
+from saude.privacidade.models import PADRAO, Guarda, Partilha, PrazoDeGuarda
 
 #: kinds of event by which data left the system, and to whom
 PARTILHAS = {
@@ -42,6 +42,15 @@ def shared(entidade: Entidade, *, days: int = 365) -> list[dict[str, Any]]:
     )
     found = rows.values("tipo", "usuario_nome").annotate(vezes=Count("id"), ultima=Max("momento"))
     return [{**row, "o_que": PARTILHAS[row["tipo"]]} for row in found.order_by("tipo", "-ultima")]
+
+
+def noted(entidade: Entidade) -> QuerySet[Partilha]:
+    """What was noted by hand, the newest first."""
+    return (
+        Partilha.objects.filter(entidade=entidade, retirada_em=None)
+        .select_related("por")
+        .order_by("-data", "-pk")
+    )
 
 
 def held_on(cliente: Cliente) -> Iterator[str]:

@@ -18,6 +18,7 @@ from saude.recebimento.models import Bloco, Lote
 from saude.recebimento.storage import fair_start
 
 Estado = Lote.Estado
+CANCELLED = "O lote foi cancelado por quem administra a instalação: o que já entrou ficou."
 SYSTEM = "Falha do sistema."
 NO_KEY = (
     "O que foi recebido está cifrado, e a chave do cofre não está no lugar, ou o arquivo está danificado."
@@ -82,6 +83,28 @@ def failed(entidade: Entidade) -> QuerySet[Lote]:
     """Those of the entidade that can be asked for again."""
     rows = Lote.objects.filter(entidade=entidade, estado=Estado.FALHOU, formato=Lote.Formato.NDJSON)
     return rows.exclude(erro=ALL_REFUSED).defer("bruto")
+
+
+def failed_anywhere() -> QuerySet[Lote]:
+    """Of all entidades, for who keeps the installation."""
+    rows = Lote.objects.filter(estado=Estado.FALHOU, formato=Lote.Formato.NDJSON)
+    return rows.exclude(erro__in=(ALL_REFUSED, CANCELLED)).defer("bruto").select_related("entidade")
+
+
+def waiting_anywhere() -> QuerySet[Lote]:
+    rows = Lote.objects.filter(estado__in=(Estado.RECEBIDO, Estado.PROCESSANDO), formato=Lote.Formato.NDJSON)
+    return rows.defer("bruto").select_related("entidade")
+
+
+@transaction.atomic
+def cancel(*, lote: Lote, by: Autor) -> bool:
+    """It goes no further, and leaves the list of what failed; what came in stays. It can still be asked for again."""
+    row = Lote.objects.select_for_update().get(pk=lote.pk)
+    if row.estado == Estado.CONCLUIDO or row.erro == CANCELLED:
+        return False
+    fail_lote(row, CANCELLED)
+    record_event(by=by, entidade=row.entidade_id, tipo="recebimento.cancelado", alvo=row)
+    return True
 
 
 def can_be_asked_again(lote: Lote) -> bool:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
@@ -14,6 +15,8 @@ from saude.auditoria.actions import record_event
 from saude.banco import fila
 from saude.contas.request import UserRequest
 from saude.copias import agenda
+from saude.recebimento import vigia
+from saude.recebimento.models import Lote
 from saude.transmissao.queries import troubled
 
 SHOWN = 50
@@ -30,6 +33,8 @@ def servico(request: UserRequest) -> HttpResponse:
         "esperou": timedelta(seconds=int(waited)) if waited > LONG else None,
         "falhas": fila.jobs(["failed"], at_most=SHOWN),
         "em_espera": fila.jobs(["todo", "doing"], at_most=SHOWN),
+        "lotes_falhos": vigia.failed_anywhere().order_by("-recebido_em")[:SHOWN],
+        "lotes": vigia.waiting_anywhere().order_by("recebido_em")[:SHOWN],
         "copias": agenda.folder() is not None,
         "copia_idade": None if age is None else timedelta(seconds=int(age)),
         "copia_velha": age is None or age > agenda.LATE,
@@ -61,3 +66,27 @@ def cancelar(request: UserRequest, pk: int) -> HttpResponse:
     else:
         messages.info(request, "Esta tarefa já começou ou acabou: não pode ser cancelada.")
     return redirect("servico")
+
+
+@requires(INSTALACAO)
+@require_POST
+def repetir_lote(request: UserRequest, pk: int) -> HttpResponse:
+    if vigia.ask_again(lote=get_object_or_404(_lots(), pk=pk), by=request.user):
+        messages.success(request, "O lote voltou para a fila, de onde parou.")
+    else:
+        messages.info(request, "Este lote já não está entre os que falharam.")
+    return redirect("servico")
+
+
+@requires(INSTALACAO)
+@require_POST
+def cancelar_lote(request: UserRequest, pk: int) -> HttpResponse:
+    if vigia.cancel(lote=get_object_or_404(_lots(), pk=pk), by=request.user):
+        messages.success(request, "O lote não vai adiante. O que já entrou ficou.")
+    else:
+        messages.info(request, "Este lote já foi concluído, ou cancelado.")
+    return redirect("servico")
+
+
+def _lots() -> QuerySet[Lote]:
+    return Lote.objects.filter(formato=Lote.Formato.NDJSON).defer("bruto")
