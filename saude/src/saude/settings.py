@@ -255,6 +255,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [Path(__file__).parent / "static"]
 WHITENOISE_USE_FINDERS = True  # no collectstatic step: files come straight from the wheels
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # our scripts and pictures are for our pages
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -137,10 +137,12 @@ def test_sealed_it_opens_with_its_key_only_and_a_changed_byte_is_refused(both, k
                 "exportar_entidade", abrir=tmp_path / name, saida=tmp_path / f"{name}.zip", chave=key
             )
         assert not (tmp_path / f"{name}.zip").exists()
+    with zipfile.ZipFile(plain) as zipped:
+        entry = zipped.getinfo("dados/fichas_conteudo.jsonl")
     changed = bytearray(plain.read_bytes())
-    changed[len(changed) // 3] ^= 1
+    changed[entry.header_offset + 30 + len(entry.filename) + 60] ^= 1
     plain.write_bytes(changed)
-    with pytest.raises(PacoteError):
+    with pytest.raises(PacoteError, match="peça outro"):
         check(plain, None)
 
 

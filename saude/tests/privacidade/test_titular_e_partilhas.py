@@ -95,7 +95,7 @@ def test_a_registration_of_nobody_attended_becomes_nobodys(keeper, mistake):
     assert "Nenhuma ficha é desta pessoa" in page and "CPF" in page
     assert keeper.post(address(mistake), confirmed(mistake)).status_code == 302
     for row in Cliente.objects.all():
-        assert (row.nome, row.busca) == ("Cidadão anonimizado", "cidadao anonimizado")
+        assert (row.nome, row.busca) == ("Cidadão anonimizado", "CIDADAO ANONIMIZADO")
         assert not any((row.cpf, row.cns, row.nascimento, row.telefone, row.nome_mae, row.nome_social))
     assert not Alteracao.objects.exists() and not ParPossivel.objects.exists()
     [told] = Evento.objects.filter(tipo="titular.anonimizado")
@@ -153,7 +153,7 @@ def test_neither_of_another_entidade_nor_by_who_does_not_administer(
 
 NOTE = {
     "data": "2026-09-01",
-    "com_quem": "Ministério Público",
+    "com_quem": "Defensoria Geral",
     "o_que": "Relação de visitas",
     "base": "Ofício 12/2026",
 }
@@ -164,10 +164,10 @@ def test_sharing_is_noted_listed_and_withdrawn_and_the_trail_keeps_both(keeper, 
     assert keeper.post(WHERE, NOTE).status_code == 302
     row = Partilha.objects.get()
     page = keeper.get("/administrando/privacidade/").content.decode()
-    assert "Ministério Público" in page and "Ofício 12/2026" in page and "01/09/2026" in page
+    assert "Defensoria Geral" in page and "Ofício 12/2026" in page and "01/09/2026" in page
     for _ in range(2):
         keeper.post(f"{WHERE}{row.pk}/retirar/")
-    assert "Ministério Público" not in keeper.get("/administrando/privacidade/").content.decode()
+    assert "Defensoria Geral" not in keeper.get("/administrando/privacidade/").content.decode()
     kinds = list(Evento.objects.filter(tipo__startswith="partilha.").values_list("tipo", flat=True))
     assert sorted(kinds) == ["partilha.anotada", "partilha.retirada"]
 

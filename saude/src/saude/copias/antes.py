@@ -28,10 +28,15 @@ KEPT = 3
 USED = ("contas_usuario", "cadastros_entidade")
 
 
+def pending(connection: Any) -> bool:
+    """The database is not of this version yet."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def needed(connection: Any, *, elsewhere: bool = False) -> bool:
     """Something will change (`elsewhere`: another state than the newest was asked for), and there are data."""
-    executor = MigrationExecutor(connection)
-    if not elsewhere and not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not elsewhere and not pending(connection):
         return False
     with connection.cursor() as cursor:
         for table in USED:

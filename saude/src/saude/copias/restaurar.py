@@ -26,6 +26,7 @@ from saude.cofre.chaves import Chaveiro
 from saude.cofre.erros import CofreError, SemChave
 from saude.comum import disco
 from saude.contas.models import Usuario
+from saude.copias.antes import pending
 from saude.copias.copiar import APART, counts, last_line
 from saude.copias.formato import Conferente, CopiaError, check, members
 
@@ -56,18 +57,29 @@ def restore(path: Path, *, by: Autor, keys: Chaveiro | None = None, migrar: bool
         raise CopiaError(f"A restauração parou. {disco.reason(error)} Resolva e peça-a de novo.") from error
     rows = _compare(manifesto)
     missing = _unreadable(manifesto)
-    if migrar:
-        call_command("migrate", interactive=False, verbosity=0, sem_copia=True)
-    with as_owner(connection):
-        if not migrar:
-            grant_here(connection, os.environ.get("SAUDE_PAPEL", ""))
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    _finish(migrar=migrar)
     if migrar:  # the tables of another version are not ours to read and write
         selos.note_last()
         record_event(by=by, entidade=None, tipo="copia.restaurada", copia_de=manifesto["criada_em"])
     mark.unlink()
     return Restaurada(manifesto, rows, missing)
+
+
+def _finish(*, migrar: bool) -> None:
+    """Migrations only where there are some: their machinery takes seconds to find that out."""
+    with as_owner(connection):
+        late = migrar and pending(connection)
+    if late:
+        call_command("migrate", interactive=False, verbosity=0, sem_copia=True)
+    try:
+        with as_owner(connection):
+            grant_here(connection, os.environ.get("SAUDE_PAPEL", ""))
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+    except ValueError:
+        raise CopiaError(
+            "SAUDE_PAPEL não é o nome de um papel do banco: confira-o e restaure de novo."
+        ) from None
 
 
 def _known(manifesto: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -62,11 +63,7 @@ def take_out(saida: Path, *, entidade: Entidade, by: Autor, keys: Chaveiro | Non
     try:
         _write(partial, entidade, keys)
         manifesto = check(partial, keys)
-        os.link(partial, saida)
-    except FileExistsError:
-        raise PacoteError(
-            f"{saida} já existe: um pacote nunca é escrito por cima de outro arquivo."
-        ) from None
+        _name(partial, saida)
     except OSError as error:
         raise PacoteError(f"O pacote não foi feito. {disco.reason(error)} Nada ficou pela metade.") from error
     finally:
@@ -164,12 +161,29 @@ def _lines(parte: Parte, entidade: Entidade) -> Iterator[bytes]:
 
 
 def _files(entidade: Entidade) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """One that is gone (its term is over) or cannot be opened is left out: its row says that it was."""
+    """One that is gone (its term is over) is left out: its row says that it was."""
     for exportacao in Exportacao.objects.filter(entidade=entidade).exclude(arquivo="").order_by("pk"):
-        if pieces := exports.pieces_of(exportacao):
-            yield f"exportacoes/{exportacao.arquivo}", pieces
+        with _named(exportacao.arquivo):
+            pieces = exports.pieces_of(exportacao)
+        if pieces:
+            yield f"exportacoes/{exportacao.arquivo}", _proved(exportacao.arquivo, pieces)
     for lote in Lote.objects.filter(entidade=entidade).exclude(arquivo="").defer("bruto").order_by("pk"):
-        yield from ((f"recebidos/{name}", content) for name, content in bodies_of(lote))
+        for name, content in bodies_of(lote):
+            yield f"recebidos/{name}", _proved(name, content)
+
+
+def _proved(name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with _named(name):
+        yield from pieces
+
+
+@contextlib.contextmanager
+def _named(name: str) -> Iterator[None]:
+    """What cannot be opened is said with its name: whoever asked may put its key back, or move the file away."""
+    try:
+        yield
+    except CofreError as error:
+        raise PacoteError(f"O pacote não foi feito: {name} não pôde ser aberto. {error}") from error
 
 
 def check(path: Path, keys: Chaveiro | None) -> dict[str, Any]:
@@ -181,7 +195,7 @@ def check(path: Path, keys: Chaveiro | None) -> dict[str, Any]:
             same = names == manifesto["conteudo"].keys() and all(
                 _digest(zipped, name) == manifesto["conteudo"][name]["sha256"] for name in names
             )
-        except (KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        except (KeyError, ValueError, zipfile.BadZipFile, EOFError, zlib.error) as error:
             raise PacoteError("O pacote está danificado: peça outro.") from error
     if not same:
         raise PacoteError("O pacote não é o que o seu manifesto diz: peça outro.")
@@ -226,11 +240,16 @@ def unseal(path: Path, saida: Path, keys: Chaveiro) -> dict[str, Any]:
     """The plain zip, for who takes the data elsewhere; only after all of it was proved."""
     manifesto = check(path, keys)
     try:
-        with _plain(path, keys) as source, open(saida, "xb", opener=_private) as target:
-            while data := source.read(READ):
-                target.write(data)
+        target = open(saida, "xb", opener=_private)
     except FileExistsError:
         raise PacoteError(f"{saida} já existe: escolha outro nome.") from None
+    try:
+        with target, _plain(path, keys) as source:
+            while data := source.read(READ):
+                target.write(data)
+    except BaseException:
+        saida.unlink(missing_ok=True)
+        raise
     return manifesto
 
 
