@@ -75,7 +75,7 @@ def _of_envelope(envelope: Envelope) -> Iterator[Finding]:
     for side, label in (("remetente", "Instalação remetente"), ("originadora", "Instalação originadora")):
         data = envelope.remetente if side == "remetente" else envelope.originadora
         if not any(value not in (None, "") for value in data.values()):
-            text = f"O campo {label} é obrigatório. Preencha no envelope os dados da instalação."
+            text = f"Falta {label}. Preencha no envelope os dados da instalação."
             yield Finding(f"TRANSPORTE-DadoTransporteThrift-{side}-obrigatorio", side, text)
             continue
         for found in _under(side, Instalacao.as_found(data), envelope.used_version):

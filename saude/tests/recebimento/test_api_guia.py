@@ -82,7 +82,7 @@ def test_every_example_of_the_guide_works(run, kit):
     checked, sent = jsons(said[0])
     assert [a["status"] for a in (*checked, *sent)] == ["novo"] * 6
     assert {a["situacao"] for a in (*checked, *sent)} == {"processada"}
-    assert "erro visitasDomiciliares[0].turno O campo Turno é obrigatório." in said[1]
+    assert "erro visitasDomiciliares[0].turno Falta Turno." in said[1]
     [again] = jsons(said[2])
     assert (again["status"], again["situacao"]) == ("igual", "processada")
     [lot] = jsons(said[3])

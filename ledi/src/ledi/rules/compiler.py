@@ -114,7 +114,7 @@ class Compiler:
             simple = maker.simple()
             if simple is not None:
                 plan.simple[item.name] = simple
-            text = f"O campo {item.label} é obrigatório. Preencha {item.label}."
+            text = f"Falta {item.label}."
             if item.required == "sim":
                 required.append((item.name, maker.code("obrigatorio"), text))
             elif item.doubt and item.doubt.required:

@@ -35,8 +35,8 @@ class Required(Base):
         return f"O campo {label(scope, name)} é obrigatório{when}."
 
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
-        when = f" quando {facts['quando']}" if "quando" in facts else ""
-        return f"O campo {label(scope, name)} é obrigatório{when}. Preencha {label(scope, name)}."
+        why = f": é preciso quando {facts['quando']}" if "quando" in facts else ""
+        return f"Falta {label(scope, name)}{why}."
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Expect(Base):
             return self.describe(scope, name)
         other, when = scope.label(self.then.path), f" e {self.when.text(scope)}" if self.when else ""
         return (
-            f"O campo {other} é obrigatório quando {label(scope, name)} está preenchido{when}. "
+            f"Falta {other}: é preciso quando {label(scope, name)} está preenchido{when}. "
             f"Preencha {other} ou apague {label(scope, name)}."
         )
 
