@@ -20,10 +20,12 @@ from saude.banco.fila import enqueue_once
 from saude.cadastros.models import Entidade
 from saude.contas.models import Usuario
 from saude.fichas.models import Ficha, Reprocessamento
+from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.achados import clean
 from saude.processamento import julgar, lotes
+from saude.processamento.contexto import Contexto
 from saude.recebimento import actions as intake
-from saude.recebimento.intake import take_in
+from saude.recebimento.intake import Item, take_in
 from saude.recebimento.leitura_arquivo import formato_of, items
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.tasks import spool_folder
@@ -93,15 +95,17 @@ def examine_file(pk: int, *, patience: float = 0) -> None:
             exame.mark(row, estado=Estado.FALHOU, erro="Falha ao ler o arquivo. Avise o suporte.")
 
 
-def ask_to_take_in(*, conferencia: Conferencia, by: Usuario) -> None:
-    """Receber para corrigir: in the background when large."""
+def ask_to_take_in(*, conferencia: Conferencia, by: Usuario, so_boas: bool = False) -> None:
+    """Receber para corrigir, or only what has no inconsistência: in the background when large."""
     with transaction.atomic():
         row = Conferencia.objects.select_for_update().get(pk=conferencia.pk)
         if row.estado != Estado.PRONTA:
             raise FileRefused("Este arquivo não está pronto para ser recebido.")
         small = row.tamanho <= SMALL and row.lidos <= ATOMIC
+        if row.lote_id is None:  # one that stopped goes on as it began
+            row.so_boas = so_boas
         row.estado, row.erro, row.recebedor, row.mudou_em = Estado.RECEBENDO, "", by, timezone.now()
-        row.save(update_fields=["estado", "erro", "recebedor", "mudou_em"])
+        row.save(update_fields=["estado", "erro", "recebedor", "mudou_em", "so_boas"])
         _enqueue("receber", row, later=small)
     if small:
         take_file_in(row.pk)
@@ -136,13 +140,26 @@ def _take(row: Conferencia) -> None:
     lote = row.lote or _open(row)
     last = Registro.objects.filter(lote=lote).aggregate(n=Max("posicao"))["n"] or 0
     ctx = julgar.context(row.entidade)
-    rest = (item for item in items(path) if item.posicao > last)
+    rest = (item for item in items(path) if item.posicao > last and (not row.so_boas or _is_good(item, ctx)))
     for chunk in intake.chunks(rest, ATOMIC if row.lidos <= ATOMIC else intake.CHUNK):
         take_in(lote, ctx, chunk)
         exame.mark(row)
     with transaction.atomic():
         intake.close_lote(lote, by=row.recebedor)
         exame.mark(row, estado=Estado.RECEBIDA, erro="")
+
+
+def _is_good(item: Item, ctx: Contexto) -> bool:
+    """Would it be processada, judged as it is when taken in?"""
+    if item.achados:
+        return False
+    try:
+        return (
+            julgar.assess(item.registro, ctx, proveniencia=item.proveniencia).situacao == Situacao.PROCESSADA
+        )
+    except Exception as error:  # ours: left out, and told in the conference
+        log.error("judging a record of a file failed: %s", type(error).__name__)
+        return False
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ class Conferencia(models.Model):
     resumo = models.JSONField(default=dict)
     erro = models.CharField("erro", max_length=400, blank=True)
     lote = models.ForeignKey("recebimento.Lote", models.SET_NULL, null=True, related_name="conferencia")
+    so_boas = models.BooleanField("só as sem inconsistência", default=False, db_default=False)
     recebedor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     criada_em = models.DateTimeField("enviado em", db_default=Now())
     mudou_em = models.DateTimeField(db_default=Now())  # moves on while somebody works on it
@@ -51,6 +52,11 @@ class Conferencia(models.Model):
     @property
     def acabou(self) -> bool:
         return self.estado not in ("espera", "lendo", "recebendo")
+
+    @property
+    def de_fora(self) -> int:
+        """How many were not asked for."""
+        return self.lidos - self.lote.lidos if self.so_boas and self.lote else 0
 
     @property
     def comparavel(self) -> bool:

@@ -14,6 +14,7 @@ from saude.cadastros.versoes import validades
 from saude.registro.texto_json import legible
 
 NOT_DECLARED = "não declarada"
+MANY_BAD, FEW = 20, 8
 
 
 def conferencias(entidade: Entidade) -> QuerySet[Conferencia]:
@@ -25,7 +26,11 @@ def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
     found, dates = row.resumo or {}, validades(row.entidade)
     versions = [(*key.split("|", 1), n) for key, n in found.get("versoes", {}).items()]
     origins = [(*key.split("|", 1), n) for key, n in found.get("origens", {}).items()]
+    good, total = (sum(c.get(n, 0) for c in found.get("tipos", {}).values()) for n in ("processada", "total"))
     return {
+        "boas": good,
+        "ruins": total - good,
+        "muitas": _is_much(total - good, total),
         "tipos": [{"tipo": t, **c} for t, c in sorted(found.get("tipos", {}).items(), key=_unknown_last)],
         "versoes": [
             {"declarada": d, "usada": u, "n": n, "difere": d != u, **_validity(d, hoje, dates)}
@@ -40,6 +45,11 @@ def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
         "deixados": found.get("deixados", ""),
         **{name: found.get(name, 0) for name in ("repetidos", "aqui", "travadas")},
     }
+
+
+def _is_much(bad: int, total: int) -> bool:
+    """Are there so many that receiving them all must be confirmed?"""
+    return bad >= MANY_BAD or (total >= FEW and bad * 4 >= total)
 
 
 def _validity(version: str, hoje: date, dates: Mapping[str, date]) -> Mapping[str, Any]:

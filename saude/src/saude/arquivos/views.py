@@ -141,7 +141,7 @@ def _tree(request: UserRequest, record: Any) -> Grupo | None:
 def receber(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _conferencia_of(request, uuid)
     try:
-        actions.ask_to_take_in(conferencia=row, by=request.user)
+        actions.ask_to_take_in(conferencia=row, by=request.user, so_boas=request.POST.get("so") == "boas")
     except FileRefused as refused:
         messages.error(request, str(refused))
     return redirect("arquivos:conferencia", row.uuid)
