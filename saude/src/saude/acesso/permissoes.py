@@ -29,14 +29,15 @@ PRESETS: dict[str, tuple[str, ...]] = {
 }
 
 
-def preset_of(permissoes: Iterable[str]) -> str:
-    """The name of the preset with exactly these permissions, or "Personalizado"."""
-    mine = set(permissoes)
-    return next((name for name, preset in PRESETS.items() if set(preset) == mine), "Personalizado")
-
-
 #: what these change holds for all áreas: never carried by a grant limited to one
 ENTIDADE_INTEIRA = frozenset({Permissao.CONFIGURAR, Permissao.ADMINISTRAR})
+
+
+def preset_of(permissoes: Iterable[str], *, na_area: bool = False) -> str:
+    """The name of the preset with exactly these permissions, or "Personalizado"; `na_area`: as far as one área goes."""
+    mine, out = set(permissoes), ENTIDADE_INTEIRA if na_area else frozenset[str]()
+    whole = (name for name, preset in PRESETS.items() if not (na_area and Permissao.ADMINISTRAR in preset))
+    return next((name for name in whole if set(PRESETS[name]) - out == mine), "Personalizado")
 
 
 #: CNES a permission is limited to; None: the whole entidade

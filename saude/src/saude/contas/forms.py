@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from ledi.documents import cpf as documento
 from ledi.documents.errors import DocumentError
-from saude.acesso.permissoes import PRESETS, Permissao
+from saude.acesso.permissoes import ENTIDADE_INTEIRA, PRESETS, Permissao
 from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.models import Usuario
 from saude.contas.presets import PresetSelect
@@ -44,6 +44,8 @@ class TrocarSenhaForm(PasswordChangeForm):
         self.fields["old_password"].label = "Senha atual"
         self.fields["new_password1"].label = "Senha nova"
         self.fields["new_password2"].label = "Senha nova, outra vez"
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].help_text = ""  # the page lists the policy, and ticks it while one types
 
 
 class AcessoForm(forms.Form):
@@ -60,7 +62,9 @@ class AcessoForm(forms.Form):
     preset = forms.ChoiceField(
         required=False,
         label="Grupo",
-        widget=PresetSelect(attrs={"data-preenche": "permissoes"}),
+        widget=PresetSelect(
+            attrs={"data-preenche": "permissoes", "data-so-todas": " ".join(sorted(ENTIDADE_INTEIRA))}
+        ),
         choices=[("", "Personalizado"), *((name, name) for name in PRESETS)],
         help_text="O grupo marca as permissões abaixo; elas podem ser ajustadas. Ver vem com qualquer outra.",
     )
@@ -83,12 +87,23 @@ class AcessoForm(forms.Form):
             data["permissoes"] = list(PRESETS[data["preset"]])
         if not data.get("permissoes") and "permissoes" not in self.errors:
             self.add_error("permissoes", "Escolha um grupo ou ao menos uma permissão.")
+        self._same_as_group(data)
         if data.get("permissoes") and Permissao.VER not in data["permissoes"]:
             data["permissoes"] = [
                 Permissao.VER.value,
                 *data["permissoes"],
             ]  # nobody works on what they can't see
         return data
+
+    def _same_as_group(self, data: dict[str, Any]) -> None:
+        """The group shown is the group given."""
+        given, group = set(data.get("permissoes") or ()), PRESETS.get(data.get("preset") or "")
+        out = ENTIDADE_INTEIRA if data.get("area") else frozenset[str]()
+        if group and given and given - out | {Permissao.VER} != set(group) - out:
+            self.add_error(
+                "preset",
+                "As permissões marcadas não são as deste grupo. Escolha Personalizado, ou marque as do grupo.",
+            )
 
 
 class CpfField(forms.CharField):

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
-from saude.acesso.permissoes import INSTALACAO
+from saude.acesso.permissoes import INSTALACAO, Permissao
 from saude.contas import actions, entradas, pedidos
 from saude.contas.forms import AcessoForm, CpfForm, NovoUsuarioForm, UsuarioExistenteForm
 from saude.contas.models import Acesso, PedidoAcesso, Usuario
@@ -61,6 +61,10 @@ def novo_usuario(request: UserRequest) -> HttpResponse:
             ),
         )
         if user:
+            given = Acesso.objects.select_related("estabelecimento").get(
+                usuario=user, entidade=request.entidade
+            )
+            messages.success(request, _told(given, [], data["permissoes"]))
             return _show_password(request, user, password)
     existing = UsuarioExistenteForm(entidade=request.entidade, auto_id="existente_%s")
     return render(request, "contas/novo_usuario.html", {"form": form, "existente": existing})
@@ -81,7 +85,8 @@ def usuario_existente(request: UserRequest) -> HttpResponse:
         }
         acesso = _try(form, lambda: _grant_or_ask(request, motivo=data.get("motivo", ""), **asked))
         if isinstance(acesso, Acesso):
-            messages.success(request, f"Acesso concedido a {acesso.usuario.get_full_name()}.")
+            told = _told(acesso, [], data["permissoes"])
+            messages.success(request, f"Acesso concedido a {acesso.usuario.get_full_name()}. {told}")
             return redirect("administrando_usuario", acesso.usuario_id)
         if acesso:
             home = acesso.usuario.entidade or "a instalação"
@@ -129,12 +134,30 @@ def usuario(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         asked = {"usuario": user, "permissoes": data["permissoes"], "estabelecimento": data["area"]}
+        before = next((a.permissoes for a in user.acessos_aqui if a.estabelecimento == data["area"]), [])
         acesso = _try(form, lambda: _grant_or_ask(request, motivo=_reason(request), **asked))
         if acesso:
             waiting = "A pessoa é de outra entidade: o que foi acrescentado vale quando ela consentir."
-            messages.success(request, "Acesso salvo." if isinstance(acesso, Acesso) else waiting)
+            told = _told(acesso, before, data["permissoes"]) if isinstance(acesso, Acesso) else waiting
+            messages.success(request, told)
             return redirect("administrando_usuario", user.pk)
     return render(request, "contas/usuario.html", {"alvo": user, "form": form, **_powers(request, user)})
+
+
+def _told(acesso: Acesso, before: list[str], wanted: list[str]) -> str:
+    """What was given, where, and what is not given any more: nothing is dropped in silence."""
+    text = f"Acesso salvo: {acesso.grupo} em {acesso.estabelecimento or 'todas as áreas'}."
+    left_out = [p for p in wanted if p not in acesso.permissoes]
+    gone = [p for p in before if p not in acesso.permissoes]
+    if left_out:
+        text += f" Não vale numa área só, e ficou de fora: {_labels(left_out)}."
+    if gone:
+        text += f" Deixou de ter ali: {_labels(gone)}."
+    return text
+
+
+def _labels(permissoes: list[str]) -> str:
+    return ", ".join(Permissao(p).label for p in permissoes)
 
 
 def _powers(request: UserRequest, user: Usuario) -> dict[str, Any]:

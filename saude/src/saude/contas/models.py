@@ -76,7 +76,7 @@ class Acesso(models.Model):
 
     @property
     def grupo(self) -> str:
-        return preset_of(self.permissoes)
+        return preset_of(self.permissoes, na_area=self.estabelecimento_id is not None)
 
     def __str__(self) -> str:
         return f"{self.usuario} em {self.estabelecimento or self.entidade}"

@@ -43,7 +43,8 @@ def trocar_senha(request: UserRequest) -> HttpResponse:
         entradas.moved(request)
         messages.success(request, "Senha trocada.")
         return redirect("inicio")
-    return render(request, "contas/trocar_senha.html", {"form": form})
+    names = f"{request.user.username} {request.user.nome}"
+    return render(request, "contas/trocar_senha.html", {"form": form, "de_quem": names})
 
 
 @require_POST

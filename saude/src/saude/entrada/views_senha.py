@@ -23,6 +23,8 @@ class NovaSenhaForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in th
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].label = "Senha nova"
         self.fields["new_password2"].label = "Senha nova, outra vez"
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].help_text = ""  # the page lists the policy, and ticks it while one types
 
 
 @body(16 * KB)

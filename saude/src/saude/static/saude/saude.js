@@ -1,7 +1,9 @@
 // Small behaviours of every page. No inline scripts (CSP): everything hangs on data attributes.
 import "../comum/entradas.js";
+import { groups } from "./grupo.js";
 import { forgetOnLeaving, own } from "./guardado.js";
 import { keepAllMoments } from "./momentos.js";
+import { passwords } from "./senha.js";
 import { lockWhenIdle } from "./tela.js";
 
 keepAllMoments();
@@ -142,6 +144,8 @@ function fill(select) {
 
 forgetOnLeaving();
 lockWhenIdle();
+passwords();
+groups();
 
 // Text typed into <form data-rascunho="key"> outlives an expired session in this tab.
 const FIELDS = "input:not([type=hidden]):not([type=password]):not([type=file]), select, textarea";

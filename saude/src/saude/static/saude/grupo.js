@@ -1,0 +1,69 @@
+// The group of an access and its permissions say the same: a box ticked by hand makes the group "Personalizado", or
+// the one that has just these; in one área what holds only for all is out of reach.
+
+const boxesOf = (select) => [...select.form.querySelectorAll(`input[name="${select.dataset.preenche}"]`)];
+const valuesOf = (option) => option.dataset.valores?.split(" ");
+const same = (some, others) => some.length === others.length && some.every((one) => others.includes(one));
+
+function reachable(select) {
+  const area = select.form.querySelector("select[name=area]");
+  const whole = (select.dataset.soTodas ?? "").split(" ");
+  return (value) => !area?.value || !whole.includes(value);
+}
+
+// What is ticked -> the group that it is.
+function nameIt(select) {
+  const fits = reachable(select);
+  const ticked = boxesOf(select)
+    .filter((box) => box.checked && !box.disabled)
+    .map((box) => box.value);
+  const found = [...select.options].find((option) => {
+    const values = valuesOf(option);
+    const whole = values?.includes("administrar") && !fits("administrar"); // no group of one área
+    return values && !whole && same(values.filter(fits), ticked);
+  });
+  select.value = ticked.length && found ? found.value : "";
+}
+
+function limit(select) {
+  const fits = reachable(select);
+  let out = 0;
+  for (const box of boxesOf(select)) {
+    box.disabled = !fits(box.value);
+    if (box.disabled && box.checked) {
+      box.checked = false;
+      out += 1;
+    }
+  }
+  const note = noteOf(select);
+  note.textContent = boxesOf(select).some((box) => box.disabled)
+    ? "Numa área só, Configurar e Administrar não são concedidas: valem com todas as áreas."
+    : "";
+  return out;
+}
+
+function noteOf(select) {
+  const known = select.form.querySelector("[data-so-todas-dito]");
+  if (known) return known;
+  const note = Object.assign(document.createElement("p"), { className: "s-ajuda" });
+  note.dataset.soTodasDito = "";
+  note.setAttribute("role", "status");
+  select.after(note);
+  return note;
+}
+
+export function keepGroup(select) {
+  const boxes = boxesOf(select);
+  if (!boxes.length) return;
+  select.form.addEventListener("change", ({ target }) => {
+    if (target.name === "area") limit(select);
+    if (target === select) limit(select); // the group ticked all of its own
+    if (target.name === "area" || boxes.includes(target)) nameIt(select);
+  });
+  limit(select);
+  nameIt(select);
+}
+
+export function groups() {
+  for (const select of document.querySelectorAll("select[data-preenche]")) keepGroup(select);
+}
