@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ledi.layouts import Field
 from saude.comum.texto import fold
-from saude.formularios import campos, ler
+from saude.formularios import campos, dicas, ler
 
 DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T](\d{1,2}):(\d{2}))?")
 SHORT_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2})(?:[ T].*)?")
@@ -73,7 +73,7 @@ def explain_spoilt(field: Field, value: Any) -> str:
             f"“{text[:20]}” é um número que o Excel abreviou: os algarismos se perderam. Formate a coluna "
             f"{field.label} como Texto e digite os números de novo, por inteiro."
         )
-    return ""
+    return dicas.explain(field, value)
 
 
 def _explain_day(field: Field, text: str) -> str:
@@ -90,7 +90,7 @@ def _explain_day(field: Field, text: str) -> str:
         )
     if SCIENTIFIC.fullmatch(text):
         return f"{field.label}: “{text[:20]}” é um número, não uma data. {takes}."
-    return ""
+    return dicas.explain(field, text)
 
 
 def cell_value(field: Field, cell: Any, zone: ZoneInfo) -> Any:

@@ -204,7 +204,7 @@ def size_hint(f: Field) -> str:
     if f.format == "cns":
         return "15 dígitos"
     if f.format == "cpf":
-        return "11 dígitos, sem pontos"
+        return "11 dígitos, com ou sem pontos"
     if f.unit == "caracteres" and f.type.kind == "string" and f.max is not None and not f.format:
         low = f"de {f.min:f} a " if f.min and f.min != f.max else "até " if f.min != f.max else ""
         return f"{low}{f.max:f} caracteres"

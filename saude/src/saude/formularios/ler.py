@@ -12,13 +12,14 @@ from django.http import QueryDict
 from ledi.errors import PathError
 from ledi.layouts import Ficha, Field
 from ledi.paths import owner, put, steps, value_at, walk
-from saude.formularios.campos import to_moment, widget
+from saude.formularios.campos import DIGITS, to_moment, widget
 from saude.registro.leitura import to_date
 
 PREFIX, REMOVE = "f:", "remover:"
 INTEGER = re.compile(r"-?\d{1,18}")
 DECIMAL = re.compile(r"-?\d{1,15}(?:[.,]\d{1,10})?")
 CODED = re.compile(r"^([0-9A-Za-z.-]{1,20}) - ")
+PUNCTUATED = re.compile(r"[\d ./()-]*\d[\d ./()-]*")
 MAX_BLOCKS = 999
 
 
@@ -58,6 +59,8 @@ def parse(field: Field, texts: list[str], current: Any, zona: ZoneInfo) -> Any:
         return current if moment is not None and f"{moment:%Y-%m-%dT%H:%M}" == text else text
     if kind == "busca":
         text = _code(text)
+    if kind == "texto" and field.format in DIGITS and PUNCTUATED.fullmatch(text) and text != current:
+        text = re.sub(r"\D", "", text)  # a CPF with dots is the CPF
     value = _scalar(field, text)
     return current if _same(current, value) else value
 

@@ -3,15 +3,19 @@
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ledi.errors import InstallationError
+from ledi.layouts import Struct, layout, nearest
+from ledi.paths import value_at
 from saude.cadastros.models import Entidade
 from saude.cadastros.tempo import local_today
 from saude.fichas.processing import Resultado, origin_of
 from saude.fichas.situacoes import Motivo, Situacao
 from saude.fichas.storage import Linha
-from saude.inconsistencias.achados import Achado
+from saude.formularios import dicas
+from saude.inconsistencias.achados import Achado, clean
 from saude.processamento.contexto import Contexto, apply
 from saude.registro.leitura import facts
 from saude.registro.tipos import Origem
@@ -64,7 +68,23 @@ def assess(record: Any, ctx: Contexto, *, proveniencia: Any = None) -> Resultado
 
 
 def check(entidade: Entidade, record: Mapping[str, Any], *, proveniencia: Any = None) -> list[Achado]:
-    """The findings this record would have, errors first: the same rules that judge it when saved."""
+    """The findings this record would have, errors first: the same rules that judge it when saved.
+
+    Told to who typed it (`dicas`).
+    """
     plain = json.loads(json.dumps(record))
     found = assess(plain, context(entidade), proveniencia=proveniencia).achados
+    if root := _root(plain):
+        found = [_as_typed(root, plain["ficha"], a) for a in found]
     return sorted(found, key=lambda a: (a.severidade != "erro", a.campo, a.codigo))
+
+
+def _root(record: Any) -> Struct | None:
+    known = layout(nearest(str(record.get("versao") or "")).version).fichas.get(str(record.get("tipo")))
+    return known.root if known and isinstance(record.get("ficha"), dict) else None
+
+
+def _as_typed(root: Struct, ficha: Any, found: Achado) -> Achado:
+    at = root.field_at(found.campo) if found.campo else None
+    text = dicas.explain(at, value_at(ficha, found.campo)) if at and found.severidade == "erro" else ""
+    return replace(found, mensagem=clean(text)) if text else found

@@ -30,18 +30,36 @@ document.addEventListener("input", (event) => {
   boxes.forEach((b) => {
     b.checked = codes.includes(b.value) && !b.disabled;
   });
-  const strange = codes.filter((c) => !boxes.some((b) => b.value === c && !b.disabled));
-  const what = "Não existe na lista, ou não é aceito com o que já está preenchido";
-  input.setCustomValidity(strange.length ? `${what}: ${strange.join(", ")}` : "");
-  input.setAttribute("aria-invalid", String(strange.length > 0));
-  input.title = input.validationMessage;
+  refuse(input, boxes, codes);
 });
+// A code that is not of the list is said beside it, and to a screen reader
+function refuse(input, boxes, codes) {
+  const out = codes.filter((c) => boxes.some((b) => b.value === c && b.disabled));
+  const strange = codes.filter((c) => !boxes.some((b) => b.value === c));
+  const told = [
+    strange.length ? `${strange.join(", ")} não existe nesta lista.` : "",
+    out.length ? `${out.join(", ")} não é aceito com o que já está preenchido.` : "",
+  ];
+  say(input, told.filter(Boolean).join(" "));
+}
+
+function say(input, text) {
+  input.setCustomValidity(text);
+  input.setAttribute("aria-invalid", String(Boolean(text)));
+  const line = input.closest(".f-codigos");
+  const known = line.nextElementSibling?.matches(".f-codigos__nao") ? line.nextElementSibling : null;
+  if (!known && !text) return;
+  const note = known ?? Object.assign(document.createElement("p"), { className: "recusa f-codigos__nao" });
+  note.setAttribute("role", "status");
+  if (!known) line.after(note);
+  note.textContent = text;
+}
+
 document.addEventListener("change", (event) => {
   const input = codesOf(event.target);
   if (input) {
     tell(input);
-    input.setCustomValidity("");
-    input.setAttribute("aria-invalid", "false");
+    say(input, "");
   }
 });
 document.addEventListener("keydown", (event) => {

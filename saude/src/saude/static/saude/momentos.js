@@ -25,8 +25,9 @@ function typedAs(kind, input, text, read, show) {
     input.value = value;
     const bad = Boolean(digits) && !value && (whole || digits.length === kind.replace(/[^a-z]/g, "").length);
     text.setAttribute("aria-invalid", String(bad));
-    text.setCustomValidity(bad ? `Use ${kind}.` : "");
+    text.setCustomValidity(bad ? wrong(text.value, kind) : "");
     text.title = text.validationMessage;
+    tellWrong(text);
     if (value && whole) text.value = show(value);
   };
   text.addEventListener("input", (event) => {
@@ -35,6 +36,22 @@ function typedAs(kind, input, text, read, show) {
   });
   text.addEventListener("change", () => take(true));
 }
+// What this entry takes, or that there is no such day or hour
+function wrong(value, kind) {
+  const whole = value.replace(/\D/g, "").length === kind.replace(/[^a-z]/g, "").length;
+  return whole ? `${value} não existe.` : `Falta completar: ${kind}.`;
+}
+
+function tellWrong(text) {
+  const box = text.closest(".r-data") ?? text;
+  const known = box.parentElement?.querySelector(":scope > .r-nao-existe");
+  if (!known && !text.validationMessage) return;
+  const note = known ?? Object.assign(document.createElement("p"), { className: "recusa r-nao-existe" });
+  note.setAttribute("role", "status");
+  if (!known) box.after(note);
+  note.textContent = text.validationMessage;
+}
+
 export function masked(value, kind) {
   let digits = value.replace(/\D/g, "");
   let made = "";
