@@ -369,15 +369,27 @@ def _top(page: Any) -> None:
     page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
 
 
+@shot("registrar-ficha", user="digitador")
+def _(page: Any) -> None:
+    """The professional filled the post; of two fields that were left empty, it is said."""
+    page.goto("/registrar/FVD/")
+    page.fill("[name='f:headerTransport.profissionalCNS']", "daniel")
+    page.wait_for_selector("[role=option]:has-text('DANIEL')")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector(\"[name='f:headerTransport.cnes']\").value")
+    page.locator("[data-busca-cidadao]").first.fill("maria")
+    page.wait_for_selector(".r-cidadao [role=option]")
+    page.keyboard.press("Enter")
+    page.locator("select[id$='turno']").focus()
+    page.keyboard.press("Tab")
+    page.wait_for_selector("text=Falta Turno.")
+    page.wait_for_selector("text=Rascunho guardado")
+    _top(page)
+
+
 @shot("registrar", user="digitador")
 def _(page: Any) -> None:
     page.goto("/registrar/")
-
-
-@shot("registrar-ficha", user="digitador")
-def _(page: Any) -> None:
-    page.goto("/registrar/FVD/")
-    _top(page)
 
 
 @shot("registrar-celular", user="digitador", width=NARROW)

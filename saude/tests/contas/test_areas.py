@@ -329,8 +329,9 @@ def test_a_new_ficha_is_of_the_area(entra, producao, entidade):
     """Typed with another CNES it is refused; over a ficha of another área it is not found."""
     client, n = entra(A), Ficha.objects.count()
     body = {"versao": "8.7.0", "acao": "guardar", "f:headerTransport.cnes": B}
-    response = client.post("/registrar/FVD/", body | {"uuid": f"{B}-{uuid4()}"})
-    assert response.status_code == 422 and "não é de uma área" in text_of(response)
+    response = client.post("/registrar/FVD/", body | {"uuid": f"{B}-{uuid4()}"}, follow=True)
+    assert response.redirect_chain[0][0].endswith("&conferir=1"), "refused, and kept as a draft"
+    assert "não é de uma área" in text_of(response)
     taken = Ficha.objects.get(cnes=B, situacao="inconsistente")
     body["f:headerTransport.cnes"] = A
     assert client.post("/registrar/FVD/", body | {"uuid": taken.uuid}).status_code == 404

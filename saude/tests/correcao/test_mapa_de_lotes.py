@@ -16,7 +16,7 @@ UMA = {
     "fichas:restaurar", "fichas:verificar",
     "formularios:bloco", "formularios:opcoes", "mudancas:desistir", "mudancas:marcar", "mudancas:presenca",
     "mudancas:voltar_versao", "painel:repetir_lote", "registrar:apagar", "registrar:clientes", "registrar:ficha",
-    "registrar:rascunho", "registrar:verificar",
+    "registrar:lotacoes", "registrar:rascunho", "registrar:verificar",
 }  # fmt: skip
 DECLARADOS = [a for a in ENDERECOS if hasattr(a.view, "em_lote")]
 

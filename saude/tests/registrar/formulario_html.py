@@ -18,7 +18,7 @@ class _Form(HTMLParser):
         if not self._inside:
             return
         if tag == "input" and a.get("name"):
-            if a.get("type") != "checkbox" or "checked" in a:
+            if a.get("type") not in ("checkbox", "radio") or "checked" in a:
                 self.pairs.append((a["name"], a.get("value") or ""))
         elif tag == "select":
             self._select, self._chosen = a.get("name"), None

@@ -162,7 +162,7 @@ def test_lists_follow_what_is_filled(aberta):
 def test_the_search_of_a_dose_follows_the_vaccine(aberta):
     page = aberta("/registrar/FV/")
     page.wait_for_selector("input[id$='imunobiologico']")
-    page.locator("select[id$='stRegistroAnterior']").first.select_option("nao")
+    page.locator("input[name$='stRegistroAnterior'][value=nao]").first.check()
 
     def offered(ending, text=""):
         box = page.locator(f"input[id$='{ending}']").first

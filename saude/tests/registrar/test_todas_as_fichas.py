@@ -141,7 +141,8 @@ def test_every_error_is_told_at_its_field_or_listed_with_a_link(client, digitado
         if draft is None:  # what was wrong does not fit in a form: it went away with it
             assert Ficha.objects.get(uuid=record["uuid"]).n_erros == 0
             continue
-        assert answer.status_code == 422
+        assert answer.status_code == 302 and answer["Location"].endswith("&conferir=1")
+        answer = client.get(answer["Location"])
         errors = [a for a in check(entidade, json.loads(draft.registro)) if a.severidade == "erro"]
         places = _Places()
         places.feed(answer.content.decode())

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from ledi.errors import PathError
 from ledi.layouts import TIPOS, VERSIONS, layout
@@ -20,9 +21,7 @@ from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import covers, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
-from saude.clientes.models import Cliente
 from saude.contas.request import UserRequest
-from saude.correcao import clientes as clients
 from saude.fichas import filtro as fichas
 from saude.fichas.exportaveis import WITH_ESPECIALIDADE
 from saude.formularios import ler, questionario
@@ -30,21 +29,27 @@ from saude.formularios.arvore import Campo, Construtor, Grupo, by_path
 from saude.inconsistencias.achados import Achado
 from saude.painel.apresenta import Nomes
 from saude.processamento.julgar import check
-from saude.registrar import actions
+from saude.registrar import actions, rascunhos
 from saude.registrar.models import Rascunho
 from saude.registro.tipos import Tipo, UmAchado
 
 UUID = re.compile(r"[0-9A-Za-z-]{36,44}", re.ASCII)
-FOUND = 20
+DRAFTS = 100
 
 
 @requires("corrigir")
 @require_GET
 def inicio(request: UserRequest) -> HttpResponse:
     """The fichas one can type, and what is under way."""
-    drafts = Rascunho.objects.filter(entidade=request.entidade, usuario=request.user)
-    context = {"tipos": [t for t in Tipo.choices if t[0] != "FCC"] + [("FCC", Tipo.FCC.label)]}
-    return render(request, "registrar/inicio.html", context | {"rascunhos": drafts.defer("registro")[:100]})
+    mine = Rascunho.objects.filter(entidade=request.entidade, usuario=request.user)[:DRAFTS]
+    drafts = rascunhos.lines(request.entidade, list(mine), request.cnes_do_acesso)
+    if drafts:
+        record_event(
+            by=request.user, entidade=request.entidade, tipo="lista.vista", lista="rascunhos",
+            mostrados=len(drafts),
+        )  # fmt: skip
+    kinds = [t for t in Tipo.choices if t[0] != "FCC"] + [("FCC", Tipo.FCC.label)]
+    return render(request, "registrar/inicio.html", {"tipos": kinds, "rascunhos": drafts})
 
 
 @body(FORM)
@@ -53,14 +58,18 @@ def ficha(request: UserRequest, tipo: str) -> HttpResponse:
     tipo = _tipo(tipo)
     if request.method == "POST":
         return _finish(request, tipo)
+    found: list[Achado] = []
+    told = request.GET.get("conferir") == "1"  # Finalizar was refused
     if wanted := request.GET.get("rascunho"):
         mine = {"entidade": request.entidade, "usuario": request.user, "tipo": tipo}
         draft = get_object_or_404(Rascunho, uuid=wanted[:44], **mine)
         record_event(by=request.user, entidade=request.entidade, tipo="rascunho.visto", alvo=draft)
         record = json.loads(draft.registro)
+        found = check(request.entidade, record) if told else []
     else:
         record = actions.blank(entidade=request.entidade, area=request.area, by=request.user, tipo=tipo)
-    return render(request, "registrar/ficha.html", _page(request, record, []))
+    page = _page(request, record, found) | {"no_servidor": told}
+    return render(request, "registrar/ficha.html", page)
 
 
 def _finish(request: UserRequest, tipo: str) -> HttpResponse:
@@ -73,9 +82,7 @@ def _finish(request: UserRequest, tipo: str) -> HttpResponse:
             request, "O CNES desta ficha não é de uma área em que você trabalha. Confira o cabeçalho."
         )
     if outside or (errors and request.POST.get("acao") != "guardar"):
-        actions.save_draft(entidade=request.entidade, by=request.user, record=record)
-        page = _page(request, record, found) | {"no_servidor": True}
-        return render(request, "registrar/ficha.html", page, status=422)
+        return _refused(request, record, found)
     typed = record["uuid"]  # what the browser knows it by; the name may change with the CNES
     record = actions.named(record)
     answer = actions.finish(entidade=request.entidade, by=request.user, record=record)
@@ -92,6 +99,17 @@ def _finish(request: UserRequest, tipo: str) -> HttpResponse:
     if request.POST.get("acao") == "ver" and answer.status != "recusado":
         return redirect("fichas:detalhe", uuid=record["uuid"].lower())
     return redirect("registrar:ficha", tipo)
+
+
+def _refused(request: UserRequest, record: dict[str, Any], found: Sequence[Achado]) -> HttpResponse:
+    """What is wrong is shown by an address of its own: going back or reloading sends nothing again."""
+    try:
+        draft = actions.save_draft(entidade=request.entidade, by=request.user, record=record)
+    except actions.DraftRefused as refused:  # it stands in this page alone
+        messages.error(request, str(refused))
+        return render(request, "registrar/ficha.html", _page(request, record, found), status=422)
+    where = reverse("registrar:ficha", args=[record["tipo"]])
+    return redirect(f"{where}?{urlencode({'rascunho': draft.uuid, 'conferir': 1})}")
 
 
 def _of_my_areas(request: UserRequest, record: dict[str, Any]) -> bool:
@@ -131,6 +149,7 @@ def _page(request: UserRequest, record: dict[str, Any], found: Sequence[Achado])
         and context["especialidade"] not in {e.codigo for e in known},
         "urgencia": context.get("urgencia", False),
         "sem_salvar": bool(found),
+        "nova": True,
     }
 
 
@@ -186,15 +205,42 @@ def verificar(request: UserRequest, tipo: str) -> HttpResponse:
     found = check(request.entidade, record)
     tree = _tree(request, record, found, ficha=whole, moves=moves)
     sent = {name[2:] for name in request.POST if name.startswith("f:")}
+    left = request.POST.get("tocados")
+    shown = None if left is None else set(left.split())  # ids of what somebody left, or is told already
+    found = [*found, *_left_blank(tree, record, shown or set())]
     blocks, placed = [], set()
     for node in _nodes(tree):
-        if isinstance(node, Grupo) or node.caminho in sent:
-            blocks.append((f"e-g-{node.id}" if isinstance(node, Grupo) else f"e-{node.id}", node.achados))
+        target = f"e-g-{node.id}" if isinstance(node, Grupo) else f"e-{node.id}"
+        if (isinstance(node, Grupo) or node.caminho in sent) and (shown is None or target in shown):
+            blocks.append((target, node.achados))
             placed |= {id(a) for a in node.achados}
-    errors = [a for a in found if a.severidade == "erro"]
+    whole_page = shown is None or request.POST.get("tentou") == "1"
+    errors = [a for a in found if a.severidade == "erro" and (whole_page or id(a) in placed)]
     outside = [a for a in errors if id(a) not in placed and owner(a.campo) not in sent]
-    context = {"blocos": blocks, "erros": len(errors), "fora": outside[:10], "nova": True}
+    context = {
+        "blocos": blocks,
+        "erros": len(errors),
+        "fora": outside[:10],
+        "nova": True,
+        "inteira": whole_page,
+    }
+    if request.POST.get("tentou") == "1":
+        context["lista"] = _listed(tree, found)
     return render(request, "formularios/verificacao.html", context)
+
+
+def _left_blank(tree: Grupo, record: dict[str, Any], left: set[str]) -> list[Achado]:
+    """What was left empty in a block of a citizen that is blank so far: no rule hears of a block that says nothing."""
+    children = layout(record["versao"]).fichas[record["tipo"]].children_field
+    told = []
+    for node in _nodes(tree):
+        if not isinstance(node, Campo) or not children or not node.caminho.startswith(f"{children}["):
+            continue
+        if node.obrigatorio and node.vazio and not node.achados and f"e-{node.id}" in left:
+            missing = Achado("", node.caminho, "erro", f"Falta {node.rotulo}.")
+            node.achados = [missing]
+            told.append(missing)
+    return told
 
 
 def _nodes(group: Grupo) -> Iterator[Grupo | Campo]:
@@ -227,35 +273,6 @@ def apagar(request: UserRequest, tipo: str) -> HttpResponse:
     if mine.filter(uuid=request.POST.get("uuid", "")[:44]).delete()[0]:
         messages.success(request, "Rascunho apagado.")
     return redirect("registrar:inicio")
-
-
-@requires("corrigir")
-@require_http_methods(["GET", "POST"])
-def clientes(request: UserRequest) -> HttpResponse:
-    """Citizens by name, CPF or CNS, with what fills the identification of a ficha."""
-    given = request.POST if request.method == "POST" else request.GET
-    text = given.get("q", "").replace("\x00", "").strip()[:80]
-    found = (
-        clients.search(request.entidade, text, FOUND, cnes=request.cnes_do_acesso) if len(text) >= 3 else []
-    )
-    if len(text) >= 3:
-        clients.searched(request, text, len(found))
-    return JsonResponse({"clientes": [_client(c) for c in found]})
-
-
-def _client(c: Cliente) -> dict[str, Any]:
-    birth = c.nascimento.isoformat() if c.nascimento else ""
-    shown = " · ".join(
-        part
-        for part in (f"{c.nascimento:%d/%m/%Y}" if birth else "", c.nome_mae and f"mãe {c.nome_mae}")
-        if part
-    )
-    return {  # by the roles of the fields they fill
-        "nome": c.nome, "detalhe": shown, "nome_social": c.nome_social, "cpf": c.cpf, "cns": c.cns,
-        "nascimento": birth, "sexo": "" if c.sexo is None else str(c.sexo), "nome_mae": c.nome_mae,
-        "raca_cor": "" if c.raca_cor is None else str(c.raca_cor), "telefone": c.telefone,
-        "microarea": c.microarea,
-    }  # fmt: skip
 
 
 def _tipo(tipo: str) -> str:

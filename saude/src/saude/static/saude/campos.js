@@ -3,6 +3,18 @@
 export const seen = (f) => f.offsetParent && !f.closest("details:not([open]) > :not(summary)");
 
 const byCodes = (f) => f.type === "checkbox" && f.closest("fieldset").querySelector("[data-codigos]");
+// Sim and Não are one stop: the chosen one, or the first
+const otherOfPair = (f) => f.type === "radio" && f !== standing(f);
+const pairOf = (f) => [...f.closest("fieldset").querySelectorAll("input[type=radio]")];
+const standing = (f) => pairOf(f).find((r) => r.checked) ?? pairOf(f)[0];
+
+// "sim", "nao" or "" into a pair of buttons; true when the box has one
+export function setYesNo(box, value) {
+  const pair = [...(box?.querySelectorAll("input[type=radio]") ?? [])];
+  for (const one of pair) one.checked = one.value === value;
+  return pair.length > 0;
+}
+
 const follows = (f) => f.dataset.dia === "cabecalho" && f.value;
 
 export const fields = (form) =>
@@ -12,11 +24,13 @@ export const fields = (form) =>
       !f.disabled &&
       f.tabIndex >= 0 &&
       !byCodes(f) &&
+      !otherOfPair(f) &&
       !follows(f) &&
       !form.querySelector(`[data-acrescenta="${f.id || "-"}"]`),
   );
 
-export const isEmpty = (f) => (f.type === "checkbox" ? !f.checked : !f.value.trim());
+export const isEmpty = (f) =>
+  f.type === "radio" ? !standing(f).checked : f.type === "checkbox" ? !f.checked : !f.value.trim();
 
 const MARKS =
   ":scope > label > .f-obrigatorio, :scope > fieldset .f-obrigatorio, " +

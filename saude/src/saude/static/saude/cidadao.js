@@ -1,6 +1,6 @@
 // Citizen search: one for each block that identifies a citizen; the chosen one fills what the block has.
 
-import { after, fields, isEmpty, isNeeded } from "./campos.js";
+import { after, fields, isEmpty, isNeeded, setYesNo } from "./campos.js";
 import { answer, combobox } from "./combobox.js";
 
 // roles of fields in the layout (data-papel) that the server tells of a citizen
@@ -104,7 +104,7 @@ function fill(block, cidadao) {
 }
 
 export function hasCpf(block) {
-  const lacks = fieldOf(block, "sem_cpf");
-  if (lacks) lacks.value = "nao";
-  return lacks;
+  const box = block.querySelector('[data-papel="sem_cpf"]');
+  setYesNo(box, "nao");
+  return box;
 }

@@ -4,6 +4,7 @@ import { vale } from "../comum/condicoes.js";
 import { codeBoxes } from "./codigos.js";
 import { answer, combobox } from "./combobox.js";
 import { filterOptions, question } from "./oferta.js";
+import "./simnao.js";
 
 // --- what the form says of a field: what is typed, or what the record has where the form asks nothing
 function read(form, path) {
@@ -19,7 +20,7 @@ const inside = (form, path) =>
     (f) => /^[.[]/.test(f.name.slice(path.length + 2)) && typed(f) && !f.closest("[data-fora]"),
   );
 const typed = (f) =>
-  f.type === "checkbox"
+  f.type === "checkbox" || f.type === "radio"
     ? f.checked
     : f.type !== "hidden" || f.dataset.momento !== undefined
       ? Boolean(f.value.trim())
@@ -28,8 +29,9 @@ const code = (text) => text.trim().split(" - ")[0];
 const fieldValue = (fields) => {
   const boxes = [...fields].filter((f) => f.type === "checkbox");
   if (boxes.length) return boxes.filter((b) => b.checked).map((b) => b.value);
+  const pair = [...fields].filter((f) => f.type === "radio");
+  if (pair.length) return { sim: true, nao: false }[pair.find((r) => r.checked)?.value] ?? "";
   const text = fields[0].value.trim();
-  if (fields[0].tagName === "SELECT" && (text === "sim" || text === "nao")) return text === "sim";
   if (fields[0].tagName === "TEXTAREA") return text ? text.split("\n").map(code) : [];
   return fields[0].dataset.fonte ? code(text) : text;
 };

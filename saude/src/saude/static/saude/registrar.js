@@ -2,17 +2,22 @@
 
 import { after, fields, isEmpty, isNeeded, seen } from "./campos.js";
 import { addSearches, hasCpf } from "./cidadao.js";
+import { checkOnLeaving } from "./conferir.js";
+import { fillPosts } from "./lotacao.js";
 import { keepMoments, splitMoments } from "./momentos.js";
 import { keepDraft } from "./rascunho.js";
 
 function start(form) {
   keepDraft(form);
   keepMoments(form);
+  checkOnLeaving(form);
+  fillPosts(form);
   form.addEventListener("change", (event) => tellUuid(form, event.target));
   form.addEventListener("change", (event) => cpfTyped(event.target));
   form.addEventListener("escolhido", (event) => {
     if (!event.target.matches("[data-acrescenta], [data-busca-cidadao]")) advance(form, event.target);
   });
+  form.addEventListener("preenchido", (event) => advance(form, event.detail));
   form.addEventListener("keydown", (event) => pressed(form, event));
   addSearches(form);
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -41,13 +46,13 @@ function tellUuid(form, field) {
 function cpfTyped(field) {
   if (!field.matches("[data-papel=cpf] *") || !field.value.trim()) return;
   const block = field.closest("[data-cidadao]");
-  const lacks = block?.querySelector('[data-papel="sem_cpf"] [name^="f:"]');
-  if (lacks?.value === "") hasCpf(block).dispatchEvent(new Event("change", { bubbles: true }));
+  const lacks = block?.querySelector('[data-papel="sem_cpf"]');
+  if (lacks && !lacks.querySelector(":checked")) hasCpf(block).dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 // --- keyboard: Enter goes on, Ctrl+Enter finishes, Ctrl+Insert adds a block
 function advance(form, from) {
-  const next = fields(form).find((f) => f !== from && after(from, f));
+  const next = fields(form).find((f) => f !== from && f.name !== (from.name || "-") && after(from, f));
   (next || form.querySelector("[value=finalizar]")).focus();
 }
 

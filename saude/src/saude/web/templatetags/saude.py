@@ -46,14 +46,18 @@ def copiar(value: str, name: str) -> dict[str, str]:
 
 
 @register.simple_tag
-def regra(codigo: str, tipo: str = "") -> SafeString:
-    """The code of a rule, leading to what it asks and how to mend it."""
+def regra(codigo: str, tipo: str = "", palavras: str = "") -> SafeString:
+    """The code of a rule, or words in its place, leading to what it asks and how to mend it."""
     text = (
         '<a class="s-regra" href="{}{}" target="_blank" rel="noopener">{}'
         '<span class="s-oculto">: o que esta regra pede e como corrigir (abre em outra aba)</span></a>'
     )
     asked = f"?ficha={tipo}" if tipo else ""
-    return format_html(text, reverse("ajuda:regra", args=[codigo]), asked, codigo) if codigo else SafeString()
+    return (
+        format_html(text, reverse("ajuda:regra", args=[codigo]), asked, palavras or codigo)
+        if codigo
+        else SafeString()
+    )
 
 
 @register.inclusion_tag("partials/situacao.html")

@@ -1,0 +1,33 @@
+// Sim and Não as two buttons: S or 1, N or 2; Delete, or a click on the chosen one, says neither.
+
+const pairOf = (target) => (target.matches?.(".f-simnao input[type=radio]") ? target.closest(".f-simnao") : null);
+
+function put(fieldset, value) {
+  const pair = [...fieldset.querySelectorAll("input[type=radio]")];
+  for (const one of pair) one.checked = one.value === value;
+  const stop = pair.find((r) => r.checked) ?? pair[0];
+  stop.focus();
+  for (const kind of ["input", "change"]) stop.dispatchEvent(new Event(kind, { bubbles: true }));
+}
+
+const KEYS = { s: "sim", 1: "sim", n: "nao", 2: "nao", delete: "", backspace: "" };
+
+document.addEventListener("keydown", (event) => {
+  const fieldset = pairOf(event.target);
+  const key = event.key.toLowerCase();
+  if (!fieldset || event.ctrlKey || event.altKey || event.metaKey || !Object.hasOwn(KEYS, key)) return;
+  event.preventDefault();
+  put(fieldset, KEYS[key]);
+});
+
+// The chosen one under the pointer, before the click makes it so again
+let chosen = null;
+document.addEventListener("pointerdown", ({ target }) => {
+  const radio = target.closest?.(".f-simnao label")?.querySelector("input");
+  chosen = radio?.checked ? radio : null;
+});
+document.addEventListener("click", (event) => {
+  if (!pairOf(event.target)) return;
+  if (event.target === chosen) put(event.target.closest(".f-simnao"), "");
+  chosen = null;
+});
