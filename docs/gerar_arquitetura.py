@@ -35,6 +35,7 @@ ROOMS = {
     "transmissao": "exportações enviadas ao PEC pela API: destino, caixa de saída, o que houve com cada ficha",
     "retorno": "o que voltou: relatórios do PEC, do SISAB e do SIAPS, e o desfecho de cada ficha exportada",
     "correcao": "as três correções (a ficha, o cliente, a causa) e suas páginas",
+    "fila": "quem corrige o quê: atribuição, comentários e contatos, listas para entregar",
     "painel": "o que se olha: painel, listas, totais, prazos, pendências",
     "exportacao": "o que sai: zip para o PEC",
     "recebimento": "o que entra: API, lotes, blocos",

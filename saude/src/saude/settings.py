@@ -132,6 +132,7 @@ _APPS = [
     "saude.registrar",
     "saude.arquivos",
     "saude.painel",
+    "saude.fila",
     "saude.metricas",
     "saude.privacidade",
     "saude.avisos",

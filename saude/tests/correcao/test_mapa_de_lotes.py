@@ -14,6 +14,7 @@ UMA = {
     "clientes:diferentes", "clientes:identificar", "clientes:novo", "clientes:procurar_duplicados",
     "fichas:corrigir", "fichas:descartar", "fichas:reabrir", "fichas:reprocessar_uma",
     "fichas:restaurar", "fichas:verificar",
+    "fila:anotar", "fila:atribuir", "fila:da_ficha",
     "formularios:bloco", "formularios:opcoes", "mudancas:desistir", "mudancas:marcar", "mudancas:presenca",
     "mudancas:voltar_versao", "painel:repetir_lote", "registrar:apagar", "registrar:clientes", "registrar:ficha",
     "registrar:lotacoes", "registrar:rascunho", "registrar:verificar",

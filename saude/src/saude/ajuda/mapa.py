@@ -12,7 +12,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     (r"/fichas/[^/]+/descartar/", "8", "descartar-uma-ficha"),
     (r"/fichas/[^/]+/versoes/", "18", ""),
     (r"/fichas/", "3", ""),
-    (r"/minha-fila/|/fila/", "4", ""),
+    (r"/minha-fila/|/fila/", "4", "minha-fila"),
     (r"/inconsistencias/", "4", "por-causa"),
     (r"/executando/sistema/exportacao/reprocessamentos/", "4", "mudanças-em-lote"),
     (r"/executando/sistema/exportacao/descartadas/", "8", "descartar-uma-ficha"),

@@ -17,13 +17,14 @@ from saude.correcao.volta import asked_back
 from saude.fichas.filtro import Filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
+from saude.fila import views as fila
 from saude.painel import filtros
 from saude.painel.converters import SITUACOES
-from saude.painel.vizinhas import Lugar, place
+from saude.painel.vizinhas import Lugar, place, place_in
 from saude.web.opaco import LONGEST, shown
 
 #: of an address of ours, its parts and its parameters: the fichas of its list; None where it lists none to mend
-Reader = Callable[[UserRequest, dict[str, Any], QueryDict], Filtro | None]
+Reader = Callable[[UserRequest, dict[str, Any], QueryDict], Filtro | list[int] | None]
 LONGEST_ADDRESS = 2_000
 
 
@@ -62,6 +63,8 @@ def opened(request: UserRequest, ficha: Ficha) -> ListaAberta | None:
     wanted = reader(request, match.kwargs, asked) if reader else None
     if wanted is None:
         return None
+    if isinstance(wanted, list):
+        return ListaAberta(address, place_in(wanted, ficha.pk))
     wanted = replace(wanted, situacao=Situacao.INCONSISTENTE)
     where = place(request.entidade, wanted, ficha, ordem=asked.get("ordem", ""), cnes=request.cnes_permitidos)
     return ListaAberta(address, where)
@@ -82,8 +85,18 @@ def _client(request: UserRequest, parts: dict[str, Any], asked: QueryDict) -> Fi
     return Filtro(cliente_id=parts["pk"]) if parts["pk"] < 10**18 else None
 
 
+def _queue(request: UserRequest, parts: dict[str, Any], asked: QueryDict) -> list[int] | None:
+    """Oldest assignment first, as the page has them; a queue that is longer goes on after these."""
+    whose, state = fila.chosen(asked)
+    if state == "corrigidas":
+        return None
+    rows = fila.asked(request, whose, state).filter(ficha__situacao=Situacao.INCONSISTENTE)
+    return list(rows.values_list("ficha_id", flat=True)[: fila.WALKED])
+
+
 READERS: dict[str, Reader] = {
     "painel:detalhe": _panel,
+    "fila:minha": _queue,
     "inconsistencias:causa": _cause,
     "clientes:detalhe": _client,
 }

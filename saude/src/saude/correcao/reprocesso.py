@@ -1,14 +1,13 @@
 """Reprocessing one ficha, and the first step of reprocessing many."""
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import of_the_area, requires
 from saude.acesso.lote import em_lote
-from saude.comum.competencia import readable
 from saude.contas.request import UserRequest
 from saude.correcao.ficha import ficha_of
 from saude.correcao.volta import back, back_query
@@ -47,7 +46,7 @@ def reprocessar(request: UserRequest) -> HttpResponse:
     if marked:
         wanted = filtro.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
     else:
-        wanted = _posted_filter(request)
+        wanted = filtros.posted(request.POST)
     try:
         job = lotes.preview_reprocess(
             entidade=request.entidade, filtro=wanted, by=request.user, cnes=request.cnes_permitidos
@@ -56,12 +55,3 @@ def reprocessar(request: UserRequest) -> HttpResponse:
         messages.info(request, "Não há ficha a reprocessar nesta seleção.")
         return redirect(back(request, None))
     return redirect(f"{reverse('mudancas:previa', args=[job.pk])}?{back_query(request)}")
-
-
-def _posted_filter(request: UserRequest) -> filtro.Filtro:
-    """The filter of the list the button stood on: its address came along as `filtro`."""
-    asked = QueryDict(request.POST.get("filtro", "").lstrip("?")[:2000])
-    competencia, situacao = request.POST.get("competencia", ""), request.POST.get("situacao", "")
-    if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
-        situacao = ""
-    return filtros.read(asked, competencia=readable(competencia), situacao=situacao).filtro

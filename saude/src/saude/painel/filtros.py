@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Lotacao, Profissional
+from saude.comum.competencia import readable
 from saude.contas.request import UserRequest
 from saude.fichas.desfechos import RETORNOS
 from saude.fichas.exportaveis import Exclusao
@@ -63,6 +64,15 @@ def read(asked: QueryDict, *, competencia: str = "", situacao: str = "") -> Filt
     if situacao:
         values["situacao"] = situacao
     return Filtros(Filtro(**values), got, errors)
+
+
+def posted(post: QueryDict) -> Filtro:
+    """The filter of the list that a button stood on: its address came along as `filtro`."""
+    asked = QueryDict(post.get("filtro", "").lstrip("?")[:2000])
+    competencia, situacao = post.get("competencia", ""), post.get("situacao", "")
+    if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
+        situacao = ""
+    return read(asked, competencia=readable(competencia), situacao=situacao).filtro
 
 
 def _given(asked: QueryDict, name: str) -> str:

@@ -29,7 +29,7 @@ def place(entidade: Entidade, f: Filtro, ficha: Ficha, *, ordem: str, cnes: Area
     """`ordem`: "recebida" or "-recebida" by index, or a column of `ordenacao` where the list is `sortable` by it."""
     rows = filtered(entidade, f, cnes=cnes)
     if ordem.lstrip("-") in ordenacao.COLUMNS and ordenacao.sortable(entidade, f, cnes=cnes):
-        return _in_ids(list(ordenacao.ids(entidade, f, ordem=ordem, cnes=cnes)), ficha.pk)
+        return place_in(list(ordenacao.ids(entidade, f, ordem=ordem, cnes=cnes)), ficha.pk)
     return _by_arrival(rows, ficha.pk, descending=ordem != "recebida")
 
 
@@ -49,7 +49,7 @@ def _by_arrival(rows: QuerySet[Ficha], pk: int, *, descending: bool) -> Lugar:
     )
 
 
-def _in_ids(ids: list[int], pk: int) -> Lugar:
+def place_in(ids: list[int], pk: int) -> Lugar:
     """In a list of ids in its order; a ficha that is not there any more leads to the first."""
     at = ids.index(pk) if pk in ids else None
     before = ids[at - 1] if at else None

@@ -14,6 +14,7 @@ _MAPS = [
     "saude.retorno.urls",  # adds to the API, so before it is mapped
     "saude.recebimento.urls",
     "saude.mudancas.urls",
+    "saude.fila.urls",
     "saude.correcao.urls",
     "saude.correcao.urls_causa",
     "saude.correcao.urls_clientes",

@@ -45,6 +45,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
             Item("Retorno do PEC", "retorno:inicio", "ver", "reply"),
             Item("Conciliação", "retorno:conciliacoes", "ver", "scale-balanced"),
+            Item("Minha fila", "fila:minha", "ver", "list-check"),
             Item("Pendências", "painel:pendencias", "ver", "hourglass-half"),
             Item("Descartadas", "fichas:descartadas", "ver", "box-archive"),
             Item("Mudanças em lote", "mudancas:lotes", "ver", "layer-group"),
