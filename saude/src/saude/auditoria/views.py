@@ -16,6 +16,7 @@ from saude.auditoria.actions import record_event
 from saude.auditoria.conferencia import last_check
 from saude.auditoria.forms import FiltrosForm
 from saude.auditoria.models import Evento
+from saude.auditoria.nomes import names_of
 from saude.auditoria.queries import Filters, events
 from saude.auditoria.rotulos import detail_label, label
 from saude.web.planilha import csv_response
@@ -34,9 +35,10 @@ def auditoria(request: GuardedRequest) -> HttpResponse:
     page = list(rows[: PER_PAGE + 1])
     has_next, page = len(page) > PER_PAGE, page[:PER_PAGE]
     _record_view(request, filters)
+    names = names_of(page)
     context = {
         "form": form if request.GET else FiltrosForm(),
-        "eventos": [present(e) for e in page],
+        "eventos": [present(e) | {"nome": names.get((e.alvo_tipo, e.alvo_id), "")} for e in page],
         "primeira": _query(request, antes=None) if before else "",
         "proxima": _query(request, antes=page[-1].pk) if has_next else "",
         "exportar": _query(request, antes=None),

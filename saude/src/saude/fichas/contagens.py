@@ -123,6 +123,12 @@ def totals(
     return {t: found.get(t, 0) for t in Tipo.values if t != Tipo.FCC or found.get(t)}
 
 
+def pending(entidade: Entidade, *, cnes: Areas = None) -> int:
+    """Every pendência, of any competência or none: beside its name in the menu."""
+    rows = _counted(entidade, cnes).filter(situacao=Situacao.PENDENTE)
+    return rows.aggregate(s=Sum("n"))["s"] or 0
+
+
 def undated(entidade: Entidade, tipo: str = "", *, cnes: Areas = None) -> int:
     """Fichas without a readable date: of no competência, so in no period of an export."""
     rows = _counted(entidade, cnes).filter(competencia=SEM_DATA).exclude(situacao=Situacao.DESCARTADA)

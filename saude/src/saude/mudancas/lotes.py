@@ -19,6 +19,7 @@ from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.acesso.permissoes import Limite
 from saude.auditoria.actions import record_event
+from saude.banco.espera import why
 from saude.clientes.models import Cliente
 from saude.contas.request import UserRequest
 from saude.correcao import desfazer as desfazer_cadastro
@@ -89,7 +90,7 @@ def lista(request: UserRequest) -> HttpResponse:
     rows = known.select_related("por", "desfaz", "desfeito_por").order_by("-pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
     for job in page:
-        job.titulo = _title(job)
+        job.titulo = title_of(job)
         undo = getattr(job, "desfeito_por", None)
         job.foi_desfeito = undo is not None and undo.estado not in WAITS
     return render(request, "lotes/lista.html", {"page_obj": page})
@@ -146,7 +147,7 @@ def effects(job: Reprocessamento, **only: Any) -> list[dict[str, Any]]:
 
 def shown(request: UserRequest, job: Reprocessamento, page: "Page[ItemReprocessamento]") -> list[Mostrada]:
     items = list(page.object_list)
-    _was_read(request, job, "prévia de um lote", len(items))
+    was_read(request, job, "prévia de um lote", len(items))
     if job.acao == Acao.REPROCESSAR:  # judged as they are looked at: a filter may hold a million
         previa.assess_items(job, [i for i in items if not i.efeito])
     fichas = Ficha.objects.in_bulk([i.ficha_id for i in items])
@@ -169,7 +170,7 @@ def _person(job: Reprocessamento) -> str:
     return str(Cliente.objects.get(pk=pk)) if pk else ""
 
 
-def _was_read(request: UserRequest, job: Reprocessamento, name: str, n: int) -> None:
+def was_read(request: UserRequest, job: Reprocessamento, name: str, n: int) -> None:
     """Fichas of citizens were shown: one line per page of them."""
     record_event(
         by=request.user, entidade=request.entidade, tipo="lista.vista", alvo=job, lista=name, mostrados=n
@@ -299,14 +300,14 @@ def _frame(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
     return {
         "job": job,
         "escolhidas": job.itens.filter(escolhida=True).count(),
-        "titulo": _title(job),
+        "titulo": title_of(job),
         "voltar": _back(request),
         "consulta_voltar": _back_query(request),
         "causa": job.filtro.get("causa", ""),
     }
 
 
-def _title(job: Reprocessamento) -> str:
+def title_of(job: Reprocessamento) -> str:
     if job.desfaz:
         return f"Desfazer: {job.desfaz.get_acao_display().lower()}"
     if job.acao == Acao.DESCARTAR:
@@ -321,12 +322,13 @@ def _done(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
     left = list(kept[:200]) if over else []
     lines = {x.ficha.pk: x for x in rows(request.entidade, [i.ficha for i in left], names)} if left else {}
     if left:
-        _was_read(request, job, "não feitas de um lote", len(left))
+        was_read(request, job, "não feitas de um lote", len(left))
     undo = Reprocessamento.objects.filter(desfaz=job).exclude(estado__in=WAITS).first()
     may = may_do(request, job)
     return _frame(request, job) | {
         "acabou": over,
         "parado": em_massa.stopped(job),
+        "porque_espera": "" if over else _why_it_waits(job),
         "corrige": "mudancas" in job.filtro,
         "feitas": job.total - job.puladas,
         "puladas": [{"item": i, "linha": lines[i.ficha_id]} for i in left],
@@ -335,6 +337,11 @@ def _done(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
         "pode_desfazer": may and undo is None and lotes.undoable(job),
         "suporte": request.entidade.instalacao.suporte_contato,
     }
+
+
+def _why_it_waits(job: Reprocessamento) -> str:
+    undone = list(job.blocos.filter(feito_em=None).values_list("pk", flat=True))
+    return why("fichas.reprocessar_bloco", "bloco_id", undone) if undone else ""
 
 
 def _page(request: UserRequest, name: str, job: Reprocessamento, **query: str) -> str:

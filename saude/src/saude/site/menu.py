@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from saude.acesso.guarda import limit_of
+from saude.acesso.guarda import chosen, limit_of
 from saude.acesso.permissoes import INSTALACAO
 from saude.contas.request import UserRequest
+from saude.fichas.contagens import pending
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Item:
     permissao: str
     icon: str = ""
     entidade_inteira: bool = False  # not for who works in some áreas only
+    conta: str = ""  # which count stands beside it
     ajuste: str = ""  # only where this setting of the installation is on
 
 
@@ -26,6 +28,7 @@ class Entry:
     href: str
     icon: str
     current: bool
+    n: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Retorno do PEC", "retorno:inicio", "ver", "reply"),
             Item("Conciliação", "retorno:conciliacoes", "ver", "scale-balanced"),
             Item("Minha fila", "fila:minha", "ver", "list-check"),
-            Item("Pendências", "painel:pendencias", "ver", "hourglass-half"),
+            Item("Pendências", "painel:pendencias", "ver", "hourglass-half", conta="pendencias"),
             Item("Descartadas", "fichas:descartadas", "ver", "box-archive"),
             Item("Mudanças em lote", "mudancas:lotes", "ver", "layer-group"),
             Item("Conferir arquivo", "arquivos:conferir", "corrigir", "file-circle-check", True),
@@ -89,9 +92,10 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
 
 def menu_for(request: UserRequest, permissoes: frozenset[str]) -> list[Group]:
     groups = []
+    counts = _counts(request, permissoes)
     current = _current(request.path)
     for label, subgroup, items in MENU:
-        shown = [_entry(item, current) for item in items if _allowed(request, item, permissoes)]
+        shown = [_entry(item, current, counts) for item in items if _allowed(request, item, permissoes)]
         entries = tuple(entry for entry in shown if entry)
         if entries:
             groups.append(Group(label, subgroup, entries))
@@ -110,9 +114,17 @@ def _current(path: str) -> str:
     return max((h for h in hrefs if h and path.startswith(h)), key=len, default="")
 
 
-def _entry(item: Item, current: str) -> Entry | None:
+def _counts(request: UserRequest, permissoes: frozenset[str]) -> dict[str, int]:
+    """What waits, in the áreas that the pages show."""
+    if "ver" not in permissoes or request.entidade is None:
+        return {}
+    return {"pendencias": pending(request.entidade, cnes=chosen(request, limit_of(request, "ver")))}
+
+
+def _entry(item: Item, current: str, counts: dict[str, int]) -> Entry | None:
     href = _href(item)
-    return Entry(item.label, href, item.icon, href == current) if href else None
+    n = counts.get(item.conta, 0)
+    return Entry(item.label, href, item.icon, href == current, n) if href else None
 
 
 def _href(item: Item) -> str:

@@ -2,11 +2,15 @@
 import "../comum/entradas.js";
 import { groups } from "./grupo.js";
 import { forgetOnLeaving, own } from "./guardado.js";
+import { keepMenu } from "./menu.js";
 import { keepAllMoments } from "./momentos.js";
 import { passwords } from "./senha.js";
 import { lockWhenIdle } from "./tela.js";
+import { showWhatIsUnderWay } from "./visto.js";
 
 keepAllMoments();
+keepMenu();
+showWhatIsUnderWay();
 
 const closest = (event, selector) => event.target.closest?.(selector);
 

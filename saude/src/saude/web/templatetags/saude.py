@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, Select
 from django.urls import reverse
@@ -134,6 +135,15 @@ def opaco(value: str | None) -> str:
 def com(prefix: str, value: Any) -> str:
     """`"revogar-"|com:12` -> `revogar-12` (the filter `add` does not join text and number)."""
     return f"{prefix}{value}"
+
+
+@register.filter
+def campo_do_cliente(name: str) -> str:
+    """`nome_mae` -> `nome da mãe`: what the registration calls its field."""
+    try:
+        return str(apps.get_model("clientes.cliente")._meta.get_field(name).verbose_name)
+    except (LookupError, FieldDoesNotExist):
+        return name
 
 
 @register.filter

@@ -1,0 +1,56 @@
+"""Why a task that waits has not begun, in words for who asked for it."""
+
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from saude.banco import fila
+
+NOBODY = "Nenhum trabalhador está ativo no servidor: começa sozinho quando ele voltar. Avise quem cuida do servidor."
+LOST = "O pedido não está na fila; o sistema o repõe em um minuto."
+SAME = "Outro trabalho igual do município está sendo feito: este começa quando aquele terminar."
+SOON = "Começa em instantes."
+
+
+def why(task: str, arg: str, ids: list[int]) -> str:
+    """Of the tasks with one of these values of their argument `arg`; "" when one is being done."""
+    alive = fila.workers() > 0
+    row = _oldest(task, arg, ids)
+    if row is None:
+        return LOST if alive else NOBODY
+    job, status, lock, scheduled, attempts = row
+    if not alive:
+        return NOBODY
+    if status == "doing":
+        return ""
+    if scheduled and scheduled > timezone.now() and attempts:
+        return f"A última tentativa falhou; será tentado de novo às {timezone.localtime(scheduled):%H:%M}."
+    if lock and _one("SELECT 1 FROM procrastinate_jobs WHERE lock = %s AND status = 'doing'", lock):
+        return SAME
+    ahead = _one(
+        "SELECT count(*) FROM procrastinate_jobs o, procrastinate_jobs me WHERE me.id = %s AND o.status = 'todo' "
+        "AND (o.scheduled_at IS NULL OR o.scheduled_at <= now()) "
+        "AND (o.priority > me.priority OR (o.priority = me.priority AND o.id < me.id))",
+        job,
+    )
+    busy = _one("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
+    before = int(ahead[0]) + int(busy[0]) if ahead and busy else 0
+    if not before:
+        return SOON
+    return "Há 1 tarefa na frente." if before == 1 else f"Há {before} tarefas na frente."
+
+
+def _oldest(task: str, arg: str, ids: list[int]) -> Any:
+    return _one(
+        "SELECT id, status::text, lock, scheduled_at, attempts FROM procrastinate_jobs WHERE task_name = %s "
+        "AND status IN ('todo', 'doing') AND (args->>%s)::bigint = ANY(%s) "
+        "ORDER BY (status = 'doing') DESC, id LIMIT 1",
+        task, arg, ids,
+    )  # fmt: skip
+
+
+def _one(sql: str, *values: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()

@@ -1,0 +1,26 @@
+// The menu: its sections fold, as this person left them in this browser; where one is stays open and in view.
+import { own } from "./guardado.js";
+
+export function keepMenu() {
+  const menu = document.getElementById("menu");
+  if (!menu) return;
+  const key = own("menu");
+  const folded = new Set(JSON.parse(localStorage.getItem(key) || "[]"));
+  for (const section of menu.querySelectorAll("details[data-secao]")) {
+    const here = section.querySelector("[aria-current]");
+    section.open = Boolean(here) || !folded.has(section.dataset.secao);
+    section.addEventListener("toggle", () => {
+      if (section.open) folded.delete(section.dataset.secao);
+      else folded.add(section.dataset.secao);
+      localStorage.setItem(key, JSON.stringify([...folded]));
+    });
+  }
+  show(menu);
+}
+
+function show(menu) {
+  const item = menu.querySelector("[aria-current]");
+  if (!item) return;
+  const [box, at] = [menu.getBoundingClientRect(), item.getBoundingClientRect()];
+  if (at.bottom > box.bottom - 8 || at.top < box.top) menu.scrollTop += at.top - box.top - menu.clientHeight / 2;
+}
