@@ -11,7 +11,8 @@ async function fill() {
 
 async function clean() {
   const store = await newest();
-  for (const name of await caches.keys()) if (name.startsWith("conferidor-") && name !== store) await caches.delete(name);
+  for (const name of await caches.keys())
+    if (name.startsWith("conferidor-") && name !== store) await caches.delete(name);
   await self.clients.claim();
 }
 

@@ -13,7 +13,10 @@ const files = []; // {name, path, kind, file}
 const say = (kind, data = {}) => postMessage({ tipo: kind, ...data });
 // What Python raised may carry what is in a ficha: the library's own words are shown, anything else is not.
 const words = (error) => {
-  const last = String(error?.message ?? error).trim().split("\n").pop();
+  const last = String(error?.message ?? error)
+    .trim()
+    .split("\n")
+    .pop();
   if (/MemoryError|out of memory/i.test(last)) return "a memória deste navegador acabou";
   const own = /^ledi\.errors\.\w+: (.*)/.exec(last);
   return own ? own[1].slice(0, 400) : "houve um erro inesperado";
@@ -124,7 +127,7 @@ const verbs = {
 
 const ready = start();
 
-onmessage = async ({ data }) => {
+self.onmessage = async ({ data }) => {
   try {
     await ready;
     await verbs[data.tipo](data);

@@ -23,7 +23,6 @@ OWN = [SOURCE, ROOT / "ledi" / "src", ROOT / "gerador" / "src", ROOT / "conferid
 LONG_FILES = {
     "ledi/src/ledi/rules/fichas/fv.py": "the rules of a ficha, as the published list has them",
     "saude/src/saude/fichas/models.py": "tables, their constraints and indexes",
-    "conferidor/pagina/app.js": "logic: still to be split",
 }
 #: functions of JS over the limit, at most as long as this: screens drawn element by element, and three that are not
 LONG_JS = {
