@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -66,6 +68,26 @@ def test_the_example_in_java_passes():
     made = run(java, "-cp", path, KIT / "exemplos/java/Responder.java", KIT)
     assert made.returncode == 0, made.stdout[-2000:] + made.stderr
     assert "não oferecido: validar, codigos, abrir" in made.stdout
+
+
+def test_each_line_of_the_readme_runs(tmp_path):
+    """As written, from the folder of the project; the reader's own program is ours, and one ficha stands for all."""
+    text = (KIT / "README.md").read_text(encoding="utf-8")
+    lines = re.search(r"^## Rodar\n\n```sh\n(.*?)^```$", text, re.S | re.M)[1].splitlines()
+    assert len(lines) == 3
+    for line in lines:
+        words, _, out = line.partition(" > ")
+        command, _, program = words.partition(" -- ")
+        if program.startswith("node ") and shutil.which("node") is None:
+            continue  # said by the test of the example in Node
+        ours = f"{sys.executable} {KIT / 'exemplos/python/responder.py'}"
+        program = program if program.startswith("node ") else ours
+        options = command.removeprefix("python conformidade/executar.py")
+        only = "" if "--so" in options else " --so FVD"
+        asked = shlex.split(f"{sys.executable} conformidade/executar.py{options}{only} -- {program}")
+        done = subprocess.run(asked, cwd=KIT.parent, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (line, done.stdout[-500:], done.stderr)
+        assert not out or json.loads(done.stdout), line
 
 
 @pytest.mark.parametrize(
