@@ -23,6 +23,22 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "dist", ".*_cache", ".
 UV = shutil.which("uv") or str(ROOT / ".uv/bin/uv")
 
 
+ROWS = "import sys, pyarrow.parquet as pq; print(pq.read_table(sys.argv[1]).num_rows)"
+SEND = """
+import sys, zipfile
+from ledi.pec.client import Client, Registro
+from ledi.pec.login import Credential
+from ledi.pec.simulator import Parameters, Settings, Simulator
+
+with zipfile.ZipFile(sys.argv[1]) as archive:
+    name = archive.namelist()[0]
+    ficha = Registro(name, archive.read(name), "FVD")
+parameters = Parameters({"hoje": "2026-11-29"})
+with Simulator(Settings(parameters=parameters)) as pec, Client(pec.url, Credential("simulado", "simulado")) as client:
+    print(client.send(ficha).situacao)
+"""
+
+
 class Failed(Exception):
     """A step that did not do what a vendor needs; the words say which."""
 
@@ -95,6 +111,7 @@ def tried_in(version: str, made: list[Path]) -> bool:
             f"{place}/g.jsonl",
         )
         run(f"validar em {version}", python, "-m", "ledi", "validar", f"{place}/g.jsonl")
+        extras(version, python, Path(place), wheel)
         own_cases(
             version,
             python,
@@ -127,6 +144,24 @@ def vendor(version: str, python: Path, place: Path) -> None:
     )
     if missing.returncode != 2 or "ledi-gerador" not in missing.stderr:
         raise Failed("ledi gerar sem o gerador deve sair com 2 e dizer o que instalar")
+
+
+def extras(version: str, python: Path, place: Path, wheel: Path) -> None:
+    """What `ledi[dados]` and `ledi[pec]` bring: tables written and read, a ficha taken by the PEC of tests."""
+    asked = f"ledi[dados,pec] @ {wheel.as_uri()}"
+    run(f"instalar ledi[dados,pec] em {version}", UV, "pip", "install", "--quiet", "--python", python, asked)
+    tables = place / "tabelas"
+    run(f"tabelar em {version}", python, "-m", "ledi", "tabelar", place / "producao.zip", "--saida", tables)
+    told = run(f"ler o Parquet em {version}", python, "-c", ROWS, tables / "registros.parquet")
+    if told.strip() != "1":
+        raise Failed(
+            f"a tabela registros devia ter o registro do exemplo em Python {version}, e tem {told.strip()}"
+        )
+    sent = run(f"enviar ao PEC simulado em {version}", python, "-c", SEND, place / "producao.zip")
+    if sent.strip() != "aceita":
+        raise Failed(
+            f"o PEC simulado devia aceitar a ficha do exemplo em Python {version}, e disse: {sent.strip()}"
+        )
 
 
 def own_cases(version: str, python: Path, place: Path, sdist: Path) -> None:
