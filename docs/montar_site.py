@@ -267,6 +267,7 @@ def _groups() -> list[Any]:
             {"Biblioteca ledi": "biblioteca/README.md"}, {"O comando ledi": "comando.md"},
             {"Parquet, DuckDB, Dask": "dados.md"}, {"Kit de conformidade": "conformidade/README.md"},
             {"PEC simulado": "pec-simulado.md"}, {"Retorno": "retorno.md"}, {"Formulários": "formularios.md"},
+            {"O que há no kit": "kit.md"},
             {"Mudanças da biblioteca": "biblioteca/CHANGELOG.md"},
         ]},
         {"Regras": ["regras.md", *rules]},

@@ -27,8 +27,8 @@ export function showFicha(made) {
       {
         class: `nivel${Math.min(one.nivel, 4)}${one.valor === null ? " bloco" : ""}${wrong.has(one.caminho) ? " errado" : ""}`,
       },
-      make("th", { scope: "row" }, one.rotulo),
-      make("td", {}, one.valor ?? ""),
+      make("th", { scope: "row", colspan: one.valor === null ? 2 : false }, one.rotulo),
+      one.valor === null ? null : make("td", {}, one.valor),
     ),
   );
   const inside = [
