@@ -173,6 +173,18 @@ def _(page: Any) -> None:
     page.goto("/conta/segundo-fator/aplicativo/")
 
 
+@shot("pec-de-destino", user="administrador")
+def _(page: Any) -> None:
+    """`PEC_SIMULADO`: the address of a `ledi pec-simulado --cenario recusa=5%` (the demonstration has no PEC)."""
+    page.goto("/administrando/instalacao/pec/")
+    page.fill("#id_endereco", os.environ.get("PEC_SIMULADO", "http://127.0.0.1:9100"))
+    page.fill("#id_usuario", "simulado")
+    page.fill("#id_senha_nova", "simulado")
+    page.get_by_role("button", name="Salvar").click()
+    page.get_by_role("button", name="Testar conexão").click()
+    page.wait_for_selector(".s-mensagem--success")
+
+
 @shot("correio", user="administrador")
 def _(page: Any) -> None:
     page.goto("/administrando/correio/")
@@ -332,6 +344,25 @@ def _(page: Any) -> None:
 @shot("exportacoes")
 def _(page: Any) -> None:
     page.goto(EXPORTS)
+
+
+@shot("transmitir")
+def _(page: Any) -> None:
+    """An export of its own, of whatever is left to export in the closed competência."""
+    page.goto(f"{EXPORTS}nova/?competencia={competencia(page)}")
+    page.wait_for_selector("#previa .s-numero")
+    page.click("button:has-text('Exportar')")
+    page.get_by_role("link", name="Transmitir").click(timeout=WAIT)
+    page.get_by_role("button", name="Transmitir").wait_for()
+
+
+@shot("transmissao")
+def _(page: Any) -> None:
+    page.goto(EXPORTS)
+    page.locator("tbody th a").first.click()
+    page.get_by_role("link", name="Transmitir").click()
+    page.get_by_role("button", name="Transmitir").click()
+    page.get_by_text("Concluída", exact=True).wait_for(timeout=WAIT)
 
 
 @shot("painel")

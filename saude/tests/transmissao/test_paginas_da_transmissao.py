@@ -218,17 +218,37 @@ def test_permissions_and_municipalities(client, criar_usuario, entidade, outra_e
 def test_who_works_in_an_area_transmits_its_exports_only(client, criar_usuario, entidade):
     from saude.cadastros.models import Estabelecimento
 
-    mine = Estabelecimento.objects.create(entidade=entidade, cnes="2222222", nome="Posto")
     destino(entidade, "https://pec.example")
     whole = exportada(entidade, 1)
     receber(entidade, em("2222222", registro()))
     part = exportar(entidade, cnes=frozenset({"2222222"}))
+    mine = Estabelecimento.objects.create(entidade=entidade, cnes="2222222", nome="Posto")
     user = criar_usuario(None, username="posto", permissoes=["ver", "exportar"], estabelecimento=mine)
     client.force_login(user)
     assert client.get(send_page(whole)).status_code == 404
     assert client.get(send_page(part)).status_code == 200
     assert client.get(page_of(pedir(whole))).status_code == 404
     assert client.get(page_of(pedir(part))).status_code == 200
+
+
+# -- who asked is told
+
+
+def test_who_asked_is_told_when_it_halts_and_when_it_is_over(client, admin, entidade):
+    from saude.avisos.models import Aviso
+
+    with simulador("C14") as pec:
+        destino(entidade, pec.url)
+        t = andar(pedir(exportada(entidade, 2), by=admin))
+        halted = Aviso.objects.get(usuario=admin, especie="transmissao")
+        assert "espera por você" in halted.texto and "unificada" in halted.texto
+        assert halted.endereco == page_of(t) and "transmissão" in client.get("/avisos/").text
+    with simulador("recusa=50%") as pec:
+        Destino.objects.update(endereco=pec.url)
+        actions.resume(transmissao=t, by=admin)
+        andar(t)
+    texts = set(Aviso.objects.filter(especie="transmissao").values_list("texto", flat=True))
+    assert len(texts) == 2 and any("1 aceita, 1 recusada" in text for text in texts)
 
 
 # -- who keeps the service running

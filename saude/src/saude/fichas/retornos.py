@@ -1,5 +1,6 @@
 """Outcomes of exported fichas to and from PostgreSQL, and how many there are. Callers own the transaction."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +22,7 @@ Atual = tuple[int, int, str, int, datetime]
 _SET = """
 WITH v AS (
   SELECT x.ficha_id, f.entidade_id, f.competencia, f.cnes, x.resultado, x.fato, x.em
-  FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::bigint[], %s::timestamptz[])
-    AS x(ficha_id, revisao, resultado, fato, em)
+  FROM jsonb_to_recordset(%s::jsonb) AS x(ficha_id bigint, revisao int, resultado text, fato bigint, em timestamptz)
   JOIN fichas_ficha f ON f.id = x.ficha_id AND f.revisao = x.revisao AND f.situacao = 'exportada'
 ), gone AS (
   DELETE FROM fichas_desfechoatual d
@@ -41,9 +41,10 @@ WHERE id = ANY(%s) AND situacao = 'exportada'
 
 def set_current(ids: Collection[int], current: Sequence[Atual]) -> None:
     """What counts now of these fichas: those that `current` does not name are without an answer again."""
-    columns = [list(column) for column in zip(*current, strict=True)] or [[], [], [], [], []]
+    names = ("ficha_id", "revisao", "resultado", "fato", "em")
+    rows = [dict(zip(names, row, strict=True)) for row in current]
     with server_cursor() as cursor:
-        cursor.execute(_SET, [*columns, list(ids)])
+        cursor.execute(_SET, [json.dumps(rows, default=str), list(ids)])
 
 
 def reopen(entidade_id: int, ids: Sequence[int]) -> None:

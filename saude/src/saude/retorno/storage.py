@@ -90,17 +90,12 @@ def copy_facts(
     with server_cursor() as cursor:
         while chunk := list(islice(iterator, CHUNK)):
             ids.update(f.ficha_id for f in chunk)
-            texts = [json.dumps(list(f.mensagens), ensure_ascii=False) for f in chunk]
-            columns = [
-                [f.ficha_id for f in chunk],
-                [f.exportacao_id for f in chunk],
-                [f.revisao for f in chunk],
-                [str(f.resultado) for f in chunk],
-                [f.lote for f in chunk],
-                [f.data for f in chunk],
-                texts,
+            rows = [
+                (f.ficha_id, f.exportacao_id, f.revisao, str(f.resultado), f.lote, f.data, list(f.mensagens))
+                for f in chunk
             ]
-            cursor.execute(_FACTS, [entidade_id, fonte, relatorio_id, now, *columns])
+            told = json.dumps([dict(zip(_FACT, row, strict=True)) for row in rows], default=str)
+            cursor.execute(_FACTS, [entidade_id, fonte, relatorio_id, now, told])
     return sorted(ids)
 
 
@@ -108,10 +103,12 @@ _FACTS = """
 INSERT INTO retorno_desfecho (posicao, entidade_id, ficha_id, exportacao_id, revisao, fonte, resultado, lote, data,
   mensagens, relatorio_id, vale, repete, em)
 SELECT nextval('retorno_posicao'), %s, v.ficha_id, v.exportacao_id, v.revisao, %s, v.resultado, v.lote, v.data,
-  v.mensagens::jsonb, %s, true, false, %s
-FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::date[], %s::text[])
-  WITH ORDINALITY AS v(ficha_id, exportacao_id, revisao, resultado, lote, data, mensagens, n) ORDER BY v.n
+  v.mensagens, %s, true, false, %s
+FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS (ficha_id bigint, exportacao_id bigint, revisao int, resultado text,
+  lote text, data date, mensagens jsonb)) WITH ORDINALITY AS v(ficha_id, exportacao_id, revisao, resultado, lote, data,
+  mensagens, n) ORDER BY v.n
 """
+_FACT = ("ficha_id", "exportacao_id", "revisao", "resultado", "lote", "data", "mensagens")
 _WITHDRAW = """
 UPDATE retorno_desfecho SET vale = false, posicao = nextval('retorno_posicao')
 WHERE relatorio_id = %s AND vale AND (%s::bigint[] IS NULL OR ficha_id = ANY(%s::bigint[])) RETURNING ficha_id

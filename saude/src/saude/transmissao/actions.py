@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ledi.errors import LediError
 from ledi.pec.address import parse_address
-from ledi.pec.outcomes import Outcome, Situacao
+from ledi.pec.outcomes import Cause, Outcome, Situacao
 from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue, enqueue_once, without_task
 from saude.cadastros.models import Entidade
@@ -86,7 +86,8 @@ def _tested(destino: Destino) -> tuple[bool, str]:
 
 def said(outcome: Outcome) -> str:
     """What happened and, where it helps, the PEC's own words (numbers masked)."""
-    if outcome.texto_seguro and outcome.texto_seguro not in outcome.mensagem:
+    tells = outcome.cause is not Cause.UNIFICADA  # whose words already bring what the PEC indicates
+    if tells and outcome.texto_seguro and outcome.texto_seguro not in outcome.mensagem:
         return f"{outcome.mensagem} O PEC disse: “{outcome.texto_seguro[:300]}”"
     return outcome.mensagem
 

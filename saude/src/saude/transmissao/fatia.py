@@ -11,6 +11,7 @@ from ledi.pec.pacing import STRANGE_IN_A_ROW, backoff
 from saude.auditoria.actions import record_event
 from saude.transmissao import pec, storage
 from saude.transmissao.actions import defer, said
+from saude.transmissao.fim import tell
 from saude.transmissao.models import Destino, Transmissao
 
 Estado = Transmissao.Estado
@@ -88,9 +89,11 @@ def _halt(row: Transmissao, estado: str, cause: str, words: str) -> None:
     stopped = estado == Estado.PARADA
     tipo = "transmissao.parada" if stopped else "transmissao.pausada"
     record_event(by="sistema", entidade=row.entidade_id, tipo=tipo, alvo=row, causa=cause)
+    tell(row)
 
 
 def _done(row: Transmissao) -> None:
     row.estado, row.concluida_em = Estado.CONCLUIDA, timezone.now()
-    counts = {situacao.replace(" ", "_"): n for situacao, n in storage.counts(row.pk).items()}
+    counts = storage.counts(row.pk)
     record_event(by="sistema", entidade=row.entidade_id, tipo="transmissao.concluida", alvo=row, **counts)
+    tell(row, counts)

@@ -127,31 +127,44 @@ UPDATE transmissao_envio e SET situacao = v.situacao, aberta = v.aberta,
   primeira_em = CASE WHEN v.contou = 1 THEN coalesce(e.primeira_em, now()) ELSE e.primeira_em END,
   tentada_em = clock_timestamp(), proxima_em = v.proxima_em, incerta = v.incerta, desconhecida = v.desconhecida,
   desserializacoes = v.desserializacoes, causa = v.causa, status = v.status, mensagem = v.mensagem,
-  mensagens = v.mensagens::jsonb
-FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::int[], %s::timestamptz[], %s::bool[], %s::bool[], %s::int[],
-  %s::text[], %s::int[], %s::text[], %s::text[]) AS v(ficha_id, situacao, aberta, contou, proxima_em, incerta,
-  desconhecida, desserializacoes, causa, status, mensagem, mensagens)
+  mensagens = v.mensagens
+FROM jsonb_to_recordset(%s::jsonb) AS v(ficha_id bigint, situacao text, aberta bool, contou int, proxima_em timestamptz,
+  incerta bool, desconhecida bool, desserializacoes int, causa text, status int, mensagem text, mensagens jsonb)
 WHERE e.transmissao_id = %s AND e.ficha_id = v.ficha_id AND e.aberta
+"""
+# the most, by far: nothing but that the PEC took it
+_TAKEN = """
+UPDATE transmissao_envio SET situacao = 'aceita', aberta = false, tentativas = least(tentativas + 1, 32000),
+  primeira_em = coalesce(primeira_em, now()), tentada_em = clock_timestamp(), proxima_em = NULL, causa = 'aceita',
+  status = %s, mensagem = '', mensagens = '[]'
+WHERE transmissao_id = %s AND ficha_id = ANY(%s) AND aberta
 """
 
 
 def write(transmissao_id: int, rows: Sequence[Escrita]) -> None:
-    columns = [
-        [r.ficha_id for r in rows],
-        [r.situacao for r in rows],
-        [r.aberta for r in rows],
-        [int(r.contou) for r in rows],
-        [r.proxima_em for r in rows],
-        [r.before.incerta for r in rows],
-        [r.before.desconhecida for r in rows],
-        [r.before.desserializacoes for r in rows],
-        [r.causa for r in rows],
-        [r.status for r in rows],
-        [r.mensagem for r in rows],
-        [json.dumps(list(r.mensagens), ensure_ascii=False) for r in rows],
-    ]
+    taken: dict[int | None, list[int]] = {}
+    others: list[dict[str, Any]] = []
+    for row in rows:
+        if row.causa == "aceita":
+            taken.setdefault(row.status, []).append(row.ficha_id)
+        else:
+            others.append(_as_json(row))
     with server_cursor() as cursor:
-        cursor.execute(_WRITE, [*columns, transmissao_id])
+        for status, ids in taken.items():
+            cursor.execute(_TAKEN, [status, transmissao_id, ids])
+        if others:
+            cursor.execute(_WRITE, [json.dumps(others, default=str), transmissao_id])
+
+
+def _as_json(row: Escrita) -> dict[str, Any]:
+    names = ("ficha_id", "situacao", "aberta", "proxima_em", "causa", "status", "mensagem")
+    before = ("incerta", "desconhecida", "desserializacoes")
+    return {
+        **{name: getattr(row, name) for name in names},
+        **{name: getattr(row.before, name) for name in before},
+        "contou": int(row.contou),
+        "mensagens": list(row.mensagens),
+    }
 
 
 _OPEN = """
