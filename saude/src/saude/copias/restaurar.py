@@ -237,8 +237,8 @@ def _unreadable(manifesto: dict[str, Any]) -> list[str]:
     if missing := [x for x in manifesto["cofre"] if x not in here]:
         told.append(
             f"Sem a chave {', '.join(missing)} do cofre não podem ser lidos: as exportações guardadas (são feitas "
-            "outra vez), os lotes recebidos (o que trouxeram já está nas fichas; os que estavam no meio são enviados outra "
-            "vez) e os segredos cifrados com ela (a senha do correio, o segundo fator: são informados outra vez)."
+            "outra vez), os lotes recebidos (o que trouxeram já está nas fichas; os que estavam no meio são enviados "
+            "outra vez) e os segredos cifrados com ela (a senha do correio, o segundo fator: são informados outra vez)."
         )
     if not manifesto["com_chaves"] and manifesto["trilha"] not in selos.keys_here():
         told.append(
