@@ -20,6 +20,7 @@ SAUDE_SENHA_DIAS  days a password may be used before it must be changed (default
 SAUDE_SESSAO_HORAS  hours after which a session ends, however busy (default: 12)
 SAUDE_BLOQUEIO_MINUTOS  minutes without use after which the screen asks for the password (default: 15; 0: never)
 SAUDE_HTTPS      1 = behind TLS: __Host- cookies, HSTS, everything else is sent there
+SAUDE_HSTS_SUBDOMINIOS  0 = HSTS for this name alone, where names under it answer without TLS (default: 1)
 SAUDE_PROXY      address of the proxy in front, whose X-Forwarded-For and -Proto are believed (default with
                  SAUDE_HTTPS: 127.0.0.1)
 """
@@ -237,7 +238,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "saude.web.views.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and os.environ.get("SAUDE_HSTS_SUBDOMINIOS") != "0"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [
     r"^saude/(viva|pronta)$",

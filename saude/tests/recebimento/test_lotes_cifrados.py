@@ -96,7 +96,7 @@ def test_what_a_killed_process_left_goes_after_a_day(dados):
     for path in (old, place / "gz"):
         os.utime(path, (0, 0))
     selar(0)
-    assert not old.exists() and new.exists() and not (place / "gz").exists()
+    assert not old.exists() and new.exists() and not place.exists()
 
 
 def test_a_body_in_the_place_of_another_or_changed_is_not_taken_in(post, dados):

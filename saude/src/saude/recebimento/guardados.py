@@ -105,6 +105,8 @@ def forget_leftovers() -> None:
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > LEFT_BEHIND:
                 left.unlink()
+                if left.parent != folder():
+                    left.parent.rmdir()  # when it was the last
 
 
 def _is_sealed(path: Path) -> bool:
