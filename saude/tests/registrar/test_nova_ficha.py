@@ -58,7 +58,9 @@ def test_the_posts_of_the_day_whose_cbo_the_ficha_takes(client, digitador, ana):
         ("515105", "3333333 - UBS Sul", "0003333333 - ESF UBS Sul"),
     ]
     assert told["fora"] == 1
-    assert len(asked(client, ana.cns, data="2026-01-15").json()["lotacoes"]) == 3, "one had not ended yet"
+    south = Lotacao.objects.get(profissional=ana, fim="2026-01-31").estabelecimento
+    told = asked(client, ana.cns, data="2026-01-15").json()["lotacoes"]
+    assert len(told) == 3 and told[2]["cnes"].startswith(south.cnes), "one had not ended yet"
     assert asked(client, "0" * 15).json()["lotacoes"] == [] == asked(client, "x' --").json()["lotacoes"]
     for odd in ({"tipo": "XXX"}, {"versao": "1"}, {"caminho": "nada"}):
         assert asked(client, ana.cns, **odd).status_code == 404

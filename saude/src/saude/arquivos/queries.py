@@ -26,11 +26,12 @@ def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
     found, dates = row.resumo or {}, validades(row.entidade)
     versions = [(*key.split("|", 1), n) for key, n in found.get("versoes", {}).items()]
     origins = [(*key.split("|", 1), n) for key, n in found.get("origens", {}).items()]
-    good, total = (sum(c.get(n, 0) for c in found.get("tipos", {}).values()) for n in ("processada", "total"))
+    counts = found.get("tipos", {}).values()
+    good, bad, total = (sum(c.get(n, 0) for c in counts) for n in ("processada", "inconsistente", "total"))
     return {
         "boas": good,
-        "ruins": total - good,
-        "muitas": _is_much(total - good, total),
+        "ruins": bad,
+        "muitas": _is_much(bad, total),
         "tipos": [{"tipo": t, **c} for t, c in sorted(found.get("tipos", {}).items(), key=_unknown_last)],
         "versoes": [
             {"declarada": d, "usada": u, "n": n, "difere": d != u, **_validity(d, hoje, dates)}

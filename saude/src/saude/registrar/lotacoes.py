@@ -14,7 +14,7 @@ CNS = 15
 
 
 def lotacoes_of(entidade: Entidade, cns: str, dia: date, cnes: Limite = None) -> list[Lotacao]:
-    """Those in force on the day, of these áreas; the main one first."""
+    """Those in force on the day, of these áreas, each once, as CNES names them."""
     if len(cns) != CNS or not cns.isdecimal():
         return []
     rows = Lotacao.objects.filter(
@@ -25,7 +25,8 @@ def lotacoes_of(entidade: Entidade, cns: str, dia: date, cnes: Limite = None) ->
         profissional__ativo=True,
         estabelecimento__ativo=True,
     ).select_related("estabelecimento", "equipe")
-    return [row for row in rows.order_by("pk") if covers(cnes, row.estabelecimento.cnes)]
+    mine = (row for row in rows.order_by("pk") if covers(cnes, row.estabelecimento.cnes))
+    return list({(row.cbo, row.estabelecimento_id, row.equipe_id): row for row in mine}.values())
 
 
 def taken(entidade: Entidade, rows: list[Lotacao], tipo: str, versao: str, caminho: str) -> list[Lotacao]:
