@@ -341,4 +341,5 @@ def envios() -> list[Envio]:
 
 def _form(n: int) -> bytes:
     names = [f"f:visitasDomiciliares[{k % 99}].motivosVisita[{k // 99}]" for k in range(n)]
-    return "&".join(f"{name}=1" for name in names).encode()
+    head = f"uuid=0019615-{uuid4()}&versao=8.7.0&"
+    return (head + "&".join(f"{name}=1" for name in names)).encode()

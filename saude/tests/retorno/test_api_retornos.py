@@ -46,6 +46,24 @@ def exportada(entidade):
     return ficha_de(answer)
 
 
+def test_when_others_are_being_read_it_is_told_when_to_come_again(api, entidade, monkeypatch):
+    """Nothing is wrong with the report: 503 and when, not a refusal; sent again it counts."""
+    from saude.retorno.leitura import Ocupado
+
+    content = relatorio([linha(exportada(entidade).uuid)])
+
+    def busy(*args, **more):
+        raise Ocupado
+
+    with monkeypatch.context() as others:
+        others.setattr(actions, "_read", busy)
+        answer = api("POST", "retornos", content)
+    told = (answer.status_code, answer["Retry-After"], answer.json()["codigo"])
+    assert told == (503, "60", "ocupado")
+    assert "em um minuto" in answer.json()["detail"]
+    assert api("POST", "retornos", content).json()["estado"] == "vale"
+
+
 def test_a_report_counts_as_soon_as_it_is_read_and_the_answers_are_told_in_order(api, entidade):
     ficha = exportada(entidade)
     content = relatorio([linha(ficha.uuid)])

@@ -41,6 +41,8 @@ def post_retornos(request: VendorRequest) -> HttpResponse:
     try:
         row, known = actions.upload(entidade=token.entidade, file=request, name=NAME, token=token)
     except Recusado as refused:
+        if str(refused) == actions.BUSY:  # nothing is wrong with the report
+            return problem(503, str(refused), codigo="ocupado", headers={"Retry-After": "60"})
         status = 413 if str(refused) == actions.TOO_BIG else 422
         return problem(status, str(refused), codigo="relatorio_recusado")
     where = f"/api/v1/retornos/relatorios/{row.uuid}"
