@@ -1,6 +1,7 @@
 """Fixed-width tables described by a `<table>_layout.txt`, as SIGTAP publishes them."""
 
 import csv
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from ledi.referencias.source import Source
 ENCODING = "iso-8859-1"
 _HEADER = ["Coluna", "Tamanho", "Inicio", "Fim", "Tipo"]
 _MAX_LAYOUT = 64 * 1024
+_BLOCK = 512  # lines looked at together
 # The files say ISO-8859-1 but some names carry Windows-1252 dashes and quotes.
 _C1 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 
@@ -83,12 +85,27 @@ def read_rows(source: Source, layout: Layout, columns: Sequence[str], key: int) 
 def _lines(handle: IO[bytes], layout: Layout, file: str) -> Iterator[tuple[int, str]]:
     width, number = layout.width, 0
     limit = width + 3  # a longer line is wrong already: no need to hold it
+    buffered = io.BufferedReader(handle, (width + 2) * _BLOCK)  # type: ignore[type-var]  # reads as a raw file does
+    one_by_one = 0
     try:
-        while raw := handle.readline(limit):
+        while True:
+            if not one_by_one:
+                block = _regular(buffered.peek(), width)
+                yield from enumerate(block, number + 1)
+                number += len(block)
+                buffered.read(len(block) * (width + 2))
+                one_by_one = 0 if block else _BLOCK
+                continue
+            one_by_one -= 1
+            raw = buffered.readline(limit)
+            if not raw:
+                return
             number += 1
             line = raw.rstrip(b"\r\n")
             if len(line) != width:
-                if line in (b"", b"\x1a") and not handle.read(1):  # blank last line, end-of-file mark of DOS
+                if line in (b"", b"\x1a") and not buffered.read(
+                    1
+                ):  # blank last line, end-of-file mark of DOS
                     return
                 raise _bad_length(line, width, file, number)
             if line.isascii():
@@ -99,6 +116,18 @@ def _lines(handle: IO[bytes], layout: Layout, file: str) -> Iterator[tuple[int, 
             yield number, line.decode(ENCODING).translate(_C1)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ReferenciaError("o zip está corrompido", file, number + 1) from error
+
+
+def _regular(data: bytes, width: int) -> list[str]:
+    """The lines in `data` when it is whole ASCII lines as published, and nothing else; none says: one by one."""
+    stride = width + 2
+    count = len(data) // stride
+    block = data[: count * stride]
+    ends = block[width::stride] == b"\r" * count and block[width + 1 :: stride] == b"\n" * count
+    if not ends or not block.isascii() or block.count(b"\n") != count or block.count(b"\r") != count:
+        return []
+    text = block.decode("ascii")
+    return [text[start : start + width] for start in range(0, len(text), stride)]
 
 
 def _bad_length(line: bytes, width: int, file: str, number: int) -> ReferenciaError:

@@ -76,14 +76,14 @@ class SigtapTable:
 
     def procedimentos(self) -> Iterator[Procedimento]:
         """Procedures with their compatibilities, in the order of the file."""
-        known = {self._checked(row)[0] for row in self._rows("tb_procedimento")}
+        rows = [self._checked(row) for row in self._rows("tb_procedimento")]
+        known = {row[0] for row in rows}
         ocupacoes = self._related("rl_procedimento_ocupacao", _CBO, known)
         cids = self._related("rl_procedimento_cid", _CID, known)
         servicos = self._related("rl_procedimento_servico", None, known)
         registros = self._related("rl_procedimento_registro", None, known)
         empty: frozenset[str] = frozenset()
-        for row in self._rows("tb_procedimento"):
-            codigo, nome, complexidade, sexo, idade_min, idade_max, _ = row.values
+        for codigo, nome, complexidade, sexo, idade_min, idade_max, _ in rows:
             yield Procedimento(
                 codigo=codigo,
                 nome=nome,
@@ -135,10 +135,11 @@ class SigtapTable:
         """Procedure -> its codes. Equal sets are one object: most procedures share theirs."""
         found: dict[str, set[str]] = defaultdict(set)
         codes: dict[tuple[str, ...], str] = {}
-        for line, (procedure, *parts) in self._rows(name):
-            code = codes.get(tuple(parts))
+        for line, values in self._rows(name):
+            procedure, parts = values[0], values[1:]
+            code = codes.get(parts)
             if code is None:
-                code = codes[tuple(parts)] = "".join(parts)
+                code = codes[parts] = "".join(parts)
                 if pattern and not pattern.fullmatch(code):
                     raise _shifted("código malformado", name, line)
             if procedure not in known:
