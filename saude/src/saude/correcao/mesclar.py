@@ -52,8 +52,7 @@ def merge_pair(
     if a.mesclado_em_id or b.mesclado_em_id:
         raise PairSettled("Um dos cadastros já foi mesclado com outro.")
     kept, gone = (a, b) if fica == a.pk else (b, a)
-    people = {a.pk: a, b.pk: b}
-    values = {f: getattr(people[escolhas.get(f, kept.pk)], f) for f in EDITABLE}
+    values = {f: getattr({a.pk: a, b.pk: b}[escolhas.get(f, kept.pk)], f) for f in EDITABLE}
     differing = [f for f in EDITABLE if getattr(kept, f) != getattr(gone, f)]
     undo = _to_undo(kept, gone) | {"exceto": sorted(exceto)}
     gone.mesclado_em = kept
