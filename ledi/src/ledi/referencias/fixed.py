@@ -5,7 +5,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from ledi.referencias.errors import ReferenciaError
 from ledi.referencias.source import Source
@@ -83,10 +83,14 @@ def read_rows(source: Source, layout: Layout, columns: Sequence[str], key: int) 
 
 
 def _lines(handle: IO[bytes], layout: Layout, file: str) -> Iterator[tuple[int, str]]:
-    width, number = layout.width, 0
+    """(number, text) of each line. Regular lines are taken a block at a time, others one by one."""
+    with io.BufferedReader(handle, (layout.width + 2) * _BLOCK) as buffered:  # type: ignore[type-var]  # reads as raw
+        yield from _lines_in(buffered, layout.width, file)
+
+
+def _lines_in(buffered: "io.BufferedReader[Any]", width: int, file: str) -> Iterator[tuple[int, str]]:
+    number = one_by_one = 0
     limit = width + 3  # a longer line is wrong already: no need to hold it
-    buffered = io.BufferedReader(handle, (width + 2) * _BLOCK)  # type: ignore[type-var]  # reads as a raw file does
-    one_by_one = 0
     try:
         while True:
             if not one_by_one:
@@ -103,9 +107,8 @@ def _lines(handle: IO[bytes], layout: Layout, file: str) -> Iterator[tuple[int, 
             number += 1
             line = raw.rstrip(b"\r\n")
             if len(line) != width:
-                if line in (b"", b"\x1a") and not buffered.read(
-                    1
-                ):  # blank last line, end-of-file mark of DOS
+                # blank last line, end-of-file mark of DOS
+                if line in (b"", b"\x1a") and not buffered.read(1):
                     return
                 raise _bad_length(line, width, file, number)
             if line.isascii():
