@@ -546,6 +546,8 @@ def _app(page: Any, screen: str) -> None:
         page.locator("#codigo, h1, h2").first.wait_for()
     if page.locator("#codigo").count():
         page.fill("#codigo", _code(page))
+        for field in ("#senha", "#senha2"):
+            page.fill(field, "girassol 77 azul")
         page.get_by_role("button", name="Entrar").click()
         page.get_by_role("heading", name="Famílias").wait_for()
         page.locator("#estado", has_text="Tudo enviado").wait_for()
@@ -572,6 +574,13 @@ def _(page: Any) -> None:
 @shot("acs-aparelho", user="", width=NARROW)
 def _(page: Any) -> None:
     _app(page, "#/aparelho")
+
+
+@shot("acs-senha", user="", width=NARROW)
+def _(page: Any) -> None:
+    _app(page, "#/")
+    page.reload()
+    page.locator("#senha-de-abrir").wait_for()
 
 
 @shot("duplicados")

@@ -16,12 +16,32 @@ def abrir(context: Any, base: str) -> Any:
     return page
 
 
+#: what the agents of the tests choose for their phones
+SENHA = "girassol 77 azul"
+
+
 def entrar(page: Any, lotacao: Any) -> None:
+    """Registers; where the phone has no password yet, chooses one."""
     page.fill("#codigo", codigo(lotacao))
+    for campo in ("#senha", "#senha2"):
+        if page.locator(campo).count():
+            page.fill(campo, SENHA)
     page.get_by_role("button", name="Entrar").click()
     por_enviar(page, 0)
     page.get_by_role("heading", name="Famílias").wait_for()
     page.locator("#estado", has_text="Tudo enviado").wait_for()
+
+
+def destrancar(page: Any, senha: str = SENHA) -> None:
+    page.fill("#senha-de-abrir", senha)
+    page.get_by_role("button", name="Abrir", exact=True).click()
+    page.locator("#senha-de-abrir").wait_for(state="detached")
+
+
+def recarregar(page: Any) -> None:
+    """The app opens anew: it asks."""
+    page.reload()
+    destrancar(page)
 
 
 def por_enviar(page: Any, n: int) -> None:

@@ -8,6 +8,12 @@ from django.test import Client
 from telefone import Telefone, codigo, lotar
 
 
+@pytest.fixture(autouse=True)
+def chave_menor(monkeypatch):
+    """The key of the entidade takes a second to make; a smaller one does the same."""
+    monkeypatch.setattr("saude.acs.chaves.BITS", 2048)
+
+
 @pytest.fixture
 def lotacao(entidade):
     return lotar(entidade)

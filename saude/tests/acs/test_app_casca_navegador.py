@@ -3,7 +3,19 @@
 import json
 
 import pytest
-from aplicativo import abrir, entrar, fechar, ir, nova_visita, parado, por_enviar, preencher_visita, salvar
+from aplicativo import (
+    abrir,
+    destrancar,
+    entrar,
+    fechar,
+    ir,
+    nova_visita,
+    parado,
+    por_enviar,
+    preencher_visita,
+    recarregar,
+    salvar,
+)
 from producao import CPF, registro
 
 from saude.acs import views
@@ -61,10 +73,11 @@ def test_a_new_version_while_records_wait(celular, lotacao, publicar):
     celular.evaluate("window.antes = true")
     celular.get_by_role("button", name="Atualizar agora").click()
     celular.wait_for_function("() => window.antes === undefined")
+    destrancar(celular)
     por_enviar(celular, 1)
     assert versoes_guardadas(celular) == ["acs-9.9.9-nova"]
     sem_rede(celular)
-    celular.reload()  # the new shell opens without network too
+    recarregar(celular)  # the new shell opens without network too
     por_enviar(celular, 1)
     celular.context.unroute("**/empurrar?**")
     celular.context.set_offline(False)
@@ -102,7 +115,7 @@ def test_a_new_version_that_does_not_come_whole_changes_nothing(celular, lotacao
     celular.evaluate("navigator.serviceWorker.ready.then((r) => r.update()).catch(() => {})")
     celular.wait_for_timeout(1500)
     sem_rede(celular)
-    celular.reload()
+    recarregar(celular)
     celular.get_by_role("heading", name="Famílias").wait_for()
     assert before[0] in versoes_guardadas(celular)
 

@@ -9,7 +9,19 @@ import time
 from datetime import date, timedelta
 
 import pytest
-from aplicativo import abrir, entrar, fechar, ir, nova_visita, parado, por_enviar, preencher_visita, salvar
+from aplicativo import (
+    abrir,
+    destrancar,
+    entrar,
+    fechar,
+    ir,
+    nova_visita,
+    parado,
+    por_enviar,
+    preencher_visita,
+    recarregar,
+    salvar,
+)
 
 from saude.acs import versoes
 from saude.acs.models import Envio
@@ -161,6 +173,7 @@ def test_killed_in_the_middle_of_a_visit(live_server, navegador, tmp_path, lotac
         page = browser.contexts[0].new_page()
         page.context.set_offline(True)
         page.goto(where)
+        destrancar(page)
         page.locator("#estado", has_text="1 visita neste aparelho, por enviar · 1 rascunho").wait_for()
         assert page.get_by_label("Número do prontuário", exact=False).first.input_value() == "777"
         assert page.get_by_label("Manhã").is_checked()
@@ -258,7 +271,7 @@ def test_old_data_are_told(celular, lotacao):
         "import('/static/acs/banco.js').then((b) => b.gravarMeta('sincronizado_em', Date.now() - 9 * 86400e3))"
     )
     sem_rede(celular)
-    celular.reload()
+    recarregar(celular)
     celular.get_by_text("são de 9 dias atrás").wait_for()
 
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aplicativo import entrar, ir, por_enviar, preencher_cidadao, preencher_domicilio, salvar
+from aplicativo import entrar, ir, por_enviar, preencher_cidadao, preencher_domicilio, recarregar, salvar
 from producao import CPF
 from telefone import V1
 
@@ -72,7 +72,7 @@ def test_a_family_registered_without_network_stays_in_its_home(celular, lotacao,
     na_casa(celular, "Maria da Silva", "Ana da Silva")
     com_rede(celular)
     na_casa(celular, "Maria da Silva", "Ana da Silva")
-    celular.reload()
+    recarregar(celular)
     na_casa(celular, "Maria da Silva", "Ana da Silva")
 
     (home,) = conteudo(tipo="FCD")
@@ -103,7 +103,7 @@ def test_a_person_without_a_family_keeps_the_home_after_the_sync(celular, lotaca
     root = conteudo(tipo="FCD")[0]["uuid"]
     assert json.loads(Conteudo.objects.get(ficha__tipo="FCI").registro)["contexto"]["domicilio"] == root
     celular.context.set_offline(True)
-    celular.reload()
+    recarregar(celular)
     na_casa(celular, "Maria da Silva")
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from aplicativo import entrar, ir, nova_visita, por_enviar, preencher_cidadao, salvar
+from aplicativo import entrar, ir, nova_visita, por_enviar, preencher_cidadao, recarregar, salvar
 from django.utils import timezone
 from producao import CPF
 
@@ -20,7 +20,7 @@ def test_days_without_network_then_everything_arrives_once(celular, lotacao, ent
     entrar(celular, lotacao)
     celular.context.set_offline(True)
     nova_visita(celular)
-    celular.reload()
+    recarregar(celular)
     por_enviar(celular, 1)
     outra = celular.context.new_page()
     outra.goto(celular.url)

@@ -30,7 +30,7 @@ LONG_JS = {
     "acs/localizacao.js localizacao": 43, "acs/moldura.js moldura": 51, "acs/moldura.js avisos": 55,
     "acs/registros.js nova": 42, "acs/sair.js tela": 64, "acs/sincronia.js montar": 45,
     "acs/tela_familias.js familias": 63, "acs/tela_familias.js domicilio": 70,
-    "acs/tela_formulario.js formulario": 107, "acs/tela_formulario.js guardador": 45, "acs/telas.js entrar": 50,
+    "acs/tela_formulario.js formulario": 107, "acs/tela_formulario.js guardador": 45,
     "acs/telas.js mais": 63,
 }  # fmt: skip
 #: the first line of a function as biome writes it; its end is the first bracket back at the same margin

@@ -12,10 +12,11 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from saude.acesso.corpo import body
-from saude.acs import dispositivos, envio, territorio
+from saude.acs import dispositivos, envio, pedidos_chave, territorio
 from saude.acs.dispositivos import Refused
 from saude.acs.models import Aparelho
-from saude.acs.openapi import LEAVE, PULL, PUSH, REGISTER, STATE
+from saude.acs.openapi import ANSWERED, ASKED, DONE, LEAVE, PULL, PUSH, REGISTER, STATE
+from saude.acs.perfil import profile
 from saude.acs.versoes import notices
 from saude.inconsistencias.achados import clean
 from saude.web import api_json
@@ -67,6 +68,22 @@ class Registro(Schema):
     hora_aparelho: float | None = None
 
 
+class PedidoDeChave(Schema):
+    instalacao: str = Field(max_length=36)
+    embrulhada: str = Field(
+        max_length=pedidos_chave.LONGEST, description="Chave dos dados, cifrada (base64)."
+    )
+    chave: str = Field(max_length=16, description="`perfil.chave.id` da chave que a cifrou.")
+    efemera: str = Field(
+        max_length=pedidos_chave.LONGEST, description="Chave RSA só desta resposta (SPKI, base64)."
+    )
+
+
+class Pedido(Schema):
+    instalacao: str = Field(max_length=36)
+    pedido: str = Field(max_length=100)
+
+
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     body = {
@@ -108,7 +125,7 @@ def registrar(request: HttpRequest, dados: Registro) -> HttpResponse:
         codigo=dados.codigo, instalacao=dados.instalacao, nome=dados.nome, versao_app=dados.versao_app
     )
     device = Aparelho.objects.select_related(*dispositivos.RELATED).get(pk=device.pk)
-    answer = {"token": token, "perfil": territorio.profile(device)}
+    answer = {"token": token, "perfil": profile(device)}
     answer |= {"aviso": notice} if notice else {}
     return _json(request, answer | notices(dados.versao_app or "1.0.0", dados.hora_aparelho), status=201)
 
@@ -143,7 +160,7 @@ def empurrar(
 @router.get("/situacao", summary="Situação do aparelho e dos registros enviados", openapi_extra=STATE)
 def situacao(request: DeviceRequest) -> HttpResponse:
     device = request.auth
-    answer = {"perfil": territorio.profile(device), "resumo": territorio.own_counts(device)}
+    answer = {"perfil": profile(device), "resumo": territorio.own_counts(device)}
     return _json(request, answer | _notices(request))
 
 
@@ -154,6 +171,29 @@ def sair(request: DeviceRequest) -> HttpResponse:
         by=f"aparelho {request.auth.pk}", aparelho=request.auth, why="O agente saiu do aparelho"
     )
     return _json(request, {"saiu": True} | _notices(request))
+
+
+@router.post(
+    "/chave/pedir", summary="Pedir outra senha", auth=None, response={201: None}, openapi_extra=ASKED
+)
+@body(SMALL)
+def pedir_chave(request: HttpRequest, dados: PedidoDeChave) -> HttpResponse:
+    """The password was forgotten: an administrator decides, on the page of the agent."""
+    secret, number = pedidos_chave.ask(**dados.dict())
+    return _json(request, {"pedido": secret, "numero": number} | _notices(request), status=201)
+
+
+@router.post("/chave/resposta", summary="Ouvir a resposta do pedido", auth=None, openapi_extra=ANSWERED)
+@body(SMALL)
+def resposta_da_chave(request: HttpRequest, dados: Pedido) -> HttpResponse:
+    return _json(request, pedidos_chave.answer(**dados.dict()) | _notices(request))
+
+
+@router.post("/chave/concluir", summary="Dizer que a senha nova foi escolhida", auth=None, openapi_extra=DONE)
+@body(SMALL)
+def concluir_chave(request: HttpRequest, dados: Pedido) -> HttpResponse:
+    pedidos_chave.done(**dados.dict())
+    return _json(request, {"concluido": True} | _notices(request))
 
 
 def _notices(request: HttpRequest) -> dict[str, Any]:

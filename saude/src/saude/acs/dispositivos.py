@@ -82,14 +82,14 @@ def register(
     *, codigo: str, instalacao: str, nome: str = "", versao_app: str = ""
 ) -> tuple[Aparelho, str, str]:
     """(device, token, notice). The token is told once; the code is used up."""
-    _check_guessing()
+    check_guessing()
     if not INSTALL.fullmatch(instalacao):
         raise Refused(400, "instalacao", "O aplicativo não informou o identificador desta instalação.")
     with transaction.atomic():
         found = _valid_code(codigo)
         if found is not None:
             return _register(found, instalacao.lower(), nome, versao_app)
-    _count_failure()
+    count_failure()
     raise Refused(401, "codigo", "Código inválido, já usado ou vencido. Peça outro à coordenação.")
 
 
@@ -235,7 +235,7 @@ def _printable(text: str) -> str:
     return "".join(c for c in str(text) if c.isprintable()).strip()
 
 
-def _check_guessing() -> None:
+def check_guessing() -> None:
     since = timezone.now() - timedelta(minutes=FAILURE_MINUTES)
     address = current_ip.get() or "-"
     if FalhaCodigo.objects.filter(ip=address, desde__gt=since, falhas__gte=MAX_FAILURES).exists():
@@ -244,7 +244,7 @@ def _check_guessing() -> None:
         )
 
 
-def _count_failure() -> None:
+def count_failure() -> None:
     address, now = current_ip.get() or "-", timezone.now()
     FalhaCodigo.objects.filter(ip=address, desde__lt=now - timedelta(minutes=FAILURE_MINUTES)).update(
         falhas=0, desde=now

@@ -93,6 +93,55 @@ class Aparelho(Lotado):
         return self.revogado_em is not None and self.motivo_revogacao.startswith(REVOGADO)
 
 
+class ChaveEntidade(models.Model):
+    """The pair that phones wrap their data key for. The private half is sealed by the key outside the database."""
+
+    entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, related_name="+")
+    identificacao = models.CharField("identificação", max_length=16, unique=True)
+    publica = models.TextField("chave pública")
+    privada = models.TextField("chave privada, cifrada")
+    criada_em = models.DateTimeField("criada em", db_default=Now())
+
+    class Meta:
+        verbose_name = "chave da entidade para os aparelhos"
+
+    def __str__(self) -> str:
+        return self.identificacao
+
+
+class PedidoChave(models.Model):
+    """An agent forgot the password of the phone. Nothing of the phone's key stays here once it is answered."""
+
+    class Situacao(models.TextChoices):
+        ESPERA = "espera", "Espera"
+        PERMITIDO = "permitido", "Permitido"
+        RECUSADO = "recusado", "Recusado"
+        TROCADO = "trocado", "Trocado por outro pedido"
+        CONCLUIDO = "concluido", "Senha nova escolhida"
+
+    aparelho = models.ForeignKey(Aparelho, models.PROTECT, related_name="pedidos_chave")
+    hash = models.CharField(max_length=64, unique=True)
+    situacao = models.CharField("situação", max_length=10, choices=Situacao, default=Situacao.ESPERA)
+    numero = models.CharField("número", max_length=6)
+    chave = models.ForeignKey(ChaveEntidade, models.PROTECT, related_name="+")
+    embrulhada = models.TextField(blank=True)
+    efemera = models.TextField(blank=True)
+    resposta = models.TextField(blank=True)
+    criado_em = models.DateTimeField("pedido em", db_default=Now())
+    expira_em = models.DateTimeField("vale até")
+    decidido_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decidido_em = models.DateTimeField("decidido em", null=True)
+    entregue_em = models.DateTimeField("entregue em", null=True)
+
+    class Meta:
+        verbose_name = "pedido de senha do aparelho"
+
+    def __str__(self) -> str:
+        return self.numero
+
+
 class Envio(models.Model):
     """One push. Its body lies, as it came, in `lote`; the answer is kept, to be given again."""
 

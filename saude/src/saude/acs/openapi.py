@@ -44,6 +44,19 @@ LEAVE: dict[str, Any] = {
     "parameters": DEVICE_HEADERS,
     "responses": {200: _says("Acesso encerrado", respostas.LEFT), **PROBLEM},
 }
+_UNKNOWN = {404: {"description": "Aparelho ou pedido que este servidor não conhece"}, 429: PROBLEM[429]}
+ASKED: dict[str, Any] = {
+    "responses": {
+        201: _says("O pedido, e o número que os dois lados mostram", respostas.KEY_ASKED),
+        **_UNKNOWN,
+    }
+}
+ANSWERED: dict[str, Any] = {
+    "responses": {200: _says("O que foi decidido", respostas.KEY_ANSWERED), **_UNKNOWN}
+}
+DONE: dict[str, Any] = {
+    "responses": {200: _says("Nada da chave fica no servidor", respostas.KEY_DONE), **_UNKNOWN}
+}
 PUSH: dict[str, Any] = {
     "parameters": DEVICE_HEADERS,
     "requestBody": {

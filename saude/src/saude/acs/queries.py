@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from saude.acesso.areas import Areas, in_areas
 from saude.acs.dispositivos import CBO_ACS
-from saude.acs.models import Aparelho, Codigo, Envio, Lotado, Recusa
+from saude.acs.models import Aparelho, Codigo, Envio, Lotado, PedidoChave, Recusa
 from saude.cadastros.models import Entidade, Estabelecimento, Lotacao, Profissional
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
@@ -27,6 +28,7 @@ class Agente:
     sincronizado_em: datetime | None = None
     contagens: dict[str, int] = field(default_factory=dict)
     recusados: int = 0
+    pedidos_de_senha: int = 0
 
     @property
     def profissional(self) -> Profissional:
@@ -79,6 +81,13 @@ def agents(
         .annotate(n=Count("pk"))
     )
     synced = _synced(entidade, "profissional")
+    asked = dict(
+        key_requests(entidade)
+        .filter(aparelho__profissional__in=people)
+        .order_by()
+        .values_list("aparelho__profissional")
+        .annotate(n=Count("pk"))
+    )
     for a in found:
         pk = a.lotacao.profissional_id
         a.aparelhos = devices.get(pk, [])
@@ -86,7 +95,14 @@ def agents(
         a.contagens = counts.get(a.profissional.cns, {})
         a.recusados = refused.get(pk, 0)
         a.sincronizado_em = synced.get(pk)
+        a.pedidos_de_senha = asked.get(pk, 0)
     return found
+
+
+def key_requests(entidade: Entidade) -> QuerySet[PedidoChave]:
+    """Of agents who forgot the password of a phone and wait for an answer."""
+    waiting = PedidoChave.objects.filter(aparelho__entidade=entidade, situacao=PedidoChave.Situacao.ESPERA)
+    return waiting.filter(expira_em__gt=timezone.now()).select_related("aparelho").order_by("pk")
 
 
 def last_syncs(entidade: Entidade) -> dict[str, datetime]:

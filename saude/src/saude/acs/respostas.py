@@ -30,6 +30,10 @@ PROFILE = _object(
     municipio=_object("ibge nome uf", ibge=TEXT, nome=TEXT, uf=TEXT),
     fuso=TEXT,
     versao_ledi=TEXT,
+    chave=_object("id publica", id=TEXT, publica=TEXT)
+    | {
+        "description": "Chave pública da entidade (RSA, SPKI em base64): cifra a chave dos dados do aparelho."
+    },
 )
 SUMMARY = {
     "type": "object",
@@ -75,4 +79,17 @@ PUSHED = _object(
     **NOTICES,
 )
 STATE = _object("perfil resumo servidor_em", perfil=PROFILE, resumo=SUMMARY, **NOTICES)
+KEY_ASKED = _object(
+    "pedido numero servidor_em",
+    pedido=TEXT | {"description": "Segredo do pedido, dito uma vez."},
+    numero=TEXT | {"description": "Seis algarismos: o agente os diz a quem permite."},
+    **NOTICES,
+)
+KEY_ANSWERED = _object(
+    "situacao servidor_em",
+    situacao={"type": "string", "enum": ["esperando", "permitido", "recusado", "vencido"]},
+    chave=TEXT | {"description": "Se permitido: a chave dos dados, cifrada com a chave efêmera do pedido."},
+    **NOTICES,
+)
+KEY_DONE = _object("concluido servidor_em", concluido=YES, **NOTICES)
 LEFT = _object("saiu servidor_em", saiu=YES, **NOTICES)

@@ -16,6 +16,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from saude.acs.formularios import TIPOS, form, lists_of, options
 from saude.acs.models import Aparelho, ItemTerritorio
+from saude.acs.perfil import profile
 from saude.acs.visitas import Visitas, last_visits
 from saude.banco import travas
 from saude.cadastros.models import Lotacao
@@ -227,23 +228,6 @@ def team_of(d: Aparelho) -> list[str]:
         same = Lotacao.objects.filter(equipe_id=d.equipe_id, microarea=d.microarea, cbo=d.cbo)
         mine += same.exclude(profissional__cns="").values_list("profissional__cns", flat=True)
     return list(dict.fromkeys(mine))
-
-
-def profile(device: Aparelho) -> dict[str, Any]:
-    """Who the phone belongs to: the header of everything it makes."""
-    town = device.entidade
-    team = device.equipe
-    return {
-        "aparelho": device.pk,
-        "profissional": {"nome": device.profissional.nome, "cns": device.profissional.cns},
-        "cbo": device.cbo,
-        "estabelecimento": {"cnes": device.estabelecimento.cnes, "nome": device.estabelecimento.nome},
-        "equipe": {"ine": team.ine, "nome": team.nome} if team else None,
-        "microarea": device.microarea,
-        "municipio": {"ibge": town.ibge, "nome": town.nome, "uf": town.uf},
-        "fuso": town.fuso,
-        "versao_ledi": town.instalacao.versao_ledi,
-    }
 
 
 def citizens_in(page: dict[str, Any]) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import public, requires
-from saude.acs import dispositivos, queries
-from saude.acs.models import Aparelho
+from saude.acs import dispositivos, pedidos_chave, queries
+from saude.acs.models import Aparelho, PedidoChave
 from saude.acs.versoes import ATUAL, old_app
 from saude.contas.request import UserRequest
 
@@ -73,6 +74,36 @@ def revogar(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("acs:agente", lotacao.pk) if lotacao else redirect("acs:sincronizacoes")
 
 
+@require_POST
+@requires("administrar")
+def permitir_senha(request: UserRequest, pk: int) -> HttpResponse:
+    return _decide(
+        request, pk, pedidos_chave.allow, "Permitido: {} já pode escolher outra senha no aparelho."
+    )
+
+
+@require_POST
+@requires("administrar")
+def recusar_senha(request: UserRequest, pk: int) -> HttpResponse:
+    return _decide(
+        request, pk, pedidos_chave.deny, "Pedido de {} recusado. O que está no aparelho continua nele."
+    )
+
+
+def _decide(request: UserRequest, pk: int, action: Callable[..., None], said: str) -> HttpResponse:
+    pedido = get_object_or_404(PedidoChave, pk=pk, aparelho__entidade=request.entidade)
+    person = pedido.aparelho.profissional
+    lotacao = queries.lotacoes(request.entidade, request.area).filter(profissional=person).first()
+    if request.area and lotacao is None:
+        return redirect("acs:sincronizacoes")
+    try:
+        action(by=request.user, pedido=pedido)
+        messages.success(request, said.format(person.nome))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("acs:agente", lotacao.pk) if lotacao else redirect("acs:sincronizacoes")
+
+
 def _agent_page(request: UserRequest, pk: int, **more: object) -> HttpResponse:
     areas = request.cnes_permitidos
     lotacao = get_object_or_404(queries.lotacoes(request.entidade, request.area, cnes=areas), pk=pk)
@@ -83,6 +114,9 @@ def _agent_page(request: UserRequest, pk: int, **more: object) -> HttpResponse:
         "a": found,
         "recusas": queries.refusals(lotacao.profissional_id),
         "envios": queries.pushes(lotacao.profissional_id),
+        "pedidos": queries.key_requests(request.entidade).filter(
+            aparelho__profissional=lotacao.profissional_id
+        ),
         "endereco": _address(request),
         "versao_atual": ATUAL,
     }

@@ -75,11 +75,7 @@ async function cabecalhos() {
 
 export function registrar(codigo, instalacao) {
   const corpo = { codigo, instalacao, nome: nomeDoAparelho(), versao_app: VERSAO, hora_aparelho: Date.now() };
-  return pedir(
-    "/registrar",
-    { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(corpo) },
-    30,
-  );
+  return enviar("/registrar", corpo);
 }
 
 export async function puxar(cursor) {
@@ -89,6 +85,13 @@ export async function puxar(cursor) {
 export async function sair() {
   return pedir("/sair", { method: "POST", headers: await cabecalhos() }, 15);
 }
+
+// --- a forgotten password: there is no token, it is under the password
+const enviar = (caminho, corpo) =>
+  pedir(caminho, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(corpo) }, 30);
+export const pedirChave = (corpo) => enviar("/chave/pedir", corpo);
+export const respostaDaChave = (corpo) => enviar("/chave/resposta", corpo);
+export const concluirChave = (corpo) => enviar("/chave/concluir", corpo);
 
 export async function empurrar(lote, texto) {
   const headers = { ...(await cabecalhos()), "Content-Type": "application/json" };

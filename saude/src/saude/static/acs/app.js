@@ -9,9 +9,12 @@ import { abrir, NOMES, nova } from "./registros.js";
 import { lembrar } from "./relogio.js";
 import { tela as sair } from "./sair.js";
 import { iniciar, sincronizar, situacao } from "./sincronia.js";
+import { entrar } from "./tela_entrar.js";
 import { domicilio, familias } from "./tela_familias.js";
 import { formulario } from "./tela_formulario.js";
+import { adiada, cartoes, primeira, trancada, trocarSenha } from "./tela_senha.js";
 import * as telas from "./telas.js";
+import { aoTrocar, estado, perguntar, Trancado, vigiarOcio } from "./tranca.js";
 import { Dito } from "./uteis.js";
 
 const raiz = document.getElementById("app");
@@ -29,7 +32,8 @@ const TELAS = {
       : { titulo: "Registrar", aqui: "#/nova", conteudo: telas.registrarMenu() },
   registro: async (uuid) => emForm(await abrir(uuid)),
   aparelho: async () => ({ titulo: "No aparelho", aqui: "#/aparelho", conteudo: await aparelho() }),
-  mais: async () => ({ titulo: "Mais", aqui: "#/mais", conteudo: await telas.mais(instalador && instalar) }),
+  mais: async () => ({ titulo: "Mais", aqui: "#/mais", conteudo: await mais() }),
+  senha: async () => ({ titulo: "Trocar a senha", aqui: "#/mais", voltar: "#/mais", conteudo: trocarSenha(trocou) }),
   sair: async () => ({ titulo: "Sair deste aparelho", aqui: "#/mais", voltar: "#/mais", conteudo: await sair(saiu) }),
 };
 
@@ -57,14 +61,10 @@ async function desenhar() {
   const endereco = location.hash || "#/";
   const [tela, ...partes] = endereco.slice(2).split("/").map(decodeURIComponent);
   const minha = ++vez;
-  if (!(await meta("acesso")) || tela === "entrar") {
-    const tudo = await telas.entrar(() => {
-      location.hash = "#/";
-      desenhar();
-      sincronizar({ manual: true });
-    });
-    if (minha !== vez) return;
-    raiz.replaceChildren(...tudo);
+  const sozinha = await antesDeTudo(tela);
+  if (minha !== vez) return;
+  if (sozinha) {
+    raiz.replaceChildren(...sozinha);
     emFormulario = true;
     return;
   }
@@ -75,6 +75,61 @@ async function desenhar() {
   raiz.dataset.endereco = endereco; // whose screen this is: an address changes before its screen is drawn
   document.title = `${feita.titulo} · Saúde Domiciliar`;
   emFormulario = Boolean(feita.cheia) && Boolean(raiz.querySelector("form"));
+}
+
+// The screen that comes before every other: locked, without a password yet, or not registered.
+async function antesDeTudo(tela) {
+  const como = await estado();
+  if (como === "trancada") {
+    const digitando = emFormulario && raiz.querySelector("form") && !raiz.querySelector(".senha");
+    if (digitando) guardado = { endereco: location.hash, nos: [...raiz.childNodes] };
+    trancado = true;
+    return trancada();
+  }
+  if (como === "sem senha" && (await meta("acesso")) && !adiada()) return primeira(entrou);
+  return !(await meta("acesso")) || tela === "entrar" ? entrar(entrou) : null;
+}
+
+function entrou() {
+  location.hash = "#/";
+  emFormulario = false;
+  desenhar().catch(falhou);
+  sincronizar({ manual: true });
+}
+
+// Opened or locked, here or in another tab. What was being typed when it was locked is put back as it was.
+let trancado = false;
+let guardado = null;
+async function trocouDeEstado() {
+  const aberto = (await estado()) === "";
+  if (aberto && !trancado && !raiz.querySelector(".senha")) return;
+  trancado = !aberto;
+  const antes = guardado;
+  if (aberto) guardado = null;
+  if (aberto && antes?.endereco === location.hash) {
+    vez += 1;
+    raiz.replaceChildren(...antes.nos);
+    emFormulario = true;
+    await atualizarFaixa();
+  } else {
+    if (aberto) emFormulario = false;
+    await desenhar();
+  }
+  if (aberto) sincronizar();
+}
+aoTrocar(() => trocouDeEstado().catch(falhou));
+
+async function mais() {
+  const tudo = await telas.mais(instalador && instalar);
+  const senha = await cartoes(() => {
+    location.hash = "#/senha";
+  });
+  return [...tudo.slice(0, -1), ...senha, tudo.at(-1)];
+}
+
+function trocou() {
+  situacao.feito = "A senha deste aparelho foi trocada.";
+  location.hash = "#/mais";
 }
 
 function saiu(avisado) {
@@ -93,6 +148,7 @@ async function instalar() {
 }
 
 const falhou = (erro) => {
+  if (erro instanceof Trancado) return; // the screen that asks for the password is on its way
   console.error(erro);
   const conselho = "Recarregue a página; o que foi salvo continua no aparelho.";
   raiz.textContent = erro instanceof Dito ? `${erro.message} ${conselho}` : `O aplicativo não abriu. ${conselho}`;
@@ -133,6 +189,8 @@ aoMudar((assunto, deOutraAba) => {
 });
 
 // A fresh page answers for itself: the household's list and the draft come from the phone, the network only later.
-lembrar().then(desenhar).catch(falhou).then(iniciar);
+lembrar().then(perguntar).then(desenhar).catch(falhou).then(iniciar).then(vigiarOcio);
 // without it the app needs the network to open
-vigiar(() => !emFormulario && !situacao.rodando).catch((erro) => console.warn("casca", erro));
+vigiar(() => (!emFormulario || (trancado && !guardado)) && !situacao.rodando).catch((erro) =>
+  console.warn("casca", erro),
+);

@@ -1,96 +1,119 @@
-// What is on the phone. One transaction per save, written through to disk before it counts as saved.
+// What is on the phone, opened. A save is one transaction, written through to disk before it counts as saved.
 
+import { comChave, desfazerLacre, lacrar, sinal, Trancado } from "./cofre.js";
+import { CHAVES, doCofre, SemEspaco, transacaoCrua } from "./cru.js";
 import { Dito } from "./uteis.js";
 
-const NOME = "saude-domiciliar";
-const canal = "BroadcastChannel" in self ? new BroadcastChannel("acs") : null;
-let aberto = null;
+export { SemEspaco };
 
-export class SemEspaco extends Dito {}
+const VEZES = 60;
+const canal = "BroadcastChannel" in self ? new BroadcastChannel("acs") : null;
+
 export class Mudou extends Dito {}
 
-function abrir() {
-  aberto ??= new Promise((ok, falha) => {
-    const pedido = indexedDB.open(NOME, 1);
-    pedido.onupgradeneeded = () => {
-      const db = pedido.result;
-      db.createObjectStore("registros", { keyPath: "uuid" });
-      db.createObjectStore("territorio", { keyPath: "chave" });
-      db.createObjectStore("meta", { keyPath: "chave" });
-      db.createObjectStore("historico", { keyPath: "uuid" });
-    };
-    pedido.onsuccess = () => {
-      const db = pedido.result;
-      db.onversionchange = () => {
-        db.close();
-        aberto = null;
-      };
-      db.onclose = () => {
-        aberto = null;
-      };
-      ok(db);
-    };
-    pedido.onerror = () => {
-      aberto = null;
-      falha(traduzir(pedido.error));
-    };
-  });
-  return aberto;
+// A store as the work of a transaction sees it: rows opened when they are asked for, what it writes kept apart. The
+// browser ends a transaction that waits for the cipher, so reading comes before, and writing asks whether what was
+// read is still so.
+class Loja {
+  constructor(nome) {
+    this.nome = nome;
+    this.lidas = new Map();
+    this.tudo = false; // were all its rows read?
+    this.limpa = false;
+    this.escritas = new Map(); // key -> row, or null when it goes
+  }
+
+  async get(id) {
+    if (this.escritas.has(id)) return copia(this.escritas.get(id) ?? undefined);
+    if (this.limpa) return undefined;
+    const linha = await transacaoCrua([this.nome], "readonly", (l) => l[this.nome].get(id));
+    this.lidas.set(id, sinal(linha));
+    return desfazerLacre(this.nome, linha);
+  }
+
+  async getAll() {
+    const linhas = this.limpa ? [] : await transacaoCrua([this.nome], "readonly", (l) => l[this.nome].getAll());
+    this.tudo ||= !this.limpa;
+    const por = new Map();
+    for (const linha of linhas) {
+      this.lidas.set(linha[CHAVES[this.nome]], sinal(linha));
+      por.set(linha[CHAVES[this.nome]], desfazerLacre(this.nome, linha));
+    }
+    for (const [id, linha] of this.escritas) {
+      if (linha) por.set(id, copia(linha));
+      else por.delete(id);
+    }
+    return Promise.all(por.values());
+  }
+
+  async put(linha) {
+    this.escritas.set(linha[CHAVES[this.nome]], copia(linha));
+  }
+
+  async delete(id) {
+    this.escritas.set(id, null);
+  }
+
+  async clear() {
+    this.escritas.clear();
+    this.limpa = true;
+  }
+
+  // Inside the transaction that writes: is every row as it was read?
+  async vale(loja) {
+    if (this.tudo) {
+      const agora = await loja.getAll();
+      const vistas = [...this.lidas.values()].filter(Boolean).length;
+      return agora.length === vistas && agora.every((x) => this.lidas.get(x[CHAVES[this.nome]]) === sinal(x));
+    }
+    for (const [id, visto] of this.lidas) if (sinal(await loja.get(id)) !== visto) return false;
+    return true;
+  }
 }
 
-function traduzir(erro) {
-  if (erro && erro.name === "QuotaExceededError")
-    return new SemEspaco(
-      "Não há espaço no aparelho para guardar. O que você escreveu continua nesta tela: não a feche. " +
-        "Apague fotos ou vídeos e toque em Salvar de novo.",
-    );
-  if (erro && erro.name === "VersionError")
-    return new Error("O aplicativo foi atualizado em outra aba. Recarregue esta página.");
-  return erro || new Error("O aparelho não conseguiu guardar os dados.");
+const copia = (linha) => structuredClone(linha);
+const emCurso = new Set();
+
+// `trabalho` gets the stores by name, each with get, getAll, put, delete, clear as promises. All or nothing. It is done
+// again when another tab wrote meanwhile what it had read.
+export function transacao(nomes, modo, trabalho) {
+  const feita = tentar(nomes, modo, trabalho);
+  emCurso.add(feita);
+  feita.catch(() => {}).finally(() => emCurso.delete(feita));
+  return feita;
 }
 
-const promessa = (pedido) =>
-  new Promise((ok, falha) => {
-    pedido.onsuccess = () => ok(pedido.result);
-    pedido.onerror = () => falha(pedido.error);
-  });
+// Everything that was being saved is saved, or failed.
+export const assentado = () => Promise.allSettled([...emCurso]);
 
-// `trabalho` gets the stores by name, each with get, getAll, put, delete, clear as promises. All or nothing.
-export async function transacao(nomes, modo, trabalho) {
-  const db = await abrir();
-  return new Promise((ok, falha) => {
-    const tx = db.transaction(nomes, modo, { durability: "strict" });
-    let resultado;
-    let causa = null;
-    tx.oncomplete = () => ok(resultado);
-    tx.onabort = () => falha(causa || traduzir(tx.error));
-    const lojas = Object.fromEntries(
-      nomes.map((nome) => {
-        const loja = tx.objectStore(nome);
-        const de =
-          (metodo) =>
-          (...args) =>
-            promessa(loja[metodo](...args));
-        return [
-          nome,
-          { get: de("get"), getAll: de("getAll"), put: de("put"), delete: de("delete"), clear: de("clear") },
-        ];
-      }),
-    );
-    Promise.resolve(trabalho(lojas)).then(
-      (r) => {
-        resultado = r;
-      },
-      (e) => {
-        causa = e instanceof DOMException ? traduzir(e) : e;
-        try {
-          tx.abort();
-        } catch {
-          falha(causa);
-        }
-      },
-    );
+async function tentar(nomes, modo, trabalho) {
+  for (let vez = 0; vez < VEZES; vez++) {
+    const cifrado = Boolean(await doCofre("cofre"));
+    const lojas = Object.fromEntries(nomes.map((nome) => [nome, new Loja(nome)]));
+    const resultado = await trabalho(lojas);
+    if (modo === "readonly" || (await gravar(lojas, cifrado))) return resultado;
+  }
+  throw new Mudou("O aparelho está ocupado em outra aba. Tente de novo.");
+}
+
+async function gravar(lojas, cifrado) {
+  const prontas = [];
+  for (const loja of Object.values(lojas))
+    for (const [id, linha] of loja.escritas)
+      prontas.push([loja.nome, id, linha && (cifrado ? await lacrar(loja.nome, linha) : linha)]);
+  const nomes = [...new Set([...Object.keys(lojas), "cofre"])];
+  return transacaoCrua(nomes, "readwrite", async (l) => {
+    if (Boolean(await l.cofre.get("cofre")) !== cifrado) return false; // a password was chosen in another tab
+    for (const loja of Object.values(lojas)) if (!(await loja.vale(l[loja.nome]))) return false;
+    for (const loja of Object.values(lojas)) if (loja.limpa) await l[loja.nome].clear();
+    for (const [nome, id, linha] of prontas) await (linha ? l[nome].put(linha) : l[nome].delete(id));
+    return true;
   });
+}
+
+// Can what is kept be read now?
+export async function legivel() {
+  return Boolean(comChave()) || !(await doCofre("cofre"));
 }
 
 export const todos = (loja) => transacao([loja], "readonly", (l) => l[loja].getAll());
@@ -151,3 +174,5 @@ export async function espaco() {
   const e = await navigator.storage?.estimate?.();
   return e ? { usado: e.usage, livre: e.quota - e.usage } : null;
 }
+
+export { Trancado };

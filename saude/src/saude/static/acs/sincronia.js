@@ -2,7 +2,8 @@
 // transaction that notes the server's confirmation.
 
 import { empurrar, puxar, Recusado, VERSAO } from "./api.js";
-import { avisar, gravarMeta, meta, SemEspaco, transacao } from "./banco.js";
+import { avisar, gravarMeta, legivel, meta, SemEspaco, Trancado, transacao } from "./banco.js";
+import { guardarParaEntidade } from "./tranca.js";
 import { Dito, emPalavras, plural, uuid4 } from "./uteis.js";
 
 const TAMANHO = 10;
@@ -25,7 +26,7 @@ export async function sincronizar({ manual = false } = {}) {
   }
   andando = true;
   try {
-    if (!(await meta("acesso"))) return;
+    if (!(await legivel()) || !(await meta("acesso"))) return; // locked, it sends nothing: it cannot read what
     clearTimeout(relogio);
     do {
       deNovo = false;
@@ -70,6 +71,7 @@ async function rodada(manual) {
     }
     if (await meta("bloqueio")) return; // reads nothing more; what was written before was taken
     await buscar();
+    await guardarParaEntidade();
     falhas = 0;
     await gravarMeta("sincronizado_em", Date.now());
   } catch (erro) {
@@ -81,6 +83,7 @@ async function rodada(manual) {
 }
 
 async function tratar(erro) {
+  if (erro instanceof Trancado) return; // it was locked meanwhile: the same batch goes when it is opened
   situacao.erro = emPalavras(erro);
   // only our server takes the access away: a proxy that answers 401 must not erase what is on the phone
   if (
@@ -192,8 +195,9 @@ const motivos = (lista) => {
 
 // A full phone (`cabe` false) takes no writing, only deleting: what was taken leaves, and so there is room again.
 async function anotar(lote, resposta, cabe) {
-  let resolvidos = 0;
+  let resolvidos;
   await transacao(["registros", "historico", "meta"], "readwrite", async (l) => {
+    resolvidos = 0;
     for (const r of resposta.registros) {
       const meu = r.uuid && (await l.registros.get(r.uuid));
       if (!meu) {

@@ -168,9 +168,7 @@ function guardador(registro, aoGuardar) {
     return fila;
   };
   let urgente = null; // the page is being put away: what was typed goes now
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden && urgente) urgente();
-  });
+  addEventListener("guardar", () => urgente?.()); // put away, or about to be locked
   return {
     marcar(mais, depois) {
       clearTimeout(espera);

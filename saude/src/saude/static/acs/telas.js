@@ -1,82 +1,9 @@
-// The screens that show: the phone's first code, what can be registered, more; a record as a card.
+// The screens that show: what can be registered, more; a record as a card.
 
-import { registrar, VERSAO } from "./api.js";
-import { espaco, gravarMeta, guardaGarantida, item, meta, todos, transacao } from "./banco.js";
+import { VERSAO } from "./api.js";
+import { espaco, item, meta } from "./banco.js";
 import { NOMES } from "./registros.js";
-import { contagem, situacao } from "./sincronia.js";
-import { emPalavras, h, icone, momento, nomeProprio, uuid4 } from "./uteis.js";
-
-export async function entrar(aoEntrar) {
-  const erro = h("p", { role: "alert", class: "erro", hidden: true });
-  const codigo = h("input", {
-    id: "codigo",
-    autocomplete: "off",
-    autocapitalize: "characters",
-    placeholder: "ABCD-2345",
-    required: true,
-  });
-  const botao = h("button", { class: "principal" }, "Entrar");
-  const enviar = async (e) => {
-    e.preventDefault();
-    botao.disabled = true;
-    try {
-      await receber(await registrar(codigo.value, await identificador()));
-      aoEntrar();
-    } catch (falha) {
-      erro.hidden = false;
-      erro.textContent = emPalavras(falha);
-    } finally {
-      botao.disabled = false;
-    }
-  };
-  const n = contagem(await todos("registros"));
-  return [
-    h("header", {}, h("h1", {}, "Saúde Domiciliar")),
-    h(
-      "main",
-      {},
-      situacao.feito ? h("p", { class: "certo", role: "status" }, icone("certo"), situacao.feito) : null,
-      n.tudo
-        ? h("p", { class: "aviso" }, icone("prancheta"), `Neste aparelho: ${n.tudo}. Seguem depois que você entrar.`)
-        : null,
-      h("h2", {}, "Registrar este aparelho"),
-      h(
-        "p",
-        {},
-        "Digite o código que a coordenação gerou para você. É preciso internet só desta vez; depois, " +
-          "visitas e cadastros são guardados no aparelho mesmo sem rede.",
-      ),
-      h(
-        "form",
-        { onsubmit: enviar },
-        h("div", { class: "campo" }, h("label", { for: "codigo" }, "Código do aparelho"), codigo),
-        erro,
-        h("div", { class: "acoes" }, botao),
-      ),
-    ),
-  ];
-}
-
-async function identificador() {
-  const instalacao = (await meta("instalacao")) || uuid4();
-  await gravarMeta("instalacao", instalacao);
-  return instalacao;
-}
-
-async function receber(r) {
-  const instalacao = await meta("instalacao");
-  await transacao(["meta", "territorio", "registros"], "readwrite", async (l) => {
-    // what an access that ended could not send is asked again under the new one
-    for (const x of await l.registros.getAll())
-      if (x.estado === "recusado") await l.registros.put({ ...x, estado: "por_enviar" });
-    await l.meta.put({ chave: "acesso", valor: { token: r.token, instalacao } });
-    await l.meta.put({ chave: "bloqueio", valor: "" });
-    await l.meta.put({ chave: "cursor", valor: "" });
-    await l.territorio.put({ chave: "perfil", dado: r.perfil });
-  });
-  await gravarMeta("guarda", await guardaGarantida());
-  situacao.avisos = r.aviso ? [r.aviso] : [];
-}
+import { h, icone, momento, nomeProprio } from "./uteis.js";
 
 const ESTADOS = {
   rascunho: ["Rascunho", "chip"],
