@@ -117,6 +117,69 @@ def test_a_certificate_of_nobody_gets_no_password(admin, tmp_path):
     assert keeper.received == []
 
 
+def _signed_by_ours(folder):
+    """(server's side, the file of an authority of the municipality's own)."""
+    from ipaddress import ip_address
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    now = datetime.now(UTC)
+
+    def make(name, key, issuer, issuer_key, *, authority):
+        built = (
+            x509.CertificateBuilder().subject_name(name).issuer_name(issuer).public_key(key.public_key())
+            .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
+            )
+        )  # fmt: skip
+        if authority:
+            usage = dict.fromkeys(
+                "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
+                "encipher_only decipher_only".split(),
+                False,
+            )
+            built = built.add_extension(
+                x509.KeyUsage(**usage, key_cert_sign=True, crl_sign=True), critical=True
+            )
+        else:
+            here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+            built = built.add_extension(here, critical=False)
+        return built.sign(issuer_key, hashes.SHA256())
+
+    def named(text):
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+    ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    ca = make(named("AC de Timbó"), ca_key, named("AC de Timbó"), ca_key, authority=True)
+    server = make(named("smtp.timbo.example"), key, named("AC de Timbó"), ca_key, authority=False)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "servidor.pem").write_bytes(pem + server.public_bytes(serialization.Encoding.PEM))
+    (folder / "ac.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "servidor.pem")
+    return context, folder / "ac.pem"
+
+
+def test_starttls_with_a_certificate_of_an_authority_that_is_trusted(admin, tmp_path, monkeypatch):
+    """The municipality's own authority, named by SSL_CERT_FILE: the password goes, and only under TLS."""
+    server, authority = _signed_by_ours(tmp_path)
+    with smtp(server) as (keeper, port):
+        save(admin, port, seguranca="starttls")
+        assert "certificado" in actions.try_server(by=admin, para="a@b.example").texto
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        assert "aceitou" in actions.try_server(by=admin, para="a@b.example").texto
+    assert [m["To"] for m in keeper.received] == ["a@b.example"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

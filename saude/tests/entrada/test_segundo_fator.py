@@ -195,6 +195,17 @@ def test_who_administers_makes_one_before_anything_else(client, criar_usuario, s
     assert password(Client(), "coordenador").url == "/"
 
 
+def test_who_becomes_administrator_while_inside_is_asked_at_once(client, criar_usuario, settings):
+    settings.SECOND_FACTOR = "administrador"
+    user = criar_usuario("Coordenador")
+    password(client, "coordenador")
+    assert client.get("/clientes/").status_code == 200
+    user.acessos.update(permissoes=["ver", "administrar"])
+    for url in ("/clientes/", "/administrando/acessos/"):
+        assert client.get(url).url == "/conta/segundo-fator/", url
+    assert client.get("/conta/segundo-fator/").status_code == 200
+
+
 def test_for_all_when_the_installation_says_so(client, criar_usuario, settings):
     settings.SECOND_FACTOR = "todos"
     criar_usuario("Consulta")

@@ -11,8 +11,9 @@ from saude.acesso.guarda import PUBLIC, TOKEN, login_needed, mark_of
 from saude.acesso.request import GuardedRequest
 from saude.contas import entradas
 from saude.contas.middleware import FREE_OF_LOCK
+from saude.contas.queries import rules_installation
 from saude.entrada import meio
-from saude.entrada.queries import has_factor
+from saude.entrada.queries import has_factor, needs_factor
 from saude.entrada.sinais import state_of
 
 #: open to who makes the first one
@@ -24,6 +25,11 @@ FREE = (
     "fator_chave_opcoes",
     "fator_chave",
 )
+
+
+def _administers_now(request: GuardedRequest) -> bool:
+    administers = "administrar" in request.permissoes or rules_installation(request.user)
+    return administers and needs_factor(request.user)
 
 
 class SecondFactorMiddleware:
@@ -40,6 +46,10 @@ class SecondFactorMiddleware:
         user, session = request.user, request.session
         if meio.PASSED not in session:  # begun before this was noted
             session[meio.PASSED] = state_of(user, done=False)
+        if session[meio.PASSED] == meio.NOT_ASKED and _administers_now(cast(GuardedRequest, request)):
+            session[meio.PASSED] = (
+                meio.MISSING
+            )  # was given it while inside: asked at once, not at the next log-in
         if session[meio.PASSED] != meio.MISSING:
             return None
         if has_factor(user):  # made in another session, or this one came by another way
