@@ -11,6 +11,7 @@ from saude.acesso.guarda import PUBLIC, TOKEN, login_needed, mark_of
 from saude.acesso.request import GuardedRequest
 from saude.contas import entradas
 from saude.contas.middleware import FREE_OF_LOCK
+from saude.contas.models import Usuario
 from saude.contas.queries import rules_installation
 from saude.entrada import meio
 from saude.entrada.queries import has_factor, needs_factor
@@ -27,9 +28,8 @@ FREE = (
 )
 
 
-def _administers_now(request: GuardedRequest) -> bool:
-    administers = "administrar" in request.permissoes or rules_installation(request.user)
-    return administers and needs_factor(request.user)
+def _administers_now(request: GuardedRequest, user: Usuario) -> bool:
+    return ("administrar" in request.permissoes or rules_installation(user)) and needs_factor(user)
 
 
 class SecondFactorMiddleware:
@@ -46,7 +46,7 @@ class SecondFactorMiddleware:
         user, session = request.user, request.session
         if meio.PASSED not in session:  # begun before this was noted
             session[meio.PASSED] = state_of(user, done=False)
-        if session[meio.PASSED] == meio.NOT_ASKED and _administers_now(cast(GuardedRequest, request)):
+        if session[meio.PASSED] == meio.NOT_ASKED and _administers_now(cast(GuardedRequest, request), user):
             session[meio.PASSED] = (
                 meio.MISSING
             )  # was given it while inside: asked at once, not at the next log-in
