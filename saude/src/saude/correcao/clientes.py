@@ -39,15 +39,16 @@ def listed(request: UserRequest, name: str, page: Sized) -> None:
     )
 
 
-def keep_search(request: UserRequest, **more: str) -> str:
-    """The address that shows the search that was posted; `more` goes with it."""
+def keep_search(request: UserRequest, page: str = "", **more: str) -> str:
+    """The address that shows the search that was posted (of this page, or of `page`); `more` goes with it."""
+    page = page or request.path
     text = request.POST.get("q", "").strip()[:80].replace("\x00", "")
     if not text:
-        return request.path + (f"?{urlencode(more)}" if any(more.values()) else "")
+        return page + (f"?{urlencode(more)}" if any(more.values()) else "")
     name = secrets.token_urlsafe(9)
     kept = [*request.session.get(SEARCHES, {}).items(), (name, text)]
     request.session[SEARCHES] = dict(kept[-KEPT:])
-    return f"{request.path}?{urlencode({'busca': name} | {k: v for k, v in more.items() if v})}"
+    return f"{page}?{urlencode({'busca': name} | {k: v for k, v in more.items() if v})}"
 
 
 def searched(request: UserRequest, text: str, found: int, **more: Any) -> None:

@@ -1,9 +1,10 @@
 from django.urls import include, path
 
-from saude.correcao import identificar, views_clientes
+from saude.correcao import identificar, procurar, views_clientes
 
 app_name = "clientes"
 urlpatterns = [
+    path("clientes/procurar/", procurar.procurar, name="procurar"),
     path("clientes/", views_clientes.lista, name="lista"),
     path("clientes/novo/", identificar.novo, name="novo"),
     path("clientes/nao-identificados/", identificar.nao_identificados, name="nao_identificados"),

@@ -20,7 +20,7 @@ from saude.fichas import contagens, filtro
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
-from saude.painel import apresenta, filtros, listas, ordenacao
+from saude.painel import apresenta, causas, filtros, listas, ordenacao
 from saude.painel.avisos import notices
 from saude.painel.converters import SITUACOES
 from saude.painel.figura import PARTS, figure
@@ -226,8 +226,10 @@ def _kinds(request: UserRequest, competencia: str, ids: list[int]) -> dict[int, 
 
 def _causes(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
     causes = findings.causes(request.entidade, context["competencia"], cnes=request.cnes_permitidos)
-    context["erros"] = [c for c in causes if c.severidade == "erro"]
-    context["avisos"] = [c for c in causes if c.severidade != "erro"]
+    errors = [c for c in causes if c.severidade == "erro"]
+    context["erros"] = causas.by_rule(c for c in errors if not causas.of_cnes(c.codigo))
+    context["do_cnes"] = causas.by_rule(c for c in errors if causas.of_cnes(c.codigo))
+    context["avisos"] = causas.by_rule(c for c in causes if c.severidade != "erro")
     return render(request, "painel/causas.html", context)
 
 
