@@ -113,6 +113,8 @@ def test_no_secret_goes_along_and_what_stays_is_told(both):
         "contas.Sessao",
         "auditoria.Selo",
         "correio.Servidor",
+        "acs.ChaveEntidade",
+        "acs.PedidoChave",
     } <= stays
 
 

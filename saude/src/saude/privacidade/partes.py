@@ -30,6 +30,8 @@ DERIVED = frozenset(
         "recebimento.UsoToken",
         "arquivos.Conferencia",  # files of seven days, received or not; what was received is in the fichas
         "arquivos.ItemConferido",
+        "acs.ChaveEntidade",  # opens phones, here only: another installation makes its own
+        "acs.PedidoChave",
         "referencias.Procedimento",  # public tables
         "referencias.Cid",
         "referencias.Cbo",
