@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledi.codecs import thrift, xml
+from ledi import codecs
+from ledi.codecs import thrift
 from ledi.codecs.wire import TYPE_LABEL, WIRE_TYPE, Decoded, Unknown
 from ledi.errors import DecodeError, PathError
 from ledi.findings import AVISO, ERRO, Finding
@@ -80,7 +81,7 @@ def _parse(row: Any) -> Carried | None:
     except (ValueError, TypeError):
         return None
     if len(raw) > MAX_BYTES or not (
-        thrift.is_value(number, kind, raw) if not name else xml.is_element(name, raw)
+        thrift.is_value(number, kind, raw) if not name else codecs.xml.is_element(name, raw)
     ):
         return Carried(Unknown(path[:500], number, kind, b"", name[:80]), tuple(lengths), kept=False)
     return Carried(Unknown(path[:500], number, kind, raw, name), tuple(lengths))
@@ -106,7 +107,8 @@ def _same(field: Unknown, struct: Struct) -> Field | None:
     """The field that this layout has for it, when the file declared another version."""
     if field.name:
         return next(
-            (f for f in struct.fields if f.name == field.name and xml.has_element(struct, field.name)), None
+            (f for f in struct.fields if f.name == field.name and codecs.xml.has_element(struct, field.name)),
+            None,
         )
     known = struct.by_id.get(field.id)
     return known if known is not None and WIRE_TYPE[known.type.kind] == field.wire_type else None
@@ -155,7 +157,7 @@ def _kind(field: Unknown) -> str:
 def _span(field: Unknown, struct: Struct, tipo: str, version: str) -> Span | None:
     for span in elsewhere(tipo, struct.name, version):
         if field.name:
-            if field.name in (span.name, xml.element_name(struct.name, span.name)):
+            if field.name in (span.name, codecs.xml.element_name(struct.name, span.name)):
                 return span
         elif span.id == field.id and _wire_type(span.type) == field.wire_type:
             return span
@@ -199,7 +201,7 @@ def _decoded(one: Carried, struct: Struct) -> Mapping[str, Any]:
         if one.form == "thrift":
             head = one.unknown.wire_type.to_bytes(1, "big") + one.unknown.id.to_bytes(2, "big")
             return thrift.decode(struct, head + one.unknown.raw + b"\0").value
-        return xml.decode_parts(struct, one.unknown.raw)
+        return codecs.xml.decode_parts(struct, one.unknown.raw)
     except DecodeError:
         return {}
 
@@ -241,7 +243,7 @@ def _known(field: Unknown, root: Struct) -> bool:
     struct = _struct_at(root, field.path)
     if struct is None:
         return True
-    return xml.has_element(struct, field.name) if field.name else field.id in struct.by_id
+    return codecs.xml.has_element(struct, field.name) if field.name else field.id in struct.by_id
 
 
 def _way(path: str) -> tuple[Step, ...]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-from ledi.codecs import thrift, xml
+from ledi import codecs
+from ledi.codecs import thrift
 from ledi.codecs.wire import Decoded, Misfit, Unknown
 from ledi.errors import DecodeError, EncodeError, UnknownTipo, UnknownVersion
 from ledi.files import Kind, sniff_bytes
@@ -101,7 +102,7 @@ class Envelope:
         With `strict` false a value of XML that is not of its field's type is kept as text, and told.
         """
         if self.formato == "xml":
-            return xml.decode(self.ficha.root, self.dado, strict=strict)
+            return codecs.xml.decode(self.ficha.root, self.dado, strict=strict)
         return thrift.decode(self.ficha.root, self.dado)
 
     def record(self, decoded: Decoded | None = None) -> dict[str, Any]:
@@ -160,7 +161,7 @@ def wrap_xml(
     head = _head(record, lote, layout)
     root = layout.fichas[record["tipo"]].root
     sender, origin = remetente.to_wire(), (originadora or remetente).to_wire()
-    return xml.encode_transport(layout, head, root, ficha, sender, origin, unknown)
+    return codecs.xml.encode_transport(layout, head, root, ficha, sender, origin, unknown)
 
 
 def _head(record: Mapping[str, Any], lote: int | None, layout: Layout) -> dict[str, Any]:
@@ -213,7 +214,7 @@ def unwrap(data: bytes, *, strict: bool = True) -> Envelope:
 
 def unwrap_xml(data: bytes, *, strict: bool = True) -> Envelope:
     """The envelope in the bytes of an `.esus.xml` file; same errors as `unwrap`."""
-    found = xml.decode_transport(layout_of(), data, strict=strict)
+    found = codecs.xml.decode_transport(layout_of(), data, strict=strict)
     head = found.head
     if not strict and not isinstance(head.get("tipoDadoSerializado"), int):
         head |= _tipo_of_root(found.root, found.misfits, head.get("tipoDadoSerializado"))
@@ -223,7 +224,7 @@ def unwrap_xml(data: bytes, *, strict: bool = True) -> Envelope:
 def _tipo_of_root(root: str, odd: list[Misfit], given: Any) -> dict[str, int]:
     """The number of the ficha whose element this is: the file itself does not say it well."""
     fichas = layout_of().fichas.values()
-    number = next((ficha.tipo_dado for ficha in fichas if xml.root_element(ficha.root) == root), None)
+    number = next((ficha.tipo_dado for ficha in fichas if codecs.xml.root_element(ficha.root) == root), None)
     if number is None:
         return {}
     if given is None:
