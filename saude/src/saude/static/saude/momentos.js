@@ -48,7 +48,10 @@ function tellWrong(text) {
   if (!known && !text.validationMessage) return;
   const note = known ?? Object.assign(document.createElement("p"), { className: "recusa r-nao-existe" });
   note.setAttribute("role", "status");
-  if (!known) box.after(note);
+  if (!known) {
+    const refused = box.nextElementSibling?.matches("[data-recusa]") ? box.nextElementSibling : null;
+    (refused ?? box).after(note); // the note of refused keys stays beside its input (comum/entradas.js)
+  }
   note.textContent = text.validationMessage;
 }
 
