@@ -50,10 +50,12 @@ def test_the_answer_has_the_names_of_the_example(telefone):
 def test_addresses(client):
     assert client.get("/api/acs/docs").status_code == 200
     assert client.get("/api/acs/openapi.json").json()["paths"]
+    documented = {"POST /registrar", "GET /puxar", "POST /empurrar", "GET /situacao", "POST /sair"}
+    documented |= {"POST /chave/pedir", "POST /chave/resposta", "POST /chave/concluir"}
     paths = {f"{method.upper()} {path.removeprefix('/api/acs/v1')}"
              for path, methods in api.get_openapi_schema()["paths"].items() for method in methods}  # fmt: skip
-    assert paths == {"POST /registrar", "GET /puxar", "POST /empurrar", "GET /situacao", "POST /sair"}
-    for path in ("POST /registrar", "GET /puxar", "POST /empurrar", "GET /situacao", "POST /sair"):
+    assert paths == documented
+    for path in documented:
         assert f"`{path}" in TEXT, path
 
 
