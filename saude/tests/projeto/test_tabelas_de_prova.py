@@ -8,7 +8,10 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
-TABLES = ("nada-falso.md", "area-e-numeros.md", "nova-ficha.md", "seguranca/entrar-e-aparelho.md")
+TABLES = (
+    "nada-falso.md", "area-e-numeros.md", "nova-ficha.md", "seguranca/entrar-e-aparelho.md",
+    "seguranca/ataques.md",
+)  # fmt: skip
 
 
 @cache
