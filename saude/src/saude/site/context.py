@@ -1,6 +1,7 @@
 from typing import Any, cast
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 
 from saude.acesso.guarda import allowed_at
@@ -32,5 +33,13 @@ def _work(request: HttpRequest) -> dict[str, Any]:
         "contexto": context,
         "pode": allowed_at(seen, context.area.cnes) if context.area else dict.fromkeys(permissoes, True),
         "menu": menu_for(seen, permissoes) if context.entidade else [],
-        "avisos_novos": unread(seen) if seen.user.is_authenticated else 0,
+        "avisos_novos": _unread(seen),
     }
+
+
+def _unread(request: UserRequest) -> int:
+    """No error page fails for a bell."""
+    try:
+        return unread(request) if request.user.is_authenticated else 0
+    except DatabaseError:
+        return 0

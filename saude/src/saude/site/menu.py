@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.urls import NoReverseMatch, reverse
 
 from saude.acesso.guarda import chosen, limit_of
@@ -118,7 +119,10 @@ def _counts(request: UserRequest, permissoes: frozenset[str]) -> dict[str, int]:
     """What waits, in the áreas that the pages show."""
     if "ver" not in permissoes or request.entidade is None:
         return {}
-    return {"pendencias": pending(request.entidade, cnes=chosen(request, limit_of(request, "ver")))}
+    try:
+        return {"pendencias": pending(request.entidade, cnes=chosen(request, limit_of(request, "ver")))}
+    except DatabaseError:  # no error page fails for a number
+        return {}
 
 
 def _entry(item: Item, current: str, counts: dict[str, int]) -> Entry | None:
