@@ -62,6 +62,8 @@ def test_a_cut_is_refused_at_opening_and_a_changed_byte_where_it_lies():
     assert found.read(4 * PIECE) == data[: 4 * PIECE]
     with pytest.raises(Danificado, match="pedaço 5"):
         found.read(1)
+    found.seek(5 * PIECE)
+    assert found.read(PIECE) == data[:PIECE]  # the others are read
 
 
 def test_another_key_and_another_purpose_do_not_open_it():
