@@ -22,7 +22,7 @@ from saude.acs.formularios import TIPOS
 from saude.acs.models import Aparelho, Envio, Recusa
 from saude.acs.versoes import clock, old_app
 from saude.fichas.models import Ficha
-from saude.inconsistencias.achados import Achado
+from saude.inconsistencias.achados import Achado, clean
 from saude.processamento import julgar
 from saude.processamento.contexto import Contexto
 from saude.recebimento import actions
@@ -35,6 +35,7 @@ from saude.registro.tipos import Origem
 BODY = 2 * 1024 * 1024
 EXPANDED = 4 * 1024 * 1024
 RECORDS = 50
+MAX_SHOWN = 60  # of a uuid that is none
 SYSTEM = "saude-domiciliar"
 HEADER = (
     ("profissionalCNS", "profissional", "Este registro foi feito por outro profissional."),
@@ -265,7 +266,7 @@ def _answer(a: Resposta, record: Any, revisions: dict[int, int], ctx: Contexto) 
     uuid = record.get("uuid") if isinstance(record, dict) else None
     answer: dict[str, Any] = {
         "posicao": a.posicao,
-        "uuid": uuid if isinstance(uuid, str) else None,
+        "uuid": clean(uuid)[:MAX_SHOWN] if isinstance(uuid, str) else None,
         "aceito": not refused,
         "status": str(a.status),
         "situacao": str(a.situacao),
@@ -311,7 +312,7 @@ def _note_refusals(device: Aparelho, answers: list[dict[str, Any]], records: lis
 def _finish(
     device: Aparelho, envio: Envio, sent: dict[str, Any], public: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    version = str(sent.get("versao_app") or "")[:20]
+    version = clean(str(sent.get("versao_app") or ""))[:20]
     skew = clock(sent.get("hora_aparelho"))
     answer: dict[str, Any] = {
         "lote": envio.identificador,
