@@ -176,7 +176,7 @@ def test_starttls_with_a_certificate_of_an_authority_that_is_trusted(admin, tmp_
         save(admin, port, seguranca="starttls")
         assert "certificado" in actions.try_server(by=admin, para="a@b.example").texto
         monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-        assert "aceitou" in actions.try_server(by=admin, para="a@b.example").texto
+        assert actions.try_server(by=admin, para="a@b.example") is None  # nothing went wrong
     assert [m["To"] for m in keeper.received] == ["a@b.example"]
 
 
