@@ -37,7 +37,7 @@ from saude.transmissao.storage import Escrita, Linha
 log = logging.getLogger(__name__)
 Estado = Transmissao.Estado
 SLICE = 30.0  # seconds, and then whatever is on its way
-CHUNK = 100  # fichas taken at a time: what a killed worker leaves unknown
+CHUNK = 200  # fichas taken at a time: what a killed worker leaves unknown
 FLUSH, FLUSH_EVERY = 500, 2.0  # outcomes, and seconds, between writes
 BUSY_AGAIN = 10
 INTERRUPTED = "O envio foi interrompido sem que a resposta fosse guardada: a ficha vai de novo, igual."

@@ -56,9 +56,11 @@ def copy_outbox(transmissao_id: int, rows: Iterable[tuple[int, int, int]]) -> in
     a chunk is read whole before it is written."""
     n, source = 0, iter(rows)
     while chunk := list(islice(source, CHUNK)):
+        lines = [
+            f"{transmissao_id}\t{ficha_id}\t{revisao}\t{place}{_FRESH}" for ficha_id, revisao, place in chunk
+        ]
         with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            for ficha_id, revisao, place in chunk:
-                copy.write_row((transmissao_id, ficha_id, revisao, place, *_FRESH))
+            copy.write("".join(lines))
         n += len(chunk)
     return n
 
@@ -67,7 +69,8 @@ _COPY = (
     "COPY transmissao_envio (transmissao_id, ficha_id, revisao, lugar, situacao, aberta, tentativas, incerta, "
     "desconhecida, desserializacoes, causa, mensagem, mensagens) FROM STDIN"
 )
-_FRESH = ("a enviar", True, 0, False, False, 0, "", "", "[]")
+_FRESH = "\ta enviar\tt\t0\tf\tf\t0\t\t\t[]\n"  # numbers alone vary: nothing to be escaped
+_FIRST = Before()
 
 
 def next_rows(transmissao_id: int, *, after: int, term: timedelta, limit: int) -> list[Linha]:
@@ -82,7 +85,8 @@ def next_rows(transmissao_id: int, *, after: int, term: timedelta, limit: int) -
     return [
         Linha(
             ficha, revisao, tipo, place, stands == Situacao.EXPORTADA and current == revisao, tries,
-            Before(unsure, unknown, unread, first is not None and first < now - term),
+            _FIRST if first is None and not (unsure or unknown)
+            else Before(unsure, unknown, unread, first is not None and first < now - term),
         )
         for ficha, revisao, tipo, place, stands, current, tries, unsure, unknown, unread, first
         in rows.order_by("lugar").values_list(*columns)[:limit]
