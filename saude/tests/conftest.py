@@ -45,12 +45,31 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    _index_static_files_once()
     if slow := os.environ.get("SAUDE_TESTE_LENTO"):
         from django.conf import settings
 
         settings.TESTE_LENTO = float(slow)
         settings.MIDDLEWARE = ["lentidao.Slow", *settings.MIDDLEWARE]
     config.addinivalue_line("markers", "browser: needs a real Chromium")
+
+
+def _index_static_files_once() -> None:
+    """Each test's client builds the middleware anew, and WhiteNoise looked at every static file each time: most of the
+    time of a test of a page. The first index serves all, for the same settings."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    index = WhiteNoiseMiddleware.add_files_from_finders
+    kept: dict[tuple[object, ...], dict[str, object]] = {}
+
+    def once(self: WhiteNoiseMiddleware) -> None:
+        key = (self.max_age, self.allow_all_origins, self.static_prefix, self.charset)
+        if key not in kept:
+            index(self)
+            kept[key] = dict(self.files)
+        self.files.update(kept[key])
+
+    WhiteNoiseMiddleware.add_files_from_finders = once  # type: ignore[method-assign]
 
 
 def pytest_report_header() -> str:
