@@ -15,9 +15,10 @@ def test_one_more_permission_is_added_to_those_there(criar_usuario, site):
     assert page.is_checked("[name=permissoes][value=ver]"), "the form opens with what the person has"
     page.check("[name=permissoes][value=exportar]")
     page.click("text=Salvar acesso")
-    page.wait_for_selector("text=Acesso salvo.")
+    page.wait_for_selector("text=Acesso salvo: ")
     assert set(Acesso.objects.get(usuario=other).permissoes) == {"ver", "exportar"}
     page.uncheck("[name=permissoes][value=ver]")
-    page.click("text=Salvar acesso")
-    page.wait_for_selector("text=Acesso salvo.")
+    with page.expect_navigation():
+        page.click("text=Salvar acesso")
+    page.wait_for_selector("text=Acesso salvo: ")
     assert "ver" in Acesso.objects.get(usuario=other).permissoes

@@ -156,7 +156,8 @@ def test_fp_by_keyboard(digitando):
 def test_the_header_by_keyboard_and_dates_as_in_brazil(digitando, registros):
     t = digitando("FVD", lembrar=False)
     t.espera("profissionalCNS")
-    assert "definido ao escolher o CNES" in t.page.inner_text("#uuid-mostrado")
+    shown = t.page.locator("#uuid-mostrado")
+    assert " ".join(shown.text_content().split()) == "definido ao escolher o CNES"
     assert "0000000" not in t.page.inner_text("main")
     t.digita("ana")
     t.page.wait_for_selector("[role=option]:has-text('ANA SOUZA')")
@@ -167,7 +168,7 @@ def test_the_header_by_keyboard_and_dates_as_in_brazil(digitando, registros):
     t.digita("ubs")
     t.page.wait_for_selector("[role=option]:has-text('UBS Centro')")
     t.press("Enter")
-    assert t.page.inner_text("#uuid-mostrado").startswith(registros["cnes"])
+    assert shown.text_content().startswith(registros["cnes"])
     t.espera("ine")
     t.digita(registros["ine"], "Enter")
     t.espera("dataAtendimento")

@@ -46,7 +46,7 @@ function refuse(input, boxes, codes) {
 function say(input, text) {
   input.setCustomValidity(text);
   input.setAttribute("aria-invalid", String(Boolean(text)));
-  const line = input.closest(".f-codigos");
+  const line = input.closest(".f-codigos") ?? input.parentElement;
   const known = line.nextElementSibling?.matches(".f-codigos__nao") ? line.nextElementSibling : null;
   if (!known && !text) return;
   const note = known ?? Object.assign(document.createElement("p"), { className: "recusa f-codigos__nao" });
