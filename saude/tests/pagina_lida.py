@@ -40,12 +40,17 @@ class _Reader(HTMLParser):
         self.pagina, self.all = Pagina(), []
         self.cell: list[str] | None = None
         self.label = self.pair = ""
+        self.navs: list[bool] = []  # open ones, and whether it is the menu, whose counts are no numbers of the page
         self.part: dict[str, list[str]] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         for text in (self.all, self.cell or []):
             text.append(" ")
+        if tag == "nav":
+            self.navs.append(given.get("id") == "menu")
+        if any(self.navs):
+            return
         if tag == "table":
             self.pagina.tabelas.append([])
         elif tag == "tr" and self.pagina.tabelas:
@@ -58,6 +63,8 @@ class _Reader(HTMLParser):
             self.part[tag] = []
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "nav":
+            self.navs.pop()
         if tag in CELLS and self.cell is not None:
             row = self.pagina.tabelas[-1][-1]
             text = " ".join("".join(self.cell).split())

@@ -1,6 +1,6 @@
 """Rows of fichas as the lists show them: names beside the codes, in few queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -108,6 +108,16 @@ HEADER = (
     "INE", "Equipe", "Profissional", "CBO", "Cidadãos", "Erros", "Avisos", "Origem", "Recebida em", "Processada em",
     "Exportada em", "Não exportável por",
 )  # fmt: skip
+
+
+NAMED = HEADER.index("Cliente")
+NAMELESS = HEADER[:NAMED] + HEADER[NAMED + 1 :]
+
+
+def nameless(rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
+    """Rows of `sheet` without their citizens, for NAMELESS."""
+    for row in rows:
+        yield row[:NAMED] + row[NAMED + 1 :]
 
 
 def sheet(entidade: Entidade, fichas: QuerySet[Ficha]) -> Iterator[list[Any]]:

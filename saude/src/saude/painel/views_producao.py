@@ -62,8 +62,8 @@ def do_profissional(request: UserRequest, pk: int) -> HttpResponseBase:
         asked = filtro.Filtro(competencia=month, profissional_cns=person.cns)
         fichas = filtro.filtered(request.entidade, asked, cnes=request.cnes_permitidos)
         fichas = filtro.with_reason(request.entidade, fichas).order_by("data", "id")
-        rows = apresenta.sheet(request.entidade, fichas)
-        return _download(request, kind, f"producao_{person.pk}_{in_files(month)}", apresenta.HEADER, rows)
+        rows = apresenta.nameless(apresenta.sheet(request.entidade, fichas))
+        return _download(request, kind, f"producao_{person.pk}_{in_files(month)}", apresenta.NAMELESS, rows)
     context = {
         "profissional": person,
         "competencias": months,

@@ -32,7 +32,8 @@ class Command(BaseCommand):
         where = _entidade(entidade)
         try:
             with open(arquivo, "rb") as file:
-                kept = spool(file, spool_folder(), gzipped=False, limit=LIMIT)
+                # read by its path here; what stays is sealed with the others at night
+                kept = spool(file, spool_folder(), gzipped=False, limit=LIMIT, sealed=False)
             path = spool_folder() / kept.arquivo
             lote = actions.open_lote(
                 entidade=where,
