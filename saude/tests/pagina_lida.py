@@ -40,7 +40,7 @@ class _Reader(HTMLParser):
         self.pagina, self.all = Pagina(), []
         self.cell: list[str] | None = None
         self.label = self.pair = ""
-        self.navs: list[bool] = []  # open ones, and whether it is the menu, whose counts are no numbers of the page
+        self.navs: list[bool] = []  # open ones: is it the menu? its counts are no numbers of the page
         self.part: dict[str, list[str]] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
