@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 # rooms whose tests drive sockets, servers and processes that are killed; those in a browser are found by its marker
-OTHER_PROCESSES = ("ledi/tests/pec", "saude/tests/falhas", "saude/tests/porta", "saude/tests/copias")
+OTHER_PROCESSES = (
+    "ledi/tests/pec", "saude/tests/falhas", "saude/tests/porta", "saude/tests/copias", "saude/tests/transmissao",
+)  # fmt: skip
 
 HERE = {None, "", "localhost", socket.gethostname()}
 TO_AN_ADDRESS = {"socket.connect", "socket.sendto", "socket.sendmsg"}

@@ -100,6 +100,17 @@ def test_a_pec_that_is_down_is_not_asked_for_every_ficha():
     assert len(found) <= 6 and sent.stopped_by is not None and sent.stopped_by.cause is Cause.PROXY
 
 
+def test_one_request_to_go_slower_holds_back_the_others():
+    asked: list[bytes] = []
+    slower = answering(answer(429, b"", "Retry-After: 7"), asked=asked)
+    with server(slower) as url, client(url, connections=1) as made:
+        sending = Transmission(made, (Item(registro(n)) for n in range(9)))
+        found = [outcome for _, outcome in sending]
+        assert [(one.espera, one.action) for one in found] == [(7.0, Action.RETRY)]
+        assert (len(asked), sending.stopped_by, made.paused) == (2, None, None)  # the log-in, and one ficha
+        assert len(sending.unsent) == 2  # what was taken ahead
+
+
 def test_nothing_decided_any_more_ends_it():
     """Every answer a time-out: a hundred thousand fichas must not become unknown one by one."""
     asked: list[bytes] = []

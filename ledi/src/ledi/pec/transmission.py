@@ -12,6 +12,7 @@ from ledi.pec.client import Client, Registro
 from ledi.pec.outcomes import DECIDED, SERVER_DOWN, Action, Before, Outcome
 
 _NOTHING = Before()
+_TOO_MANY = 429
 _AHEAD = 3  # for each connection, so that none waits while outcomes are written
 
 
@@ -29,7 +30,8 @@ class Transmission:
 
     `items` is read in the caller's thread, a few ahead. It ends when `items` do, or early with `stopped_by` set:
     on a pause, on the stop of a lot, when the PEC is out of reach, and when nothing is decided any more (as many
-    undecided in a row as there are connections, at least three). What was read and not attempted is in `unsent`.
+    undecided in a row as there are connections, at least three). It ends, too, when the PEC asks to send more slowly
+    (429; how long to wait is in the outcome). What was read and not attempted is in `unsent`.
     """
 
     def __init__(self, client: Client, items: Iterable[Item]) -> None:
@@ -96,9 +98,13 @@ class Transmission:
                 self._done.put((item, None))
                 continue
             try:
-                self._done.put((item, self._client.send(item.registro, item.before)))
+                outcome = self._client.send(item.registro, item.before)
             except BaseException as error:
                 self._done.put((item, error))
+                continue
+            if outcome.status == _TOO_MANY:
+                self._stop.set()  # at once: whoever reads the outcomes may be slower than the next ficha
+            self._done.put((item, outcome))
 
     def _look(self, outcome: Outcome) -> None:
         """Should the others still be sent?"""
