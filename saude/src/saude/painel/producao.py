@@ -46,7 +46,7 @@ def month_before(competencia: str) -> str:
 
 
 def table(entidade: Entidade, competencia: str, group: str, *, cnes: Areas) -> tuple[list[Linha], Linha]:
-    """The lines by name, who is not named last, and their sum."""
+    """The lines by name, then codes that no registration names, what has none last, and their sum."""
     now = by_group(entidade, competencia, group, cnes=cnes)
     before = by_group(entidade, month_before(competencia), group, cnes=cnes)
     people = _people(entidade) if group == "profissional" else {}
@@ -61,7 +61,7 @@ def table(entidade: Entidade, competencia: str, group: str, *, cnes: Areas) -> t
         )
         for key in now.keys() | before.keys()
     ]
-    lines.sort(key=lambda line: (not line.chave, line.nome.casefold(), line.chave))
+    lines.sort(key=lambda line: (not line.chave, line.chave not in names, line.nome.casefold(), line.chave))
     whole = summed([line.agora for line in lines], competencia)
     return lines, Linha("", "Total", whole, sum(line.antes for line in lines))
 
