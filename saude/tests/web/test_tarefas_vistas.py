@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lotes import JOBS, confirmar, lote
 from producao import FIM, INICIO, em, quebrado, receber, registro
@@ -56,6 +57,21 @@ def test_an_export_that_waits_says_why_and_since_when(client, coordenador, entid
     )
     part = texto(client.get(reverse("exportacao:andamento", args=[export.pk])))
     assert "Nenhum trabalhador está ativo" in part
+
+
+def test_a_part_asked_for_every_second_counts_nothing_for_a_bell_and_a_menu_it_has_not(
+    client, coordenador, entidade
+):
+    export = pedida(entidade)
+    found = {}
+    for name in ("exportacao", "andamento"):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse(f"exportacao:{name}", args=[export.pk]))
+        asked_of = [
+            table for q in asked for table in ("avisos_aviso", "fichas_contagem") if table in q["sql"]
+        ]
+        found[name] = sorted(asked_of)
+    assert found == {"exportacao": ["avisos_aviso", "fichas_contagem"], "andamento": []}
 
 
 def test_each_reason(entidade, trabalhador):

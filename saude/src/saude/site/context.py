@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -13,7 +14,10 @@ from saude.site.menu import menu_for
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """What the base template needs: menu, chosen entidade and área, `pode` (what may be done in that área)."""
+    """What the base template needs: menu, chosen entidade and área, `pode` (what may be done in that área).
+
+    What asks the database is a function that the template calls: a part of a page, asked for every second, has none.
+    """
     inside = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
         "ajuda_da_pagina": help_for(request.path),
@@ -32,8 +36,8 @@ def _work(request: HttpRequest) -> dict[str, Any]:
     return {
         "contexto": context,
         "pode": allowed_at(seen, context.area.cnes) if context.area else dict.fromkeys(permissoes, True),
-        "menu": menu_for(seen, permissoes) if context.entidade else [],
-        "avisos_novos": _unread(seen),
+        "menu": cache(lambda: menu_for(seen, permissoes) if context.entidade else []),
+        "avisos_novos": cache(lambda: _unread(seen)),
     }
 
 
