@@ -47,11 +47,12 @@ def chapters() -> dict[str, Capitulo]:
 
 
 @cache
-def rules(tipo: str) -> dict[str, str]:
-    """Code -> the section of its page; "" -> what follows the last of them (the minimal record)."""
-    path = DOCS / "regras" / f"{tipo}.md"
-    if not tipo.isalpha() or not path.is_file():
-        return {}
+def _pages_of_rules() -> dict[str, dict[str, str]]:
+    """Every page, by its kind of ficha: what an address asks for is looked up here, never kept under its own name."""
+    return {path.stem: _sections(path) for path in sorted((DOCS / "regras").glob("*.md"))}
+
+
+def _sections(path: Path) -> dict[str, str]:
     text = path.read_text(encoding="utf-8")
     heads = list(RULE.finditer(text))
     last = text.find("\n## Registro mínimo")
@@ -60,11 +61,14 @@ def rules(tipo: str) -> dict[str, str]:
     return found | ({"": text[last:]} if last > 0 else {})
 
 
-@cache
+def rules(tipo: str) -> dict[str, str]:
+    """Code -> the section of its page; "" -> what follows the last of them (the minimal record)."""
+    return _pages_of_rules().get(tipo, {})
+
+
 def kinds_with(codigo: str) -> tuple[str, ...]:
     """Pages that tell of the rule: those of the fichas it holds for."""
-    pages = sorted(p.stem for p in (DOCS / "regras").glob("*.md"))
-    return tuple(tipo for tipo in pages if codigo and codigo in rules(tipo))
+    return tuple(tipo for tipo, found in _pages_of_rules().items() if codigo and codigo in found)
 
 
 @cache
