@@ -5,14 +5,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import psycopg
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from saude.cofre.erros import CofreError
-from saude.web.problema import general, outage, problem
+from saude.web.problema import AWAY, general, outage, problem
 
 E = TypeVar("E", bound=Exception)
 log = logging.getLogger(__name__)
@@ -35,14 +32,6 @@ WRONG = {
     "model_attributes_type": "deve ser um objeto",
     "dict_type": "deve ser um objeto",
 }
-OUTAGES = (
-    OperationalError,
-    InterfaceError,
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    OSError,
-    CofreError,
-)
 
 
 def prepare(api: NinjaAPI) -> None:
@@ -50,7 +39,7 @@ def prepare(api: NinjaAPI) -> None:
     answer(api, HttpError, _refused)
     answer(api, ValidationError, _wrong_value)
     answer(api, Http404, lambda request, error: general(404))
-    for kind in OUTAGES:
+    for kind in (*AWAY, OSError):
         answer(api, kind, _away)
     api.get_openapi_operation_id = lambda operation: operation.view_func.__name__  # type: ignore[method-assign]
 

@@ -41,6 +41,8 @@ TEXTS = {
     405: "Este endereço não aceita este método.",
     500: "Falha do sistema, que foi registrada. Repita o pedido: o uuid garante que nada entra duas vezes.",
 }
+#: the database, or the key of what is kept sealed, is not there just now: the request may be repeated
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, CofreError)
 WAIT = 30  # seconds
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 NOT_NOW = "O sistema não pôde atender agora. Repita o pedido: o uuid garante que nada entra duas vezes."
@@ -87,13 +89,7 @@ def outage(error: BaseException | None) -> HttpResponse | None:
             return problem(507, NO_ROOM)
         if isinstance(cause, PermissionError) or (isinstance(cause, OSError) and cause.errno == errno.EROFS):
             return problem(503, NOT_WRITABLE, headers={"Retry-After": str(WAIT)})
-    if any(
-        isinstance(
-            c,
-            (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, CofreError),
-        )
-        for c in _causes(error)
-    ):
+    if any(isinstance(cause, AWAY) for cause in _causes(error)):
         return problem(503, NOT_NOW, headers={"Retry-After": str(WAIT)})
     return None
 
