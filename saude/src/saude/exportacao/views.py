@@ -21,6 +21,7 @@ from saude.comum.competencia import Competencia
 from saude.contas.request import UserRequest
 from saude.exportacao import actions
 from saude.exportacao.files import path_of, pieces_of
+from saude.exportacao.fim import OVER
 from saude.exportacao.forms import ExportacaoForm, month_of
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports, manifest, names_of, takes_only
@@ -28,7 +29,6 @@ from saude.exportacao.selection import LABELS, Previa, preview
 from saude.fichas.contagens import panel, undated
 
 PER_PAGE = 25
-OVER = (Exportacao.Estado.CONCLUIDA, Exportacao.Estado.VAZIA, Exportacao.Estado.FALHOU)
 
 
 @requires("ver")
