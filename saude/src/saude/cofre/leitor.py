@@ -4,11 +4,12 @@ The last piece is proved when the file is opened, so a cut is refused there; a c
 """
 
 import io
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from saude.cofre.chaves import Chaveiro, keyring
 from saude.cofre.erros import Danificado
-from saude.cofre.pedacos import HEADER, TAG, cipher_of, open_piece, read_header
+from saude.cofre.pedacos import HEADER, TAG, cipher_of, is_sealed, open_piece, read_header
 
 
 class _Sealed(io.RawIOBase):
@@ -63,3 +64,15 @@ def open_sealed_file(
 ) -> io.BufferedReader:
     """Plain bytes with `read`, `readline`, `seek`, `tell`; closing it closes `file`. Raises CofreError."""
     return io.BufferedReader(_Sealed(file, purpose, keys), buffer)
+
+
+def open_kept(path: Path, purpose: str) -> BinaryIO:
+    """The same of a file of ours by its path; one of before they were sealed is plain, and read as it is.
+
+    Raises OSError, CofreError."""
+    file = open(path, "rb")
+    try:
+        return open_sealed_file(file, purpose) if is_sealed(file) else file
+    except BaseException:
+        file.close()
+        raise

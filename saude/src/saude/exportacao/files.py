@@ -10,12 +10,12 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO
 
 from django.conf import settings
 
 from saude.cofre.chaves import keyring
-from saude.cofre.leitor import open_sealed_file
+from saude.cofre.leitor import open_kept
 from saude.cofre.pedacos import SealedWriter, is_sealed, open_pieces, sealed_size
 from saude.exportacao.models import Exportacao
 
@@ -63,14 +63,7 @@ def pieces_of(exportacao: Exportacao) -> Iterator[bytes] | None:
 def open_zip(exportacao: Exportacao) -> BinaryIO | None:
     """The zip as a file of which any part is read, opened piece by piece; None as `path_of`. CofreError."""
     path = path_of(exportacao)
-    if path is None:
-        return None
-    file = open(path, "rb")
-    try:
-        return cast(BinaryIO, open_sealed_file(file, purpose_of(exportacao))) if is_sealed(file) else file
-    except BaseException:
-        file.close()
-        raise
+    return open_kept(path, purpose_of(exportacao)) if path else None
 
 
 def _pieces(exportacao: Exportacao, path: Path) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from saude.recebimento import guardados
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.tasks import spool_folder
 
@@ -14,8 +15,7 @@ def forget_bodies(*, before: datetime) -> int:
     done = 0
     for lote in old.exclude(bruto=None, arquivo="").defer("bruto").order_by("pk")[:ROUND]:
         if lote.arquivo:
-            (spool_folder() / lote.arquivo).unlink(missing_ok=True)
-            (spool_folder() / f"{lote.arquivo}.gz").unlink(missing_ok=True)
+            guardados.remove(spool_folder() / lote.arquivo)
         done += Lote.objects.filter(pk=lote.pk).update(bruto=None, arquivo="")
     return done
 

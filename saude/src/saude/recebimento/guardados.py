@@ -10,11 +10,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from django.conf import settings
 
-from saude.cofre.leitor import open_sealed_file
+from saude.cofre.leitor import open_kept
 from saude.cofre.pedacos import SealedWriter, is_sealed
 from saude.recebimento.models import Lote
 
@@ -34,14 +34,19 @@ def purpose_of(path: Path) -> str:
     return f"recebimento.corpo:{path.name}"
 
 
-def open_body(path: Path) -> IO[bytes]:
+def packed_of(path: Path) -> Path:
+    """Where the body of these lines is, as it came, when it came deflated."""
+    return path.with_name(path.name + PACKED)
+
+
+def remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    packed_of(path).unlink(missing_ok=True)
+
+
+def open_body(path: Path) -> BinaryIO:
     """The plain bytes. Raises OSError, CofreError."""
-    file = open(path, "rb")
-    try:
-        return open_sealed_file(file, purpose_of(path)) if is_sealed(file) else file
-    except BaseException:
-        file.close()
-        raise
+    return open_kept(path, purpose_of(path))
 
 
 @contextlib.contextmanager
@@ -67,10 +72,10 @@ def plain_while_arriving() -> Iterator[Path]:
 def bodies_of(lote: Lote) -> Iterator[tuple[str, Iterator[bytes]]]:
     """What there is of a lot on disk: name and plain bytes. The packed one, when it came so, stands for its lines."""
     path = folder() / lote.arquivo
-    packed = path.with_name(path.name + PACKED)
-    for found in (packed if packed.exists() else path,):
-        if lote.arquivo and found.exists():
-            yield found.name, _pieces(found)
+    packed = packed_of(path)
+    found = packed if packed.exists() else path
+    if lote.arquivo and found.exists():
+        yield found.name, _pieces(found)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -54,7 +54,7 @@ def spool(
     `lines`, when it says so. Not `sealed`: a file that readers apart open by its path, kept for days."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{uuid.uuid4()}.ndjson"
-    received = folder / (name + guardados.PACKED if gzipped else name)
+    received = guardados.packed_of(folder / name) if gzipped else folder / name
     try:
         with contextlib.ExitStack() as stack:
             aside = stack.enter_context(guardados.plain_while_arriving()) if gzipped else None
@@ -180,11 +180,10 @@ def parse_line(number: int, line: bytes, where: str = "") -> Item:
 
 def drop(kept: Spooled, folder: Path) -> None:
     """A body that nothing came of."""
-    (folder / kept.arquivo).unlink(missing_ok=True)
-    (folder / f"{kept.arquivo}.gz").unlink(missing_ok=True)
+    guardados.remove(folder / kept.arquivo)
 
 
 def drop_working_copy(lote: Lote, folder: Path) -> None:
     """The inflated lines of a lot that is done; the gzip stays, as it was received."""
-    if lote.arquivo and (folder / f"{lote.arquivo}.gz").exists():
+    if lote.arquivo and guardados.packed_of(folder / lote.arquivo).exists():
         (folder / lote.arquivo).unlink(missing_ok=True)
