@@ -49,9 +49,9 @@ class Contas:
 
 
 def counted(transmissao: Transmissao) -> Contas:
-    found = storage.counts(transmissao.pk)
     if not transmissao.preparada:
         return Contas({"a enviar": transmissao.total}, transmissao.total, transmissao.total, 0)
+    found = storage.counts(transmissao.pk)
     left, *_ = storage.still_open(transmissao.pk)
     given_up = Envio.objects.filter(transmissao=transmissao, aberta=False, situacao__in=GIVEN_UP)
     again = given_up.exclude(causa=storage.REOPENED).count() if any(found.get(s) for s in GIVEN_UP) else 0

@@ -57,7 +57,15 @@ def _transmissao_of(request: UserRequest, pk: int) -> Transmissao:
 @require_GET
 def transmissao(request: UserRequest, pk: int) -> HttpResponse:
     row = _transmissao_of(request, pk)
-    return render(request, "transmissao/transmissao.html", _context(request, row) | _listed(request, row))
+    contas = queries.counted(row)
+    context = {
+        "t": row,
+        "contas": contas,
+        "exportacao": row.exportacao,
+        "pode": _may(request, row.exportacao),
+        **_listed(request, row, contas),
+    }
+    return render(request, "transmissao/transmissao.html", context)
 
 
 @requires("ver")
@@ -65,24 +73,16 @@ def transmissao(request: UserRequest, pk: int) -> HttpResponse:
 def andamento(request: UserRequest, pk: int) -> HttpResponse:
     """The part that changes while it runs; once it stops, the whole page is asked for."""
     row = _transmissao_of(request, pk)
-    response = render(request, "transmissao/andamento.html", _context(request, row))
+    context = {"t": row, "contas": queries.counted(row)}
+    response = render(request, "transmissao/andamento.html", context)
     if not row.viva:
         response["HX-Refresh"] = "true"
     return response
 
 
-def _context(request: UserRequest, row: Transmissao) -> dict[str, Any]:
-    return {
-        "t": row,
-        "contas": queries.counted(row),
-        "exportacao": row.exportacao,
-        "pode": _may(request, row.exportacao),
-    }
-
-
-def _listed(request: UserRequest, row: Transmissao) -> dict[str, Any]:
+def _listed(request: UserRequest, row: Transmissao, contas: queries.Contas) -> dict[str, Any]:
     """The fichas of one situação: first of all what somebody has to act upon."""
-    shown = [name for name, _, _ in queries.counted(row).guias]
+    shown = [name for name, _, _ in contas.guias]
     first = next(
         (s for s in ("recusada", "parada", "falhou", "desconhecida", *shown) if s in shown), "a enviar"
     )
