@@ -1,6 +1,6 @@
 // The page: takes files, shows what the worker finds. It keeps rows of a list, never the fichas themselves.
 import { save, saveJson, saveSpreadsheet } from "./baixar.js";
-import { addProblems, byId, filters, make, number, phase, state, today } from "./comum.js";
+import { addProblems, byId, filters, make, nothing, number, phase, state, today } from "./comum.js";
 import { showComparison, showDifferences, showFicha } from "./ficha.js";
 import { draw, drawFiles, drawRows, drawSoon, tab, turn } from "./lista.js";
 import { ask, startWorker } from "./trabalho.js";
@@ -73,7 +73,7 @@ function receive(list) {
 }
 
 function judge() {
-  Object.assign(state, { rows: [], texts: [], problems: [], shown: [], page: 0, cause: null, running: true });
+  Object.assign(state, nothing(), { running: true });
   delete document.documentElement.dataset.fim;
   byId("problemas").replaceChildren();
   byId("problemas").hidden = true;
@@ -83,16 +83,7 @@ function judge() {
 
 function restart() {
   startWorker(heard);
-  Object.assign(state, {
-    files: [],
-    rows: [],
-    texts: [],
-    problems: [],
-    shown: [],
-    page: 0,
-    cause: null,
-    running: false,
-  });
+  Object.assign(state, nothing(), { files: [] });
   delete document.documentElement.dataset.pronto;
   delete document.documentElement.dataset.fim;
   byId("comparacao").replaceChildren();

@@ -27,8 +27,8 @@ export const [ARQUIVO, POSICAO, ONDE, TIPO, UUID, SITUACAO, COMPETENCIA, CNES, V
   Array(11).keys();
 export const number = new Intl.NumberFormat("pt-BR");
 
-export const state = {
-  files: [],
+/** Of the files there are, nothing judged yet. */
+export const nothing = () => ({
   rows: [],
   texts: [],
   problems: [],
@@ -36,8 +36,8 @@ export const state = {
   page: 0,
   cause: null,
   running: false,
-  asked: 0,
-};
+});
+export const state = { files: [], asked: 0, ...nothing() };
 export const filters = { situacao: "", tipo: "", uuid: "" };
 export const month = (text) => (text ? `${text.slice(4)}/${text.slice(0, 4)}` : "");
 export const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "America/Sao_Paulo" }).format(new Date());
