@@ -208,9 +208,13 @@ def cnes(size: int) -> bytes:
 
 
 def envios() -> list[Envio]:
+    return _api() + _files() + _tables() + _releases() + _forms()
+
+
+def _api() -> list[Envio]:
     one, lots, push = "/api/v1/registros", "/api/v1/lotes", "/api/acs/v1/empurrar?lote=bench-0001"
     gz = (("Content-Encoding", "gzip"),)
-    api = [
+    return [
         Envio("lista de 2 milhões de listas vazias, 6 MB", one, "token", lambda: fill(b"[],", 6 * MB)),
         Envio(
             "um registro de listas aninhadas, 2 MB",
@@ -261,8 +265,11 @@ def envios() -> list[Envio]:
             cabecalhos=gz,
         ),
     ]
+
+
+def _files() -> list[Envio]:
     upload = {"endereco": "/arquivos/conferir/", "quem": "sessao"}
-    files = [
+    return [
         Envio(
             "conferir: 700 mil registros vazios em 2 MB",
             **upload,
@@ -290,9 +297,12 @@ def envios() -> list[Envio]:
             arquivo="a.zip",
         ),
     ]
+
+
+def _tables() -> list[Envio]:
     sheet = {"endereco": "/arquivos/planilha/", "quem": "sessao", "campos": (("tipo", "FVD"),)}
-    tables = [Envio(name, **sheet, corpo=made, arquivo="a.xlsx") for name, made in sheets()]
-    tables += [
+    return [
+        *(Envio(name, **sheet, corpo=made, arquivo="a.xlsx") for name, made in sheets()),
         Envio(
             "csv: uma linha de 10 milhões de colunas",
             **sheet,
@@ -314,8 +324,11 @@ def envios() -> list[Envio]:
             arquivo="a.csv",
         ),
     ]
+
+
+def _releases() -> list[Envio]:
     reference = "/configurando/cadastros/tabelas-de-referencia/enviar/"
-    releases = [
+    return [
         Envio("CNES de 8 MB", f"{reference}cnes/", "sessao", lambda: cnes(8 * MB - 100), arquivo="cnes.xml"),
         Envio("CNES de 250 MB", f"{reference}cnes/", "sessao", lambda: cnes(250 * MB), arquivo="cnes.xml"),
         Envio(
@@ -326,7 +339,10 @@ def envios() -> list[Envio]:
             arquivo="TabelaUnificada_202609.zip",
         ),
     ]
-    forms = [
+
+
+def _forms() -> list[Envio]:
+    return [
         Envio(
             "ficha nova com 29.000 campos",
             "/registrar/FVD/",
@@ -336,7 +352,6 @@ def envios() -> list[Envio]:
         ),
         Envio("entrar, 16 kB", "/entrar/", "ninguem", lambda: b"username=" + b"x" * 15_000 + b"&password=x"),
     ]
-    return api + files + tables + releases + forms
 
 
 def _form(n: int) -> bytes:
