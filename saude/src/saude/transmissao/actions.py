@@ -164,7 +164,7 @@ def resume(*, transmissao: Transmissao, by: Autor) -> bool:
 def ask_again(*, transmissao: Transmissao, by: Autor) -> int:
     """What was given up (failed, unknown, stopped) goes once more; how many."""
     row = Transmissao.objects.select_for_update().get(pk=transmissao.pk)
-    n = storage.open_again(row.pk, but=storage.REOPENED)
+    n = storage.open_again(row.pk)
     if n:
         row.concluida_em = None
         _go(row, by=by, tipo="transmissao.repetida", fichas=n)

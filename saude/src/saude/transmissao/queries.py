@@ -21,7 +21,6 @@ LABELS = {
     "falhou": "Falharam",
     "parada": "Paradas",
 }
-GIVEN_UP = ("falhou", "desconhecida", "parada")
 LONG = timedelta(minutes=30)
 
 
@@ -53,8 +52,7 @@ def counted(transmissao: Transmissao) -> Contas:
         return Contas({"a enviar": transmissao.total}, transmissao.total, transmissao.total, 0)
     found = storage.counts(transmissao.pk)
     left, *_ = storage.still_open(transmissao.pk)
-    given_up = Envio.objects.filter(transmissao=transmissao, aberta=False, situacao__in=GIVEN_UP)
-    again = given_up.exclude(causa=storage.REOPENED).count() if any(found.get(s) for s in GIVEN_UP) else 0
+    again = storage.given_up(transmissao.pk).count() if any(found.get(s) for s in storage.GIVEN_UP) else 0
     return Contas(found, sum(found.values()), left, again)
 
 

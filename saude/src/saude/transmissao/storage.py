@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from ledi.pec.outcomes import Before
@@ -17,6 +17,7 @@ from saude.fichas.situacoes import Situacao
 from saude.transmissao.models import Envio
 
 CHUNK = 5_000
+GIVEN_UP = ("falhou", "desconhecida", "parada")
 REOPENED = (
     "reaberta"  # cause of a ficha that was corrected since: it goes with its new content, in another export
 )
@@ -185,17 +186,18 @@ def still_open(transmissao_id: int) -> tuple[int, int, datetime | None]:
     return row[0], row[1], row[2]
 
 
-_AGAIN = """
-UPDATE transmissao_envio SET aberta = true, proxima_em = NULL, primeira_em = NULL, tentativas = 0, desserializacoes = 0,
-  situacao = CASE WHEN desconhecida THEN 'desconhecida' ELSE 'a enviar' END
-WHERE transmissao_id = %s AND NOT aberta AND situacao IN ('falhou', 'desconhecida', 'parada') AND causa <> %s
-"""
+def given_up(transmissao_id: int) -> QuerySet[Envio]:
+    """What is not sent any more and may be asked for again: never the content of a ficha that was corrected since."""
+    rows = Envio.objects.filter(transmissao=transmissao_id, aberta=False, situacao__in=GIVEN_UP)
+    return rows.exclude(causa=REOPENED)
 
 
-def open_again(transmissao_id: int, *, but: str) -> int:
-    """What was given up goes once more, as if it had never been tried; `but`: the cause of what may not."""
-    with server_cursor() as cursor:
-        return cursor.execute(_AGAIN, [transmissao_id, but]).rowcount
+def open_again(transmissao_id: int) -> int:
+    """What was given up goes once more, as if it had never been tried."""
+    return given_up(transmissao_id).update(
+        aberta=True, proxima_em=None, primeira_em=None, tentativas=0, desserializacoes=0,
+        situacao=Case(When(desconhecida=True, then=Value("desconhecida")), default=Value("a enviar")),
+    )  # fmt: skip
 
 
 def hurry(transmissao_id: int) -> None:
