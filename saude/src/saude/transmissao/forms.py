@@ -76,8 +76,8 @@ class DestinoForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        kept = Destino.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
-        same = kept is not None and all(getattr(kept, n) == data.get(n) for n in ("endereco", "usuario"))
-        if not data.get("senha_nova") and not (same and kept is not None and kept.senha):
+        kept = self.instance  # still as it was saved
+        same = all(getattr(kept, name) == data.get(name) for name in ("endereco", "usuario"))
+        if not data.get("senha_nova") and not (same and kept.senha):
             self.add_error("senha_nova", "Informe a senha da credencial deste endereço e usuário.")
         return data

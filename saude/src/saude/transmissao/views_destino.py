@@ -30,7 +30,6 @@ def destino(request: UserRequest) -> HttpResponse:
         )
         messages.success(request, "PEC de destino salvo. Teste a conexão.")
         return redirect("transmissao:destino")
-    kept = Destino.objects.filter(entidade=request.entidade).first()
     status = 422 if form.errors else 200
     return render(request, "transmissao/destino.html", {"form": form, "guardado": kept}, status=status)
 
