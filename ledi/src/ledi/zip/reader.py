@@ -71,12 +71,9 @@ def measure(source: str | os.PathLike[str] | BinaryIO, limits: Limits = Limits()
     """
     files = expanded = 0
     with _opened(source) as file:
-        try:
-            for member in _directory(file, file.seek(0, os.SEEK_END), limits):
-                files += 1
-                expanded += member.size if member.size <= limits.entry_size else 0
-        except (struct.error, UnicodeDecodeError):
-            raise PackageError("zip corrompido: diretório malformado") from None
+        for member in directory(file, limits):
+            files += 1
+            expanded += member.size if member.size <= limits.entry_size else 0
     return files, expanded
 
 
