@@ -174,7 +174,7 @@ def _listed(name: str) -> _Lines:
     """The lines of a list as its file has them: most of what asks for codes needs two columns of them."""
     enums = _enums()
     if name in enums:
-        return _Lines(_file("enums").head, enums[name])
+        return enums[name]
     if "#" in name:
         return _group(name)
     table, _, lista = name.partition("/")
@@ -260,13 +260,13 @@ def _group(name: str) -> _Lines:
 
 
 @cache
-def _enums() -> Mapping[str, list[list[str]]]:
+def _enums() -> Mapping[str, _Lines]:
     head, lines = _file("enums")
     enum = head.index("enum")
     found: dict[str, list[list[str]]] = defaultdict(list)
     for line in lines:
         found[line[enum]].append(line)
-    return dict(found)
+    return {name: _Lines(head, some) for name, some in found.items()}
 
 
 @cache
