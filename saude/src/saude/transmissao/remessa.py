@@ -194,8 +194,7 @@ class _Envio:
             fatia.estranha = True
         elif outcome.status is not None and outcome.cause not in SERVER_DOWN:
             fatia.conhecida = True
-        if outcome.status == 429:  # everything else would be told the same
-            self.stopped = True
+        if outcome.status == 429:  # the library sends no more of this slice
             fatia.espera = max(outcome.espera or 0, fatia.espera or 1)
         written = _written(row, outcome)
         self.done.append(written)
