@@ -1,6 +1,6 @@
 """What transmitting an export would do, and what stands in its way: seen before it is asked for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import F
 
@@ -45,14 +45,7 @@ def preview(exportacao: Exportacao) -> Previa:
     same = items.filter(ficha__situacao=Situacao.EXPORTADA, ficha__revisao=F("revisao"))
     accepted = same.filter(ficha__desfecho__resultado__in=[Resultado.ACEITA, Resultado.REPETIDA]).count()
     found = Previa(exportacao.total, exportacao.total - same.count(), accepted, destino)
-    return Previa(
-        found.fichas,
-        found.mudaram,
-        found.aceitas,
-        destino,
-        _obstacle(exportacao, found),
-        _warnings(exportacao, found),
-    )
+    return replace(found, impedimento=_obstacle(exportacao, found), avisos=_warnings(exportacao, found))
 
 
 def _obstacle(exportacao: Exportacao, found: Previa) -> str:
