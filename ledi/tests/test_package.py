@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledi.errors import PackageError
@@ -56,6 +56,7 @@ def test_golden_bytes():
     assert data == bytes.fromhex(local + name + packed + central + name + end)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.from_regex(r"[0-9a-z]{1,8}\.esus", fullmatch=True), NOT_ZIP))
 def test_round_trip_and_zipfile(files: dict[str, bytes]):
     data = package(*(make_entry(name, content) for name, content in files.items()))
