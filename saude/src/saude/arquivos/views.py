@@ -22,7 +22,7 @@ from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
 from saude.contas.request import UserRequest
-from saude.correcao.ficha import ficha_of
+from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import open_situations
 from saude.formularios.arvore import Construtor, Grupo
 from saude.formularios.diferencas import Par, compare

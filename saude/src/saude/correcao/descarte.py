@@ -11,8 +11,9 @@ from saude.acesso.areas import in_areas
 from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
 from saude.contas.request import UserRequest
-from saude.correcao.ficha import ficha_of, people
+from saude.correcao.ficha import people
 from saude.fichas.models import Descarte, Ficha
+from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import Situacao, TransitionRefused, open_situations
 from saude.painel.apresenta import Nomes
 from saude.processamento import descarte

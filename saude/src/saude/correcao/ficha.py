@@ -23,9 +23,10 @@ from saude.correcao import conflito, de_quem, historia, lista_aberta, recusa, su
 from saude.correcao.cliente import cpf_of_registrations, registered
 from saude.correcao.edicao import Edicao
 from saude.correcao.volta import back, back_query
-from saude.fichas import filtro, presenca
+from saude.fichas import presenca
 from saude.fichas.exportaveis import reason_of
 from saude.fichas.models import Atendido, Entrada, Ficha
+from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import Situacao, TransitionRefused
 from saude.formularios import fontes
 from saude.formularios.arvore import Campo, Grupo
@@ -37,16 +38,6 @@ from saude.processamento import actions, conteudos
 from saude.processamento.julgar import check
 from saude.registro.tipos import UmAchado
 from saude.retorno import queries as volta
-
-
-def ficha_of(request: UserRequest, uuid: str) -> Ficha:
-    """The ficha, of the entidade and of the áreas the user has this view's permission in."""
-    readable = len(uuid) <= 44 and "\x00" not in uuid
-    ficha = filtro.by_key(request.entidade, uuid, cnes=request.cnes_do_acesso) if readable else None
-    if ficha is None:
-        raise Http404
-    ficha.entidade = request.entidade
-    return ficha
 
 
 @requires("ver")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
 from saude.contas.request import UserRequest
-from saude.correcao.ficha import ficha_of
+from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import TransitionRefused
 from saude.processamento import actions
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST
 from saude.acesso.guarda import of_the_area, requires
 from saude.acesso.lote import em_lote
 from saude.contas.request import UserRequest
-from saude.correcao.ficha import ficha_of
 from saude.correcao.volta import back, back_query
 from saude.fichas import filtro
 from saude.fichas.models import Ficha
+from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import Situacao, open_situations
 from saude.painel import filtros
 from saude.processamento import actions, lotes

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -14,6 +14,7 @@ from saude.auditoria.actions import record_event
 from saude.contas.request import UserRequest
 from saude.fichas import filtro
 from saude.fichas.models import Ficha
+from saude.fichas.pedida import ficha_of
 from saude.fila import actions, queries
 from saude.fila.models import Encargo
 from saude.painel import filtros
@@ -104,15 +105,6 @@ def _ids(request: UserRequest) -> list[int]:
         wanted = filtro.Filtro(ids=tuple(sorted(marked)[:1000]))
     found = filtro.filtered(request.entidade, wanted, cnes=request.cnes_permitidos)
     return list(found.values_list("pk", flat=True)[: actions.MOST + 1])
-
-
-def ficha_of(request: UserRequest, uuid: str) -> Ficha:
-    good = len(uuid) <= 44 and "\x00" not in uuid
-    ficha = filtro.by_key(request.entidade, uuid, cnes=request.cnes_do_acesso) if good else None
-    if ficha is None:
-        raise Http404
-    ficha.entidade = request.entidade
-    return ficha
 
 
 @requires("corrigir")

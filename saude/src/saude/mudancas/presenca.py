@@ -8,8 +8,8 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
 from saude.contas.request import UserRequest
-from saude.correcao.ficha import ficha_of
 from saude.fichas import presenca
+from saude.fichas.pedida import ficha_of
 
 TAB = re.compile(r"[0-9a-f]{8,32}")
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import covers, limit_of, requires
 from saude.contas.request import UserRequest
-from saude.correcao.ficha import ficha_of
+from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import Situacao, TransitionRefused
 from saude.processamento import conteudos
 from saude.processamento.actions import StaleForm
