@@ -13,7 +13,6 @@ from django.urls import Resolver404, resolve, reverse
 
 from saude.comum.competencia import readable
 from saude.contas.request import UserRequest
-from saude.correcao.volta import asked_back
 from saude.fichas.filtro import Filtro
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
@@ -22,6 +21,7 @@ from saude.painel import filtros
 from saude.painel.converters import SITUACOES
 from saude.painel.vizinhas import Lugar, place, place_in
 from saude.web.opaco import LONGEST, shown
+from saude.web.volta import asked_back
 
 #: of an address of ours, its parts and its parameters: the fichas of its list; None where it lists none to mend
 Reader = Callable[[UserRequest, dict[str, Any], QueryDict], Filtro | list[int] | None]

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from ledi.tables import closed
 from saude.acesso.areas import Areas
@@ -18,6 +17,7 @@ from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
 from saude.inconsistencias.models import Inconsistencia
+from saude.web.volta import asked_back
 
 LEFT_TOLD = 3  # causes that a message repeats
 
@@ -66,7 +66,7 @@ def saved(
     if puladas:
         many = "s ficaram" if puladas > 1 else " ficou"
         messages.warning(request, f"{puladas} ficha{many} como estava, porque mudou depois da prévia.")
-    query = {"voltar": back(request), "feito": str(done.pk) if done else ""}
+    query = {"voltar": asked_back(request), "feito": str(done.pk) if done else ""}
     query = {k: v for k, v in query.items() if v}
     where = reverse("clientes:corrigir" if left else "clientes:detalhe", args=[cliente.pk])
     return where + (f"?{urlencode(query)}" if query else "")
@@ -101,10 +101,3 @@ def _touched(request: UserRequest, cliente: Cliente, touched: list[int]) -> bool
         text += " Nenhuma ficha a exportar depende dele."
     (messages.warning if bad or waits or left else messages.success)(request, text)
     return bool(left)
-
-
-def back(request: UserRequest) -> str:
-    """Where the user came from, if it is here."""
-    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
-    safe = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if safe else ""

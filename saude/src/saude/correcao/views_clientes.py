@@ -25,6 +25,7 @@ from saude.fichas.models import Atendido, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.painel.apresenta import rows
 from saude.painel.filtros import query
+from saude.web.volta import asked_back
 
 PER_PAGE = 50
 FICHAS_SHOWN = 30
@@ -104,7 +105,7 @@ def detalhe(request: UserRequest, pk: int) -> HttpResponse:
         "alteracoes": changes[:20],
         **_waiting(request, cliente),
         "pode": {p: True for p in request.permissoes if p != "corrigir" or may_mend},
-        "voltar": relato.back(request),
+        "voltar": asked_back(request),
         "feito": desfazer.just_done(request),
     }
     return render(request, "clientes/detalhe.html", context)
@@ -186,7 +187,7 @@ def _save(request: UserRequest, cliente: Cliente, values: dict[str, Any], revisa
     job, kept = salvar.preview(**asked), set[int]()
     if job is not None:
         if not salvar.nothing_good(job, cliente):
-            back = {"voltar": relato.back(request)} if relato.back(request) else {}
+            back = {"voltar": came} if (came := asked_back(request)) else {}
             return reverse("mudancas:previa", args=[job.pk]) + (f"?{urlencode(back)}" if back else "")
         kept = set(job.itens.values_list("ficha_id", flat=True))
         job.delete()
@@ -217,7 +218,7 @@ def _form(request: UserRequest, cliente: Cliente, form: ClienteForm) -> dict[str
         "fichas_a_mudar": waiting.values("ficha").distinct().count(),
         "erros": sum(c["severidade"] == "erro" for c in wrong),
         "avisos": sum(c["severidade"] != "erro" for c in wrong),
-        "voltar": relato.back(request),
+        "voltar": asked_back(request),
         "feito": desfazer.just_done(request),
     }
 

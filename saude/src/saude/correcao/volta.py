@@ -3,18 +3,10 @@
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from saude.contas.request import UserRequest
 from saude.fichas.models import Ficha
-
-
-def asked_back(request: UserRequest) -> str:
-    """The page of ours that the user came from; "" for none."""
-    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
-    return (
-        asked if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
-    )
+from saude.web.volta import asked_back
 
 
 def back(request: UserRequest, ficha: Ficha | None) -> str:

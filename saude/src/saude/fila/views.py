@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.guarda import allowed_at, of_the_area, requires
@@ -19,6 +19,7 @@ from saude.fila import actions, queries
 from saude.fila.models import Encargo
 from saude.painel import filtros
 from saude.painel.apresenta import rows
+from saude.web.volta import asked_back
 
 PER_PAGE = 50
 #: ids that one mending after the other goes through
@@ -156,6 +157,4 @@ def anotar(request: UserRequest, uuid: str) -> HttpResponse:
 
 
 def _back(request: UserRequest) -> str:
-    asked_for = request.POST.get("voltar", "")
-    good = asked_for.startswith("/") and url_has_allowed_host_and_scheme(asked_for, allowed_hosts=None)
-    return asked_for if good else "/fila/"
+    return asked_back(request) or reverse("fila:minha")

@@ -12,7 +12,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.guarda import limit_of, requires
@@ -24,6 +23,7 @@ from saude.clientes.models import Cliente
 from saude.contas.request import UserRequest
 from saude.correcao import desfazer as desfazer_cadastro
 from saude.correcao import relato, salvar
+from saude.correcao.volta import back, back_query
 from saude.fichas.itens import ItemReprocessamento
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
@@ -31,6 +31,7 @@ from saude.formularios.diferencas import NOTHING, Par, compare
 from saude.painel.apresenta import Linha, Nomes, rows
 from saude.processamento import em_massa, lotes, passos, previa
 from saude.registro.envelope import ORIGIN_LABEL
+from saude.web.volta import asked_back
 
 PER_PAGE = 50
 OVER = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
@@ -248,7 +249,7 @@ def desistir(request: UserRequest, pk: int) -> HttpResponse:
         messages.info(request, "Nada foi feito: a prévia foi deixada de lado.")
         if job.acao == Acao.CADASTRO:
             return redirect("clientes:corrigir", pk=job.filtro["cliente"])
-        return redirect(_back(request))
+        return redirect(back(request, None))
     return redirect(_page(request, "lote", job))
 
 
@@ -301,8 +302,8 @@ def _frame(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
         "job": job,
         "escolhidas": job.itens.filter(escolhida=True).count(),
         "titulo": title_of(job),
-        "voltar": _back(request),
-        "consulta_voltar": _back_query(request),
+        "voltar": back(request, None),
+        "consulta_voltar": back_query(request),
         "causa": job.filtro.get("causa", ""),
     }
 
@@ -345,20 +346,6 @@ def _why_it_waits(job: Reprocessamento) -> str:
 
 
 def _page(request: UserRequest, name: str, job: Reprocessamento, **query: str) -> str:
-    back = _asked(request)
-    query |= {"voltar": back} if back else {}
+    came = asked_back(request)
+    query |= {"voltar": came} if came else {}
     return reverse(f"mudancas:{name}", args=[job.pk]) + (f"?{urlencode(query)}" if query else "")
-
-
-def _asked(request: UserRequest) -> str:
-    asked = request.POST.get("voltar") or request.GET.get("voltar", "")
-    safe = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if safe else ""
-
-
-def _back(request: UserRequest) -> str:
-    return _asked(request) or reverse("painel:painel")
-
-
-def _back_query(request: UserRequest) -> str:
-    return urlencode({"voltar": _asked(request)}) if _asked(request) else ""
