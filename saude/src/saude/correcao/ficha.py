@@ -197,7 +197,8 @@ def _save(request: UserRequest, ficha: Ficha) -> HttpResponse:
     if not changes:
         messages.info(request, "Nada mudou: os campos estão como antes.")
         return redirect(f"{reverse('fichas:corrigir', args=[ficha.chave])}?{back_query(request)}")
-    lista = lista_aberta.opened(request, ficha)  # where it stands while it still stands there
+    asked = "proxima" in request.POST
+    lista = lista_aberta.opened(request, ficha) if asked else None  # while it still stands there
     try:
         saved = actions.correct(ficha=ficha, changes=changes, revisao=revision, by=request.user)
     except actions.StaleForm as stale:
@@ -214,7 +215,8 @@ def _save(request: UserRequest, ficha: Ficha) -> HttpResponse:
 
 
 def _saved(request: UserRequest, saved: Ficha, lista: lista_aberta.ListaAberta | None) -> HttpResponse:
-    following = lista.proxima if lista is not None and "proxima" in request.POST else ""
+    """`lista`: the open list whose next ficha was asked for; None: no other was."""
+    following = lista.proxima if lista is not None else ""
     if not covers(limit_of(request, "ver"), saved.cnes):
         return _moved(request, following)
     if saved.situacao == Situacao.INCONSISTENTE:
@@ -222,7 +224,7 @@ def _saved(request: UserRequest, saved: Ficha, lista: lista_aberta.ListaAberta |
         messages.warning(request, text)
         return redirect(f"{reverse('fichas:corrigir', args=[saved.chave])}?{back_query(request)}")
     text = f"Salvo e reprocessado: a ficha está {saved.get_situacao_display().lower()}."
-    if lista is not None and "proxima" in request.POST and not following:
+    if lista is not None and not following:
         text += " Era a última da lista."
     (messages.success if saved.situacao == Situacao.PROCESSADA else messages.warning)(request, text)
     return redirect(following or back(request, saved))
