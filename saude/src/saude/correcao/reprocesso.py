@@ -10,7 +10,6 @@ from saude.acesso.guarda import of_the_area, requires
 from saude.acesso.lote import em_lote
 from saude.contas.request import UserRequest
 from saude.correcao.volta import back, back_query
-from saude.fichas import filtro
 from saude.fichas.models import Ficha
 from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import Situacao, open_situations
@@ -38,15 +37,11 @@ def reprocessar_uma(request: UserRequest, uuid: str) -> HttpResponse:
 @require_POST
 def reprocessar(request: UserRequest) -> HttpResponse:
     """Preview of reprocessing all that the filter selects, or the chosen ones."""
-    chosen = [int(i) for i in request.POST.getlist("fichas") if i.isdecimal() and len(i) < 19]
-    marked = request.POST.get("quais") == "escolhidas" and request.POST.get("todas") != "1"
-    if marked and not chosen:
+    some = request.POST.get("quais") == "escolhidas" and request.POST.get("todas") != "1"
+    wanted = filtros.marked(request.POST) if some else filtros.posted(request.POST)
+    if wanted is None:
         messages.error(request, "Marque ao menos uma ficha para reprocessar.")
         return redirect(back(request, None))
-    if marked:
-        wanted = filtro.Filtro(ids=tuple(sorted(set(chosen))[:1000]))
-    else:
-        wanted = filtros.posted(request.POST)
     try:
         job = lotes.preview_reprocess(
             entidade=request.entidade, filtro=wanted, by=request.user, cnes=request.cnes_permitidos

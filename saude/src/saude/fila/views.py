@@ -97,13 +97,10 @@ def atribuir(request: UserRequest) -> HttpResponse:
 
 
 def _ids(request: UserRequest) -> list[int]:
-    if request.POST.get("todas") == "1":
-        wanted = filtros.posted(request.POST)
-    else:
-        marked = {int(i) for i in request.POST.getlist("fichas") if i.isdecimal() and len(i) < 19}
-        if not marked:
-            return []
-        wanted = filtro.Filtro(ids=tuple(sorted(marked)[:1000]))
+    whole = request.POST.get("todas") == "1"
+    wanted = filtros.posted(request.POST) if whole else filtros.marked(request.POST)
+    if wanted is None:
+        return []
     found = filtro.filtered(request.entidade, wanted, cnes=request.cnes_permitidos)
     return list(found.values_list("pk", flat=True)[: actions.MOST + 1])
 

@@ -30,6 +30,7 @@ CHOICES = {
     "retorno": [value for value, _ in RETORNOS],
 }
 LIMIT = 200
+TICKED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ def posted(post: QueryDict) -> Filtro:
     if situacao not in (Situacao.INCONSISTENTE, Situacao.PENDENTE, Situacao.PROCESSADA):
         situacao = ""
     return read(asked, competencia=readable(competencia), situacao=situacao).filtro
+
+
+def marked(post: QueryDict) -> Filtro | None:
+    """The fichas that were ticked in a list; None: none was."""
+    ids = {int(i) for i in post.getlist("fichas") if i.isdecimal() and len(i) < 19}
+    return Filtro(ids=tuple(sorted(ids)[:TICKED])) if ids else None
 
 
 def _given(asked: QueryDict, name: str) -> str:
