@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from saude.acesso.guarda import allowed_at, of_the_area, requires
+from saude.acesso.guarda import allowed_at, limit_of, of_the_area, requires
 from saude.auditoria.actions import record_event
 from saude.contas.request import UserRequest
 from saude.fichas import filtro
@@ -32,7 +32,7 @@ def asked(request: UserRequest, whose: str, state: str) -> Any:
     if whose == "sem":
         found = queries.orphans(found, request.entidade)
     elif whose != "todas":
-        limit = request.limites.get("corrigir", frozenset())
+        limit = limit_of(request, "corrigir")
         mine = request.cnes_permitidos if request.area or limit is not None else None
         found = queries.of_user(found, request.user, request.entidade, mine)
     return queries.listed(queries.in_state(found, state))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from saude.acesso.guarda import limit_of
 from saude.fila import queries
 from saude.fila.models import Anotacao, Encargo
 
@@ -14,9 +15,8 @@ register = template.Library()
 def responsaveis(context: template.Context, id: str) -> dict[str, Any]:
     """The options of a select, of the áreas in which the user mends."""
     request = context["request"]
-    limit = request.limites.get("corrigir", frozenset())
     return {
-        "opcoes": queries.choices(request.entidade, limit),
+        "opcoes": queries.choices(request.entidade, limit_of(request, "corrigir")),
         "id": id,
         "form": context.get("form_da_lista", ""),
     }
