@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,7 +29,7 @@ from saude.fichas.models import Atendido, Entrada, Ficha
 from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import Situacao, TransitionRefused
 from saude.formularios import fontes
-from saude.formularios.arvore import Campo, Grupo
+from saude.formularios.arvore import Grupo
 from saude.formularios.campos import RECTIFICATION
 from saude.formularios.ler import at_form
 from saude.inconsistencias import queries as findings
@@ -308,7 +308,7 @@ def verificar(request: UserRequest, uuid: str) -> HttpResponse:
     tree = typed.formulario(todos=request.POST.get("todos") == "1", rotulos={}, extra=_sent(request))
     shown = set(_sent(request))
     blocks, seen = [], set()
-    for node in _nodes(tree):
+    for node in tree.nos():
         if isinstance(node, Grupo):
             blocks.append((f"e-g-{node.id}", node.achados))
             seen |= {id(a) for a in node.achados}
@@ -316,17 +316,10 @@ def verificar(request: UserRequest, uuid: str) -> HttpResponse:
             blocks.append((f"e-{node.id}", node.achados))
             seen |= {id(a) for a in node.achados}
     errors = [a for a in found if a.severidade == "erro"]
-    told = {(a.codigo, a.campo) for n in _nodes(tree) for a in n.achados if id(a) in seen}
+    told = {(a.codigo, a.campo) for n in tree.nos() for a in n.achados if id(a) in seen}
     outside = [a for a in errors if not any(a.codigo == c for c, _ in told)]
     context = {"blocos": blocks, "erros": len(errors), "fora": outside[:10]}
     return render(request, "formularios/verificacao.html", context)
-
-
-def _nodes(group: Grupo) -> Iterator[Grupo | Campo]:
-    yield group
-    yield from group.campos
-    for inner in group.grupos:
-        yield from _nodes(inner)
 
 
 @requires("exportar")

@@ -59,9 +59,7 @@ def offer(edicao: Edicao, arvore: Grupo, people: Mapping[int, Atendido], cnes: A
 
 
 def fields_of(group: Grupo) -> Iterator[Campo]:
-    yield from group.campos
-    for inner in group.grupos:
-        yield from fields_of(inner)
+    return (node for node in group.nos() if isinstance(node, Campo))
 
 
 def _of_client(campo: Campo, cliente: Cliente | None) -> list[Sugestao]:

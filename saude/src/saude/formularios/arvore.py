@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -204,6 +204,13 @@ class Grupo:
             self.grupos.append(item)
         else:
             self.campos.append(item)
+
+    def nos(self) -> Iterator["Campo | Grupo"]:
+        """Itself and all that is in it."""
+        yield self
+        yield from self.campos
+        for inner in self.grupos:
+            yield from inner.nos()
 
     @property
     def id(self) -> str:

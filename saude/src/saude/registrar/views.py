@@ -209,7 +209,7 @@ def verificar(request: UserRequest, tipo: str) -> HttpResponse:
     shown = None if left is None else set(left.split())  # ids of what somebody left, or is told already
     found = [*found, *_left_blank(tree, record, shown or set())]
     blocks, placed = [], set()
-    for node in _nodes(tree):
+    for node in tree.nos():
         target = f"e-g-{node.id}" if isinstance(node, Grupo) else f"e-{node.id}"
         if (isinstance(node, Grupo) or node.caminho in sent) and (shown is None or target in shown):
             blocks.append((target, node.achados))
@@ -233,7 +233,7 @@ def _left_blank(tree: Grupo, record: dict[str, Any], left: set[str]) -> list[Ach
     """What was left empty in a block of a citizen that is blank so far: no rule hears of a block that says nothing."""
     children = layout(record["versao"]).fichas[record["tipo"]].children_field
     told = []
-    for node in _nodes(tree):
+    for node in tree.nos():
         if not isinstance(node, Campo) or not children or not node.caminho.startswith(f"{children}["):
             continue
         if node.obrigatorio and node.vazio and not node.achados and f"e-{node.id}" in left:
@@ -241,13 +241,6 @@ def _left_blank(tree: Grupo, record: dict[str, Any], left: set[str]) -> list[Ach
             node.achados = [missing]
             told.append(missing)
     return told
-
-
-def _nodes(group: Grupo) -> Iterator[Grupo | Campo]:
-    yield group
-    yield from group.campos
-    for inner in group.grupos:
-        yield from _nodes(inner)
 
 
 @body(FORM)
