@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Max, QuerySet, Sum, Value, When
+from django.db.models import Aggregate, Case, Count, Max, QuerySet, Sum, Value, When
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade
@@ -85,21 +85,29 @@ def panel(
     if competencias is not None:
         competencias = list(competencias)
         rows = rows.filter(competencia__in=competencias)
-    left_out = Case(When(excluded(entidade), then=Value(True)), default=Value(False))
-    lines: dict[str, LinhaPainel] = {}
-    counts = rows.annotate(fora=left_out).values_list("competencia", "situacao", "fora").annotate(s=Sum("n"))
-    for competencia, situacao, fora, n in counts.order_by():
-        if situacao not in COUNTED:  # descartadas are in no count
-            continue
-        line = lines.setdefault(competencia, LinhaPainel(competencia))
-        name = COUNTED[situacao]
-        setattr(line, name, getattr(line, name) + n)
-        if fora and situacao == Situacao.PROCESSADA:
-            line.nao_exportaveis += n
+    lines = lines_by(entidade, rows, "competencia", Sum("n"))
     for competencia, answered in outcomes(entidade, competencias, cnes=cnes).items():
         if competencia in lines:
             lines[competencia].retorno = answered
     return sorted((x for x in lines.values() if x.total), key=lambda x: x.competencia, reverse=True)
+
+
+def lines_by(
+    entidade: Entidade, rows: QuerySet[Any], column: str, n: Aggregate, *, competencia: str = ""
+) -> dict[str, LinhaPainel]:
+    """Value of a column -> its line, of kept counts or of the fichas themselves; `n`: how the rows are counted."""
+    left_out = Case(When(excluded(entidade), then=Value(True)), default=Value(False))
+    counts = rows.annotate(fora=left_out).values_list(column, "situacao", "fora").annotate(quantas=n)
+    lines: dict[str, LinhaPainel] = {}
+    for key, situacao, fora, some in counts.order_by():
+        if situacao not in COUNTED:  # descartadas are in no count
+            continue
+        line = lines.setdefault(key, LinhaPainel(competencia or key))
+        name = COUNTED[situacao]
+        setattr(line, name, getattr(line, name) + some)
+        if fora and situacao == Situacao.PROCESSADA:
+            line.nao_exportaveis += some
+    return lines
 
 
 def others(entidade: Entidade, *, shown: Areas, access: Areas) -> dict[str, int]:

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, QuerySet, Sum, Value, When
+from django.db.models import Count, QuerySet, Sum
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade
 from saude.comum.competencia import first_day, last_day
-from saude.fichas.contagens import COUNTED, LinhaPainel
-from saude.fichas.exportaveis import excluded
+from saude.fichas.contagens import COUNTED, LinhaPainel, lines_by
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
 
@@ -39,11 +38,11 @@ def of_month(entidade: Entidade, competencia: str, *, cnes: Areas, **where: Any)
 def by_group(entidade: Entidade, competencia: str, group: str, *, cnes: Areas) -> dict[str, LinhaPainel]:
     """Code of the unit, team or professional ("": the ficha names none) -> its line."""
     rows = of_month(entidade, competencia, cnes=cnes)
-    return _lines(entidade, rows, GROUPS[group], competencia)
+    return lines_by(entidade, rows, GROUPS[group], Count("pk"), competencia=competencia)
 
 
 def by_kind(entidade: Entidade, fichas: QuerySet[Ficha], competencia: str) -> dict[str, LinhaPainel]:
-    return _lines(entidade, fichas, "tipo", competencia)
+    return lines_by(entidade, fichas, "tipo", Count("pk"), competencia=competencia)
 
 
 def citizens(fichas: QuerySet[Ficha]) -> dict[str, int]:
@@ -54,21 +53,6 @@ def citizens(fichas: QuerySet[Ficha]) -> dict[str, int]:
 def by_day(fichas: QuerySet[Ficha]) -> list[tuple[date, Dia]]:
     rows = fichas.values_list("data").annotate(n=Count("pk"), c=Sum("n_cidadaos")).order_by("data")
     return [(day, Dia(n, c)) for day, n, c in rows if day]
-
-
-def _lines(
-    entidade: Entidade, rows: QuerySet[Ficha], column: str, competencia: str
-) -> dict[str, LinhaPainel]:
-    left_out = Case(When(excluded(entidade), then=Value(True)), default=Value(False))
-    counts = rows.annotate(fora=left_out).values_list(column, "situacao", "fora").annotate(n=Count("pk"))
-    found: dict[str, LinhaPainel] = {}
-    for key, situacao, fora, n in counts:
-        line = found.setdefault(key, LinhaPainel(competencia))
-        name = COUNTED[situacao]
-        setattr(line, name, getattr(line, name) + n)
-        if fora and situacao == Situacao.PROCESSADA:
-            line.nao_exportaveis += n
-    return found
 
 
 def summed(lines: Iterable[LinhaPainel], competencia: str) -> LinhaPainel:
