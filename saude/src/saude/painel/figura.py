@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from saude.fichas.contagens import LinhaPainel
+from saude.fichas.contagens import COUNTED, LinhaPainel
+from saude.painel.converters import SITUACOES
 
 WIDTH, LEFT, RIGHT, BAR, GAP = 760, 74, 70, 22, 14
 PARTS = (
@@ -12,14 +13,8 @@ PARTS = (
     ("pendentes", "Pendências"),
     ("inconsistentes", "Inconsistências"),
 )
-
-
-ADDRESSES = {
-    "exportadas": "exportados",
-    "processadas": "processados",
-    "pendentes": "pendencias",
-    "inconsistentes": "inconsistencias",
-}
+#: a part -> its list, as the addresses of the panel name it
+ADDRESSES = {COUNTED[situacao]: address for address, situacao in SITUACOES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,6 @@ class Parte:
 
     @property
     def endereco(self) -> str:
-        """Its list, as the address of the panel names it."""
         return ADDRESSES[self.classe]
 
 
