@@ -4,110 +4,29 @@
     SAUDE_DEMO_SENHA=… .venv/bin/python docs/capturas.py http://127.0.0.1:8400 [name…]
 
 The pictures are taken in order, and the order is that of a month: what is corrected and exported in one is seen in
-the next. With names, only those. PNGs are rewritten with a palette of 256 colours, to stay small. What the browser
-itself draws (date and file fields) is put in Portuguese, as a browser in Brazil shows it: see BROWSER_WORDS.
+the next. With names, only those. How one is taken: figuras.py.
 """
 
 from __future__ import annotations
 
-import heapq
-import io
 import os
 import re
-import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-from playwright.sync_api import sync_playwright
+from figuras import NARROW, WIDE, enter, shot, take
 
-IMAGES = Path(__file__).parent / "imagens"
 PANEL = "/executando/sistema/exportacao/"
 EXPORTS = "/executando/sistema/exportacoes/"
 CADASTROS = "/configurando/cadastros/"
-WIDE, NARROW = 1280, 390
 WAIT = 120_000
-BROWSER_WORDS = """() => {
-  for (const e of document.querySelectorAll('input[type=date]:not([data-calendario])')) {
-    const day = e.value.split('-').reverse().join('/');
-    e.type = 'text'; e.value = day; e.placeholder = 'dd/mm/aaaa';
-  }
-  for (const e of document.querySelectorAll('input[type=file]')) {
-    const words = document.createElement('p');
-    words.innerHTML = '<button class="br-button secondary small">Escolher arquivo</button> Nenhum arquivo escolhido';
-    e.replaceWith(words);
-  }
-}"""
-
-SHOTS: dict[str, tuple[str, Callable[[Any], None], int]] = {}
-
-
-def shot(name: str, user: str = "coordenador", width: int = WIDE) -> Callable[[Any], Any]:
-    """Declare a picture: the function brings the page to where it is taken."""
-
-    def declare(go: Callable[[Any], None]) -> Callable[[Any], None]:
-        SHOTS[name] = (user, go, width)
-        return go
-
-    return declare
 
 
 def main() -> int:
     base, *only = sys.argv[1:] or ["http://127.0.0.1:8000"]
-    IMAGES.mkdir(exist_ok=True)
-    failed = 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=["--no-sandbox"],
-        )
-        pages: dict[tuple[str, int], Any] = {}
-        for name, (user, go, width) in SHOTS.items():
-            if only and name not in only:
-                continue
-            page = pages.get((user, width)) or pages.setdefault(
-                (user, width), _enter(browser, base.rstrip("/"), user, width)
-            )
-            try:
-                go(page)
-                page.wait_for_timeout(250)
-                _save(page, name)
-            except Exception as error:  # the next pictures may still be good
-                failed += 1
-                print(f"{name}: {error}".splitlines()[0], file=sys.stderr)
-        browser.close()
-    return 1 if failed else 0
-
-
-def _enter(browser: Any, base: str, user: str, width: int) -> Any:
-    context = browser.new_context(
-        base_url=base, locale="pt-BR", viewport={"width": width, "height": 800}, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    if user:
-        page.goto("/entrar/")
-        page.fill("#id_username", user)
-        page.fill("#id_password", os.environ["SAUDE_DEMO_SENHA"])
-        page.click("button[type=submit]")
-        page.wait_for_url(lambda url: "/entrar/" not in url)
-    return page
-
-
-def _save(page: Any, name: str) -> None:
-    tall = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": max(480, min(tall, 1100))})
-    page.wait_for_timeout(150)
-    page.evaluate(BROWSER_WORDS)
-    path = IMAGES / f"{name}.png"
-    path.write_bytes(shrink(page.screenshot()))
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": 800})
-    print(f"{path.name}: {path.stat().st_size // 1024} kB")
-
-
-# --- where each picture is taken -------------------------------------------------------------------------------
+    return 1 if take(base.rstrip("/"), only) else 0
 
 
 def competencia(page: Any) -> str:
@@ -557,7 +476,7 @@ def _app(page: Any, screen: str) -> None:
 
 def _code(page: Any) -> str:
     base = page.url.split("/acs/")[0]
-    admin = _enter(page.context.browser, base, "administrador", WIDE)
+    admin = enter(page.context.browser, base, "administrador", WIDE)
     admin.goto("/executando/sistema/sincronizacoes/")
     admin.locator("tbody th a").first.click()
     admin.get_by_role("button", name="Gerar código de aparelho").click()
@@ -633,28 +552,6 @@ def _(page: Any) -> None:
 @shot("auditoria", user="administrador")
 def _(page: Any) -> None:
     page.goto("/administrando/auditoria/")
-
-
-# --- small PNGs --------------------------------------------------------------------------------------------------
-
-
-def shrink(png: bytes) -> bytes:
-    """The same picture with at most 256 colours: the commonest ones stay as they are, the others go to the nearest."""
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    counted = picture.getcolors(picture.width * picture.height) or []
-    commonest = [colour for _, colour in heapq.nlargest(256, counted)]
-    exact = {colour: index for index, colour in enumerate(commonest)}
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in commonest for part in colour])
-    # Pillow looks up a colour without its last bits: near enough for a rare one, not for the white of the page
-    indexed = picture.quantize(palette=palette, dither=Image.Dither.NONE)
-    raw = picture.tobytes()
-    pixels = zip(raw[::3], raw[1::3], raw[2::3], strict=True)
-    body = bytes(exact.get(p, near) for p, near in zip(pixels, indexed.tobytes(), strict=True))
-    small = io.BytesIO()
-    indexed.frombytes(body)
-    indexed.save(small, "png", optimize=True)
-    return small.getvalue()
 
 
 if __name__ == "__main__":

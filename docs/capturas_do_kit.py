@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from capturas import IMAGES, shrink
+from figuras import IMAGES, chromium, shrink
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,9 +105,7 @@ def main(arguments: list[str]) -> None:
             str(production),
         ]
         subprocess.run(made, check=True, capture_output=True)
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=["--no-sandbox"]
-        )
+        browser = chromium(playwright)
         with served(site) as address:
             of_site(browser, address)
         with served(conferidor) as address:

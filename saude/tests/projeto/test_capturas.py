@@ -8,12 +8,12 @@ from types import ModuleType
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-CAPTURAS = Path(__file__).parents[3] / "docs" / "capturas.py"
+FIGURAS = Path(__file__).parents[3] / "docs" / "figuras.py"
 
 
 @pytest.fixture(scope="module")
-def capturas() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("capturas", CAPTURAS)
+def figuras() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("figuras", FIGURAS)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -38,10 +38,10 @@ def _page(width: int, height: int) -> Image.Image:
     return page
 
 
-def test_the_same_picture_with_a_palette(capturas: ModuleType) -> None:
+def test_the_same_picture_with_a_palette(figuras: ModuleType) -> None:
     page = _page(320, 200)
     page.putpixel((5, 150), (1, 2, 3, 255))
-    small = Image.open(io.BytesIO(capturas.shrink(_png(page))))
+    small = Image.open(io.BytesIO(figuras.shrink(_png(page))))
     assert (small.size, small.mode) == (page.size, "P")
     assert small.convert("RGB").getpixel((1, 1)) == (19, 81, 180)
     assert small.convert("RGB").getpixel((1, 190)) == (255, 255, 255)
@@ -49,8 +49,8 @@ def test_the_same_picture_with_a_palette(capturas: ModuleType) -> None:
     assert max(high for _, high in difference.getextrema()) <= 24
 
 
-def test_a_picture_of_few_colours_stays_exact(capturas: ModuleType) -> None:
+def test_a_picture_of_few_colours_stays_exact(figuras: ModuleType) -> None:
     page = Image.new("RGB", (50, 20), (255, 255, 255))
     page.paste((19, 81, 180), (0, 0, 25, 20))
     page.paste((18, 81, 180), (25, 0, 30, 20))
-    assert Image.open(io.BytesIO(capturas.shrink(_png(page)))).convert("RGB").tobytes() == page.tobytes()
+    assert Image.open(io.BytesIO(figuras.shrink(_png(page)))).convert("RGB").tobytes() == page.tobytes()
