@@ -15,7 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from comum import VEZES, Linha, alternar, gravar, tamanho, uma_vez
+from comum import VEZES, Linha, alternar, gravar, tamanho
 
 ROOT = Path(__file__).resolve().parents[1]
 PAR = os.environ.get("PAR", "d6642cd")
@@ -53,11 +53,10 @@ def _start(folder: Path, one: Path) -> tuple[list[Linha], list[tuple[str, float,
     ):
         ours, theirs = Linha(name, 1), Linha(f"{name}, no commit {PAR}", 1)
         pairs = [(ours, ROOT), (theirs, peer)] if peer else [(ours, ROOT)]
-        for _, tree in pairs:
-            _ledi(*words, tree=tree)  # compiled once, as an installed package is
-        for _ in range(2 * VEZES):
-            for line, tree in pairs:
-                uma_vez(line, lambda words=words, tree=tree: _ledi(*words, tree=tree))
+        runs = [(line, lambda words=words, tree=tree: _ledi(*words, tree=tree)) for line, tree in pairs]
+        for _, run in runs:
+            run()  # compiled once, as an installed package is
+        alternar(2 * VEZES, *runs)
         lines += [line for line, _ in pairs]
         if peer:
             targets.append((f"{name}: % da CPU do par", 100 * theirs.por_cpu / ours.por_cpu, target, "<="))
