@@ -8,9 +8,10 @@ import pytest
 from ledi.pec.connection import Timeouts
 
 HERE = Path(__file__).parent
+#: where the library's client is tested: its kit, and certificates made for it
+OF_THE_CLIENT = HERE.parents[2] / "ledi" / "tests" / "pec"
 sys.path.insert(0, str(HERE))
-#: certificates made for the tests of the library's client
-CERTS = HERE.parents[2] / "ledi" / "tests" / "pec" / "certs"
+sys.path.append(str(OF_THE_CLIENT))
 
 
 @pytest.fixture(autouse=True)
@@ -23,4 +24,4 @@ def pastas_e_esperas(settings, tmp_path, monkeypatch) -> None:
 
 @pytest.fixture
 def certificados() -> Path:
-    return CERTS
+    return OF_THE_CLIENT / "certs"

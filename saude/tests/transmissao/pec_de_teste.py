@@ -1,17 +1,21 @@
-"""A PEC to send to (the simulator, over real sockets), and an export sent to it as the worker does."""
+"""A PEC to send to (the simulator, over real sockets), and an export sent to it as the worker does.
+
+The simulator and the servers that misbehave are those of the library's own tests (ledi/tests/pec/pec_kit.py).
+"""
 
 from __future__ import annotations
 
 import socket
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pec_kit import LOGGED_IN, read_request, server, simulator
+from pec_kit import answer as resposta  # noqa: F401 (for the tests)
 from producao import exportar, receber, registro
 
-from ledi.pec.simulator import Chosen, Parameters, Settings, Simulator
+from ledi.pec.simulator import Simulator
 from saude.exportacao.models import Exportacao
 from saude.transmissao import actions, remessa
 from saude.transmissao.models import Destino, Envio, Transmissao
@@ -21,8 +25,7 @@ HOJE = "2026-10-01"
 
 
 def simulador(*cenarios: str, **parametros: str) -> Simulator:
-    chosen = Chosen.parse(cenarios)
-    return Simulator(Settings(chosen=chosen, parameters=Parameters({"hoje": HOJE} | parametros)))
+    return simulator(*cenarios, **{"hoje": HOJE} | parametros)
 
 
 def destino(entidade: Any, url: str, **more: Any) -> Destino:
@@ -72,59 +75,18 @@ def transmitida(
         return andar(pedir(exportada(entidade, n)))
 
 
-LOGGED_IN = b"HTTP/1.1 200 OK\r\nSet-Cookie: JSESSIONID=x\r\nContent-Length: 0\r\n\r\n"
-
-
-def resposta(status: int, body: bytes = b"", *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *headers]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
 @contextmanager
 def servidor(answer: Callable[[bytes], bytes], tls: Any = None) -> Iterator[str]:
     """A server that answers every request with what `answer` makes of it (b"" closes without an answer)."""
-    listener = socket.create_server(("127.0.0.1", 0))
 
     def talk(connection: socket.socket) -> None:
-        try:
-            with connection, tls.wrap_socket(connection, server_side=True) if tls else connection as wire:
-                wire.settimeout(20)
-                while said := answer(_request(wire)):
-                    wire.sendall(said)
-        except OSError:
-            pass
+        connection.settimeout(20)
+        with tls.wrap_socket(connection, server_side=True) if tls else connection as wire:
+            while said := answer(read_request(wire)):
+                wire.sendall(said)
 
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=talk, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.close()
-
-
-def _request(wire: Any) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        piece = wire.recv(65536)
-        if not piece:
-            raise OSError("closed")
-        data += piece
-    head, _, body = data.partition(b"\r\n\r\n")
-    sizes = [line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
-    length = int(sizes[0].partition(b":")[2]) if sizes else 0
-    while len(body) < length:
-        piece = wire.recv(65536)
-        if not piece:
-            raise OSError("closed")
-        body += piece
-    return head + b"\r\n\r\n" + body
+    with server(talk) as url:
+        yield url.replace("http:", "https:") if tls else url
 
 
 def logging_in(answer: bytes | Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
