@@ -27,7 +27,9 @@ MOST = 4
 LAST_FICHAS = 12
 OF_CLIENT = ("cpf", "cns", "nascimento", "sexo")
 OF_POST = ("cbo", "ine", "cnes")
-SICKNESS = {"cid": "CID", "ciap": "CIAP2"}
+SICKNESS = ("cid", "ciap")
+#: records of a citizen, and the citizen's places in each
+Antes = list[tuple[Conteudo, list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Sugestao:
 def offer(edicao: Edicao, arvore: Grupo, people: Mapping[int, Atendido], cnes: Areas) -> list[Cliente]:
     """Puts what is known beside the fields with something wrong; returns the clients whose other fichas were read."""
     read: list[Cliente] = []
+    before: dict[int, Antes] = {}
     for campo in fields_of(arvore):
         if not (campo.achados or campo.relacionado or campo.vazio):
             continue
@@ -52,7 +55,9 @@ def offer(edicao: Edicao, arvore: Grupo, people: Mapping[int, Atendido], cnes: A
         elif (role := _post_role(campo)) is not None:
             campo.sugestoes = _of_post(edicao, campo, role)
         elif campo.campo.format in SICKNESS and campo.achados and person is not None and person.cliente:
-            campo.sugestoes = _of_history(edicao.ficha, person.cliente, campo.campo, cnes)
+            if person.cliente.pk not in before:
+                before[person.cliente.pk] = _before(edicao.ficha, person.cliente, cnes)
+            campo.sugestoes = _of_history(before[person.cliente.pk], campo.campo)
             if campo.sugestoes and person.cliente not in read:
                 read.append(person.cliente)
     return read
@@ -113,14 +118,23 @@ def _professional(edicao: Edicao, campo: Campo) -> str:
     return beside if isinstance(beside, str) and beside else edicao.ficha.profissional_cns or "-"
 
 
-def _of_history(ficha: Ficha, cliente: Cliente, field: Field, cnes: Areas) -> list[Sugestao]:
+def _before(ficha: Ficha, cliente: Cliente, cnes: Areas) -> Antes:
+    """The last other fichas of the citizen, newest first, and the places the citizen has in each."""
     before = in_areas(Ficha.objects.filter(entidade=ficha.entidade_id), cnes).exclude(pk=ficha.pk)
     before = before.filter(pk__in=Atendido.objects.filter(cliente=cliente).values("ficha"))
     before = before.exclude(situacao="descartada").order_by("-data", "-pk")[:LAST_FICHAS]
-    rows = Conteudo.objects.filter(ficha__in=list(before.values_list("pk", flat=True)))
+    ids = list(before.values_list("pk", flat=True))
+    places: dict[int, list[int]] = {}
+    for pk, at in Atendido.objects.filter(ficha__in=ids, cliente=cliente).values_list("ficha_id", "posicao"):
+        places.setdefault(pk, []).append(at)
+    rows = Conteudo.objects.filter(ficha__in=ids).select_related("ficha")
+    return [(row, places.get(row.ficha_id, [])) for row in rows.order_by("-ficha__data", "-ficha_id")]
+
+
+def _of_history(before: Antes, field: Field) -> list[Sugestao]:
     found: dict[str, Sugestao] = {}
-    for content in rows.select_related("ficha").order_by("-ficha__data", "-ficha_id"):
-        for code in _codes(content, cliente, str(field.format)):
+    for content, places in before:
+        for code in _codes(content, places, str(field.format)):
             name = label_of(field, code)
             day = f" em {content.ficha.data:%d/%m/%Y}" if content.ficha.data else ""
             text = f"{code} - {name}" if name else code
@@ -128,13 +142,12 @@ def _of_history(ficha: Ficha, cliente: Cliente, field: Field, cnes: Areas) -> li
     return list(found.values())[:MOST]
 
 
-def _codes(content: Conteudo, cliente: Cliente, wanted: str) -> list[str]:
+def _codes(content: Conteudo, places: list[int], wanted: str) -> list[str]:
     """Codes of this format in the citizen's own part of a ficha."""
     ficha = content.ficha
     known = nearest(ficha.versao or "").fichas.get(ficha.tipo) or layout().fichas[ficha.tipo]
     record = legible(content.registro)
     nodes = known.citizen.nodes(record.get("ficha") if isinstance(record, dict) else None)
-    places = Atendido.objects.filter(ficha=ficha, cliente=cliente).values_list("posicao", flat=True)
     return [c for p in places if p < len(nodes) for c in _inside(known.citizen.struct, nodes[p], wanted)]
 
 
