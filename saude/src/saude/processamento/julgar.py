@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledi.errors import InstallationError
-from ledi.layouts import Struct, layout, nearest
+from ledi.layouts import Struct, nearest
 from ledi.paths import value_at
 from saude.cadastros.models import Entidade
 from saude.cadastros.tempo import local_today
@@ -80,7 +80,7 @@ def check(entidade: Entidade, record: Mapping[str, Any], *, proveniencia: Any = 
 
 
 def _root(record: Any) -> Struct | None:
-    known = layout(nearest(str(record.get("versao") or "")).version).fichas.get(str(record.get("tipo")))
+    known = nearest(str(record.get("versao") or "")).fichas.get(str(record.get("tipo")))
     return known.root if known and isinstance(record.get("ficha"), dict) else None
 
 
