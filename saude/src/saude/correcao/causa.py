@@ -121,11 +121,12 @@ def _offer(made: Oferecido, first: Inconsistencia, fichas: QuerySet[Ficha], caus
         return
     if made.campo.domain and made.widget in (*LISTED, "busca"):
         lists = [opcoes.labels(*k, pattern(path)) for k in kinds]
-        takes = _judges(first, fichas, cause, kinds)
+        tried = _tried(fichas)
+        takes = _judges(first, tried, cause, kinds)
         known = {c: t for c, t in lists[0].items() if all(c in x for x in lists)}
         left = [c for c in known if not takes or any(take(c) for take in takes)]
         values = [opcoes.as_sent(made.campo, c) for c in left]  # and by the rules of the whole record
-        said = previa.refusals(cause, values, _tried(fichas), context(first.ficha.entidade))
+        said = previa.refusals(cause, values, tried, context(first.ficha.entidade))
         made.lista = {c: known[c] for c, why in zip(left, said, strict=True) if not why}
     elif made.fonte:
         made.conteudo = _said_alike(fichas)
@@ -140,10 +141,10 @@ def _tried(fichas: QuerySet[Ficha]) -> list[Ficha]:
 
 
 def _judges(
-    first: Inconsistencia, fichas: QuerySet[Ficha], cause: str, kinds: list[tuple[str, str]]
+    first: Inconsistencia, fichas: list[Ficha], cause: str, kinds: list[tuple[str, str]]
 ) -> list[Callable[[str], bool]]:
     """Of each place the cause points at: would its record take a code there?"""
-    tried = {f.pk: f for f in _tried(fichas)}
+    tried = {f.pk: f for f in fichas}
     rows = Inconsistencia.objects.filter(ficha_id__in=tried, causa=cause, encerrada_em=None)
     found = []
     for ficha_id, campo in rows.values_list("ficha_id", "campo"):
@@ -212,7 +213,7 @@ def _apply(
     if value is None and not erase:
         return _refused(request, first, field, cause, competencia, "Informe o valor certo.")
     wanted = {"causa": cause, "mudancas": {"valor": value}}
-    tried = list(_fichas(request, cause, competencia).order_by("pk")[:TRIED])
+    tried = _tried(_fichas(request, cause, competencia))
     if why := previa.refused(wanted, tried, context(request.entidade)):
         return _refused(request, first, field, cause, competencia, f"Este valor não seria aceito: {why}")
     try:

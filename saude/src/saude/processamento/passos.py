@@ -103,11 +103,20 @@ def _reason(step: str, item: ItemReprocessamento, ficha: Ficha, mended: bool) ->
 
 def cause_changes(job: Reprocessamento, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """ficha -> path -> the batch's value, at every place its cause points at."""
-    rows = Inconsistencia.objects.filter(ficha_id__in=ids, causa=job.filtro["causa"], encerrada_em=None)
-    changes: dict[int, dict[str, Any]] = {}
+    return at_places(cause_places(job.filtro["causa"], ids), job.filtro["mudancas"]["valor"])
+
+
+def cause_places(cause: str, ids: Sequence[int]) -> dict[int, list[str]]:
+    """ficha -> the paths that the cause points at."""
+    rows = Inconsistencia.objects.filter(ficha_id__in=ids, causa=cause, encerrada_em=None)
+    places: dict[int, list[str]] = {}
     for ficha_id, campo in rows.values_list("ficha_id", "campo"):
-        changes.setdefault(ficha_id, {})[campo] = job.filtro["mudancas"]["valor"]
-    return changes
+        places.setdefault(ficha_id, []).append(campo)
+    return places
+
+
+def at_places(places: Mapping[int, Sequence[str]], value: Any) -> dict[int, dict[str, Any]]:
+    return {pk: dict.fromkeys(paths, value) for pk, paths in places.items()}
 
 
 def _correct(job: Reprocessamento, ready: Items) -> None:

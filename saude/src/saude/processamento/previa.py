@@ -50,14 +50,14 @@ def assess_items(
     if not items:
         return
     ctx = context(job.entidade)
-    ids = [i.ficha_id for i in items]
+    ids, code = [i.ficha_id for i in items], _code(job.filtro.get("causa", ""))
     if changes is None:
         changes = passos.cause_changes(job, ids) if job.acao == Acao.CORRIGIR else {}
     open_ = _open(ids)
     kept = {c.ficha_id: c for c in Conteudo.objects.filter(ficha__in=ids)}
     for item in items:
         content, told = kept[item.ficha_id], changes.get(item.ficha_id, {})
-        _assess(item, content, told, open_.get(item.ficha_id, set()), _code(job), ctx)
+        _assess(item, content, told, open_.get(item.ficha_id, set()), code, ctx)
         if job.acao in passos.CONTENT and item.efeito in (Efeito.NOVA, Efeito.CONTINUA):
             item.escolhida = False
     ItemReprocessamento.objects.bulk_update(
@@ -65,8 +65,8 @@ def assess_items(
     )
 
 
-def _code(job: Reprocessamento) -> str:
-    return str(job.filtro.get("causa", "")).split("|")[0]
+def _code(cause: object) -> str:
+    return str(cause).split("|")[0]
 
 
 def _open(ids: Sequence[int]) -> dict[int, set[Key]]:
@@ -115,25 +115,22 @@ def refusals(cause: str, values: Sequence[Any], fichas: Sequence[Ficha], ctx: Co
     """Of each value, the same reason."""
     ids = [f.pk for f in fichas]
     contents, open_ = list(Conteudo.objects.filter(ficha__in=ids)), _open(ids)
-    found = []
-    for value in values:
-        job = Reprocessamento(acao=Acao.CORRIGIR, filtro={"causa": cause, "mudancas": {"valor": value}})
-        found.append(_refusal(job, contents, passos.cause_changes(job, ids), open_, ctx))
-    return found
+    places = passos.cause_places(cause, ids)
+    return [_refusal(contents, passos.at_places(places, value), open_, _code(cause), ctx) for value in values]
 
 
 def _refusal(
-    job: Reprocessamento,
     contents: Sequence[Conteudo],
     changes: Changes,
     open_: Mapping[int, set[Key]],
+    code: str,
     ctx: Contexto,
 ) -> str:
     reason = ""
     for content in contents:
         item = ItemReprocessamento(ficha_id=content.ficha_id)
         told = changes.get(content.ficha_id, {})
-        _assess(item, content, told, open_.get(content.ficha_id, set()), _code(job), ctx)
+        _assess(item, content, told, open_.get(content.ficha_id, set()), code, ctx)
         if item.efeito != Efeito.CONTINUA:
             return ""
         reason = reason or item.aviso
