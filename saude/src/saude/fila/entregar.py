@@ -11,18 +11,17 @@ from django.views.decorators.http import require_GET
 
 from saude.acesso.guarda import requires
 from saude.auditoria.actions import record_event
-from saude.clientes.models import Cliente
 from saude.comum.competencia import SEM_DATA, in_files, readable
 from saude.contas.request import UserRequest
 from saude.fichas import contagens
 from saude.fichas.filtro import Filtro, filtered
-from saude.fichas.models import Atendido, Ficha
+from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
 from saude.fila import queries
 from saude.fila.como import how
 from saude.inconsistencias.models import Inconsistencia, Severidade
 from saude.painel import filtros
-from saude.painel.apresenta import Nomes, field_label
+from saude.painel.apresenta import Nomes, field_label, people
 from saude.painel.planilha import xlsx_response
 
 ON_PAPER, CHUNK = 1_000, 1_000
@@ -101,7 +100,7 @@ def _lines(fichas: QuerySet[Ficha], names: Nomes) -> Iterator[list[Any]]:
     """A line per error, as `HEADER`."""
     every = fichas.iterator(chunk_size=CHUNK)
     while some := list(islice(every, CHUNK)):
-        people, first = _people(some)
+        everybody = people(some)
         errors = Inconsistencia.objects.filter(
             ficha__in=[f.pk for f in some], encerrada_em=None, severidade=Severidade.ERRO
         )
@@ -109,26 +108,16 @@ def _lines(fichas: QuerySet[Ficha], names: Nomes) -> Iterator[list[Any]]:
         for row in errors.order_by("ficha_id", "pk"):
             of.setdefault(row.ficha_id, []).append(row)
         for f in some:
+            there = everybody.get(f.pk, {})
+            first = next(iter(there.values()), None)
             for row in of.get(f.pk, []):
-                who = people.get((f.pk, row.posicao)) if row.posicao is not None else first.get(f.pk)
+                who = there.get(row.posicao) if row.posicao is not None else first
                 yield [
                     names.estabelecimentos.get(f.cnes, "") or f.cnes,
                     names.profissionais.get(f.profissional_cns, "") or f.profissional_cns,
                     str(who) if who else "", f.get_tipo_display(), f.data or "", field_label(f.tipo, row.campo),
                     row.mensagem, how(f.tipo, row.codigo), f.uuid,
                 ]  # fmt: skip
-
-
-def _people(fichas: list[Ficha]) -> tuple[dict[tuple[int, int | None], Cliente], dict[int, Cliente]]:
-    """The client at each place of each ficha, and the first of each."""
-    rows = Atendido.objects.filter(ficha__in=[f.pk for f in fichas], cliente__isnull=False)
-    people: dict[tuple[int, int | None], Cliente] = {}
-    first: dict[int, Cliente] = {}
-    for row in rows.select_related("cliente").order_by("ficha_id", "posicao"):
-        if row.cliente is not None:
-            people[row.ficha_id, row.posicao] = row.cliente
-            first.setdefault(row.ficha_id, row.cliente)
-    return people, first
 
 
 def _sheet(request: UserRequest, fichas: QuerySet[Ficha], names: Nomes, competencia: str) -> HttpResponseBase:

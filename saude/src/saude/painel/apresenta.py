@@ -63,8 +63,8 @@ class Nomes:
 
 def rows(entidade: Entidade, fichas: Sequence[Ficha], names: Nomes | None = None) -> list[Linha]:
     names = names or Nomes.of(entidade)
-    people, found = _people(fichas), _findings(fichas)
-    return [_line(f, names, people.get(f.pk, []), found.get(f.pk, [])) for f in fichas]
+    who, found = people(fichas), _findings(fichas)
+    return [_line(f, names, [*who.get(f.pk, {}).values()], found.get(f.pk, [])) for f in fichas]
 
 
 def _line(f: Ficha, names: Nomes, people: Sequence[Cliente], found: Sequence[str]) -> Linha:
@@ -82,14 +82,14 @@ def _line(f: Ficha, names: Nomes, people: Sequence[Cliente], found: Sequence[str
     )
 
 
-def _people(fichas: Sequence[Ficha]) -> dict[int, list[Cliente]]:
-    """ficha -> the clients on it, in order."""
-    found = Atendido.objects.filter(ficha__in=[f.pk for f in fichas], cliente__isnull=False)
-    people: dict[int, list[Cliente]] = {}
-    for row in found.select_related("cliente").order_by("ficha_id", "posicao"):
+def people(fichas: Sequence[Ficha]) -> dict[int, dict[int, Cliente]]:
+    """ficha -> the clients on it by their place, in order."""
+    rows = Atendido.objects.filter(ficha__in=[f.pk for f in fichas], cliente__isnull=False)
+    found: dict[int, dict[int, Cliente]] = {}
+    for row in rows.select_related("cliente").order_by("ficha_id", "posicao"):
         if row.cliente is not None:
-            people.setdefault(row.ficha_id, []).append(row.cliente)
-    return people
+            found.setdefault(row.ficha_id, {})[row.posicao] = row.cliente
+    return found
 
 
 def _findings(fichas: Sequence[Ficha]) -> dict[int, list[str]]:
@@ -125,9 +125,9 @@ def sheet(entidade: Entidade, fichas: QuerySet[Ficha]) -> Iterator[list[Any]]:
     names = Nomes.of(entidade)
     every = fichas.iterator(chunk_size=CHUNK)
     while some := list(islice(every, CHUNK)):
-        people, found = _people(some), _findings(some)
+        everybody, found = people(some), _findings(some)
         for f in some:
-            who, wrong = people.get(f.pk, []), found.get(f.pk, [])
+            who, wrong = [*everybody.get(f.pk, {}).values()], found.get(f.pk, [])
             yield _cells(_line(f, names, who, wrong), who, wrong)
 
 
