@@ -16,6 +16,7 @@ from saude.banco import fila
 from saude.cadastros.models import Entidade
 from saude.cadastros.prazos import deadlines
 from saude.comum.competencia import in_words
+from saude.comum.texto import fichas
 from saude.fichas.contagens import LinhaPainel, panel
 from saude.referencias.models import Publicacao
 from saude.referencias.queries import in_use
@@ -103,7 +104,7 @@ class Fontes:
                 Especie.PRONTA,
                 line.competencia,
                 f"A competência de {in_words(line.competencia)} está pronta{where}: "
-                f"{_fichas(line.a_exportar)} a exportar, nada a corrigir nem a reprocessar.",
+                f"{fichas(line.a_exportar)} a exportar, nada a corrigir nem a reprocessar.",
                 f"{reverse('exportacao:nova')}?competencia={line.competencia}",
                 Permissao.EXPORTAR,
                 limite,
@@ -183,11 +184,7 @@ def _what_blocks(line: LinhaPainel) -> str:
         (line.a_exportar, "a exportar"),
         (line.retorno.a_corrigir, "que o PEC recusou"),
     )
-    return ", ".join(f"{_fichas(n)} {what}" for n, what in parts if n)
-
-
-def _fichas(n: int) -> str:
-    return "1 ficha" if n == 1 else f"{n} fichas"
+    return ", ".join(f"{fichas(n)} {what}" for n, what in parts if n)
 
 
 def _months_behind(competencia: str, today: date) -> int:

@@ -1,4 +1,7 @@
-"""Text as it is searched and sorted: the embedded PostgreSQL has no unaccent and no pt-BR collation."""
+"""Text as it is searched and sorted, and counts in words.
+
+The embedded PostgreSQL has no unaccent and no pt-BR collation.
+"""
 
 import re
 import unicodedata
@@ -11,6 +14,11 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = FOREIGN.sub(_base, unicodedata.normalize("NFD", text))
     return " ".join(text.upper().split())
+
+
+def fichas(n: int) -> str:
+    """`1 ficha`, `2 fichas`."""
+    return "1 ficha" if n == 1 else f"{n} fichas"
 
 
 def _base(found: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from saude.comum.sinais import terminou
+from saude.comum.texto import fichas
 from saude.exportacao.models import Exportacao
 
 Estado = Exportacao.Estado
@@ -25,8 +26,7 @@ def tell_end(exportacao: Exportacao) -> None:
 def _text(exportacao: Exportacao) -> str:
     period = f"{exportacao.inicio:%d/%m/%Y} a {exportacao.fim:%d/%m/%Y}"
     if exportacao.estado == Estado.CONCLUIDA:
-        n = exportacao.total
-        return f"A exportação de {period} terminou: {'1 ficha' if n == 1 else f'{n} fichas'} no arquivo."
+        return f"A exportação de {period} terminou: {fichas(exportacao.total)} no arquivo."
     if exportacao.estado == Estado.VAZIA:
         return f"A exportação de {period} terminou sem arquivo: nenhuma ficha restou para exportar."
     return f"A exportação de {period} falhou. {exportacao.erro}"

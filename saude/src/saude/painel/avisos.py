@@ -8,6 +8,7 @@ from django.urls import reverse
 from saude.atualizacao import versao
 from saude.cadastros.models import Entidade
 from saude.comum.competencia import in_words, unlikely
+from saude.comum.texto import fichas
 from saude.fichas.contagens import LinhaPainel
 from saude.web.aviso import Aviso
 
@@ -21,7 +22,7 @@ def notices(
     for line in lines:
         if why := unlikely(line.competencia, today):
             address = reverse("painel:detalhe", args=[line.competencia, _where(line)])
-            text = f"{_fichas(line.total)} na competência improvável de {in_words(line.competencia)}: {why}"
+            text = f"{fichas(line.total)} na competência improvável de {in_words(line.competencia)}: {why}"
             found.append(Aviso(text, "Ver as fichas", f"{address}?guia=fichas"))
     return found
 
@@ -45,7 +46,3 @@ def _where(line: LinhaPainel) -> str:
     names = ("inconsistencias", "pendencias", "processados", "exportados")
     counts = (line.inconsistentes, line.pendentes, line.processadas, line.exportadas)
     return next((name for name, n in zip(names, counts, strict=True) if n), names[-1])
-
-
-def _fichas(n: int) -> str:
-    return "1 ficha" if n == 1 else f"{n} fichas"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db.models import F
 
+from saude.comum.texto import fichas
 from saude.exportacao.files import path_of
 from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.fichas.desfechos import Resultado
@@ -76,13 +77,7 @@ def _warnings(exportacao: Exportacao, found: Previa) -> list[str]:
             "voltará como repetido."
         )
     if found.aceitas:
-        told.append(
-            f"De {_fichas(found.aceitas)} já se sabe que o PEC as tem: vão de novo, com o mesmo UUID."
-        )
+        told.append(f"De {fichas(found.aceitas)} já se sabe que o PEC as tem: vão de novo, com o mesmo UUID.")
     if found.mudaram:
-        told.append(f"{_fichas(found.mudaram)} mudaram depois desta exportação e não vão: seguem na próxima.")
+        told.append(f"{fichas(found.mudaram)} mudaram depois desta exportação e não vão: seguem na próxima.")
     return told
-
-
-def _fichas(n: int) -> str:
-    return "1 ficha" if n == 1 else f"{n} fichas"
