@@ -5,7 +5,7 @@ import contextlib
 from procrastinate.contrib.django import app
 
 from saude.atualizacao import actions
-from saude.banco.fila import KEEPER
+from saude.banco.fila import keeper
 from saude.contas.models import Usuario
 from saude.referencias.models import Publicacao
 
@@ -30,13 +30,6 @@ def importar_cnes(publicacao_id: int, usuario_id: int | None) -> None:
         actions.import_cnes(publicacao=row, by=user)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="referencias.vigiar",
-    queue="referencias",
-    queueing_lock="referencias.vigiar",
-    priority=KEEPER,
-    pass_context=False,
-)
+@keeper("referencias.vigiar", queue="referencias")
 def vigiar(timestamp: int) -> None:
     actions.watch()

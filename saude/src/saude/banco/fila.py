@@ -4,7 +4,7 @@ The names are a contract with the jobs that wait in the database: they never cha
 """
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.tasks import Task
 
 KEEPER = 1_000  # priority of what looks after the others: it waits for nobody
 
@@ -27,6 +28,19 @@ class Paciente(BaseRetryStrategy):
         if job.attempts >= self.attempts:
             return None
         return RetryDecision(retry_in={"seconds": min(2 ** (job.attempts + 1), self.longest)})
+
+
+def keeper(
+    name: str, *, queue: str, queueing_lock: str = ""
+) -> Callable[[Callable[[int], None]], Task[..., None, ...]]:
+    """Declares the task that looks, every minute, after the others of its queue: before them, one at a time waiting."""
+
+    def declare(look: Callable[[int], None]) -> Task[..., None, ...]:
+        lock = queueing_lock or name
+        task = app.task(name=name, queue=queue, queueing_lock=lock, priority=KEEPER, pass_context=False)(look)
+        return app.periodic(cron="* * * * *")(task)
+
+    return declare
 
 
 def enqueue(

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from saude.banco.fila import KEEPER, Paciente
+from saude.banco.fila import Paciente, keeper
 from saude.exportacao import actions
 
 
@@ -16,13 +16,6 @@ def gerar_exportacao(exportacao_id: int) -> None:
     actions.run_export(exportacao_id)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="exportacao.vigiar",
-    queue="exportacao",
-    queueing_lock="exportacao.vigiar",
-    priority=KEEPER,
-    pass_context=False,
-)
+@keeper("exportacao.vigiar", queue="exportacao")
 def vigiar(timestamp: int) -> None:
     actions.watch()

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from saude.banco.fila import KEEPER, Paciente
+from saude.banco.fila import Paciente, keeper
 from saude.processamento import em_massa, previa, vigia
 
 
@@ -16,13 +16,6 @@ def conferir_bloco(bloco_id: int) -> None:
     previa.assess_block(bloco_id)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="fichas.vigiar",
-    queue="reprocessamento",
-    queueing_lock="fichas.vigiar",
-    priority=KEEPER,
-    pass_context=False,
-)
+@keeper("fichas.vigiar", queue="reprocessamento")
 def vigiar(timestamp: int) -> None:
     vigia.watch()

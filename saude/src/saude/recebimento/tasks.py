@@ -4,7 +4,7 @@ from pathlib import Path
 
 from procrastinate.contrib.django import app
 
-from saude.banco.fila import KEEPER, Paciente
+from saude.banco.fila import Paciente, keeper
 from saude.recebimento import actions, guardados, vigia
 from saude.recebimento.models import Bloco, Lote
 
@@ -34,27 +34,13 @@ def receber_bloco(bloco_id: int) -> None:
         raise
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="recebimento.retomar_lotes",
-    queue="recebimento",
-    queueing_lock="retomar_lotes",
-    priority=KEEPER,
-    pass_context=False,
-)
+@keeper("recebimento.retomar_lotes", queue="recebimento", queueing_lock="retomar_lotes")
 def retomar_lotes(timestamp: int) -> None:
     for lote in actions.left_behind():
         actions.resume(lote)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="recebimento.vigiar",
-    queue="recebimento",
-    queueing_lock="recebimento.vigiar",
-    priority=KEEPER,
-    pass_context=False,
-)
+@keeper("recebimento.vigiar", queue="recebimento")
 def vigiar(timestamp: int) -> None:
     vigia.watch(spool_folder())
 

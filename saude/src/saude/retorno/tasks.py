@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from saude.banco.fila import KEEPER, Paciente
+from saude.banco.fila import Paciente, keeper
 from saude.retorno import actions
 
 PATIENCE = 10
@@ -18,13 +18,6 @@ def aplicar(relatorio_id: int) -> None:
     actions.apply(relatorio_id)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="retorno.vigiar",
-    queue="recebimento",
-    queueing_lock="retorno.vigiar",
-    priority=KEEPER,
-    pass_context=False,
-)
+@keeper("retorno.vigiar", queue="recebimento")
 def vigiar(timestamp: int) -> None:
     actions.watch()

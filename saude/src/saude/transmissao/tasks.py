@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from saude.banco.fila import KEEPER, Paciente
+from saude.banco.fila import Paciente, keeper
 from saude.transmissao import actions, remessa
 
 
@@ -11,13 +11,6 @@ def enviar(transmissao_id: int) -> None:
     remessa.run(transmissao_id)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(
-    name="transmissao.vigiar",
-    queue="transmissao",
-    queueing_lock="transmissao.vigiar",
-    priority=KEEPER,
-    pass_context=False,
-)
+@keeper("transmissao.vigiar", queue="transmissao")
 def vigiar(timestamp: int) -> None:
     actions.watch()
