@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import re
 import struct
 import sys
@@ -20,6 +19,7 @@ import openpyxl
 from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
+from saude.comum.gravar import private
 from saude.comum.isolado import Recusado as FileRefused
 
 MAX_ROWS = 5_000  # read and judged while the user waits: some ten seconds
@@ -68,7 +68,7 @@ def copy_table(path: str, target: str) -> dict[str, Any]:
 
 
 def save_table(table: Tabela, path: Path) -> None:
-    with open(path, "x", encoding="utf-8", errors="surrogatepass", opener=_private) as file:
+    with open(path, "x", encoding="utf-8", errors="surrogatepass", opener=private) as file:
         for number, row in ((0, table.colunas), *table.linhas):
             file.write(json.dumps([number, [_kept_cell(c) for c in row]]) + "\n")
 
@@ -79,10 +79,6 @@ def load_table(path: Path, rows: int = sys.maxsize) -> Tabela:
         _, titles = json.loads(next(file))
         lines = [json.loads(line) for line in islice(file, rows)]
     return Tabela(titles, [(n, [_read_cell(c) for c in row]) for n, row in lines])
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _kept_cell(cell: Any) -> Any:

@@ -21,6 +21,7 @@ from saude.cofre import chaves
 from saude.cofre.chaves import Chaveiro
 from saude.cofre.erros import CofreError
 from saude.comum import disco
+from saude.comum.gravar import sync_folder
 from saude.copias.formato import FORMAT, CopiaError, Escritor, check
 
 #: not copied as files: what the copy holds otherwise, what belongs to this machine, what is on its way
@@ -53,7 +54,7 @@ def take(saida: Path, *, keys: Chaveiro | None = None, com_chaves: bool = False)
         _write(partial, keys, com_chaves)
         found = check(partial, keys)
         _name(partial, saida)
-        _sync_folder(saida.parent)
+        sync_folder(saida.parent)
     except CofreError as error:
         raise CopiaError(f"A cópia não ficou boa e foi apagada. {error}") from error
     except OSError as error:
@@ -181,11 +182,3 @@ def _files(beside: Path) -> Iterator[tuple[str, Path]]:
                 continue
             if path.is_file() and not path.is_symlink():
                 yield path.relative_to(root).as_posix(), path
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -17,6 +17,7 @@ from django.conf import settings
 from saude.cofre.chaves import keyring
 from saude.cofre.leitor import open_kept
 from saude.cofre.pedacos import SealedWriter, is_sealed, open_pieces, sealed_size
+from saude.comum.gravar import sync_folder
 from saude.exportacao.models import Exportacao
 
 BUFFER = 1024 * 1024
@@ -121,11 +122,7 @@ class PartialFile:
         the next attempt writes over."""
         self._file.close()
         os.replace(self.path, self.final)
-        directory = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        sync_folder(self.folder)
 
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):  # a full disk refuses the buffered rest, too

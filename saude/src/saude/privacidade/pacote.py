@@ -30,6 +30,7 @@ from saude.cofre.erros import CofreError
 from saude.cofre.leitor import open_sealed_file
 from saude.cofre.pedacos import SealedWriter, is_sealed
 from saude.comum import disco
+from saude.comum.gravar import private, sync_folder
 from saude.exportacao import files as exports
 from saude.exportacao.models import Exportacao
 from saude.privacidade.partes import Parte, left_out, partes
@@ -64,6 +65,7 @@ def take_out(saida: Path, *, entidade: Entidade, by: Autor, keys: Chaveiro | Non
         _write(partial, entidade, keys)
         manifesto = check(partial, keys)
         _name(partial, saida)
+        sync_folder(saida.parent)
     except OSError as error:
         raise PacoteError(f"O pacote não foi feito. {disco.reason(error)} Nada ficou pela metade.") from error
     finally:
@@ -240,7 +242,7 @@ def unseal(path: Path, saida: Path, keys: Chaveiro) -> dict[str, Any]:
     """The plain zip, for who takes the data elsewhere; only after all of it was proved."""
     manifesto = check(path, keys)
     try:
-        target = open(saida, "xb", opener=_private)
+        target = open(saida, "xb", opener=private)
     except FileExistsError:
         raise PacoteError(f"{saida} já existe: escolha outro nome.") from None
     try:
@@ -251,10 +253,6 @@ def unseal(path: Path, saida: Path, keys: Chaveiro) -> dict[str, Any]:
         saida.unlink(missing_ok=True)
         raise
     return manifesto
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _readme(entidade: Entidade) -> str:

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from saude.cofre.leitor import open_kept
 from saude.cofre.pedacos import SealedWriter, is_sealed
+from saude.comum.gravar import private
 from saude.recebimento.models import Lote
 
 PIECE = 1024 * 1024
@@ -53,7 +54,7 @@ def open_body(path: Path) -> BinaryIO:
 def writing(path: Path) -> Iterator[SealedWriter]:
     """A new body under that name: sealed, synced; whoever leaves by an error removes it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(path, "xb", opener=_private) as file:
+    with open(path, "xb", opener=private) as file:
         sealed = SealedWriter(file, purpose_of(path))
         yield sealed
         sealed.close()
@@ -123,7 +124,7 @@ def _seal(source: Path, target: Path) -> None:
     aside = target.with_name(target.name + SEALING)
     aside.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with open(source, "rb") as plain, open(aside, "wb", opener=_private) as file:
+        with open(source, "rb") as plain, open(aside, "wb", opener=private) as file:
             sealed = SealedWriter(file, purpose_of(target))
             while piece := plain.read(PIECE):
                 sealed.write(piece)
@@ -137,7 +138,3 @@ def _seal(source: Path, target: Path) -> None:
 def _sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
