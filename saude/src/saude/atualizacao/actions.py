@@ -204,21 +204,14 @@ def import_sigtap(publicacao_id: int, *, by: Autor = None) -> Publicacao:
         return publicacao  # the task ran before
     kept = Guardado(publicacao.sha256, publicacao.guardado)
     began = time.monotonic()
-    try:
-        with transaction.atomic():
-            row = _lock(publicacao, Situacao.IMPORTANDO)
+    with _told_in(publicacao), transaction.atomic():
+        row = _lock(publicacao, Situacao.IMPORTANDO)
+        try:
             row.contagens = sigtap.store(row, kept.caminho)
-            row.segundos = round(time.monotonic() - began, 2)
-            _sigtap_in_force(row, by or row.por)
-    except Decidida:
-        raise
-    except TableError as error:
-        _mark_failed(publicacao, _reason(error))
-        raise FileRefused(_reason(error)) from error
-    except Exception as error:
-        log.error("import of release %s failed: %s", publicacao.pk, type(error).__name__)
-        _mark_failed(publicacao, DEFECT)
-        raise FileRefused(DEFECT) from error
+        except TableError as error:
+            raise FileRefused(_reason(error)) from error
+        row.segundos = round(time.monotonic() - began, 2)
+        _sigtap_in_force(row, by or row.por)
     _drop(kept.sha256)
     sigtap.analyse()
     return row
