@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 from mapa import ENDERECOS
-from producao import CPF, com_cpf, receber, registro
+from playwright.sync_api import expect
+from producao import CPF, cidadao, com_cpf, ficha_de, quebrado, receber, registro
 
 from saude.clientes.models import Cliente
 from saude.contas.models import Usuario
@@ -93,3 +94,17 @@ def test_use_this_brings_a_birth_to_the_registration(pessoa, site):
     page.locator("[data-usar=id_nascimento]").click()
     assert born.input_value() == "20/03/1985"
     assert page.locator("[name=nascimento]").input_value() == "1985-03-20"
+
+
+def test_a_birth_that_is_offered_goes_into_its_date(entidade, pessoa, site):
+    record = com_cpf(quebrado())
+    del cidadao(record)["dtNascimento"]
+    ficha = ficha_de(receber(entidade, record)[0])
+    page = site("administrador")
+    page.goto(f"{page.base}/fichas/{ficha.chave}/corrigir/")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    offered = page.locator("[data-sugere][data-valor='1985-03-20']")
+    offered.click()
+    expect(offered).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[name$='.dtNascimento']")).to_have_value("1985-03-20")
+    assert page.evaluate("document.activeElement.value") == "20/03/1985"

@@ -1,13 +1,14 @@
 // Corrigir cadastro: "Usar este" puts what the records have into the field of the registration beside it.
 
+import { changed, holderOf } from "./campos.js";
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-usar]");
   if (!button) return;
   const shown = document.getElementById(button.dataset.usar);
-  // a date holds its value in the calendar beside what is typed
-  const field = shown.dataset.mascara ? shown.parentElement.querySelector("[data-calendario]") : shown;
+  const field = holderOf(shown);
   if (field.type === "checkbox") field.checked = button.dataset.valor === "on";
   else field.value = button.dataset.valor;
-  for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+  changed(field);
   shown.focus();
 });

@@ -2,17 +2,33 @@
 
 export const seen = (f) => f.offsetParent && !f.closest("details:not([open]) > :not(summary)");
 
+// "515105 - AGENTE" is the code 515105
+export const codeOf = (text) => text.trim().split(" - ")[0];
+
+// A value that a script put counts as typed
+export function changed(field) {
+  for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+}
+
+export function putInto(field, value) {
+  field.value = value;
+  field.dataset.escolhido = field.value; // nothing is left to look for (combobox.js)
+  changed(field);
+}
+
+// Where the value is of what is shown: a date has it in the calendar beside what is typed
+export const holderOf = (shown) =>
+  shown.dataset.mascara ? shown.parentElement.querySelector("[data-calendario]") : shown;
+
 const byCodes = (f) => f.type === "checkbox" && f.closest("fieldset").querySelector("[data-codigos]");
 // Sim and Não are one stop: the chosen one, or the first
-const otherOfPair = (f) => f.type === "radio" && f !== standing(f);
-const pairOf = (f) => [...f.closest("fieldset").querySelectorAll("input[type=radio]")];
-const standing = (f) => pairOf(f).find((r) => r.checked) ?? pairOf(f)[0];
+const otherOfPair = (f) => f.type === "radio" && f !== standing(f.closest("fieldset"));
+const pairIn = (box) => [...(box?.querySelectorAll("input[type=radio]") ?? [])];
+export const standing = (box) => pairIn(box).find((r) => r.checked) ?? pairIn(box)[0];
 
-// "sim", "nao" or "" into a pair of buttons; true when the box has one
+// "sim", "nao" or "" into a pair of buttons
 export function setYesNo(box, value) {
-  const pair = [...(box?.querySelectorAll("input[type=radio]") ?? [])];
-  for (const one of pair) one.checked = one.value === value;
-  return pair.length > 0;
+  for (const one of pairIn(box)) one.checked = one.value === value;
 }
 
 const follows = (f) => f.dataset.dia === "cabecalho" && f.value;
@@ -30,7 +46,7 @@ export const fields = (form) =>
   );
 
 export const isEmpty = (f) =>
-  f.type === "radio" ? !standing(f).checked : f.type === "checkbox" ? !f.checked : !f.value.trim();
+  f.type === "radio" ? !standing(f.closest("fieldset")).checked : f.type === "checkbox" ? !f.checked : !f.value.trim();
 
 const MARKS =
   ":scope > label > .f-obrigatorio, :scope > fieldset .f-obrigatorio, " +

@@ -1,6 +1,7 @@
 // Forms made from the layout: conditional fields, search boxes, repeated blocks, nothing typed is lost.
 
 import { vale } from "../comum/condicoes.js";
+import { changed, codeOf as code } from "./campos.js";
 import { codeBoxes } from "./codigos.js";
 import { answer, combobox } from "./combobox.js";
 import { filterOptions, question } from "./oferta.js";
@@ -25,7 +26,6 @@ const typed = (f) =>
     : f.type !== "hidden" || f.dataset.momento !== undefined
       ? Boolean(f.value.trim())
       : false;
-const code = (text) => text.trim().split(" - ")[0];
 const fieldValue = (fields) => {
   const boxes = [...fields].filter((f) => f.type === "checkbox");
   if (boxes.length) return boxes.filter((b) => b.checked).map((b) => b.value);
@@ -152,7 +152,7 @@ combobox("[data-fonte]", {
       target.value = [...others, row.dataset.valor].join("\n");
       input.value = "";
     }
-    for (const kind of ["input", "change"]) target.dispatchEvent(new Event(kind, { bubbles: true }));
+    changed(target);
   },
 });
 

@@ -1,10 +1,10 @@
 // Choosing the professional fills CBO, CNES and INE from where they work, the three together; asks when several.
 
+import { codeOf, putInto } from "./campos.js";
 import { answer } from "./combobox.js";
 
 const CNS = /^\d{15}$/;
 const FILLED = ["cbo", "cnes", "ine"];
-const codeOf = (text) => text.trim().split(" - ")[0];
 
 export function fillPosts(form) {
   for (const box of form.querySelectorAll("[data-papel=profissional]")) remember(box);
@@ -80,11 +80,7 @@ function question(form, cns, cbo) {
 }
 
 function fill(form, fields, post) {
-  for (const [role, field] of Object.entries(fields)) {
-    field.value = post[role] ?? "";
-    field.dataset.escolhido = field.value;
-    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-  }
+  for (const [role, field] of Object.entries(fields)) putInto(field, post[role] ?? "");
   // whoever was already on one of them has nothing to type there
   const inside = Object.values(fields).includes(document.activeElement);
   if (post.cbo && inside) form.dispatchEvent(new CustomEvent("preenchido", { detail: fields.ine ?? fields.cbo }));

@@ -1,13 +1,14 @@
 // Sim and Não as two buttons: S or 1, N or 2; Delete, or a click on the chosen one, says neither.
 
+import { changed, setYesNo, standing } from "./campos.js";
+
 const pairOf = (target) => (target.matches?.(".f-simnao input[type=radio]") ? target.closest(".f-simnao") : null);
 
 function put(fieldset, value) {
-  const pair = [...fieldset.querySelectorAll("input[type=radio]")];
-  for (const one of pair) one.checked = one.value === value;
-  const stop = pair.find((r) => r.checked) ?? pair[0];
+  setYesNo(fieldset, value);
+  const stop = standing(fieldset);
   stop.focus();
-  for (const kind of ["input", "change"]) stop.dispatchEvent(new Event(kind, { bubbles: true }));
+  changed(stop);
 }
 
 const KEYS = { s: "sim", 1: "sim", n: "nao", 2: "nao", delete: "", backspace: "" };
