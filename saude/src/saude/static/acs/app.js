@@ -4,6 +4,7 @@ import "../comum/entradas.js";
 import { aparelho } from "./aparelho.js";
 import { assentar, vigiar } from "./atualizacao.js";
 import { aoMudar, meta } from "./banco.js";
+import { Trancado } from "./cofre.js";
 import { faixa, moldura } from "./moldura.js";
 import { abrir, NOMES, nova } from "./registros.js";
 import { lembrar } from "./relogio.js";
@@ -14,7 +15,7 @@ import { domicilio, familias } from "./tela_familias.js";
 import { formulario } from "./tela_formulario.js";
 import { adiada, cartoes, primeira, trancada, trocarSenha } from "./tela_senha.js";
 import * as telas from "./telas.js";
-import { aoTrocar, estado, perguntar, Trancado, vigiarOcio } from "./tranca.js";
+import { aoTrocar, estado, perguntar, vigiarOcio } from "./tranca.js";
 import { Dito } from "./uteis.js";
 
 const raiz = document.getElementById("app");

@@ -1,6 +1,6 @@
 // What is on the phone, opened. A save is one transaction, written through to disk before it counts as saved.
 
-import { comChave, desfazerLacre, lacrar, sinal, Trancado } from "./cofre.js";
+import { desfazerLacre, lacrar, sinal } from "./cofre.js";
 import { CHAVES, doCofre, SemEspaco, transacaoCrua } from "./cru.js";
 import { Dito } from "./uteis.js";
 
@@ -88,7 +88,7 @@ export const assentado = () => Promise.allSettled([...emCurso]);
 
 async function tentar(nomes, modo, trabalho) {
   for (let vez = 0; vez < VEZES; vez++) {
-    const cifrado = Boolean(await doCofre("cofre"));
+    const cifrado = modo !== "readonly" && Boolean(await doCofre("cofre"));
     const lojas = Object.fromEntries(nomes.map((nome) => [nome, new Loja(nome)]));
     const resultado = await trabalho(lojas);
     if (modo === "readonly" || (await gravar(lojas, cifrado))) return resultado;
@@ -109,11 +109,6 @@ async function gravar(lojas, cifrado) {
     for (const [nome, id, linha] of prontas) await (linha ? l[nome].put(linha) : l[nome].delete(id));
     return true;
   });
-}
-
-// Can what is kept be read now?
-export async function legivel() {
-  return Boolean(comChave()) || !(await doCofre("cofre"));
 }
 
 export const todos = (loja) => transacao([loja], "readonly", (l) => l[loja].getAll());
@@ -174,5 +169,3 @@ export async function espaco() {
   const e = await navigator.storage?.estimate?.();
   return e ? { usado: e.usage, livre: e.quota - e.usage } : null;
 }
-
-export { Trancado };

@@ -40,7 +40,6 @@ async function daSenha(senha, sal, iterations) {
 
 // Extractable: it is wrapped again when the password or the key of the entidade changes. It is in no storage.
 export const nova = () => crypto.subtle.generateKey(GCM, true, USOS);
-export const importar = (cru) => crypto.subtle.importKey("raw", cru, GCM, true, USOS);
 
 export async function embrulhar(chave, senha) {
   const sal = crypto.getRandomValues(new Uint8Array(16));
@@ -90,7 +89,8 @@ export async function efemera() {
 }
 
 export async function daResposta(privada, texto, instalacao) {
-  return importar(await crypto.subtle.decrypt({ ...OAEP, label: bytes(instalacao) }, privada, deBase64(texto)));
+  const crua = await crypto.subtle.decrypt({ ...OAEP, label: bytes(instalacao) }, privada, deBase64(texto));
+  return crypto.subtle.importKey("raw", crua, GCM, true, USOS);
 }
 
 // Six digits of both keys: what the agent reads aloud is what the administrator sees.

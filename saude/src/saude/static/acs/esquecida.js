@@ -46,7 +46,7 @@ export async function ouvir() {
   return chave;
 }
 
-export const esquecer = () => transacaoCrua(["cofre"], "readwrite", (l) => l.cofre.delete("pedido"));
+const esquecer = () => transacaoCrua(["cofre"], "readwrite", (l) => l.cofre.delete("pedido"));
 
 export async function concluir(chave, senha) {
   const [meu, instalacao] = [await pedido(), await meta("instalacao")];

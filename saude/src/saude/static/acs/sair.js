@@ -2,11 +2,12 @@
 
 import { sair } from "./api.js";
 import { avisar, meta, todos, transacao } from "./banco.js";
+import { usar } from "./cofre.js";
+import { CHAVES } from "./cru.js";
 import { contagem, sincronizar } from "./sincronia.js";
-import { esquecerChave } from "./tranca.js";
 import { h, icone } from "./uteis.js";
 
-const LOJAS = ["registros", "territorio", "meta", "historico", "cofre"];
+const LOJAS = Object.keys(CHAVES);
 
 // The server is told when it can be; without network the coordination revokes the access on its page.
 export async function apagarTudo() {
@@ -19,7 +20,7 @@ export async function apagarTudo() {
     await transacao(LOJAS, "readwrite", async (l) => {
       for (const loja of LOJAS) await l[loja].clear();
     });
-    esquecerChave();
+    usar(null);
     return avisado;
   };
   const avisado = navigator.locks ? await navigator.locks.request("acs-sincronia", trabalho) : await trabalho();

@@ -2,8 +2,9 @@
 // transaction that notes the server's confirmation.
 
 import { empurrar, puxar, Recusado, VERSAO } from "./api.js";
-import { avisar, gravarMeta, legivel, meta, SemEspaco, Trancado, transacao } from "./banco.js";
-import { guardarParaEntidade } from "./tranca.js";
+import { avisar, gravarMeta, meta, SemEspaco, transacao } from "./banco.js";
+import { Trancado } from "./cofre.js";
+import { estado, guardarParaEntidade } from "./tranca.js";
 import { Dito, emPalavras, plural, uuid4 } from "./uteis.js";
 
 const TAMANHO = 10;
@@ -26,7 +27,8 @@ export async function sincronizar({ manual = false } = {}) {
   }
   andando = true;
   try {
-    if (!(await legivel()) || !(await meta("acesso"))) return; // locked, it sends nothing: it cannot read what
+    if ((await estado()) === "trancada") return; // it sends nothing: it cannot read what
+    if (!(await meta("acesso"))) return;
     clearTimeout(relogio);
     do {
       deNovo = false;

@@ -3,7 +3,7 @@
 import { meta } from "./banco.js";
 import { MINIMO, possivel, recusaDaSenha } from "./chave.js";
 import { SemEspaco } from "./cru.js";
-import { concluir, esquecer, ouvir, pedido, pedir } from "./esquecida.js";
+import { concluir, ouvir, pedido, pedir } from "./esquecida.js";
 import { destrancar, Espere, fechar, guardados, trancar, trocar } from "./tranca.js";
 import { Dito, emPalavras, h, icone, plural } from "./uteis.js";
 
@@ -152,7 +152,6 @@ async function seguir(por, dito) {
     const resposta = await ouvir();
     if (resposta === "esperando") dito.textContent = "Ainda não foi permitido. Ligue para quem administra o sistema.";
     else if (typeof resposta === "string") {
-      await esquecer();
       const motivo = resposta === "recusado" ? "O pedido foi recusado." : "O pedido venceu ou foi trocado por outro.";
       por(h("p", { class: "erro" }, `${motivo} O que está no aparelho continua nele.`));
     } else escolherOutra(por, resposta);

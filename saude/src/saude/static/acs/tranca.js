@@ -2,7 +2,7 @@
 
 import { assentado, transacao } from "./banco.js";
 import { cifrar, decifrar, desembrulhar, embrulhar, nova, paraEntidade } from "./chave.js";
-import { comChave, lacrar, Trancado, usar } from "./cofre.js";
+import { comChave, lacrar, usar } from "./cofre.js";
 import { CHAVES, doCofre, SemEspaco, transacaoCrua } from "./cru.js";
 import { Dito } from "./uteis.js";
 
@@ -40,18 +40,18 @@ export async function guardados() {
 export async function fechar(senha, mais = []) {
   const chave = await nova();
   const cofre = { chave: "cofre", senha: await embrulhar(chave, senha), prova: await cifrar(chave, PROVA, 1) };
-  const nomes = Object.keys(CHAVES);
   usar(chave); // whoever is saving now finds the key when the store is sealed under it
-  await selarTudo(nomes, chave, cofre, mais).catch((erro) => {
+  await selarTudo(chave, cofre, mais).catch((erro) => {
     usar(null);
     throw erro;
   });
   abrirCom(chave);
 }
 
-async function selarTudo(nomes, chave, cofre, mais) {
+async function selarTudo(chave, cofre, mais) {
+  const nomes = Object.keys(CHAVES);
   for (;;) {
-    const antes = await linhas(nomes, "readonly");
+    const antes = await transacaoCrua(nomes, "readonly", (l) => ler(l, nomes));
     const seladas = [];
     for (const [nome, ls] of Object.entries(antes))
       for (const linha of [...ls, ...mais.filter((m) => m.loja === nome).map((m) => m.linha)])
@@ -73,7 +73,6 @@ async function ler(lojas, nomes) {
   for (const nome of nomes) achadas[nome] = await lojas[nome].getAll();
   return achadas;
 }
-const linhas = (nomes, modo) => transacaoCrua(nomes, modo, (l) => ler(l, nomes));
 
 function abrirCom(chave) {
   usar(chave);
@@ -84,13 +83,17 @@ function abrirCom(chave) {
 
 // --- asking. The try is noted before it is made: ending the app gives none back. Wrong ones wait, and wipe nothing.
 export async function destrancar(senha) {
-  await anotarTentativa();
-  const cofre = await doCofre("cofre");
-  const chave = await desembrulhar(cofre.senha, senha);
-  if (!chave) throw new SenhaErrada("Senha errada. O que está no aparelho continua nele.");
+  const chave = await chaveDe(senha, "Senha errada. O que está no aparelho continua nele.");
   lembradas = {};
   await transacaoCrua(["cofre"], "readwrite", (l) => l.cofre.delete("tentativas"));
   abrirCom(chave);
+}
+
+async function chaveDe(senha, errada) {
+  await anotarTentativa();
+  const chave = await desembrulhar((await doCofre("cofre")).senha, senha);
+  if (!chave) throw new SenhaErrada(errada);
+  return chave;
 }
 
 async function anotarTentativa() {
@@ -117,11 +120,7 @@ function resta({ n = 0, em = 0 }, agora) {
 
 // --- another password, by who knows the present one or was allowed to
 export async function trocar(atual, senha) {
-  await anotarTentativa();
-  const cofre = await doCofre("cofre");
-  const chave = await desembrulhar(cofre.senha, atual);
-  if (!chave) throw new SenhaErrada("A senha atual não confere.");
-  await escolherDeNovo(chave, senha);
+  await escolherDeNovo(await chaveDe(atual, "A senha atual não confere."), senha);
 }
 
 export async function escolherDeNovo(chave, senha) {
@@ -178,10 +177,6 @@ async function fecharAqui() {
   dizer();
 }
 
-export function esquecerChave() {
-  usar(null);
-}
-
 // --- the tabs of one phone open and lock together
 let ultimo = Date.now();
 let contado = 0;
@@ -226,5 +221,3 @@ export async function perguntar() {
     setTimeout(ok, 150); // one that answers later opens it all the same
   });
 }
-
-export { Trancado };
