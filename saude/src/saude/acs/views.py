@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from django.contrib import messages
@@ -64,14 +64,8 @@ def criar_codigo(request: UserRequest, pk: int) -> HttpResponse:
 @requires("configurar")
 def revogar(request: UserRequest, pk: int) -> HttpResponse:
     device = get_object_or_404(Aparelho, pk=pk, entidade=request.entidade)
-    lotacao = (
-        queries.lotacoes(request.entidade, request.area).filter(profissional=device.profissional_id).first()
-    )
-    if request.area and lotacao is None:
-        return redirect("acs:sincronizacoes")
-    dispositivos.revoke(by=request.user, aparelho=device)
-    messages.success(request, f"Acesso de {device} revogado.")
-    return redirect("acs:agente", lotacao.pk) if lotacao else redirect("acs:sincronizacoes")
+    revoke = partial(dispositivos.revoke, by=request.user, aparelho=device)
+    return _do(request, device, revoke, f"Acesso de {device} revogado.")
 
 
 @require_POST
@@ -92,13 +86,20 @@ def recusar_senha(request: UserRequest, pk: int) -> HttpResponse:
 
 def _decide(request: UserRequest, pk: int, action: Callable[..., None], said: str) -> HttpResponse:
     pedido = get_object_or_404(PedidoChave, pk=pk, aparelho__entidade=request.entidade)
-    person = pedido.aparelho.profissional
-    lotacao = queries.lotacoes(request.entidade, request.area).filter(profissional=person).first()
+    decide = partial(action, by=request.user, pedido=pedido)
+    return _do(request, pedido.aparelho, decide, said.format(pedido.aparelho.profissional.nome))
+
+
+def _do(request: UserRequest, device: Aparelho, action: Callable[[], None], said: str) -> HttpResponse:
+    """On a phone of an agent of the área in sight; then the page of the agent, who may have no lotação any more."""
+    lotacao = (
+        queries.lotacoes(request.entidade, request.area).filter(profissional=device.profissional_id).first()
+    )
     if request.area and lotacao is None:
         return redirect("acs:sincronizacoes")
     try:
-        action(by=request.user, pedido=pedido)
-        messages.success(request, said.format(person.nome))
+        action()
+        messages.success(request, said)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("acs:agente", lotacao.pk) if lotacao else redirect("acs:sincronizacoes")
