@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.http import QueryDict
 
@@ -38,14 +38,19 @@ class EntrarForm(AuthenticationForm):
         return super().get_invalid_login_error()
 
 
-class TrocarSenhaForm(PasswordChangeForm):
+class NovaSenhaForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs only
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["old_password"].label = "Senha atual"
         self.fields["new_password1"].label = "Senha nova"
         self.fields["new_password2"].label = "Senha nova, outra vez"
         for name in ("new_password1", "new_password2"):
             self.fields[name].help_text = ""  # the page lists the policy, and ticks it while one types
+
+
+class TrocarSenhaForm(NovaSenhaForm, PasswordChangeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "Senha atual"
 
 
 class AcessoForm(forms.Form):

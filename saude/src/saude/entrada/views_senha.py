@@ -1,9 +1,6 @@
 """A forgotten password: asked for by e-mail, chosen with the token of the message."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,20 +8,12 @@ from django.views.decorators.cache import never_cache
 
 from saude.acesso.corpo import KB, body
 from saude.acesso.guarda import public
+from saude.contas.forms import NovaSenhaForm
 from saude.correio.queries import configured
 from saude.entrada import esquecida
 from saude.entrada.forms import EsquecidaForm
 
 TOKEN = "senha_nova"  # in the session: the token does not stay in the address of the page
-
-
-class NovaSenhaForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs only
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["new_password1"].label = "Senha nova"
-        self.fields["new_password2"].label = "Senha nova, outra vez"
-        for name in ("new_password1", "new_password2"):
-            self.fields[name].help_text = ""  # the page lists the policy, and ticks it while one types
 
 
 @body(16 * KB)
