@@ -1,5 +1,6 @@
 // The group of an access and its permissions say the same: a box ticked by hand makes the group "Personalizado", or
 // the one that has just these; in one área what holds only for all is out of reach.
+// <select data-preenche="permissoes">, each option with data-valores="ver corrigir".
 
 const boxesOf = (select) => [...select.form.querySelectorAll(`input[name="${select.dataset.preenche}"]`)];
 const valuesOf = (option) => option.dataset.valores?.split(" ");
@@ -9,6 +10,12 @@ function reachable(select) {
   const area = select.form.querySelector("select[name=area]");
   const whole = (select.dataset.soTodas ?? "").split(" ");
   return (value) => !area?.value || !whole.includes(value);
+}
+
+// The group chosen -> what it ticks.
+function tick(select) {
+  const values = valuesOf(select.selectedOptions[0]);
+  if (values) for (const box of boxesOf(select)) box.checked = values.includes(box.value);
 }
 
 // What is ticked -> the group that it is.
@@ -27,19 +34,14 @@ function nameIt(select) {
 
 function limit(select) {
   const fits = reachable(select);
-  let out = 0;
   for (const box of boxesOf(select)) {
     box.disabled = !fits(box.value);
-    if (box.disabled && box.checked) {
-      box.checked = false;
-      out += 1;
-    }
+    if (box.disabled) box.checked = false;
   }
   const note = noteOf(select);
   note.textContent = boxesOf(select).some((box) => box.disabled)
     ? "Numa área só, Configurar e Administrar não são concedidas: valem com todas as áreas."
     : "";
-  return out;
 }
 
 function noteOf(select) {
@@ -56,8 +58,8 @@ export function keepGroup(select) {
   const boxes = boxesOf(select);
   if (!boxes.length) return;
   select.form.addEventListener("change", ({ target }) => {
-    if (target.name === "area") limit(select);
-    if (target === select) limit(select); // the group ticked all of its own
+    if (target === select) tick(select);
+    if (target === select || target.name === "area") limit(select);
     if (target.name === "area" || boxes.includes(target)) nameIt(select);
   });
   limit(select);

@@ -117,7 +117,6 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autoenvio]")) event.target.form.requestSubmit();
   if (event.target.matches("[data-marcar-todos]")) markAll(event.target);
-  if (event.target.matches("[data-preenche]")) fill(event.target);
   if (event.target.matches("[data-todas]")) markWhole(event.target);
 });
 
@@ -133,16 +132,6 @@ function markAll(box) {
   const scope = box.closest("form, table");
   scope.querySelectorAll(`input[type=checkbox][name="${box.dataset.marcarTodos}"]`).forEach((b) => {
     b.checked = box.checked;
-  });
-}
-
-// <select data-preenche="permissoes">, each option with data-valores="ver corrigir": ticks those boxes.
-function fill(select) {
-  const values = select.selectedOptions[0].dataset.valores;
-  if (values === undefined) return;
-  const wanted = new Set(values.split(" "));
-  select.form.querySelectorAll(`input[name="${select.dataset.preenche}"]`).forEach((b) => {
-    b.checked = wanted.has(b.value);
   });
 }
 
