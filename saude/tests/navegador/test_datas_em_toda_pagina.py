@@ -85,6 +85,22 @@ def test_a_day_that_does_not_exist_is_not_sent(pessoa, site):
     assert "de=" not in page.url
 
 
+def test_a_day_taken_from_the_calendar_takes_back_what_was_said(pessoa, site):
+    page = site("administrador")
+    page.goto(page.base + MONTH)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    day = page.get_by_label("De", exact=True)
+    day.click()
+    page.keyboard.type("31022026")
+    note = page.locator(".r-nao-existe")
+    expect(note).to_have_text("31/02/2026 não existe.")
+    page.locator("[name=de]").evaluate(
+        "e => { e.value = '2026-02-28'; e.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    expect(day).to_have_value("28/02/2026")
+    expect(note).to_have_text("")
+
+
 def test_use_this_brings_a_birth_to_the_registration(pessoa, site):
     Cliente.objects.filter(pk=pessoa.pk).update(nascimento="1999-01-01")
     page = site("administrador")

@@ -100,11 +100,29 @@ function noteOf(input) {
   const box = input.closest(".r-momento") ?? input.closest(".r-data, .f-busca") ?? input;
   const next = box.nextElementSibling;
   if (next?.matches("[data-recusa]")) return next;
-  const note = Object.assign(document.createElement("p"), { className: "recusa", id: `recusa-${++serial}` });
-  note.setAttribute("role", "status");
+  const note = newNote("recusa");
+  note.id = `recusa-${++serial}`;
   note.dataset.recusa = "";
   box.after(note);
   return note;
+}
+
+function newNote(className) {
+  const note = Object.assign(document.createElement("p"), { className });
+  note.setAttribute("role", "status");
+  return note;
+}
+
+// What is wrong with what is in a field, after its box and the note of refused keys; made when there is something to say
+export function sayWrong(box, kind, text) {
+  let note = box.parentElement?.querySelector(`:scope > .${kind}`);
+  if (!note && !text) return;
+  if (!note) {
+    note = newNote(`recusa ${kind}`);
+    const refused = box.nextElementSibling?.matches("[data-recusa]") ? box.nextElementSibling : null;
+    (refused ?? box).after(note);
+  }
+  note.textContent = text;
 }
 
 function say(input, text) {

@@ -1,5 +1,7 @@
 // Lists of codes: typed in one box, or ticked (one stop of Tab; arrows go from box to box)
 
+import { sayWrong } from "../comum/entradas.js";
+
 // the box of codes beside a tick box; null for any other field
 const codesOf = (field) =>
   field.matches?.("input[type=checkbox]") ? (field.closest("fieldset")?.querySelector("[data-codigos]") ?? null) : null;
@@ -46,13 +48,7 @@ function refuse(input, boxes, codes) {
 function say(input, text) {
   input.setCustomValidity(text);
   input.setAttribute("aria-invalid", String(Boolean(text)));
-  const line = input.closest(".f-codigos") ?? input.parentElement;
-  const known = line.nextElementSibling?.matches(".f-codigos__nao") ? line.nextElementSibling : null;
-  if (!known && !text) return;
-  const note = known ?? Object.assign(document.createElement("p"), { className: "recusa f-codigos__nao" });
-  note.setAttribute("role", "status");
-  if (!known) line.after(note);
-  note.textContent = text;
+  sayWrong(input.closest(".f-codigos"), "f-codigos__nao", text);
 }
 
 document.addEventListener("change", (event) => {

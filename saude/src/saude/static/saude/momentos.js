@@ -1,4 +1,6 @@
 // Dates as dd/mm/aaaa and hours as hh:mm whatever the language of the browser; 8, 6 or 4 digits are enough
+import { sayWrong } from "../comum/entradas.js";
+
 export const brazilian = (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? iso.split("-").reverse().join("/") : "");
 export function isoDate(digits, whole) {
   let year = digits.slice(4);
@@ -27,7 +29,7 @@ function typedAs(kind, input, text, read, show) {
     text.setAttribute("aria-invalid", String(bad));
     text.setCustomValidity(bad ? wrong(text.value, kind) : "");
     text.title = text.validationMessage;
-    tellWrong(text);
+    sayWrong(placeOf(text), WRONG, text.validationMessage);
     if (value && whole) text.value = show(value);
   };
   text.addEventListener("input", (event) => {
@@ -42,18 +44,8 @@ function wrong(value, kind) {
   return whole ? `${value} não existe.` : `Falta completar: ${kind}.`;
 }
 
-function tellWrong(text) {
-  const box = text.closest(".r-data") ?? text;
-  const known = box.parentElement?.querySelector(":scope > .r-nao-existe");
-  if (!known && !text.validationMessage) return;
-  const note = known ?? Object.assign(document.createElement("p"), { className: "recusa r-nao-existe" });
-  note.setAttribute("role", "status");
-  if (!known) {
-    const refused = box.nextElementSibling?.matches("[data-recusa]") ? box.nextElementSibling : null;
-    (refused ?? box).after(note); // the note of refused keys stays beside its input (comum/entradas.js)
-  }
-  note.textContent = text.validationMessage;
-}
+const WRONG = "r-nao-existe";
+const placeOf = (text) => text.closest(".r-data") ?? text;
 
 export function masked(value, kind) {
   let digits = value.replace(/\D/g, "");
@@ -99,6 +91,7 @@ function dateBox(input) {
     text.value = brazilian(input.value);
     text.setAttribute("aria-invalid", "false");
     text.setCustomValidity("");
+    sayWrong(box, WRONG, "");
   };
   input.addEventListener("change", input.mostrar);
   return text;
