@@ -1,5 +1,6 @@
 """Who the municipality is: entidade, installation, posts, teams, professionals, specialities, deadlines."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -251,6 +252,10 @@ class Lotacao(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profissional} ({self.cbo})"
+
+    @staticmethod
+    def em_vigor(dia: date) -> Q:
+        return (Q(inicio=None) | Q(inicio__lte=dia)) & (Q(fim=None) | Q(fim__gte=dia))
 
 
 class Especialidade(models.Model):

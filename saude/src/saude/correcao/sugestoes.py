@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from ledi.layouts import Field, Struct, layout, nearest
 from ledi.paths import value_at
 from saude.acesso.areas import Areas, in_areas
@@ -93,7 +91,7 @@ def _of_post(edicao: Edicao, campo: Campo, role: str) -> list[Sugestao]:
         estabelecimento__entidade=ficha.entidade_id, profissional__cns=_professional(edicao, campo)
     )
     if ficha.data:
-        posts = posts.filter(Q(inicio=None) | Q(inicio__lte=ficha.data), Q(fim=None) | Q(fim__gte=ficha.data))
+        posts = posts.filter(Lotacao.em_vigor(ficha.data))
     found: dict[str, Sugestao] = {}
     rows = posts.select_related("estabelecimento", "equipe").order_by("pk")
     for post in sorted(rows, key=lambda p: (p.estabelecimento.cnes != ficha.cnes, p.pk)):

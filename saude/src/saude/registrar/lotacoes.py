@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from saude.acesso.guarda import covers
 from saude.acesso.permissoes import Limite
 from saude.cadastros.models import Entidade, Lotacao
@@ -18,8 +16,7 @@ def lotacoes_of(entidade: Entidade, cns: str, dia: date, cnes: Limite = None) ->
     if len(cns) != CNS or not cns.isdecimal():
         return []
     rows = Lotacao.objects.filter(
-        Q(inicio=None) | Q(inicio__lte=dia),
-        Q(fim=None) | Q(fim__gte=dia),
+        Lotacao.em_vigor(dia),
         profissional__entidade=entidade,
         profissional__cns=cns,
         profissional__ativo=True,
