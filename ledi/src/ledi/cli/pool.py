@@ -14,6 +14,7 @@ from ledi.reading import Item, Raw, ready
 
 R = TypeVar("R")
 Unit = Raw | Item
+Packed = tuple[str, bytes, bool] | Item
 _CHUNK, _CHUNK_BYTES = 64, 1024 * 1024
 _IN_FLIGHT_BYTES = 64 * 1024 * 1024
 _work: Callable[[Item], Any]
@@ -35,7 +36,7 @@ def spread(units: Iterator[Unit], work: Callable[[Item], R], count: int) -> Iter
                 except (LediError, OSError) as error:
                     failure = error
                     break
-                waiting.append((chunk, size, pool.submit(_do, chunk)))
+                waiting.append((chunk, size, pool.submit(_do, [_packed(unit) for unit in chunk])))
                 flying += size
             if not waiting:
                 break
@@ -76,5 +77,10 @@ def _begin(work: Callable[[Item], Any]) -> None:
     _work = work
 
 
-def _do(chunk: list[Unit]) -> list[Any]:
-    return [_work(ready(unit)) for unit in chunk]
+def _packed(unit: Unit) -> Packed:
+    """A tuple travels at a third of the cost of an object."""
+    return (unit.where, unit.data, unit.serialised) if isinstance(unit, Raw) else unit
+
+
+def _do(chunk: list[Packed]) -> list[Any]:
+    return [_work(ready(Raw(*unit) if isinstance(unit, tuple) else unit)) for unit in chunk]

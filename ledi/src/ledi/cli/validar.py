@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
                 unreadable = unreadable or not said.readable
                 totals[said.situacao] += 1
                 versions[said.versao or ""] += 1
-                print(said.text)
+                sys.stdout.write(f"{said.text}\n")
             tell_passed_over(path, records)
         except (LediError, OSError) as error:
             unreadable = True
