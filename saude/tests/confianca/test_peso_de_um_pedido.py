@@ -3,11 +3,17 @@
 import copy
 import gzip
 import json
+import subprocess
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from producao import registro
 
+from saude.cofre.chaves import keyring
+from saude.cofre.erros import Danificado
+from saude.cofre.leitor import open_sealed_file
+from saude.cofre.pedacos import FileKey
 from saude.comum import isolado
 from saude.contas.actions import create_token
 from saude.fichas.models import Ficha
@@ -15,7 +21,7 @@ from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import contexto, historico
 from saude.processamento.julgar import context
 from saude.processamento.tasks import reprocessar_bloco
-from saude.recebimento import actions, corpo, entrada, limits, spool
+from saude.recebimento import actions, corpo, entrada, guardados, limits, spool
 from saude.recebimento.actions import raw_of
 from saude.recebimento.corpo import Corpo
 from saude.recebimento.models import Bloco, Lote
@@ -242,6 +248,60 @@ def test_a_large_gzip_is_inflated_apart(post, apart):
     assert apart == ["saude.recebimento.inflar:inflate"]
     work()
     assert Ficha.objects.count() == 2
+
+
+def test_the_process_apart_gets_the_keys_of_two_files_and_nothing_is_plain_meanwhile(
+    post, monkeypatch, tmp_path
+):
+    body = ndjson(*(registro() for _ in range(3)))
+    asked: list[tuple] = []
+    commands: list[list[str]] = []
+    run, popen = isolado.run, subprocess.Popen
+
+    def looked(function, *args, **more):
+        answer = run(function, *args, **more)
+        asked.append(args)
+        for path in tmp_path.rglob("*"):  # before it takes its name
+            assert not path.is_file() or b"uuidFicha" not in path.read_bytes(), path
+        return answer
+
+    def started(command, **more):
+        commands.append(command)
+        return popen(command, **more)
+
+    monkeypatch.setattr(spool, "INFLATED_HERE", 0)
+    monkeypatch.setattr(isolado, "run", looked)
+    monkeypatch.setattr(subprocess, "Popen", started)
+    assert post(gzip.compress(body), LOTS, **GZIP).status_code == 202
+
+    [(source, source_key, target, target_key, *_)] = asked
+    [command] = commands
+    assert all(key not in " ".join(command) for key in (source_key, target_key)), "any process may see it"
+    master = keyring().atual.material
+    assert all(master.hex() not in str(part) for part in (*asked[0], *command))
+    lines = Path(target.removesuffix(guardados.SEALING))
+    assert Path(source) == guardados.packed_of(lines) and lines.stat().st_mode & 0o777 == 0o600
+    with lines.open("rb") as file:
+        assert open_sealed_file(file, FileKey.of(target_key)).read() == body
+    with lines.open("rb") as file, pytest.raises(Danificado):  # the key of another file
+        open_sealed_file(file, FileKey.of(source_key))
+    assert [p.name for p in sorted(lines.parent.iterdir())] == [lines.name, f"{lines.name}.gz"]
+
+
+def test_a_disk_that_gives_back_other_bytes_is_not_the_senders_doing(post, apart, monkeypatch):
+    kept = guardados.key_of
+
+    def turned(path):
+        key = kept(path)
+        raw = bytearray(path.read_bytes())
+        raw[-20] ^= 1
+        path.write_bytes(raw)
+        return key
+
+    monkeypatch.setattr(guardados, "key_of", turned)
+    answer = post(gzip.compress(ndjson(registro())), LOTS, **GZIP)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30") and apart
+    assert not Lote.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,16 @@ import io
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from saude.cofre.chaves import Chaveiro, keyring
+from saude.cofre.chaves import Chaveiro
 from saude.cofre.erros import Danificado
-from saude.cofre.pedacos import HEADER, TAG, cipher_of, is_sealed, open_piece, read_header
+from saude.cofre.pedacos import HEADER, TAG, FileKey, is_sealed, open_piece, read_file_key
 
 
 class _Sealed(io.RawIOBase):
-    def __init__(self, file: BinaryIO, purpose: str, keys: Chaveiro | None) -> None:
-        header, key_id, salt, self._piece = read_header(file)
+    def __init__(self, file: BinaryIO, purpose: str | FileKey, keys: Chaveiro | None) -> None:
+        own = purpose if isinstance(purpose, FileKey) else read_file_key(file, purpose, keys=keys)
         self._file, self._place, self._held = file, 0, (-1, b"")
-        self._cipher = cipher_of((keys or keyring()).of(key_id), salt, purpose, header)
+        self._cipher, self._piece = own.cipher(), own.piece
         body = file.seek(0, io.SEEK_END) - HEADER
         if body < TAG:
             raise Danificado("O arquivo cifrado foi cortado no começo. Use outra cópia.")
@@ -60,7 +60,7 @@ class _Sealed(io.RawIOBase):
 
 
 def open_sealed_file(
-    file: BinaryIO, purpose: str, *, keys: Chaveiro | None = None, buffer: int = 64 * 1024
+    file: BinaryIO, purpose: str | FileKey, *, keys: Chaveiro | None = None, buffer: int = 64 * 1024
 ) -> io.BufferedReader:
     """Plain bytes with `read`, `readline`, `seek`, `tell`; closing it closes `file`. Raises CofreError."""
     return io.BufferedReader(_Sealed(file, purpose, keys), buffer)

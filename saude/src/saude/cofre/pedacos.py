@@ -9,6 +9,7 @@ a cut, a swap and an addition are refused before anybody reads the piece.
 import secrets
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -31,15 +32,53 @@ def sealed_size(plain: int, piece: int = PIECE) -> int:
     return HEADER + plain + TAG * max(1, -(-plain // piece))
 
 
+@dataclass(frozen=True)
+class FileKey:
+    """What seals and opens one file and no other: a process that works at that file alone gets it as `text`, and no
+    key of the installation."""
+
+    header: bytes
+    key: bytes
+
+    @property
+    def piece(self) -> int:
+        return int(_HEAD.unpack(self.header)[-1])
+
+    def cipher(self) -> AESGCM:
+        return AESGCM(self.key)
+
+    def text(self) -> str:
+        return (self.header + self.key).hex()
+
+    @classmethod
+    def of(cls, text: str) -> "FileKey":
+        both = bytes.fromhex(text)
+        return cls(both[:HEADER], both[HEADER:])
+
+    def __repr__(self) -> str:  # never the key, not even in a traceback
+        return "FileKey()"
+
+
+def new_file_key(purpose: str, *, key: Chave | None = None, piece: int = PIECE) -> FileKey:
+    chave = key or keyring().atual
+    salt = secrets.token_bytes(32)
+    header = _HEAD.pack(MARK, bytes.fromhex(chave.id), salt, piece)
+    return FileKey(header, _derived(chave, salt, purpose, header))
+
+
+def read_file_key(file: BinaryIO, purpose: str, *, keys: Chaveiro | None = None) -> FileKey:
+    """That of a sealed file; it is left after its header."""
+    header, key_id, salt, _ = read_header(file)
+    return FileKey(header, _derived((keys or keyring()).of(key_id), salt, purpose, header))
+
+
 class Sealer:
     """Gives the sealed bytes of what it is given: header and whole pieces as they come, the rest at `last`."""
 
-    def __init__(self, purpose: str, *, key: Chave | None = None, piece: int = PIECE) -> None:
-        chave = key or keyring().atual
-        salt = secrets.token_bytes(32)
-        self.header = _HEAD.pack(MARK, bytes.fromhex(chave.id), salt, piece)
-        self._cipher = cipher_of(chave, salt, purpose, self.header)
-        self._piece, self._number, self._rest = piece, 0, bytearray()
+    def __init__(self, purpose: str | FileKey, *, key: Chave | None = None, piece: int = PIECE) -> None:
+        own = purpose if isinstance(purpose, FileKey) else new_file_key(purpose, key=key, piece=piece)
+        self.header, self._cipher = own.header, own.cipher()
+        self._piece, self._number, self._rest = own.piece, 0, bytearray()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The last piece is held back until `last`: only then is it known to be the last."""
@@ -63,7 +102,7 @@ class Sealer:
 class SealedWriter:
     """A file that seals what is written. Nothing is whole before `close`; leaving by an error does not close it."""
 
-    def __init__(self, file: BinaryIO, purpose: str, *, key: Chave | None = None) -> None:
+    def __init__(self, file: BinaryIO, purpose: str | FileKey, *, key: Chave | None = None) -> None:
         self._file, self._sealer, self._open = file, Sealer(purpose, key=key), True
         file.write(self._sealer.header)
 
@@ -108,8 +147,8 @@ def key_of(file: BinaryIO) -> str:
 def open_pieces(file: BinaryIO, purpose: str, *, keys: Chaveiro | None = None) -> Iterator[bytes]:
     """The plain bytes, piece by piece, each proved before it is given. That the end is there is known at the end: who
     acts on what was read must have read it all."""
-    header, key_id, salt, size = read_header(file)
-    cipher = cipher_of((keys or keyring()).of(key_id), salt, purpose, header)
+    own = read_file_key(file, purpose, keys=keys)
+    cipher, size = own.cipher(), own.piece
     number, piece = 0, _read(file, size + TAG)
     while True:
         following = _read(file, size + TAG) if len(piece) == size + TAG else b""
@@ -152,8 +191,8 @@ def _why(cipher: AESGCM, number: int, piece: bytes, *, last: bool) -> str:
     return f"O arquivo cifrado tem bytes a mais depois do fim (pedaço {number + 1}). Use outra cópia."
 
 
-def cipher_of(chave: Chave, salt: bytes, purpose: str, header: bytes) -> AESGCM:
-    return AESGCM(chave.derive(_INFO + purpose.encode() + b"\0" + header, salt))
+def _derived(chave: Chave, salt: bytes, purpose: str, header: bytes) -> bytes:
+    return chave.derive(_INFO + purpose.encode() + b"\0" + header, salt)
 
 
 def _nonce(number: int, *, last: bool) -> bytes:

@@ -1,11 +1,13 @@
 """Hostile files are read in a process of their own, which has only so much memory and time.
 
 `run("saude.arquivos.planilhas:copy_table", path, table)` calls that function there. Its arguments and its answer are
-plain JSON; what is large it writes to a file. A `Recusado` that it raises is raised here.
+plain JSON, which no list of processes shows; what is large it writes to a file. A `Recusado` that it raises is
+raised here.
 
 POSIX: the process limits itself (RLIMIT). Everywhere: it is watched from here and ended when it takes too much.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -50,11 +52,13 @@ def run(function: str, *args: Any, memory: int = 256 * MB, seconds: int = 20, qu
 
 
 def _watched(function: str, args: tuple[Any, ...], memory: int, seconds: int) -> bytes:
-    command = [sys.executable, "-m", __name__, str(memory), str(seconds), function, json.dumps(args)]
+    command = [sys.executable, "-m", __name__, str(memory), str(seconds), function]
     child = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
-    answer = cast(IO[bytes], child.stdout)  # a pipe was asked for
+    asked, answer = cast(IO[bytes], child.stdin), cast(IO[bytes], child.stdout)  # pipes were asked for
+    with contextlib.suppress(OSError), asked:  # one that fell before it read says nothing: told below
+        asked.write(json.dumps(args).encode())
     said: list[bytes] = []
     reader = threading.Thread(target=lambda: said.append(answer.read(MB)), daemon=True)
     reader.start()
@@ -105,11 +109,11 @@ def _limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def main(memory: str, seconds: str, function: str, args: str) -> None:
+def main(memory: str, seconds: str, function: str) -> None:
     _limit(int(memory), int(seconds))
     module, _, name = function.partition(":")
     try:
-        answer = {"resposta": getattr(import_module(module), name)(*json.loads(args))}
+        answer = {"resposta": getattr(import_module(module), name)(*json.load(sys.stdin.buffer))}
     except Recusado as refused:
         answer = {"recusa": str(refused)}
     except OSError as problem:  # a full disk, for one

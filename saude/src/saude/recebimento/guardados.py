@@ -6,7 +6,6 @@ sealed are plain and are read as they are; `seal_plain` seals them, by a task.
 
 import contextlib
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +14,14 @@ from typing import BinaryIO
 from django.conf import settings
 
 from saude.cofre.leitor import open_kept
-from saude.cofre.pedacos import SealedWriter, is_sealed
+from saude.cofre.pedacos import FileKey, SealedWriter, is_sealed, new_file_key, read_file_key
 from saude.comum.gravar import private
 from saude.recebimento.models import Lote
 
 PIECE = 1024 * 1024
 PACKED = ".gz"  # beside the lines of a body that came deflated
 SEALING = ".selando"
-ARRIVING = "corpo-"  # plain, for as long as it is inflated
+ARRIVING = "corpo-"  # where releases of before inflated, plain
 LEFT_BEHIND = 24 * 3600  # seconds: no body arrives for so long
 
 
@@ -61,13 +60,21 @@ def writing(path: Path) -> Iterator[SealedWriter]:
         _sync(file)
 
 
+def key_of(path: Path) -> FileKey:
+    """Of that body alone. Raises OSError, CofreError."""
+    with open(path, "rb") as file:
+        return read_file_key(file, purpose_of(path))
+
+
 @contextlib.contextmanager
-def plain_while_arriving() -> Iterator[Path]:
-    """A folder of its own for a packed body and its lines, which a reader apart inflates; gone at the end."""
-    place = Path(settings.DADOS) / "entrando"
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix=ARRIVING, dir=place) as name:
-        yield Path(name)
+def written_apart(path: Path) -> Iterator[tuple[Path, FileKey]]:
+    """Where somebody else writes a new body, and the key to seal it with; it takes its name once it is whole."""
+    aside = path.with_name(path.name + SEALING)
+    try:
+        yield aside, new_file_key(purpose_of(path))
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def bodies_of(lote: Lote) -> Iterator[tuple[str, Iterator[bytes]]]:

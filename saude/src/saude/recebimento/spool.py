@@ -50,34 +50,26 @@ class Spooled:
 def spool(
     stream: Readable, folder: Path, *, gzipped: bool, limit: int, lines: int = 0, sealed: bool = True
 ) -> Spooled:
-    """Copy a request body to disk, sealed and synced. A gzip body is kept as received beside its plain lines. At most
-    `lines`, when it says so. Not `sealed`: a file that readers apart open by its path, kept for days."""
+    """Copy a request body to disk, sealed and synced. A gzip body is kept as received beside its lines, sealed too. At
+    most `lines`, when it says so. Not `sealed`: a file that readers apart open by its path, kept for days."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{uuid.uuid4()}.ndjson"
     received = guardados.packed_of(folder / name) if gzipped else folder / name
     try:
-        with contextlib.ExitStack() as stack:
-            aside = stack.enter_context(guardados.plain_while_arriving()) if gzipped else None
-            packed = stack.enter_context(open(aside / "gz", "xb")) if aside else None
-            sha, total, found = hashlib.sha256(), 0, 0
-            with _open_new(received, sealed=sealed) as file:
-                while piece := stream.read(PIECE):
-                    total += len(piece)
-                    if total > limit:
-                        raise BodyTooLarge(f"O corpo passa de {limit // 1024**2} MB. Divida-o em mais lotes.")
-                    sha.update(piece)
-                    file.write(piece)
-                    if packed:
-                        packed.write(piece)
-                    else:
-                        found += piece.count(b"\n")
-                        _few(found, lines)
-            size = total
-            if aside and packed:
-                packed.close()
-                size, found = _inflate(aside / "gz", aside / "linhas", total, lines)
-                _few(found, lines)
-                guardados.keep_copy(aside / "linhas", folder / name)
+        sha, size, found = hashlib.sha256(), 0, 0
+        with _open_new(received, sealed=sealed or gzipped) as file:
+            while piece := stream.read(PIECE):
+                size += len(piece)
+                if size > limit:
+                    raise BodyTooLarge(f"O corpo passa de {limit // 1024**2} MB. Divida-o em mais lotes.")
+                sha.update(piece)
+                file.write(piece)
+                if not gzipped:
+                    found += piece.count(b"\n")
+                    _few(found, lines)
+        if gzipped:
+            size, found = _inflate(received, folder / name, size, lines)
+            _few(found, lines)
         if not size:
             raise BodyRefused("O lote está vazio.")
     except BaseException:
@@ -105,14 +97,16 @@ def _open_new(path: Path, *, sealed: bool) -> Iterator[BinaryIO | SealedWriter]:
 
 
 def _inflate(source: Path, target: Path, received: int, lines: int) -> tuple[int, int]:
-    """A large one apart, and its lines counted there: the minutes it may take are not the site's."""
-    args = str(source), str(target), min(MAX_PLAIN, received * MAX_RATIO + PIECE), lines
+    """A large one apart, its lines counted and sealed there: the minutes it may take are not the site's."""
+    most = min(MAX_PLAIN, received * MAX_RATIO + PIECE)
     try:
-        if received <= INFLATED_HERE:
-            return inflate(*args)
-        name = f"{inflate.__module__}:{inflate.__name__}"
-        size, found = isolado.run(name, *args, memory=64 * PIECE, seconds=INFLATE_SECONDS, queue=False)
-        return int(size), int(found)
+        with guardados.written_apart(target) as (aside, key):
+            args = str(source), guardados.key_of(source).text(), str(aside), key.text(), most, lines
+            if received <= INFLATED_HERE:
+                return inflate(*args)
+            name = f"{inflate.__module__}:{inflate.__name__}"
+            size, found = isolado.run(name, *args, memory=64 * PIECE, seconds=INFLATE_SECONDS, queue=False)
+            return int(size), int(found)
     except isolado.Recusado as refused:
         raise BodyRefused(str(refused)) from refused
     except isolado.Excesso as excess:

@@ -89,9 +89,14 @@ def outage(error: BaseException | None) -> HttpResponse | None:
             return problem(507, NO_ROOM)
         if isinstance(cause, PermissionError) or (isinstance(cause, OSError) and cause.errno == errno.EROFS):
             return problem(503, NOT_WRITABLE, headers={"Retry-After": str(WAIT)})
-    if any(isinstance(cause, AWAY) for cause in _causes(error)):
+    if any(isinstance(cause, AWAY) or _broken(cause) for cause in _causes(error)):
         return problem(503, NOT_NOW, headers={"Retry-After": str(WAIT)})
     return None
+
+
+def _broken(cause: BaseException) -> bool:
+    """The disk gave an error, not the program."""
+    return isinstance(cause, OSError) and cause.errno == errno.EIO
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
