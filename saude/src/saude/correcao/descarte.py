@@ -64,8 +64,9 @@ def restaurar(request: UserRequest, uuid: str) -> HttpResponse:
     ficha = ficha_of(request, uuid)
     try:
         after = descarte.restore(ficha=ficha, by=request.user)
-    except TransitionRefused:
-        messages.error(request, "Esta ficha não está descartada.")
+    except TransitionRefused as refused:
+        known = ficha.situacao == Situacao.DESCARTADA
+        messages.error(request, str(refused) if known else "Esta ficha não está descartada.")
         return redirect("fichas:detalhe", uuid=ficha.chave)
     text = f"Ficha trazida de volta: está {after.get_situacao_display().lower()}."
     (messages.success if after.situacao == Situacao.PROCESSADA else messages.warning)(request, text)

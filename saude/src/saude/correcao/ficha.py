@@ -28,6 +28,7 @@ from saude.fichas.exportaveis import reason_of
 from saude.fichas.models import Atendido, Entrada, Ficha
 from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import Situacao, TransitionRefused
+from saude.fichas.trocas import is_replaced, stands_for
 from saude.formularios import fontes
 from saude.formularios.arvore import Grupo
 from saude.formularios.campos import RECTIFICATION
@@ -49,6 +50,8 @@ def detalhe(request: UserRequest, uuid: str) -> HttpResponse:
     found = list(findings.of_ficha(ficha))
     edicao = Edicao.open(ficha, found)
     substituta = _visible_ficha(request, substitui=ficha)
+    trocada = substituta is not None or is_replaced(ficha.pk)
+    anterior = stands_for(ficha)
     context = {
         "ficha": ficha,
         "arvore": edicao.leitura(names.labels()),
@@ -65,9 +68,10 @@ def detalhe(request: UserRequest, uuid: str) -> HttpResponse:
         "cbo_nome": fontes.label("cbo", ficha.cbo),
         "especialidade_nome": _speciality(ficha),
         "substituta": substituta,
-        "recusa": None if substituta else volta.refusal_of(ficha),
+        "trocada": trocada,
+        "recusa": None if trocada else volta.refusal_of(ficha),
         "reabre": request.entidade.instalacao.reenviar_mesmo_uuid,
-        "anterior": _visible_ficha(request, pk=ficha.substitui_id) if ficha.substitui_id else None,
+        "anterior": _visible_ficha(request, pk=anterior) if anterior else None,
         "retifica": ficha.tipo in actions.RECTIFIED,
         "pode": allowed_at(request, ficha.cnes),
     }
@@ -98,6 +102,9 @@ def corrigir(request: UserRequest, uuid: str) -> HttpResponse:
         return redirect("fichas:detalhe", uuid=ficha.chave)
     if request.method == "POST":
         return _save(request, ficha)
+    if is_replaced(ficha.pk):
+        messages.info(request, "Outro registro já foi criado em lugar desta ficha: é ele que se corrige.")
+        return redirect("fichas:detalhe", uuid=ficha.chave)
     lista = lista_aberta.opened(request, ficha)
     todos = request.GET.get("campos") == "todos"
     if lista is not None and not todos and ficha.situacao in (Situacao.PROCESSADA, Situacao.EXPORTADA):

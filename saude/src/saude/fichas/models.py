@@ -245,6 +245,10 @@ class Descarte(models.Model):
     entidade = models.ForeignKey("cadastros.Entidade", models.PROTECT, db_index=False, related_name="+")
     motivo = models.CharField("motivo", max_length=12, choices=Motivo)
     observacao = models.CharField("observação", max_length=200, blank=True)
+    substituia = models.ForeignKey(
+        Ficha, models.PROTECT, null=True, db_index=False, related_name="+",
+        help_text="Em lugar de qual foi criada: enquanto descartada não está em lugar de nenhuma.",
+    )  # fmt: skip
     usuario = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
     )
@@ -278,6 +282,8 @@ class Evento(models.Model):
         VOLTOU = "voltou", "Voltou a uma versão anterior"
         DESFEITA = "desfeita", "Mudança em lote desfeita"
         REABERTA = "reaberta", "Reaberta para ir de novo com o mesmo uuid"
+        TROCA_FORA = "troca_fora", "O registro criado em lugar desta foi descartado"
+        TROCA_VOLTA = "troca_volta", "O registro criado em lugar desta foi trazido de volta"
 
     ficha = models.ForeignKey(Ficha, models.CASCADE, related_name="eventos")
     fato = models.CharField("fato", max_length=12, choices=Fato)
@@ -306,6 +312,8 @@ class Evento(models.Model):
                         "voltou",
                         "desfeita",
                         "reaberta",
+                        "troca_fora",
+                        "troca_volta",
                     ]
                 ),
                 name="ficha_evento_fato_conhecido",

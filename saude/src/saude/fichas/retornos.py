@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from saude.acesso.areas import Areas, in_areas
 from saude.banco import travas
@@ -102,8 +102,8 @@ def outcomes(
 
 
 def replaced(entidade: Entidade, *, cnes: Areas = None) -> QuerySet[DesfechoAtual]:
-    """Refused ones in whose place another record stands; one that was discarded stands no more."""
-    news = Ficha.objects.filter(substitui__isnull=False).exclude(situacao=Situacao.DESCARTADA)
+    """Refused ones in whose place another record stands; one that was discarded names none (`Descarte.substituia`)."""
+    news = Ficha.objects.filter(substitui__isnull=False)
     refused = DesfechoAtual.objects.filter(entidade=entidade, resultado=Resultado.RECUSADA)
     return in_areas(refused.filter(ficha__in=news.values("substitui")), cnes)
 
@@ -123,5 +123,4 @@ def with_outcome(
 def refused_among(ids: Collection[int]) -> set[int]:
     """Those that were answered with a refusal, and that nothing else was made in place of."""
     rows = DesfechoAtual.objects.filter(ficha_id__in=list(ids), resultado=Resultado.RECUSADA)
-    live = Q(ficha__substitutas__isnull=True) | Q(ficha__substitutas__situacao=Situacao.DESCARTADA)
-    return set(rows.filter(live).values_list("ficha_id", flat=True))
+    return set(rows.filter(ficha__substitutas__isnull=True).values_list("ficha_id", flat=True))

@@ -20,6 +20,7 @@ from saude.fichas.processing import Resultado
 from saude.fichas.retornos import refused_among, reopen
 from saude.fichas.situacoes import Motivo, Situacao, TransitionRefused, check, open_situations
 from saude.fichas.storage import Anterior, Linha
+from saude.fichas.trocas import is_replaced
 from saude.processamento import esteira
 from saude.processamento.contexto import Contexto
 from saude.processamento.julgar import context
@@ -192,7 +193,7 @@ def replace_exported(
     [old] = hold(ficha.entidade_id, [ficha.pk])
     if old.situacao != Situacao.EXPORTADA:
         raise TransitionRefused("Só uma ficha exportada é substituída por um novo registro.")
-    if Ficha.objects.filter(substitui=old.pk).exists():
+    if is_replaced(old.pk):
         raise TransitionRefused("Esta ficha já foi substituída por outro registro.")
     if not motivo.strip():
         raise TransitionRefused("Informe o motivo da substituição.")
