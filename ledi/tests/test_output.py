@@ -11,6 +11,7 @@ from datetime import date
 
 import pytest
 
+from ledi import cli as command
 from ledi import validate
 from ledi.layouts import TIPOS
 from ledi_gerador.minimos import minimal
@@ -106,3 +107,42 @@ def test_any_today_is_answered(tipo: str, today: date):
 def test_any_today_is_answered_by_the_command():
     given = json.dumps(minimal("FVD")).encode()
     assert run("validar", "--hoje", "9999-12-31", "-", given=given).returncode == 0
+
+
+#: the terminal: colours, its title, back over the line, another line, letters from right to left, NUL
+TRICKS = ["\x1b[31m", "\x1b]0;t\x07", "\r", "\n", "\u2028", "\u202e", "\x9b2J", "\x00"]
+EVERY_KEY = ("versao", "uuid", "cnes", "ine", "ibge", "tipo")
+
+
+@pytest.mark.parametrize(
+    "verb", ["validar", "validar --json", "empacotar --saida x.zip", "converter --para 7.4.2 --saida x"]
+)
+def test_nothing_in_a_record_reaches_the_terminal_as_an_order(verb: str, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    records = [minimal("FVD")]
+    for key in EVERY_KEY:
+        records += [minimal("FVD") | {key: f"{trick}0019615"} for trick in TRICKS]
+        records += [
+            minimal("FVD") | {key: f"0019615-00000000-0000-4000-8000-00000{trick}"} for trick in TRICKS
+        ]
+    name, *more = verb.split()
+    given = tmp_path / "a.jsonl"
+    given.write_text("".join(json.dumps(record) + "\n" for record in records))
+    command.main([name, str(given), *more])
+    out, err = capsys.readouterr()
+    for text in (err,) if "--json" in more else (out, err):
+        assert {char for char in text if not char.isprintable()} <= {"\n"}
+    if "--json" not in more:
+        heads = (f"linha {n}" in out + err for n in range(1, len(records) + 1))
+        assert any(heads), "what was judged is told"
+    assert len(max(err.splitlines(), default="")) < 4000
+
+
+def test_the_versions_that_are_named_are_bounded(tmp_path, capsys):
+    given = tmp_path / "a.jsonl"
+    rows = [minimal("FVD") | {"versao": f"{n}.{'9' * 500}"} for n in range(300)]
+    given.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command.main(["validar", "--json", str(given)])
+    _, err = capsys.readouterr()
+    assert "há fichas de mais de uma versão do LEDI" in err and "e mais 280" in err
+    assert len(err) < 2000

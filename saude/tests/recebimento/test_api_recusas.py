@@ -333,6 +333,14 @@ def test_a_lot_packed_and_not_said_so(ask, token):
     assert (answer.status_code, "Content-Encoding: gzip" in answer.json()["detail"]) == (415, True)
 
 
+def test_a_lot_packed_twice(ask, token):
+    twice = gzip.compress(gzip.compress(RECORD.encode()))
+    answer = ask(
+        "POST", "/api/v1/lotes", twice, Authorization=f"Bearer {token}", **{"Content-Encoding": "gzip"}
+    )
+    assert (answer.status_code, "duas vezes" in answer.json()["detail"]) == (415, True)
+
+
 @pytest.mark.parametrize(
     "body",
     [

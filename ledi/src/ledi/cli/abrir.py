@@ -8,7 +8,7 @@ import math
 import sys
 from typing import Any
 
-from ledi.cli.common import notes_of, tell_passed_over
+from ledi.cli.common import notes_of, printable, tell_passed_over
 from ledi.cli.many import add_processes_option, in_order
 from ledi.reading import Item, read_records
 
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         for _, (readable, notes, text) in in_order(path, records, decoded, processes=options.processos):
             unreadable = unreadable or not readable
             for note in notes:
-                print(f"ledi: {note}", file=sys.stderr)
+                print(f"ledi: {printable(note)}", file=sys.stderr)
             if readable:
                 print(text)
         tell_passed_over(path, records)

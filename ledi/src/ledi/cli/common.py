@@ -12,6 +12,11 @@ from ledi.layouts import VERSIONS
 from ledi.reading import Item, Records
 
 
+def printable(text: str) -> str:
+    """A line for a terminal: nothing in a record moves the cursor, changes colours or begins another line."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "�" for char in text)
+
+
 def iso_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -73,7 +78,7 @@ class Context:
 def tell_of(item: Item) -> None:
     """What is said of how a record came, by the verbs that do not judge it: nothing is lost in silence."""
     for note in notes_of(item):
-        print(f"ledi: {note}", file=sys.stderr)
+        print(f"ledi: {printable(note)}", file=sys.stderr)
 
 
 def notes_of(item: Item) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ledi.cli.common import iso_date, load_tables, tell_of, tell_passed_over, today
+from ledi.cli.common import iso_date, load_tables, printable, tell_of, tell_passed_over, today
 from ledi.errors import ConversionError, LediError
 from ledi.files import AtomicFile
 from ledi.layouts import CURRENT, VERSIONS, releases
@@ -78,14 +78,14 @@ def _converted(options: argparse.Namespace, counts: Counter[str]) -> Iterator[tu
         if not item.readable:
             counts["ilegiveis"] += 1
             for finding in item.findings:
-                print(f"ledi: {finding.message}", file=sys.stderr)
+                print(f"ledi: {printable(finding.message)}", file=sys.stderr)
             continue
         tell_of(item)
         try:
             yield item, convert(item.record, options.para, tabelas=tables, hoje=day)
         except ConversionError as error:
             counts["recusados"] += 1
-            print(f"ledi: {item.where}: não foi convertido: {error}", file=sys.stderr)
+            print(printable(f"ledi: {item.where}: não foi convertido: {error}"), file=sys.stderr)
     tell_passed_over(options.entrada, records)
 
 
@@ -95,10 +95,9 @@ def _tell(item: Item, made: Conversao, as_json: bool) -> None:
         return
     lines = list(_lines(made))
     if lines:
-        print(
-            f"{item.where}: {made.report.tipo} {made.report.uuid or '(sem uuid)'}: {made.de} -> {made.para}"
-        )
-        print("\n".join(lines))
+        uuid = made.report.uuid or "(sem uuid)"
+        head = f"{item.where}: {made.report.tipo} {uuid}: {made.de} -> {made.para}"
+        print("\n".join(map(printable, (head, *lines))))
 
 
 def _lines(made: Conversao) -> Iterator[str]:

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ledi.cli.common import Context, add_validation_options, tell_passed_over
+from ledi.cli.common import Context, add_validation_options, printable, tell_passed_over
 from ledi.cli.many import add_processes_option, in_order
 from ledi.cli.validar import Seen, is_new, report_of
 from ledi.envelope import Instalacao
@@ -184,7 +184,7 @@ def _installation(path: str | None, version: str) -> Instalacao:
 
 def _tell(left_out: list[str]) -> None:
     for text in left_out:
-        print(f"ledi: fora do zip: {text}", file=sys.stderr)
+        print(f"ledi: fora do zip: {printable(text)}", file=sys.stderr)
 
 
 def _positive(text: str) -> int:

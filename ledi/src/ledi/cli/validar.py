@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ledi.cli.common import Context, add_validation_options, tell_passed_over
+from ledi.cli.common import Context, add_validation_options, printable, tell_passed_over
 from ledi.cli.many import add_processes_option, in_order
 from ledi.cli.oserror import os_words
 from ledi.errors import LediError
@@ -87,6 +87,7 @@ class Judge:
         return Said(uuid, report.tipo, report.situacao, report.versao, item.readable, text)
 
 
+MAX_VERSION, MAX_NAMED = 20, 20  # what a record declares may be anything
 #: uuid without case -> tipo of the record that brought it
 Seen = dict[str, str | None]
 
@@ -128,7 +129,10 @@ def mixed_versions(counts: Counter[str]) -> str:
     named = sorted((version, count) for version, count in counts.items() if version)
     if len(named) < 2:
         return ""
-    listed = ", ".join(f"{version} ({count})" for version, count in named)
+    listed = ", ".join(
+        f"{printable(version[:MAX_VERSION])} ({count})" for version, count in named[:MAX_NAMED]
+    )
+    listed += f" e mais {len(named) - MAX_NAMED}" if len(named) > MAX_NAMED else ""
     return (
         f"aviso: há fichas de mais de uma versão do LEDI: {listed}. Confira se o PEC lê todas (ledi versoes)."
     )
@@ -139,7 +143,7 @@ def _as_json(report: Report) -> str:
 
 
 def _as_text(item: Item, report: Report) -> str:
-    return "\n".join(_lines(item, report))
+    return "\n".join(map(printable, _lines(item, report)))
 
 
 def _lines(item: Item, report: Report) -> Iterator[str]:

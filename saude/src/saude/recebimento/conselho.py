@@ -19,6 +19,9 @@ GZIP = (
     "um registro por linha, a /api/v1/lotes com Content-Encoding: gzip."
 )
 GZIP_UNTOLD = "O corpo está compactado (gzip): envie-o com o cabeçalho Content-Encoding: gzip."
+GZIP_TWICE = (
+    "O corpo foi compactado (gzip) duas vezes. Compacte-o uma vez só, e envie com Content-Encoding: gzip."
+)
 LINES = "O corpo tem um registro por linha (NDJSON): envie-o a /api/v1/lotes, ou faça dele uma lista JSON."
 LIST = (
     "O corpo é uma lista JSON, e um lote tem um registro por linha (NDJSON), sem colchetes nem vírgulas entre eles. "
@@ -90,6 +93,8 @@ def of_lot(head: bytes, *, gzipped: bool) -> str:
             head = zlib.decompressobj(31).decompress(head, PEEK)
         except zlib.error:
             return ""  # no gzip: told where the whole of it is read
+        if head.startswith(b"\x1f\x8b"):
+            return GZIP_TWICE
     elif head.startswith(b"\x1f\x8b"):
         return GZIP_UNTOLD
     if said := about_file(head):

@@ -68,6 +68,10 @@ class Differs(Base):
         return f"{self.describe(scope, name)} Troque ou apague o valor repetido."
 
 
+def _showable(value: Any) -> bool:
+    return value.__class__ is str and value[:10].isprintable()
+
+
 @dataclass(frozen=True)
 class SameAsRecord(Base):
     """The field equals the envelope's `key` (uuid, cnes, ine or ibge); both absent is fine."""
@@ -83,7 +87,7 @@ class SameAsRecord(Base):
             if (value or None) == (other or None):
                 return None
             facts = {"vazio": "ficha" if not value else "registro" if not other else ""}
-            if key != "uuid" and value.__class__ is str and other.__class__ is str:
+            if key != "uuid" and _showable(value) and _showable(other):
                 facts |= {"ficha": value[:10], "registro": other[:10]}
             return facts
 
