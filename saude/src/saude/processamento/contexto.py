@@ -19,6 +19,7 @@ from saude.fichas.processing import Resultado, envelope, process
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.achados import Achado, clean, stored
 from saude.referencias.tables import DatabaseTables, held_tables, tables_of
+from saude.registro.companion import CODE, odd
 from saude.registro.leitura import Fatos
 
 TOLD = 5_000  # findings of a chunk (500 records) told in full: afterwards, of each record,
@@ -135,12 +136,15 @@ def _add(resultado: Resultado, found: list[Achado], ctx: Contexto) -> None:
 def _findings(facts: Fatos, record: dict[str, Any], ctx: Contexto) -> Iterator[Achado]:
     ibge = record.get("ibge")
     if isinstance(ibge, str) and ibge != ctx.entidade.ibge:
+        shown = f" {ibge[:20]}" if ibge.strip() and ibge[:20].isprintable() else ""
         yield _erro(
             "TRANSPORTE-D-004-1",
             "ibge",
-            f"O código IBGE {ibge[:20]} não é o deste município ({ctx.entidade.ibge}). Corrija o município.",
+            f"O código IBGE{shown} não é o deste município ({ctx.entidade.ibge}). Corrija o município.",
             ibge,
         )
+    for said in odd(record, ctx.zone):
+        yield Achado(CODE, said.campo, said.severidade, said.mensagem)
     if not ctx.has_cnes:
         yield from _registered(facts, ctx)
     yield from _not_identified(facts, ctx)

@@ -14,6 +14,9 @@ from saude.registro.envelope import headers
 from saude.registro.tipos import Origem, Tipo
 
 MAX_UUID = 44
+MAX_SPECIALITY = 120
+MAX_NAME = 70
+MAX_CITIZENS = 999
 TIPOS = frozenset(Tipo.values)
 ORIGENS = frozenset(Origem.values)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -154,7 +157,7 @@ def facts(record: Any, zone: ZoneInfo, *, today: date) -> Fatos:
         ine=text(record.get("ine") or _first(lotacao, posts.ine), 10),
         profissional_cns=text(_first(lotacao, posts.profissional), 15),
         cbo=text(_first(lotacao, posts.cbo), 6),
-        especialidade=text(context.get("especialidade"), 120),
+        especialidade=text(context.get("especialidade"), MAX_SPECIALITY),
         urgencia=context.get("urgencia") is True,
         origem=text(context.get("origem"), 10),
         pessoas=list(_people(tipo, ficha, context, zone)),
@@ -222,7 +225,7 @@ def _people(tipo: str, ficha: dict[str, Any], context: dict[str, Any], zone: Zon
     said = frozenset(name for name in names if name)
     known = context.get("clientes")
     known = known if isinstance(known, list) else []
-    for position, child in enumerate(block.nodes(ficha)[:999]):
+    for position, child in enumerate(block.nodes(ficha)[:MAX_CITIZENS]):
         if isinstance(child, dict):
             extra = known[position] if position < len(known) and isinstance(known[position], dict) else {}
             if not extra and said.isdisjoint(child):
@@ -245,13 +248,13 @@ def _person(
         posicao=position,
         cpf=cpf or digits(extra.get("cpf"), 11),
         cns=cns or digits(extra.get("cns"), 15),
-        nome=text(get(names.nome), 70) or text(extra.get("nome"), 70),
-        nome_social=text(get(names.nome_social), 70),
+        nome=text(get(names.nome), MAX_NAME) or text(extra.get("nome"), MAX_NAME),
+        nome_social=text(get(names.nome_social), MAX_NAME),
         nascimento=birth if birth and birth >= FIRST_BIRTH else None,
-        sexo=sex if type(sex) is int and 0 <= sex <= 9 else None,
-        nome_mae=text(get(names.nome_mae), 70) or text(extra.get("nome_mae"), 70),
+        sexo=small(sex, 9),
+        nome_mae=text(get(names.nome_mae), MAX_NAME) or text(extra.get("nome_mae"), MAX_NAME),
         desconhece_mae=get(names.desconhece_mae) is True,
-        raca_cor=_small(get(names.raca_cor)),
+        raca_cor=small(get(names.raca_cor)),
         telefone=text(get(names.telefone), 15),
         microarea=text(get(names.microarea), 2),
         identificado=bool(cpf or cns),
@@ -285,5 +288,5 @@ def digits(value: Any, length: int) -> str:
     return plain if len(plain) == length and plain.isascii() else ""
 
 
-def _small(value: Any) -> int | None:
-    return value if type(value) is int and 0 <= value <= 99 else None
+def small(value: Any, most: int = 99) -> int | None:
+    return value if type(value) is int and 0 <= value <= most else None
