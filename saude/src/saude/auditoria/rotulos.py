@@ -142,6 +142,8 @@ ROTULOS: dict[str, str] = {
     "arquivo.registro_visto": "Registro de arquivo visto",
     "arquivo.apagado": "Arquivo apagado",
     "arquivo.planilha": "Planilha enviada",
+    "filtro.salvo": "Filtro de lista salvo",
+    "filtro.apagado": "Filtro de lista apagado",
     "lista.baixada": "Lista baixada",
     "lista.vista": "Lista de fichas vista",
     "cliente.listado": "Lista de clientes vista",

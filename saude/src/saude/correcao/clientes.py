@@ -14,7 +14,7 @@ from saude.clientes import busca
 from saude.clientes.models import Alteracao, Cliente
 from saude.comum.texto import fold
 from saude.contas.request import UserRequest
-from saude.correcao.areas import visible
+from saude.fichas.atendidos import visible
 from saude.fichas.models import Ficha
 
 SEARCHES, KEPT = "buscas", 20
@@ -57,6 +57,12 @@ def searched(request: UserRequest, text: str, found: int, **more: Any) -> None:
         by=request.user, entidade=request.entidade, tipo="cliente.buscado", termo=busca.kind(text), achados=found,
         **more,
     )  # fmt: skip
+
+
+def told_apart(c: Cliente) -> str:
+    """Birth and mother, for choosing among people of one name."""
+    born = f"{c.nascimento:%d/%m/%Y}" if c.nascimento else ""
+    return " · ".join(part for part in (born, c.nome_mae and f"mãe {c.nome_mae}") if part)
 
 
 def listing(entidade: Entidade, text: str = "", *, cnes: Set[str] | None = None) -> QuerySet[Cliente]:

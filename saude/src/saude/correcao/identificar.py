@@ -23,11 +23,11 @@ from saude.comum.texto import fold
 from saude.contas.request import UserRequest
 from saude.correcao import cliente as actions
 from saude.correcao import clientes
-from saude.correcao.areas import visible
 from saude.correcao.desfazer import just_done
 from saude.correcao.forms import ClienteForm
 from saude.correcao.views_clientes import cliente_of
 from saude.fichas import filtro
+from saude.fichas.atendidos import visible
 from saude.fichas.models import Atendido
 from saude.fichas.situacoes import TransitionRefused
 from saude.formularios.diferencas import compare

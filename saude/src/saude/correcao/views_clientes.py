@@ -19,8 +19,8 @@ from saude.clientes.models import Cliente
 from saude.contas.request import UserRequest
 from saude.correcao import cadastro, clientes, desfazer, mudancas, relato, salvar
 from saude.correcao import cliente as actions
-from saude.correcao.areas import visible
 from saude.correcao.forms import ClienteForm
+from saude.fichas.atendidos import visible
 from saude.fichas.models import Atendido, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.painel.apresenta import rows

@@ -22,9 +22,9 @@ from saude.contas.request import UserRequest
 from saude.correcao import cliente as actions
 from saude.correcao import clientes, fichas_do_par
 from saude.correcao import mesclar as merging
-from saude.correcao.areas import attended_in, visible
 from saude.correcao.cliente import column
 from saude.correcao.forms import DOCUMENTS
+from saude.fichas.atendidos import attended_in, visible
 from saude.fichas.models import Atendido
 from saude.fichas.situacoes import Situacao
 from saude.web.templatetags.saude import mascara_cns, mascara_cpf
@@ -57,6 +57,7 @@ def _json(cliente: Cliente, whole: bool) -> dict[str, Any]:
         "nome": cliente.nome,
         "nome_social": cliente.nome_social,
         "nascimento": cliente.nascimento.isoformat() if cliente.nascimento else "",
+        "detalhe": clientes.told_apart(cliente),
         "sexo": cliente.sexo,
         "cpf": cliente.cpf if whole else mascara_cpf(cliente.cpf),
         "cns": cliente.cns if whole else mascara_cns(cliente.cns),

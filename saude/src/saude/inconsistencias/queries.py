@@ -70,10 +70,17 @@ class Causa:
 
 
 def causes(
-    entidade: Entidade, competencia: str | None = None, *, severidade: str = "", cnes: Areas = None
+    entidade: Entidade,
+    competencia: str | None = None,
+    *,
+    severidade: str = "",
+    situacao: str = "",
+    cnes: Areas = None,
 ) -> list[Causa]:
-    """Open findings grouped by cause, most fichas first."""
+    """Open findings grouped by cause, most fichas first; `situacao`: of fichas in it only."""
     rows = open_rows(entidade, competencia, cnes=cnes)
+    if situacao:
+        rows = rows.filter(ficha__situacao=situacao)
     if severidade:
         rows = rows.filter(severidade=severidade)
     groups = list(

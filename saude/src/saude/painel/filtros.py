@@ -29,6 +29,10 @@ CHOICES = {
     "exclusao": Exclusao.values,
     "retorno": [value for value, _ in RETORNOS],
 }
+#: parameters that say who or what value, so sealed in an address
+SEALED = ("profissional", "causa")
+#: those that a filter kept under a name has: of any competência, so not the days
+KEPT = (*(name for name in TEXT if name != "situacao"), "cliente", "sem_id")
 LIMIT = 200
 TICKED = 1_000
 

@@ -20,7 +20,7 @@ from saude.fichas import contagens, filtro
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
-from saude.painel import apresenta, causas, filtros, listas, ordenacao
+from saude.painel import apresenta, causas, filtros, listas, ordenacao, salvos
 from saude.painel.avisos import notices
 from saude.painel.converters import SITUACOES
 from saude.painel.figura import PARTS, figure
@@ -168,6 +168,7 @@ def listing(request: UserRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "titulo_estado": STATES.get(asked.filtro.situacao, "Situação"),
         "filtros": asked,
         **filtros.choices(request.entidade, cnes=request.cnes_permitidos),
+        **salvos.context(request, asked),
     }
 
 

@@ -12,7 +12,7 @@ from saude.acesso.areas import Areas
 from saude.cadastros.models import Entidade, Profissional
 from saude.cadastros.tempo import local_today
 from saude.clientes.models import Cliente
-from saude.correcao.areas import visible
+from saude.fichas.atendidos import visible
 from saude.registrar.models import Rascunho
 from saude.registro.leitura import Fatos, Pessoa, facts
 

@@ -34,13 +34,8 @@ def clientes(request: UserRequest) -> HttpResponse:
 
 def _client(c: Cliente) -> dict[str, Any]:
     birth = c.nascimento.isoformat() if c.nascimento else ""
-    shown = " · ".join(
-        part
-        for part in (f"{c.nascimento:%d/%m/%Y}" if birth else "", c.nome_mae and f"mãe {c.nome_mae}")
-        if part
-    )
     return {  # by the roles of the fields they fill
-        "nome": c.nome, "detalhe": shown, "nome_social": c.nome_social, "cpf": c.cpf, "cns": c.cns,
+        "nome": c.nome, "detalhe": clients.told_apart(c), "nome_social": c.nome_social, "cpf": c.cpf, "cns": c.cns,
         "nascimento": birth, "sexo": "" if c.sexo is None else str(c.sexo), "nome_mae": c.nome_mae,
         "raca_cor": "" if c.raca_cor is None else str(c.raca_cor), "telefone": c.telefone,
         "microarea": c.microarea,

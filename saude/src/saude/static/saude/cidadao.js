@@ -1,7 +1,7 @@
 // Citizen search: one for each block that identifies a citizen; the chosen one fills what the block has.
 
 import { after, fields, isEmpty, isNeeded, setYesNo } from "./campos.js";
-import { answer, combobox } from "./combobox.js";
+import { answer, combobox, noOption, optionOf } from "./combobox.js";
 
 // roles of fields in the layout (data-papel) that the server tells of a citizen
 const ROLES = [
@@ -56,7 +56,7 @@ combobox("[data-busca-cidadao]", {
     const got = await answer(input.form.dataset.clientes, new URLSearchParams({ q: text, csrfmiddlewaretoken: csrf }));
     if (!got) return null;
     const { clientes } = await got.json();
-    return clientes.length ? clientes.map(row) : [nobody()];
+    return clientes.length ? clientes.map(row) : [noOption("Nenhum cidadão encontrado")];
   },
   choose(input, option) {
     const block = input.closest("[data-cidadao]");
@@ -71,19 +71,8 @@ combobox("[data-busca-cidadao]", {
 });
 
 function row(cidadao) {
-  const option = document.createElement("li");
-  option.setAttribute("role", "option");
-  option.textContent = `${cidadao.nome || "Sem nome"} ${cidadao.detalhe ? `(${cidadao.detalhe})` : ""}`;
+  const option = optionOf(`${cidadao.nome || "Sem nome"} ${cidadao.detalhe ? `(${cidadao.detalhe})` : ""}`);
   option.cidadao = cidadao;
-  return option;
-}
-
-function nobody() {
-  const option = document.createElement("li");
-  option.className = "f-lista__nada";
-  option.setAttribute("role", "option");
-  option.setAttribute("aria-disabled", "true");
-  option.textContent = "Nenhum cidadão encontrado";
   return option;
 }
 

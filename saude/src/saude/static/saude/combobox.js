@@ -159,6 +159,20 @@ document.addEventListener("mousedown", (event) => {
   choose(input, kind, option);
 });
 
+// An option of a list, and the words in its place when there is none.
+export function optionOf(text) {
+  const option = document.createElement("li");
+  option.setAttribute("role", "option");
+  option.textContent = text;
+  return option;
+}
+export function noOption(text) {
+  const option = optionOf(text);
+  option.className = "f-lista__nada";
+  option.setAttribute("aria-disabled", "true");
+  return option;
+}
+
 // What the server says (of what is sent to it, if anything is), or null: a session that ended is told on the page.
 export async function answer(address, body) {
   const got = await fetch(address, { method: body ? "POST" : "GET", body, headers: { "HX-Request": "true" } });
