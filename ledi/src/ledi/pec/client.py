@@ -23,6 +23,7 @@ from ledi.pec.login import Credential, FormLogin, Login, Session
 from ledi.pec.multipart import file_frame
 from ledi.pec.outcomes import SERVER_DOWN, WORDS, Action, Before, Cause, Outcome, Situacao
 from ledi.pec.pacing import Streak
+from ledi.pec.wire import request, request_head
 from ledi.zip import Entry
 
 FICHA_PATH = "/api/v1/recebimento/ficha"
@@ -74,7 +75,7 @@ class Client:
         self._marks = marks
         self._watch = Watch()
         context = tls_context(ca) if self.address.is_https else None
-        self._free: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._free: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         for _ in range(connections):
             self._free.put(Connection(self.address, timeouts, context, self._watch))
         boundary = secrets.token_hex(16)
@@ -88,6 +89,7 @@ class Client:
         self._lock = threading.Lock()
         self._logging_in = threading.Lock()
         self._session: Session | None = None
+        self._head: tuple[Session, bytes] | None = None  # of the requests of a session
         self._login_failed: tuple[float, Outcome] | None = None
         self._paused: Outcome | None = None
         self._streak = Streak()
@@ -160,9 +162,12 @@ class Client:
             self._free.put(connection)
 
     def _send(self, connection: Connection, registro: Registro, session: Session, before: Before) -> Outcome:
-        head, tail = file_frame(self._boundary, "ficha", registro.nome)
-        headers = self._form_headers | session.headers
-        found = connection.post(FICHA_PATH, headers, b"".join((head, registro.dados, tail)))
+        made = self._head
+        if made is None or made[0] is not session:
+            head = request_head(self.address, FICHA_PATH, self._form_headers | session.headers)
+            made = self._head = (session, head)
+        before_it, after_it = file_frame(self._boundary, "ficha", registro.nome)
+        found = connection.post(request(made[1], before_it, registro.dados, after_it))
         if isinstance(found, Failed):
             return no_answer(found.why, before, found.detail)
         return classify(found, before, self._marks, registro.tipo)
@@ -183,10 +188,10 @@ class Client:
             return self._enter(connection)
 
     def _enter(self, connection: Connection) -> Session | Outcome:
-        request = self._login.request(self._credential)
-        headers = self._headers | {"Content-Type": request.content_type}
+        asked = self._login.request(self._credential)
+        head = request_head(self.address, asked.path, self._headers | {"Content-Type": asked.content_type})
         sent = time.monotonic()
-        found = connection.post(request.path, headers, request.body)
+        found = connection.post(request(head, asked.body))
         if isinstance(found, Answer):
             read = self._login.read(found)
         else:

@@ -1,7 +1,8 @@
 """One kept connection to the PEC: what is sent once is sent once, nothing is followed, nothing is endless.
 
-urllib3 (extra `ledi[pec]`): small, no dependencies of its own, kept by many; its connections are used directly,
-because only so is it known whether a failure came before or after the ficha was on its way.
+urllib3 (extra `ledi[pec]`): small, no dependencies of its own, kept by many; it connects and verifies certificates
+and names. What goes over the connection is `ledi.pec.wire`'s: only so is it known whether a failure came before or
+after the ficha was on its way.
 """
 
 from __future__ import annotations
@@ -12,18 +13,16 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, IncompleteRead
-from urllib3.response import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
 
 from ledi.errors import LediError
 from ledi.pec.address import Address
 from ledi.pec.answers import Answer, NoAnswer
+from ledi.pec.wire import read_answer
 
-KEPT = 64 * 1024  # bytes of an answer's body that are read
 _BROKEN = (HTTPError, http.client.HTTPException, OSError, ValueError)
 _LOOK = 0.5  # seconds between looks at what takes too long
 _EXPIRED, _NOT_YET, _WRONG_HOST = 10, 9, (62, 64)
@@ -62,34 +61,6 @@ def tls_context(ca: str | None) -> ssl.SSLContext:
     return context
 
 
-class _OneWrite:
-    """Head and body of a request leave together: half the system calls, and the server is woken once."""
-
-    _head: bytes | None = None
-    _holds = False
-
-    def send(self, data: object) -> None:
-        if self._holds and isinstance(data, bytes):
-            self._holds, self._head = False, data
-            return
-        if self._head is not None and isinstance(data, bytes):
-            data = self._head + data
-        self._head = None
-        super().send(data)  # type: ignore[misc]
-
-    def hold(self) -> None:
-        """Before a request that has a body."""
-        self._holds, self._head = True, None
-
-
-class _Http(_OneWrite, HTTPConnection):
-    pass
-
-
-class _Https(_OneWrite, HTTPSConnection):
-    pass
-
-
 class Connection:
     """Used by one thread at a time; opened when needed, closed by whatever goes wrong."""
 
@@ -99,18 +70,17 @@ class Connection:
         self._timeouts = timeouts
         self._watch = watch
         if context is None:
-            self._http: _Http | _Https = _Http(address.host, address.port)
+            self._http: HTTPConnection = HTTPConnection(address.host, address.port)
         else:
-            self._http = _Https(address.host, address.port, ssl_context=context)
-        self._prefix = address.prefix
+            self._http = HTTPSConnection(address.host, address.port, ssl_context=context)
         self._aborted = False
 
-    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer | Failed:
+    def post(self, request: bytes) -> Answer | Failed:
         """The answer, or why there is none. Never sends twice, never follows a redirect."""
         self._aborted = False
         self._watch.start(self, self._timeouts.total)
         try:
-            return self._connect() or self._exchange(path, headers, body)
+            return self._connect() or self._exchange(request)
         finally:
             self._watch.stop(self)
 
@@ -127,34 +97,23 @@ class Connection:
         except _BROKEN as error:
             self._http.close()
             return Failed(NoAnswer.SEM_CONEXAO, _connection_words(error))
-        self._http.timeout = self._timeouts.read
+        self._http.sock.settimeout(self._timeouts.read)
         return None
 
-    def _exchange(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer | Failed:
+    def _exchange(self, request: bytes) -> Answer | Failed:
         try:
             # it may have answered before it read everything (too big, not welcome): the answer is looked for
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                self._http.hold()
-                self._http.request(
-                    "POST", self._prefix + path, body, headers, preload_content=False, decode_content=False
-                )
-            answer = self._read(self._http.getresponse())
+                self._http.sock.sendall(request)
+            answer, fit = read_answer(self._http.sock)
             if not self._aborted:
+                if not fit:
+                    self._http.close()
                 return answer
         except _BROKEN:
             pass
         self._http.close()
         return Failed(NoAnswer.SEM_RESPOSTA)
-
-    def _read(self, found: BaseHTTPResponse) -> Answer:
-        body = found.read(KEPT + 1, decode_content=False)
-        cut = len(body) > KEPT
-        if not cut and (found.length_remaining or _has_no_end(found)):
-            raise IncompleteRead(len(body), found.length_remaining or 0)
-        if not found.closed or found.headers.get("connection", "").lower() == "close":
-            self._http.close()  # what is left of the answer is not read, so the next one could not be found
-        headers = {name.lower(): value for name, value in found.headers.items()}
-        return Answer(found.status, headers, body[:KEPT], cut, tuple(found.headers.getlist("set-cookie")))
 
     def abort(self) -> None:
         """From another thread: whoever waits on this connection is woken, and what came counts as no answer."""
@@ -202,14 +161,6 @@ class Watch:
                     if until <= now:
                         connection.abort()
                 self._wake.wait(_LOOK)
-
-
-def _has_no_end(found: BaseHTTPResponse) -> bool:
-    """An answer that nothing says the end of may have been cut anywhere, even in its headers."""
-    headers = found.headers
-    if "content-length" in headers or "transfer-encoding" in headers or found.status in (204, 304):
-        return False
-    return not headers or (found.version == 11 and headers.get("connection", "").lower() != "close")
 
 
 def _tls_words(error: ssl.SSLError) -> str:

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledi.pec.client import Client, Registro
-from ledi.pec.outcomes import DECIDED, SERVER_DOWN, Action, Before, Outcome
+from ledi.pec.outcomes import DECIDED, SERVER_DOWN, Action, Before, Cause, Outcome
 
 _NOTHING = Before()
 _TOO_MANY = 429
-_AHEAD = 3  # for each connection, so that none waits while outcomes are written
+_PLENTY, _BREATH = (
+    8,
+    0.004,
+)  # with so many left to send for each connection, outcomes are let to gather: seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +31,28 @@ class Item:
 class Transmission:
     """Iterate it: (item, outcome) as outcomes come, in any order, only of what was attempted.
 
-    `items` is read in the caller's thread, a few ahead. It ends when `items` do, or early with `stopped_by` set:
-    on a pause, on the stop of a lot, when the PEC is out of reach, and when nothing is decided any more (as many
-    undecided in a row as there are connections, at least three). It ends, too, when the PEC asks to send more slowly
-    (429; how long to wait is in the outcome). What was read and not attempted is in `unsent`.
+    `items` is read in the caller's thread, `ahead` for each connection, so that none waits while the caller is busy
+    with outcomes. It ends when `items` do, when the caller says `stop`, or early with `stopped_by` set: on a pause, on
+    the stop of a lot, when the PEC is out of reach, and when nothing is decided any more (as many undecided in a row as
+    there are connections, at least three). It ends, too, when the PEC asks to send more slowly (429; how long to wait
+    is in the outcome). What was read and not attempted is in `unsent`.
     """
 
-    def __init__(self, client: Client, items: Iterable[Item]) -> None:
+    def __init__(self, client: Client, items: Iterable[Item], *, ahead: int = 3) -> None:
         self._client = client
         self._items = iter(items)
+        self._ahead = client.connections * ahead
         self._todo: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[tuple[Item, Outcome | BaseException | None]] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._lock = threading.Lock()
         self.stopped_by: Outcome | None = None
         self.unsent: list[Item] = []
         self._undecided = 0
+
+    def stop(self) -> None:
+        """Nothing more is sent; what is on its way comes back."""
+        self._stop.set()
 
     def __iter__(self) -> Generator[tuple[Item, Outcome], None, None]:
         workers = [
@@ -64,22 +74,27 @@ class Transmission:
         flying = 0
         failure: BaseException | None = None
         while True:
-            flying += self._feed(self._client.connections * _AHEAD - flying)
+            flying += self._feed(self._ahead - flying)
             if not flying:
                 break
-            item, outcome = self._done.get()
-            flying -= 1
-            if isinstance(outcome, BaseException):  # a defect: told after what is already out has come back
-                failure = failure or outcome
-                self._stop.set()
-            elif outcome is None or not outcome.tentada:
-                self.unsent.append(item)
-            if isinstance(outcome, Outcome):
-                self._look(outcome)
-                if outcome.tentada:
+            if self._todo.qsize() > self._client.connections * _PLENTY:
+                self._stop.wait(_BREATH)  # to be woken for each would cost more than the rest of it
+            for item, outcome in self._come():
+                flying -= 1
+                if isinstance(outcome, BaseException):
+                    failure = failure or outcome  # a defect: told after what is already out has come back
+                elif outcome is None or not outcome.tentada:
+                    self.unsent.append(item)
+                else:
                     yield item, outcome
         if failure is not None:
             raise failure
+
+    def _come(self) -> Iterator[tuple[Item, Outcome | BaseException | None]]:
+        """At least one, and those that are there already."""
+        yield self._done.get()
+        for _ in range(self._done.qsize()):  # this thread alone takes
+            yield self._done.get()
 
     def _feed(self, room: int) -> int:
         """Takes as many items as there is room for; none after a stop."""
@@ -100,17 +115,29 @@ class Transmission:
             try:
                 outcome = self._client.send(item.registro, item.before)
             except BaseException as error:
+                self._stop.set()
                 self._done.put((item, error))
                 continue
-            if outcome.status == _TOO_MANY:
-                self._stop.set()  # at once: whoever reads the outcomes may be slower than the next ficha
+            self._look(outcome)
             self._done.put((item, outcome))
 
     def _look(self, outcome: Outcome) -> None:
-        """Should the others still be sent?"""
-        self._undecided = 0 if outcome.situacao in DECIDED else self._undecided + 1
-        stuck = self._undecided >= max(3, self._client.connections)
-        hopeless = outcome.action in (Action.PAUSE, Action.STOP) or outcome.cause in SERVER_DOWN
-        if (hopeless or stuck or not outcome.tentada) and self.stopped_by is None:
-            self.stopped_by = outcome
+        """Should the others still be sent? Asked at once: whoever reads the outcomes may be slower than the next one.
+
+        Strange answers in a row are the client's to judge, which pauses at the third.
+        """
+        decided = outcome.situacao in DECIDED
+        if decided and not self._undecided:
+            return
+        with self._lock:
+            if decided:
+                self._undecided = 0
+                return
+            self._undecided += outcome.cause is not Cause.ESTRANHA
+            stuck = self._undecided >= max(3, self._client.connections)
+            hopeless = outcome.action in (Action.PAUSE, Action.STOP) or outcome.cause in SERVER_DOWN
+            if (hopeless or stuck or not outcome.tentada) and self.stopped_by is None:
+                self.stopped_by = outcome
+                self._stop.set()
+        if outcome.status == _TOO_MANY:
             self._stop.set()
