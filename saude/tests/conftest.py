@@ -13,6 +13,8 @@ from senha import SENHA
 
 #: Chromium looks up no other host, not even for itself (the rest of the tests: conftest.py of the root)
 ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+#: Of axe's lesser rules, those that no page may break either
+TOO = ("heading-order",)
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 
@@ -129,19 +131,27 @@ def site(live_server: object, pagina: object):
 
 @pytest.fixture
 def sem_barreiras():
-    """`sem_barreiras(page)` fails when axe-core finds a serious or critical accessibility issue."""
+    """`sem_barreiras(page)` fails when axe-core finds a serious accessibility issue, in light or in dark."""
     import axe_playwright_python
 
     (source,) = Path(axe_playwright_python.__file__).parent.glob("axe*.js")
     text = source.read_text(encoding="utf-8")
 
+    def found(page: object, options: str) -> list[str]:
+        result = page.evaluate(f"axe.run({{resultTypes: ['violations'], {options}}})")
+        serious = [
+            v for v in result["violations"] if v["impact"] in ("serious", "critical") or v["id"] in TOO
+        ]
+        nodes = [(v["id"], n["html"], n["failureSummary"]) for v in serious for n in v["nodes"]]
+        return [f"{rule}: {html[:160]} {why[:160]}" for rule, html, why in nodes]
+
     def check(page: object) -> None:
         page.evaluate(text)
-        result = page.evaluate("axe.run({resultTypes: ['violations']})")
-        serious = [v for v in result["violations"] if v["impact"] in ("serious", "critical")]
-        nodes = [(v["id"], n["html"], n["failureSummary"]) for v in serious for n in v["nodes"]]
-        found = [f"{rule}: {html[:160]} {why[:160]}" for rule, html, why in nodes]
-        assert not found, "\n".join([page.url, *found])
+        problems = found(page, "")
+        page.emulate_media(color_scheme="dark")
+        problems += [f"dark: {p}" for p in found(page, "runOnly: ['color-contrast']")]
+        page.emulate_media(color_scheme="light")
+        assert not problems, "\n".join([page.url, *problems])
 
     return check
 

@@ -5,10 +5,12 @@ import time
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from saude.auditoria.models import Evento
 from saude.banco import fila
 from saude.recebimento.models import Lote
+from saude.site.tarefas import NOMES, name_of
 
 
 @pytest.fixture
@@ -148,3 +150,14 @@ def test_who_administers_one_entidade_only_does_not_touch_lots(client, criar_usu
     row = lot(entidade, "falhou", "x")
     assert client.post(f"/servico/lotes/{row.pk}/cancelar/").status_code == 403
     assert Lote.objects.get().erro == "x"
+
+
+def test_every_task_has_a_name_in_words(keeper):
+    known = {name.removeprefix("builtin:") for name in app.tasks}
+    assert len(known) > 30 and known == set(NOMES)
+    assert all(" " in name and name[0].isupper() and "_" not in name for name in NOMES.values())
+    assert len(set(NOMES.values())) == len(NOMES)
+    job("todo")
+    page = keeper.get("/servico/").text
+    assert "Selar a auditoria</th>" in page and ">auditoria.selar<" not in page
+    assert name_of("de.outra_versao") == "de.outra_versao"

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -15,7 +16,7 @@ from saude.arquivos.guardados import SUFFIXES, FileRefused, folder, forget_old, 
 from saude.arquivos.models import Conferencia
 from saude.arquivos.tamanho import is_small
 from saude.auditoria.actions import record_event
-from saude.banco import travas
+from saude.banco import espera, travas
 from saude.banco.fila import enqueue_once
 from saude.cadastros.models import Entidade
 from saude.contas.models import Usuario
@@ -62,6 +63,14 @@ def upload(*, entidade: Entidade, by: Usuario, file: UploadedFile, name: str) ->
         examine_file(row.pk)
     row.refresh_from_db()
     return row
+
+
+def waits(row: Conferencia) -> dict[str, Any]:
+    """For a page: why it is not read, or received, yet, and since when."""
+    kind = "receber" if row.estado == Estado.RECEBENDO else "conferir"
+    return espera.waits(
+        f"arquivos.{kind}", "conferencia_id", [] if row.acabou else [row.pk], asked=row.criada_em
+    )
 
 
 def _enqueue(kind: str, row: Conferencia, *, later: bool = False) -> None:

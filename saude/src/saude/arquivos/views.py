@@ -91,6 +91,7 @@ def conferencia(request: UserRequest, uuid: UUID) -> HttpResponse:
         "resumo": queries.summary(row, local_today(request.entidade)),
         "outras": others[:20],
         "guardados": exame.MAX_KEPT,
+        **actions.waits(row),
     }
     return render(request, "arquivos/conferencia.html", context)
 
@@ -100,7 +101,7 @@ def conferencia(request: UserRequest, uuid: UUID) -> HttpResponse:
 @require_GET
 def andamento(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _conferencia_of(request, uuid)
-    response = render(request, "arquivos/andamento.html", {"c": row})
+    response = render(request, "arquivos/andamento.html", {"c": row} | actions.waits(row))
     if row.acabou:
         response["HX-Refresh"] = "true"
     return response

@@ -18,9 +18,11 @@ from saude.acesso.permissoes import INSTALACAO
 from saude.atualizacao import actions, demo
 from saude.atualizacao import queries as pendentes
 from saude.atualizacao.reavaliar import job_of
+from saude.banco import espera
 from saude.cadastros.models import Equipe, Estabelecimento, Profissional
 from saude.contas.request import UserRequest
 from saude.fichas.models import Reprocessamento
+from saude.processamento import em_massa
 from saude.referencias import arquivos, queries
 from saude.referencias.models import Publicacao
 from saude.web.upload import was_too_big
@@ -114,9 +116,19 @@ def _release(request: UserRequest, pk: int) -> dict[str, Any]:
         "publicacao": row,
         "job": job,
         "acabou": not importing and (job is None or job.estado in ENDED),
+        **_waits(row, job),
         "mudancas": list(_changes(row)),
         "efeito": row.diferencas.get("efeito"),
     }
+
+
+def _waits(row: Publicacao, job: Reprocessamento | None) -> dict[str, Any]:
+    """Why the table is not compared or imported yet, or why its fichas are not judged again, and since when."""
+    if row.situacao == Publicacao.Situacao.IMPORTANDO:
+        cnes = "importar_cnes" if row.contagens else "comparar_cnes"
+        kind = cnes if row.tipo == Publicacao.Tipo.CNES else "importar_sigtap"
+        return espera.waits(f"referencias.{kind}", "publicacao_id", [row.pk], asked=row.recebida_em)
+    return em_massa.waits(job) if job and job.estado not in ENDED else {}
 
 
 def _changes(row: Publicacao) -> Iterator[tuple[str, list[tuple[str, int, list[Any]]], int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
@@ -24,7 +25,7 @@ from saude.cadastros.tempo import local_today
 from saude.cadastros.versoes import known_pecs
 from saude.comum.competencia import in_files
 from saude.contas.request import UserRequest
-from saude.processamento import regenerar
+from saude.processamento import em_massa, regenerar
 from saude.processamento.models import Regeneracao
 from saude.web.planilha import csv_response
 
@@ -130,7 +131,9 @@ def _regeneracao_of(request: UserRequest, pk: int) -> Regeneracao:
 def regeneracao(request: UserRequest, pk: int) -> HttpResponse:
     row = _regeneracao_of(request, pk)
     context = {"r": row, "older": _older(row), "pec_nao_le": _unread(row)}
-    if not row.ocupada:
+    if row.ocupada:
+        context |= _waits(row)
+    else:
         context |= {
             "perdidos": regenerar.first_told(row, "perdidos", SHOWN),
             "erros": regenerar.first_told(row, "erros", SHOWN),
@@ -138,6 +141,11 @@ def regeneracao(request: UserRequest, pk: int) -> HttpResponse:
             "motivos": sorted(row.motivos.items(), key=lambda one: -one[1]),
         }
     return render(request, "cadastros/regeneracao.html", context)
+
+
+def _waits(row: Regeneracao) -> dict[str, Any]:
+    job = row.trabalho or row.previa
+    return em_massa.waits(job) if job else {}
 
 
 def _older(row: Regeneracao) -> bool:
@@ -155,7 +163,7 @@ def _unread(row: Regeneracao) -> str:
 @require_GET
 def andamento(request: UserRequest, pk: int) -> HttpResponse:
     row = _regeneracao_of(request, pk)
-    response = render(request, "cadastros/regeneracao_andamento.html", {"r": row})
+    response = render(request, "cadastros/regeneracao_andamento.html", {"r": row, **_waits(row)})
     if not row.ocupada:
         response["HX-Refresh"] = "true"
     return response

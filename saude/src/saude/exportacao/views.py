@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import limit_of, of_the_area, requires
 from saude.auditoria.actions import record_event
-from saude.banco.espera import why
+from saude.banco.espera import waits
 from saude.cadastros.tempo import local_today
 from saude.cofre.erros import CofreError
 from saude.comum.competencia import Competencia
@@ -147,7 +147,9 @@ def _context(row: Exportacao) -> dict[str, Any]:
         "exportacao": row,
         "areas": names_of(row.entidade, row.areas),
         "acabou": row.estado in OVER,
-        "porque_espera": "" if row.estado in OVER else why("exportacao.gerar", "exportacao_id", [row.pk]),
+        **waits(
+            "exportacao.gerar", "exportacao_id", [] if row.estado in OVER else [row.pk], asked=row.criada_em
+        ),
         "tem_arquivo": path_of(row) is not None,
         "nao_foram": [(LABELS.get(reason, reason), n) for reason, n in sorted(row.excluidas.items())],
     }

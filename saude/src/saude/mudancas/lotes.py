@@ -18,7 +18,7 @@ from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.acesso.permissoes import Limite
 from saude.auditoria.actions import record_event
-from saude.banco.espera import why
+from saude.banco import espera
 from saude.clientes.models import Cliente
 from saude.contas.request import UserRequest
 from saude.correcao import desfazer as desfazer_cadastro
@@ -291,9 +291,13 @@ def andamento(request: UserRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _assessed(job: Reprocessamento) -> dict[str, int]:
+def _assessed(job: Reprocessamento) -> dict[str, Any]:
     blocks = job.blocos.aggregate(todos=Count("pk"), feitos=Count("conferido_em"))
-    return {"percentual": blocks["feitos"] * 100 // (blocks["todos"] or 1)}
+    left = job.blocos.filter(conferido_em=None).values_list("pk", flat=True)
+    return {
+        "percentual": blocks["feitos"] * 100 // (blocks["todos"] or 1),
+        **espera.waits("fichas.conferir_bloco", "bloco_id", left, asked=job.criado_em),
+    }
 
 
 def _frame(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
@@ -329,7 +333,7 @@ def _done(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
     return _frame(request, job) | {
         "acabou": over,
         "parado": em_massa.stopped(job),
-        "porque_espera": "" if over else _why_it_waits(job),
+        **({} if over else em_massa.waits(job)),
         "corrige": "mudancas" in job.filtro,
         "feitas": job.total - job.puladas,
         "puladas": [{"item": i, "linha": lines[i.ficha_id]} for i in left],
@@ -338,11 +342,6 @@ def _done(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
         "pode_desfazer": may and undo is None and lotes.undoable(job),
         "suporte": request.entidade.instalacao.suporte_contato,
     }
-
-
-def _why_it_waits(job: Reprocessamento) -> str:
-    undone = list(job.blocos.filter(feito_em=None).values_list("pk", flat=True))
-    return why("fichas.reprocessar_bloco", "bloco_id", undone) if undone else ""
 
 
 def _page(request: UserRequest, name: str, job: Reprocessamento, **query: str) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from saude.acesso.areas import Areas
 from saude.auditoria.actions import Autor, record_event
-from saude.banco import travas
+from saude.banco import espera, travas
 from saude.banco.fila import alive, enqueue, without_task
 from saude.cadastros.models import Entidade
 from saude.contas.queries import as_user
@@ -82,6 +82,12 @@ def stopped(job: Reprocessamento) -> bool:
         return False
     left = list(job.blocos.filter(feito_em=None).values_list("pk", flat=True)[:1000])
     return bool(left) and not alive("fichas.reprocessar_bloco", "bloco_id", left)
+
+
+def waits(job: Reprocessamento) -> dict[str, Any]:
+    """For a page: why the blocks that are left wait, and since when."""
+    left = job.blocos.filter(feito_em=None).values_list("pk", flat=True)
+    return espera.waits("fichas.reprocessar_bloco", "bloco_id", left, asked=job.criado_em)
 
 
 def blocks(ids: Iterable[int]) -> Iterator[list[int]]:

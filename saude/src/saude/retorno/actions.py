@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ledi.masking import texto_seguro
 from saude.auditoria.actions import Autor, record_event
-from saude.banco import travas
+from saude.banco import espera, travas
 from saude.banco.fila import enqueue, enqueue_once, without_task
 from saude.cadastros.models import Entidade
 from saude.contas.queries import as_user
@@ -108,6 +108,14 @@ def _row_of(entidade: Entidade, kept: Any, name: str, by: Autor, token: Any) -> 
     except IntegrityError:
         return alive.get(), True
     return row, False
+
+
+def waits(row: Relatorio) -> dict[str, Any]:
+    """For a page: why it is not read, or recorded, yet, and since when."""
+    kind, asked = {"lendo": ("ler", row.criado_em), "aplicando": ("aplicar", row.confirmado_em)}.get(
+        row.estado, ("", None)
+    )
+    return espera.waits(f"retorno.{kind}", "relatorio_id", [row.pk] if kind else [], asked=asked)
 
 
 def _enqueue(kind: str, row: Relatorio, *, later: bool = False) -> None:

@@ -85,6 +85,7 @@ def report_of(request: UserRequest, pk: int) -> Relatorio:
 def relatorio(request: UserRequest, pk: int) -> HttpResponse:
     row = report_of(request, pk)
     context = {"r": row, "acabou": row.estado not in UNDER_WAY, "pode_enviar": _may_send(request)}
+    context |= actions.waits(row)
     if row.do_pec and row.estado not in (*UNDER_WAY, Relatorio.Estado.DEIXADO, Relatorio.Estado.RECUSADO):
         context |= _lines(request, row)
     if row.estado == Relatorio.Estado.PREVIA:
@@ -121,7 +122,7 @@ def _lines(request: UserRequest, row: Relatorio) -> dict[str, Any]:
 @require_GET
 def andamento(request: UserRequest, pk: int) -> HttpResponse:
     row = report_of(request, pk)
-    response = render(request, "retorno/andamento.html", {"r": row})
+    response = render(request, "retorno/andamento.html", {"r": row} | actions.waits(row))
     if row.estado not in UNDER_WAY:
         response["HX-Refresh"] = "true"
     return response

@@ -12,14 +12,19 @@ from saude.contas import entradas
 from saude.contas.request import UserRequest
 from saude.site.menu import menu_for
 
+#: What a browser may have chosen (tema.js); without a choice the machine decides
+THEMES = ("claro", "escuro")
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """What the base template needs: menu, chosen entidade and área, `pode` (what may be done in that área).
 
     What asks the database is a function that the template calls: a part of a page, asked for every second, has none.
     """
+    theme = request.COOKIES.get("tema")
     inside = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
+        "tema": theme if theme in THEMES else None,
         "ajuda_da_pagina": help_for(request.path),
         "tem_conferidor": settings.CONFERIDOR is not None,
         "bloqueio_segundos": int(settings.LOCK_MINUTES * 60),

@@ -17,6 +17,7 @@ from saude.contas.request import UserRequest
 from saude.copias import agenda
 from saude.recebimento import vigia
 from saude.recebimento.models import Lote
+from saude.site.tarefas import name_of
 from saude.transmissao.queries import troubled
 
 SHOWN = 50
@@ -31,8 +32,8 @@ def servico(request: UserRequest) -> HttpResponse:
         "trabalhadores": fila.workers(),
         "espera": sum(n for _, status, n in fila.depth() if status == "todo"),
         "esperou": timedelta(seconds=int(waited)) if waited > LONG else None,
-        "falhas": fila.jobs(["failed"], at_most=SHOWN),
-        "em_espera": fila.jobs(["todo", "doing"], at_most=SHOWN),
+        "falhas": _named(["failed"]),
+        "em_espera": _named(["todo", "doing"]),
         "lotes_falhos": vigia.failed_anywhere().order_by("-recebido_em")[:SHOWN],
         "lotes": vigia.waiting_anywhere().order_by("recebido_em")[:SHOWN],
         "copias": agenda.folder() is not None,
@@ -44,6 +45,11 @@ def servico(request: UserRequest) -> HttpResponse:
         "transmissoes": list(troubled()[:SHOWN]),
     }
     return render(request, "web/servico.html", context)
+
+
+def _named(states: list[str]) -> list[tuple[str, fila.Tarefa]]:
+    """The newest jobs in one of these states, each with what it does in words."""
+    return [(name_of(job.nome), job) for job in fila.jobs(states, at_most=SHOWN)]
 
 
 @requires(INSTALACAO)

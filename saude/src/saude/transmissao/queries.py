@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from saude.banco import espera
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports
 from saude.transmissao import storage
@@ -90,3 +92,12 @@ def outbox_by_state() -> list[tuple[str, int]]:
     live = Transmissao.objects.exclude(estado=Transmissao.Estado.CONCLUIDA).values("pk")
     rows = Envio.objects.filter(transmissao__in=live).values_list("situacao").annotate(n=Count("ficha"))
     return list(rows.order_by("situacao"))
+
+
+def waits(transmissao: Transmissao) -> dict[str, Any]:
+    """For a page: why it does not go on, and since when. Between two bites it waits for nothing."""
+    if not transmissao.viva:
+        return {"porque_espera": ""}
+    told = espera.waits("transmissao.enviar", "transmissao_id", [transmissao.pk], asked=transmissao.criada_em)
+    waiting = transmissao.estado == Transmissao.Estado.ESPERA or told["porque_espera"] == espera.NOBODY
+    return told if waiting else {"porque_espera": ""}

@@ -64,6 +64,7 @@ def transmissao(request: UserRequest, pk: int) -> HttpResponse:
         "exportacao": row.exportacao,
         "pode": _may(request, row.exportacao),
         **_listed(request, row, contas),
+        **queries.waits(row),
     }
     return render(request, "transmissao/transmissao.html", context)
 
@@ -73,7 +74,7 @@ def transmissao(request: UserRequest, pk: int) -> HttpResponse:
 def andamento(request: UserRequest, pk: int) -> HttpResponse:
     """The part that changes while it runs; once it stops, the whole page is asked for."""
     row = _transmissao_of(request, pk)
-    context = {"t": row, "contas": queries.counted(row)}
+    context = {"t": row, "contas": queries.counted(row)} | queries.waits(row)
     response = render(request, "transmissao/andamento.html", context)
     if not row.viva:
         response["HX-Refresh"] = "true"

@@ -31,11 +31,12 @@ export function montar(campos, ficha, listas, manter, mudou) {
   return { raiz, mostrar: (achados) => mostrar(vivos, achados) };
 }
 
-function desenhar(campos, pilha, base, ctx) {
+// `nivel`: of the headings here, one below the heading they stand under (the screen's own is the first).
+function desenhar(campos, pilha, base, ctx, nivel = 2) {
   const feitos = [];
   let secao = null;
   for (const campo of campos) {
-    const feito = um(campo, pilha, base ? `${base}.${campo.n}` : campo.n, ctx);
+    const feito = um(campo, pilha, base ? `${base}.${campo.n}` : campo.n, ctx, campo.s ? nivel + 1 : nivel);
     if (!campo.s) {
       feitos.push(feito);
       continue;
@@ -43,7 +44,7 @@ function desenhar(campos, pilha, base, ctx) {
     if (secao?.titulo !== campo.s) {
       secao = {
         titulo: campo.s,
-        dentro: h("div", { class: "secao" }, h(pilha[1] && base.includes(".") ? "h4" : "h3", {}, campo.s)),
+        dentro: h("div", { class: "secao" }, h(`h${nivel}`, {}, campo.s)),
       };
       feitos.push(secao.dentro);
     }
@@ -52,7 +53,7 @@ function desenhar(campos, pilha, base, ctx) {
   return feitos;
 }
 
-function um(campo, pilha, caminho, ctx) {
+function um(campo, pilha, caminho, ctx, nivel) {
   const no = pilha[pilha.length - 1];
   if (campo.w === "grupo" && !pilha[1] && ctx.manter.includes(campo.n)) return mantido(campo, pilha, caminho, ctx);
   if (campo.w === "grupo") {
@@ -61,12 +62,12 @@ function um(campo, pilha, caminho, ctx) {
       "details",
       { class: "grupo", open: estado(campo, pilha).exigido || !pilha[1] },
       h("summary", {}, campo.r),
-      desenhar(campo.campos, [...pilha, no[campo.n]], caminho, ctx),
+      desenhar(campo.campos, [...pilha, no[campo.n]], caminho, ctx, nivel),
     );
     ctx.vivos.push({ campo, pilha, caminho, caixa });
     return caixa;
   }
-  if (campo.w === "lista") return lista(campo, pilha, caminho, ctx);
+  if (campo.w === "lista") return lista(campo, pilha, caminho, ctx, nivel);
   const id = `c${++n}`;
   const erro = h("p", { role: "alert", id: `${id}-e`, hidden: true });
   const marca = h("span", { class: "exigido", hidden: true }, " *");
@@ -120,12 +121,12 @@ function mantido(campo, pilha, caminho, ctx) {
   return caixa;
 }
 
-function lista(campo, pilha, caminho, ctx) {
+function lista(campo, pilha, caminho, ctx, nivel) {
   const no = pilha[pilha.length - 1];
   const unico = campo.n === "visitasDomiciliares";
   no[campo.n] ??= unico ? [{}] : [];
   const itens = no[campo.n].map((item, i) => {
-    const dentro = desenhar(campo.campos, [...pilha, item], `${caminho}[${i}]`, ctx);
+    const dentro = desenhar(campo.campos, [...pilha, item], `${caminho}[${i}]`, ctx, unico ? nivel : nivel + 2);
     if (unico) return h("div", {}, dentro);
     const tirar = h(
       "button",
@@ -139,7 +140,7 @@ function lista(campo, pilha, caminho, ctx) {
       },
       "Retirar",
     );
-    return h("section", { class: "grupo" }, h("h3", {}, `${campo.item} ${i + 1}`), dentro, tirar);
+    return h("section", { class: "grupo" }, h(`h${nivel + 1}`, {}, `${campo.item} ${i + 1}`), dentro, tirar);
   });
   const mais = h(
     "button",
@@ -154,7 +155,14 @@ function lista(campo, pilha, caminho, ctx) {
     `Incluir: ${campo.r}`,
   );
   const erro = h("p", { role: "alert", hidden: true });
-  const caixa = h("div", { class: "campo" }, unico ? null : h("h3", {}, campo.r), itens, unico ? null : mais, erro);
+  const caixa = h(
+    "div",
+    { class: "campo" },
+    unico ? null : h(`h${nivel}`, {}, campo.r),
+    itens,
+    unico ? null : mais,
+    erro,
+  );
   ctx.vivos.push({ campo, pilha, caminho, caixa, erro });
   return caixa;
 }

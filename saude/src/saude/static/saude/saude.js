@@ -6,10 +6,12 @@ import { keepMenu } from "./menu.js";
 import { keepAllMoments } from "./momentos.js";
 import { passwords } from "./senha.js";
 import { lockWhenIdle } from "./tela.js";
+import { themes } from "./tema.js";
 import { showWhatIsUnderWay } from "./visto.js";
 
 keepAllMoments();
 keepMenu();
+themes();
 showWhatIsUnderWay();
 
 const closest = (event, selector) => event.target.closest?.(selector);
