@@ -113,7 +113,8 @@ function newNote(className) {
   return note;
 }
 
-// What is wrong with what is in a field, after its box and the note of refused keys; made when there is something to say
+// What is wrong with what is in a field, after its box and the note of refused keys; made when there is something
+// to say
 export function sayWrong(box, kind, text) {
   let note = box.parentElement?.querySelector(`:scope > .${kind}`);
   if (!note && !text) return;

@@ -1,4 +1,5 @@
-// Light, dark, or as the machine asks: kept in a cookie of this browser, so that the page comes in it from the first paint.
+// Light, dark, or as the machine asks: kept in a cookie of this browser, so that a page comes in it from the first
+// paint.
 const YEAR = 31536000;
 
 const chosen = () => document.documentElement.dataset.tema ?? "";
@@ -10,7 +11,7 @@ function mark() {
 
 function choose(theme) {
   const secure = location.protocol === "https:" ? "; secure" : "";
-  // biome-ignore lint/suspicious/noDocumentCookie: the server reads it (site/context.py), and cookieStore is not everywhere
+  // biome-ignore lint/suspicious/noDocumentCookie: the server reads it; cookieStore is not everywhere
   document.cookie = `tema=${theme}; path=/; max-age=${theme ? YEAR : 0}; samesite=lax${secure}`;
   if (theme) document.documentElement.dataset.tema = theme;
   else delete document.documentElement.dataset.tema;
