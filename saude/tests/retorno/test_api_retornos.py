@@ -61,6 +61,7 @@ def test_when_others_are_being_read_it_is_told_when_to_come_again(api, entidade,
     told = (answer.status_code, answer["Retry-After"], answer.json()["codigo"])
     assert told == (503, "60", "ocupado")
     assert "em um minuto" in answer.json()["detail"]
+    assert list(actions.folder().glob("*")) == [], "nothing is kept of it"
     assert api("POST", "retornos", content).json()["estado"] == "vale"
 
 
@@ -115,3 +116,32 @@ def test_another_entidade_sees_nothing(api, entidade, outra_entidade):
     ficha = exportada(entidade)
     api("POST", "retornos", relatorio([linha(ficha.uuid)]))
     assert answers_since(outra_entidade, after=0, limit=10) == []
+
+
+def test_a_large_one_of_a_vendor_is_read_later_and_its_address_tells(api, entidade, monkeypatch):
+    """Too large to be read while the program waits: 202, and busy readers do not refuse it."""
+    from saude.retorno import tasks
+    from saude.retorno.leitura import Ocupado
+
+    monkeypatch.setattr(actions, "SMALL", 10)
+    sent = api("POST", "retornos", relatorio([linha(exportada(entidade).uuid)]))
+    assert (sent.status_code, sent.json()["estado"]) == (202, "lendo")
+    where = sent["Location"].removeprefix("/api/v1/")
+    row = actions.Relatorio.objects.get()
+
+    def busy(*args):
+        raise Ocupado
+
+    with monkeypatch.context() as others:
+        others.setattr(actions, "_read", busy)
+        with pytest.raises(Ocupado):
+            tasks.ler(row.pk)
+    assert api("GET", where).json()["estado"] == "lendo"
+    tasks.ler(row.pk)
+    assert api("GET", where).json()["estado"] == "vale"
+
+
+def test_one_over_the_limit_is_413(api, monkeypatch):
+    monkeypatch.setattr(actions, "LIMIT", 1000)
+    answer = api("POST", "retornos", b"x" * 2000)
+    assert answer.status_code == 413 and "período menor" in answer.json()["detail"]

@@ -17,7 +17,7 @@ from saude.fichas.models import Ficha
 from saude.processamento.actions import replace_exported
 from saude.processamento.descarte import discard
 from saude.retorno import actions, tasks
-from saude.retorno.leitura import Recusado
+from saude.retorno.leitura import Ocupado, Recusado
 from saude.retorno.models import Desfecho, Linha, Relatorio
 from saude.retorno.queries import answers_of, answers_since
 
@@ -316,3 +316,29 @@ def test_a_large_report_is_read_and_recorded_by_the_worker(entidade, monkeypatch
     tasks.aplicar(row.pk)
     tasks.aplicar(row.pk)
     assert (resultado(a), Desfecho.objects.count()) == ("recusada", 1)
+
+
+def test_while_others_are_being_read_it_waits_for_the_worker(client, entidade, criar_usuario, monkeypatch):
+    """Small or large, sent by a person it is never refused for that: it is read later, and nothing is lost."""
+    [a] = exportadas(entidade, 1)
+    client.force_login(criar_usuario("Coordenador"))
+    reads = actions._read
+
+    def busy(*args):
+        raise Ocupado
+
+    monkeypatch.setattr(actions, "_read", busy)
+    file = SimpleUploadedFile("inc.csv", relatorio([linha(a.uuid)]))
+    sent = client.post(reverse("retorno:enviar"), {"arquivo": file})
+    row = Relatorio.objects.get()
+    assert (sent.status_code, row.estado) == (302, "lendo")
+    assert "hx-get" in client.get(sent.url).content.decode(), "the page follows it"
+    with pytest.raises(Ocupado):
+        tasks.ler(row.pk)  # the queue tries it again by itself
+    row.refresh_from_db()
+    assert (row.estado, (actions.folder() / row.arquivo).exists()) == ("lendo", True)
+    assert enviar(entidade, relatorio([linha(a.uuid)])).pk == row.pk, "sent again it is the same one"
+    monkeypatch.setattr(actions, "_read", reads)
+    tasks.ler(row.pk)
+    row.refresh_from_db()
+    assert (row.estado, row.totais["a_registrar"]) == ("previa", 1)

@@ -21,7 +21,7 @@ from saude.inconsistencias.achados import clean
 from saude.recebimento.spool import BodyRefused, BodyTooLarge, spool
 from saude.retorno import leitura, marcas, storage
 from saude.retorno.casar import match
-from saude.retorno.leitura import Ocupado, Recusado
+from saude.retorno.leitura import GrandeDemais, Ocupado, Recusado
 from saude.retorno.models import Desfecho, LinhaTotal, Relatorio
 from saude.retorno.queries import counted
 from saude.retorno.storage import Fato
@@ -62,7 +62,8 @@ def upload(
 ) -> tuple[Relatorio, bool]:
     """(the report, was it known already): read at once when small, else in the background. Recusado when it is none.
 
-    Of a vendor (`token`) it counts as soon as it is read.
+    Of a vendor (`token`) it counts as soon as it is read. While others are being read, a person's waits for the worker,
+    as a large one does; a vendor, whose program waits for the answer, gets Ocupado, and nothing is kept.
     """
     kept = _keep(file)
     try:
@@ -74,7 +75,12 @@ def upload(
         (folder() / kept.arquivo).unlink(missing_ok=True)
         return row, True
     if row.tamanho <= SMALL:
-        read(row.pk)
+        try:
+            read(row.pk)
+        except Ocupado:
+            if token is not None:
+                _refuse(row, BUSY)
+                raise
     row.refresh_from_db()
     if row.estado == Estado.RECUSADO:
         raise Recusado(row.erro)
@@ -85,7 +91,7 @@ def _keep(file: Any) -> Any:
     try:
         return spool(file, folder(), gzipped=False, limit=LIMIT, sealed=False)  # read apart, by its path
     except BodyTooLarge as large:
-        raise Recusado(TOO_BIG) from large
+        raise GrandeDemais(TOO_BIG) from large
     except BodyRefused as empty:
         raise Recusado("O arquivo está vazio.") from empty
 
@@ -131,7 +137,7 @@ def _enqueue(kind: str, row: Relatorio, *, later: bool = False) -> None:
 
 
 def read(pk: int, *, patience: float = 0) -> None:
-    """Safe to call again at any point: what was read is either all there or not at all."""
+    """Safe to call again at any point: what was read is either all there or not at all. Ocupado: not yet."""
     with travas.session(travas.RELATORIO, pk, patience=patience) as mine:
         row = Relatorio.objects.select_related("entidade").filter(pk=pk).first()
         if not mine or row is None or row.estado != Estado.LENDO:
@@ -141,8 +147,6 @@ def read(pk: int, *, patience: float = 0) -> None:
             _read(row, source)
         except Recusado as refused:
             _refuse(row, str(refused))
-        except Ocupado:
-            _refuse(row, BUSY)
         except OSError:
             log.error("report %s: its file cannot be read", pk)
             _refuse(row, FAILED)

@@ -11,7 +11,7 @@ from saude.acesso.corpo import body
 from saude.contas.models import ApiToken
 from saude.recebimento.api import AFTER, LIMIT, READ, SEND, api
 from saude.retorno import actions, openapi, queries
-from saude.retorno.leitura import Recusado
+from saude.retorno.leitura import GrandeDemais, Ocupado, Recusado
 from saude.retorno.models import Relatorio
 from saude.web.problema import problem
 
@@ -40,10 +40,10 @@ def post_retornos(request: VendorRequest) -> HttpResponse:
     token = request.auth
     try:
         row, known = actions.upload(entidade=token.entidade, file=request, name=NAME, token=token)
+    except Ocupado:  # nothing is wrong with the report
+        return problem(503, actions.BUSY, codigo="ocupado", headers={"Retry-After": "60"})
     except Recusado as refused:
-        if str(refused) == actions.BUSY:  # nothing is wrong with the report
-            return problem(503, str(refused), codigo="ocupado", headers={"Retry-After": "60"})
-        status = 413 if str(refused) == actions.TOO_BIG else 422
+        status = 413 if isinstance(refused, GrandeDemais) else 422
         return problem(status, str(refused), codigo="relatorio_recusado")
     where = f"/api/v1/retornos/relatorios/{row.uuid}"
     status = 202 if row.estado in (Relatorio.Estado.LENDO, Relatorio.Estado.APLICANDO) else 200

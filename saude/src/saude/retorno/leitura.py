@@ -19,6 +19,10 @@ TOO_MUCH = (
 UNREADABLE = "O arquivo não pôde ser aberto: {}. Baixe o relatório de novo e envie-o como veio."
 
 
+class GrandeDemais(Recusado):
+    """Larger than a report may be."""
+
+
 def read(path: Path, into: Path, relatorio_id: int) -> dict[str, Any]:
     """What the report says of itself; its lines are then in `into`. Recusado with what to do; Ocupado."""
     try:
@@ -122,4 +126,4 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-__all__ = ["Ocupado", "Recusado", "copy", "lines", "read"]
+__all__ = ["GrandeDemais", "Ocupado", "Recusado", "copy", "lines", "read"]

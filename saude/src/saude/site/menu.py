@@ -47,6 +47,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Exportação", "painel:painel", "ver", "chart-column"),
             Item("Produção", "painel:producao", "ver", "chart-pie"),
             Item("Exportações", "exportacao:exportacoes", "ver", "file-zipper"),
+            Item("Transmissões", "transmissao:transmissoes", "ver", "paper-plane"),
             Item("Retorno do PEC", "retorno:inicio", "ver", "reply"),
             Item("Conciliação", "retorno:conciliacoes", "ver", "scale-balanced"),
             Item("Minha fila", "fila:minha", "ver", "list-check"),

@@ -1,5 +1,6 @@
 """Reads about transmissions. All scoped by entidade, and by the áreas of the export."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from saude.banco import espera
+from saude.cadastros.models import Entidade
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports
 from saude.transmissao import storage
@@ -67,9 +69,23 @@ def of_export(exportacao: Exportacao) -> Transmissao | None:
     return Transmissao.objects.filter(exportacao=exportacao).first()
 
 
-def visible(entidade: object, *, cnes: frozenset[str] | None) -> QuerySet[Transmissao]:
-    """Of the exports that may be seen."""
-    rows = Transmissao.objects.filter(exportacao__in=exports(entidade, cnes=cnes))  # type: ignore[arg-type]
+def situations(rows: Iterable[Transmissao]) -> dict[int, list[tuple[str, str, int]]]:
+    """Of each: (situação, as it is told, fichas), those that there are. One query for all."""
+    prepared = [row.pk for row in rows if row.preparada]
+    found = Envio.objects.filter(transmissao__in=prepared).values_list("transmissao", "situacao").order_by()
+    counts = {(pk, name): n for pk, name, n in found.annotate(n=Count("ficha"))}
+    counts |= {(row.pk, "a enviar"): row.total for row in rows if not row.preparada}
+    return {
+        row.pk: [(name, told, n) for name, told in LABELS.items() if (n := counts.get((row.pk, name), 0))]
+        for row in rows
+    }
+
+
+def visible(
+    entidade: Entidade, *, cnes: frozenset[str] | None, area: str | None = None
+) -> QuerySet[Transmissao]:
+    """Of the exports that may be seen, newest first; `area`: as of `exports`."""
+    rows = Transmissao.objects.filter(exportacao__in=exports(entidade, cnes=cnes, area=area))
     return rows.select_related("exportacao", "por").order_by("-criada_em", "-pk")
 
 

@@ -16,10 +16,29 @@ from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports, takes_only
 from saude.painel.apresenta import Nomes
 from saude.transmissao import actions, queries
-from saude.transmissao.models import Transmissao
+from saude.transmissao.models import Destino, Transmissao
 from saude.transmissao.previa import preview
 
 PER_PAGE = 50
+LISTED = 25
+
+
+@requires("ver")
+@require_GET
+def transmissoes(request: UserRequest) -> HttpResponse:
+    """Every transmission, newest first: how it stands, and of how many fichas what became."""
+    area = request.area.cnes if request.area else None
+    found = queries.visible(request.entidade, cnes=request.cnes_do_acesso, area=area)
+    page = Paginator(found, LISTED).get_page(request.GET.get("pagina"))
+    told = queries.situations(list(page))
+    main = ("aceita", "recusada")
+    rows = [
+        (t, {name: n for name, _, n in told[t.pk]}, [x for x in told[t.pk] if x[0] not in main]) for t in page
+    ]
+    has_pec = Destino.objects.filter(entidade=request.entidade).exists()
+    return render(
+        request, "transmissao/transmissoes.html", {"page_obj": page, "linhas": rows, "tem_pec": has_pec}
+    )
 
 
 @requires("exportar")
