@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import ResolverMatch, reverse
+from django.utils import timezone
 
 from saude.acesso.guarda import OF_THE_AREA, PUBLIC, mark_of
 from saude.cadastros.models import Entidade
@@ -46,7 +48,8 @@ class AccessMiddleware:
         if request.method == "GET" and request.user.is_authenticated and not request.htmx:
             _tell_a_lost_area(request)
         request.cnes_do_acesso = request.cnes_permitidos = frozenset()  # set by @requires, per permission
-        return self.get_response(request)
+        with timezone.override(ZoneInfo(context.entidade.fuso) if context.entidade else None):
+            return self.get_response(request)  # days and hours are those of the municipality
 
     def process_view(self, request: UserRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         match = cast(ResolverMatch, request.resolver_match)  # it brought us here

@@ -1,5 +1,7 @@
 """Who calls the API: a key that is good, may do this, and keeps its pace."""
 
+from zoneinfo import ZoneInfo
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
@@ -27,7 +29,10 @@ MAY = {Escopo.ENVIAR: "enviar registros", Escopo.LER: "ler o que foi recebido"}
 
 class Dead(Exception):
     def __init__(self, token: ApiToken, why: str) -> None:
-        until = timezone.localtime(token.expira_em).strftime("%d/%m/%Y às %H:%M") if token.expira_em else ""
+        zone = ZoneInfo(token.entidade.fuso)
+        until = (
+            timezone.localtime(token.expira_em, zone).strftime("%d/%m/%Y às %H:%M") if token.expira_em else ""
+        )
         super().__init__(DEAD[why].format(ate=until))
 
 

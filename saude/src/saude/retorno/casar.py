@@ -1,5 +1,7 @@
 """Which ficha of the entidade each uuid of a report is, and in which export it went."""
 
+from zoneinfo import ZoneInfo
+
 from django.db.models import (
     Case,
     CharField,
@@ -13,6 +15,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Concat, Length, Lower, Substr
+from django.utils import timezone
 
 from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.fichas.models import Ficha
@@ -56,9 +59,11 @@ def _exports(relatorio: Relatorio, lines: QuerySet[Linha]) -> None:
         vez=Case(*first, before, default=2, output_field=IntegerField())
     )
     best = items.order_by("vez", "-exportacao_id")
-    lines.update(
-        exportacao_id=Subquery(best.values("exportacao_id")[:1]), revisao=Subquery(best.values("revisao")[:1])
-    )
+    with timezone.override(ZoneInfo(relatorio.entidade.fuso)):  # the day is the municipality's
+        lines.update(
+            exportacao_id=Subquery(best.values("exportacao_id")[:1]),
+            revisao=Subquery(best.values("revisao")[:1]),
+        )
 
 
 def _marks(relatorio: Relatorio) -> list[tuple[int, str]]:
