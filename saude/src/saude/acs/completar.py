@@ -36,13 +36,16 @@ def sections() -> frozenset[str]:
     return frozenset(f.name for f in fields if f.type.kind == "struct") - ASKED
 
 
-def bases_of(device: Aparelho, records: list[Any], known: dict[str, Ficha]) -> dict[str, dict[str, Any]]:
-    """uuid of a record -> what it keeps of the registration before it. The same again gives the same."""
+def bases_of(
+    accesses: list[Aparelho], records: list[Any], known: dict[str, Ficha]
+) -> dict[str, dict[str, Any]]:
+    """uuid of a record -> what it keeps of the registration before it. The same again gives the same. `accesses` of
+    the agent: an update made before a change of microárea is of a citizen of the one before it."""
     wanted = {record_uuid(r): (_root(r), kept_names(r)) for r in records if kept_names(r)}
     roots = {root for root, _ in wanted.values() if root}
     if not roots:
         return {}
-    chains = _chains(device, roots)
+    chains = _chains(accesses, roots)
     found: dict[str, dict[str, Any]] = {}
     for uuid, (root, names) in wanted.items():
         own = known.get(uuid)
@@ -60,10 +63,12 @@ def _root(record: dict[str, Any]) -> str:
     return root if isinstance(root, str) and 0 < len(root) <= MAX_UUID else ""
 
 
-def _chains(device: Aparelho, roots: set[str]) -> dict[str, list[tuple[Ficha, dict[str, Any]]]]:
-    """Root -> its registrations of this microárea, oldest first: no other agent's citizens can be read."""
+def _chains(accesses: list[Aparelho], roots: set[str]) -> dict[str, list[tuple[Ficha, dict[str, Any]]]]:
+    """Root -> its registrations of these microáreas, oldest first: no other agent's citizens can be read."""
     rows = Ficha.objects.filter(
-        entidade_id=device.entidade_id, profissional_cns__in=team_of(device), tipo="FCI"
+        entidade_id=accesses[0].entidade_id,
+        profissional_cns__in={cns for device in accesses for cns in team_of(device)},
+        tipo="FCI",
     ).order_by("data", "pk")
     any_root = Q(uuid__in=roots)
     for root in roots:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from saude.acs.models import REVOGADO, Aparelho, Codigo, FalhaCodigo, Lotado
+from saude.acs.models import REVOGADO, TROCADO, Aparelho, Codigo, FalhaCodigo, Lotado
 from saude.auditoria.actions import Autor, current_ip, record_event
 from saude.cadastros.models import Entidade, Lotacao
 from saude.cadastros.tempo import local_today
@@ -110,7 +110,7 @@ def _register(code: Codigo, instalacao: str, nome: str, versao_app: str) -> tupl
             "coordenação que revogue o registro anterior.",
         )
     if same:
-        _revoke(same, "Registrado de novo no mesmo aparelho")
+        _revoke(same, TROCADO)
         notice = "Este aparelho já estava registrado; o acesso anterior foi trocado por este."
     elif other := Aparelho.objects.filter(profissional=code.profissional_id, revogado_em=None).first():
         notice = f"Você já usa outro aparelho ({other}). Os dois funcionam; avise a coordenação se ele foi perdido."
@@ -203,10 +203,28 @@ def device_of(token: str, instalacao: str, *, sending: bool = False) -> Aparelho
     if found.expira_em and found.expira_em < now:
         raise Refused(401, "vencido", "O acesso deste aparelho venceu. Peça um novo código à coordenação.")
     found.terminou = _last_day(found)
-    late = found.revogado_em and found.revogado_em < now - timedelta(days=SEND_DAYS)
-    if found.terminou and (late or not sending):
+    if found.terminou and (_late(found) or not sending):
         raise _no_more(found)
     return found
+
+
+def _late(device: Aparelho) -> bool:
+    since = timezone.now() - timedelta(days=SEND_DAYS)
+    return device.revogado_em is not None and device.revogado_em < since
+
+
+def ended_accesses(device: Aparelho) -> list[Aparelho]:
+    """What the same agent had before this access, the last first: another team, another CBO, another unit. What was
+    written under one of these arrives by this one, as long as it would have arrived by its own."""
+    found = Aparelho.objects.select_related(*RELATED).exclude(pk=device.pk).order_by("-criado_em", "-pk")
+    earlier = [
+        d
+        for d in found.filter(entidade=device.entidade_id, profissional=device.profissional_id)
+        if not _late(d)
+    ]
+    for each in earlier:
+        each.terminou = _last_day(each)
+    return [d for d in earlier if d.terminou]
 
 
 def _last_day(device: Aparelho) -> date | None:

@@ -17,9 +17,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from saude.acs.completar import bases_of, kept_names
-from saude.acs.dispositivos import Refused
+from saude.acs.dispositivos import Refused, ended_accesses
 from saude.acs.formularios import TIPOS
-from saude.acs.models import Aparelho, Envio, Recusa
+from saude.acs.models import TROCADO, Aparelho, Envio, Recusa
 from saude.acs.versoes import clock, old_app
 from saude.fichas.models import Ficha
 from saude.inconsistencias.achados import Achado, clean
@@ -27,7 +27,7 @@ from saude.processamento import julgar
 from saude.processamento.contexto import Contexto
 from saude.recebimento import actions
 from saude.recebimento.intake import Item, Resposta, take_in
-from saude.recebimento.models import Registro
+from saude.recebimento.models import Lote, Registro
 from saude.registro.leitura import MAX_UUID, record_uuid, to_date
 from saude.registro.texto_json import too_deep
 from saude.registro.tipos import Origem
@@ -129,16 +129,39 @@ def _read(body: bytes) -> dict[str, Any]:
 def _process(device: Aparelho, envio: Envio, sent: dict[str, Any]) -> dict[str, Any]:
     records, lote = sent["registros"], envio.lote
     known = _existing(device, records)
-    bases = bases_of(device, records, known)
-    ctx = _waiting(julgar.context(device.entidade)) if device.terminou else julgar.context(device.entidade)
-    items = [_item(device, n, record, known, bases) for n, record in enumerate(records, 1)]
-    answers = take_in(lote, ctx, items) if items else []
+    mine = [device, *ended_accesses(device)]
+    bases = bases_of(mine, records, known)
+    ctx, accesses = julgar.context(device.entidade), [_access(mine, record) for record in records]
+    items = [
+        _item(access, n, record, known, bases)
+        for n, (access, record) in enumerate(zip(accesses, records, strict=True), 1)
+    ]
+    answers = _take(lote, ctx, items, {n for n, access in enumerate(accesses, 1) if access.terminou})
     actions.close_lote(lote, by=f"aparelho {device.pk}")
     revisions = dict(Ficha.objects.filter(pk__in=[a.ficha_id for a in answers]).values_list("pk", "revisao"))
     public = [_answer(a, record, revisions, ctx) for a, record in zip(answers, records, strict=True)]
     _warn_of_missing_base(public, records, bases)
     _note_refusals(device, public, records)
     return _finish(device, envio, sent, public)
+
+
+def _access(mine: list[Aparelho], record: Any) -> Aparelho:
+    """Under which access of the agent it was written: a visit made before a change of team is of the team before it,
+    whenever the new code was typed."""
+    return next((device for device in mine if _is_of(device, record)), mine[0])
+
+
+def _is_of(device: Aparelho, record: Any) -> bool:
+    ficha = record.get("ficha") if isinstance(record, dict) else None
+    return not isinstance(ficha, dict) or _wrong_header(device, record) is None
+
+
+def _take(lote: Lote, ctx: Contexto, items: list[Item], ended: set[int]) -> list[Resposta]:
+    """In the order they came; those of an access that ended wait."""
+    late, now = [i for i in items if i.posicao in ended], [i for i in items if i.posicao not in ended]
+    answers = take_in(lote, ctx, now) if now else []
+    answers += take_in(lote, _waiting(ctx), late) if late else []
+    return sorted(answers, key=lambda a: a.posicao)
 
 
 def _waiting(ctx: Contexto) -> Contexto:
@@ -199,11 +222,12 @@ def _too_late(device: Aparelho, record: dict[str, Any]) -> tuple[str, str] | Non
     day = to_date(when, ZoneInfo(device.entidade.fuso))
     if day is not None and day <= device.terminou:
         return None
-    what = (
-        "da revogação do acesso deste aparelho"
-        if device.revogado_por_alguem
-        else "do fim da sua lotação no CNES"
-    )
+    if device.revogado_por_alguem:
+        what = "da revogação do acesso deste aparelho"
+    elif device.motivo_revogacao == TROCADO:
+        what = "do fim da sua lotação anterior"
+    else:
+        what = "do fim da sua lotação no CNES"
     return (
         "headerTransport.dataAtendimento",
         f"O registro é de depois {what} ({device.terminou:%d/%m/%Y}). Ele fica no aparelho: fale com a coordenação.",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 REVOGADO = "Revogado pela coordenação"
+TROCADO = "Registrado de novo no mesmo aparelho"
 
 
 class Lotado(models.Model):
