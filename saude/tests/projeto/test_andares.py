@@ -24,15 +24,6 @@ LONG_FILES = {
     "ledi/src/ledi/rules/fichas/fv.py": "the rules of a ficha, as the published list has them",
     "saude/src/saude/fichas/models.py": "tables, their constraints and indexes",
 }
-#: functions of JS over the limit, at most as long as this: screens drawn element by element, and three that are not
-LONG_JS = {
-    "acs/aparelho.js aparelho": 43, "acs/formulario.js controle": 43, "acs/formulario.js busca": 42,
-    "acs/localizacao.js localizacao": 43, "acs/moldura.js moldura": 51, "acs/moldura.js avisos": 55,
-    "acs/registros.js nova": 42, "acs/sair.js tela": 64, "acs/sincronia.js montar": 45,
-    "acs/tela_familias.js familias": 63, "acs/tela_familias.js domicilio": 70,
-    "acs/tela_formulario.js formulario": 107, "acs/tela_formulario.js guardador": 45,
-    "acs/telas.js mais": 63,
-}  # fmt: skip
 #: the first line of a function as biome writes it; its end is the first bracket back at the same margin
 JS_FUNCTION = re.compile(
     r"( *)(?:export )?(?:(?:async )?function (\w+)|const (\w+) = (?:async )?(?:\([^=]*\)|\w+) => [\[({]?$)"
@@ -107,8 +98,7 @@ def test_no_function_of_our_scripts_grows_beyond_40_lines() -> None:
         for name, n in _js_functions(_text(path))
     }
     assert len(lengths) > 200
-    assert {name: n for name, n in lengths.items() if n > LONG_JS.get(name, 40)} == {}
-    assert [name for name in LONG_JS if lengths.get(name, 0) <= 40] == [], "no longer long: off the list"
+    assert {name: n for name, n in lengths.items() if n > 40} == {}
 
 
 def _js_functions(text: str) -> Iterator[tuple[str, int]]:

@@ -11,46 +11,52 @@ const ORDEM = { recusado: 0, por_enviar: 1, rascunho: 2 };
 export async function aparelho() {
   const { registros, retornos, historico } = await carregar();
   registros.sort((a, b) => ORDEM[a.estado] - ORDEM[b.estado] || b.criado_em - a.criado_em);
-  const [meus, outros] = [retornos.filter((r) => r.editavel), retornos.filter((r) => !r.editavel)];
   return [
-    (await meta("guarda")) === false
-      ? h(
-          "p",
-          { class: "aviso" },
-          icone("alerta"),
-          "O navegador não garantiu guardar os dados se faltar espaço no aparelho. Instale o aplicativo na " +
-            "tela inicial e sincronize sempre que puder.",
-        )
-      : null,
+    (await meta("guarda")) === false ? semGuarda() : null,
     h("h2", {}, "Registros neste aparelho"),
     registros.length
       ? registros.map((r) => registroCartao(r, quando(r)))
       : h("p", { class: "certo" }, icone("certo"), "Nada por enviar: tudo o que foi salvo já está no servidor."),
-    meus.length
-      ? [
-          h("h2", {}, `Voltaram para corrigir (${meus.length})`),
-          h("p", { class: "fraco" }, "Toque para corrigir e enviar de novo."),
-          meus.map((r) => h("div", { class: "realce" }, registroCartao(r, dia(r.data)))),
-        ]
-      : null,
-    outros.length
-      ? [
-          h("h2", {}, `A coordenação corrige (${outros.length})`),
-          h("p", { class: "fraco" }, "Não foram feitos neste aplicativo. Se souber a resposta, avise a coordenação."),
-          outros.map((r) =>
-            h(
-              "div",
-              { class: "cartao" },
-              h("b", {}, nomeProprio(r.quem) || NOMES[r.tipo]),
-              h("span", { class: "fraco" }, `${NOMES[r.tipo]} · ${dia(r.data)}`),
-              r.motivos.map((m) => h("span", { class: "motivo" }, m.mensagem)),
-            ),
-          ),
-        ]
-      : null,
+    paraCorrigir(retornos.filter((r) => r.editavel)),
+    daCoordenacao(retornos.filter((r) => !r.editavel)),
     enviadosHoje(historico),
   ];
 }
+
+const semGuarda = () =>
+  h(
+    "p",
+    { class: "aviso" },
+    icone("alerta"),
+    "O navegador não garantiu guardar os dados se faltar espaço no aparelho. Instale o aplicativo na " +
+      "tela inicial e sincronize sempre que puder.",
+  );
+
+const paraCorrigir = (meus) =>
+  meus.length
+    ? [
+        h("h2", {}, `Voltaram para corrigir (${meus.length})`),
+        h("p", { class: "fraco" }, "Toque para corrigir e enviar de novo."),
+        meus.map((r) => h("div", { class: "realce" }, registroCartao(r, dia(r.data)))),
+      ]
+    : null;
+
+const daCoordenacao = (outros) =>
+  outros.length
+    ? [
+        h("h2", {}, `A coordenação corrige (${outros.length})`),
+        h("p", { class: "fraco" }, "Não foram feitos neste aplicativo. Se souber a resposta, avise a coordenação."),
+        outros.map((r) =>
+          h(
+            "div",
+            { class: "cartao" },
+            h("b", {}, nomeProprio(r.quem) || NOMES[r.tipo]),
+            h("span", { class: "fraco" }, `${NOMES[r.tipo]} · ${dia(r.data)}`),
+            r.motivos.map((m) => h("span", { class: "motivo" }, m.mensagem)),
+          ),
+        ),
+      ]
+    : null;
 
 const quando = (r) => dia(r.ficha?.headerTransport?.dataAtendimento);
 

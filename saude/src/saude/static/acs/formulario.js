@@ -1,9 +1,10 @@
 // A form made from the layout: fields appear and vanish by the rules' conditions.
 
-import { aceita, leitorDaPilha, preenchido } from "../comum/condicoes.js";
+import { preenchido } from "../comum/condicoes.js";
+import { controle, longa, serve } from "./controles.js";
 import { estado } from "./estado.js";
 import { localizacao } from "./localizacao.js";
-import { dobrar, h } from "./uteis.js";
+import { h } from "./uteis.js";
 
 let n = 0;
 
@@ -24,19 +25,20 @@ export function montar(campos, ficha, listas, manter, mudou) {
   const raiz = h("div");
   ctx.redesenhar = () => {
     vivos.length = 0;
-    raiz.replaceChildren(...desenhar(campos, [ficha], "", ctx));
+    raiz.replaceChildren(...desenhar(campos, [ficha], "", ctx, 2));
     julgar(vivos);
   };
   ctx.redesenhar();
   return { raiz, mostrar: (achados) => mostrar(vivos, achados) };
 }
 
-// `nivel`: of the headings here, one below the heading they stand under (the screen's own is the first).
-function desenhar(campos, pilha, base, ctx, nivel = 2) {
+// `nivel`: of the headings here. Under the name of the form (h1) they are h2, and none is skipped further down.
+function desenhar(campos, pilha, base, ctx, nivel) {
   const feitos = [];
   let secao = null;
   for (const campo of campos) {
-    const feito = um(campo, pilha, base ? `${base}.${campo.n}` : campo.n, ctx, campo.s ? nivel + 1 : nivel);
+    const caminho = base ? `${base}.${campo.n}` : campo.n;
+    const feito = um(campo, pilha, caminho, ctx, campo.s ? nivel + 1 : nivel);
     if (!campo.s) {
       feitos.push(feito);
       continue;
@@ -125,205 +127,38 @@ function lista(campo, pilha, caminho, ctx, nivel) {
   const no = pilha[pilha.length - 1];
   const unico = campo.n === "visitasDomiciliares";
   no[campo.n] ??= unico ? [{}] : [];
+  const mudar = (como) => () => {
+    como(no[campo.n]);
+    ctx.redesenhar();
+    ctx.mudou();
+  };
   const itens = no[campo.n].map((item, i) => {
-    const dentro = desenhar(campo.campos, [...pilha, item], `${caminho}[${i}]`, ctx, unico ? nivel : nivel + 2);
+    const abaixo = unico ? nivel : nivel + 2;
+    const dentro = desenhar(campo.campos, [...pilha, item], `${caminho}[${i}]`, ctx, abaixo);
     if (unico) return h("div", {}, dentro);
-    const tirar = h(
-      "button",
-      {
-        type: "button",
-        onclick: () => {
-          no[campo.n].splice(i, 1);
-          ctx.redesenhar();
-          ctx.mudou();
-        },
-      },
-      "Retirar",
+    const tirar = mudar((feitos) => feitos.splice(i, 1));
+    return h(
+      "section",
+      { class: "grupo" },
+      h(`h${nivel + 1}`, {}, `${campo.item} ${i + 1}`),
+      dentro,
+      h("button", { type: "button", onclick: tirar }, "Retirar"),
     );
-    return h("section", { class: "grupo" }, h(`h${nivel + 1}`, {}, `${campo.item} ${i + 1}`), dentro, tirar);
   });
-  const mais = h(
-    "button",
-    {
-      type: "button",
-      onclick: () => {
-        no[campo.n].push({});
-        ctx.redesenhar();
-        ctx.mudou();
-      },
-    },
-    `Incluir: ${campo.r}`,
-  );
+  const incluir = mudar((feitos) => feitos.push({}));
   const erro = h("p", { role: "alert", hidden: true });
-  const caixa = h(
-    "div",
-    { class: "campo" },
-    unico ? null : h(`h${nivel}`, {}, campo.r),
-    itens,
-    unico ? null : mais,
-    erro,
-  );
+  const caixa = unico
+    ? h("div", { class: "campo" }, itens, erro)
+    : h(
+        "div",
+        { class: "campo" },
+        h(`h${nivel}`, {}, campo.r),
+        itens,
+        h("button", { type: "button", onclick: incluir }, `Incluir: ${campo.r}`),
+        erro,
+      );
   ctx.vivos.push({ campo, pilha, caminho, caixa, erro });
   return caixa;
-}
-
-// What the field may have in some record; and, with what is answered so far, in this one.
-const opcoes = (campo, ctx) => {
-  const nunca = new Set((campo.menos || []).map(String));
-  return (ctx.listas[campo.d] || []).filter(([c]) => !nunca.has(String(c)));
-};
-const serve = (campo, pilha) => (campo.aceita ? aceita(campo.aceita, leitorDaPilha(pilha)) : () => true);
-const longa = (campo, ctx) => campo.w === "escolha" && opcoes(campo, ctx).length > 6;
-
-function controle(campo, valor, id, mudar, ctx, pilha) {
-  const numero = (t) => (campo.num && t !== "" ? Number(t) : t);
-  if (campo.w === "booleano")
-    return escolher(
-      [
-        ["sim", "Sim"],
-        ["nao", "Não"],
-      ],
-      id,
-      valor === true ? "sim" : valor === false ? "nao" : "",
-      (t) => mudar(t === undefined ? undefined : t === "sim"),
-    );
-  if (campo.w === "escolha" && !longa(campo, ctx))
-    return escolher(opcoes(campo, ctx), id, valor, (t) => mudar(t === undefined ? undefined : numero(t)));
-  if (campo.w === "escolha") {
-    const caixas = opcoes(campo, ctx).map(([c, t]) =>
-      h("option", { value: String(c), selected: String(c) === String(valor ?? "") }, t),
-    );
-    return h(
-      "select",
-      { id, onchange: (e) => mudar(numero(e.target.value)) },
-      h("option", { value: "" }, "Escolha…"),
-      caixas,
-    );
-  }
-  if (campo.w === "opcoes") return varias(campo, valor || [], mudar, ctx);
-  if (campo.w === "busca" && opcoes(campo, ctx).length) return busca(campo, valor, id, mudar, ctx, numero, pilha);
-  const tipo = campo.w === "data" ? "date" : "text";
-  const teclado =
-    { inteiro: "numeric", decimal: "decimal" }[campo.w] ||
-    (["cpf", "cns", "cep", "telefone"].includes(campo.fmt) ? "numeric" : undefined);
-  const soDigitos = ["cpf", "cns", "cep", "telefone"].includes(campo.fmt);
-  return h("input", {
-    id,
-    type: tipo,
-    inputmode: teclado,
-    "data-teclas": soDigitos || campo.w === "inteiro" ? "digitos" : campo.w === "decimal" ? "decimal" : undefined,
-    "data-cabem": ["caracteres", "digitos"].includes(campo.u) && campo.w !== "decimal" ? campo.max : undefined,
-    autocomplete: "off",
-    value: String(valor ?? "").slice(0, tipo === "date" ? 10 : undefined),
-    oninput: (e) => mudar(soDigitos ? e.target.value.replace(/\D/g, "") : e.target.value),
-  });
-}
-
-// Short answers stand side by side, as many as fit; long ones one below the other.
-const fichas = (linhas) => (linhas.length > 2 && linhas.every(([, t]) => t.length <= 34) ? "fichas" : undefined);
-
-// Touching the chosen one again takes the answer back.
-function escolher(linhas, id, valor, mudar) {
-  let atual = String(valor ?? "");
-  const tocar = (e) => {
-    if (e.target.value === atual) {
-      e.target.checked = false;
-      atual = "";
-      mudar(undefined);
-      return;
-    }
-    atual = e.target.value;
-    mudar(atual);
-  };
-  const curtas = linhas.length <= 3 && linhas.every(([, t]) => t.length < 10);
-  return h(
-    "div",
-    { class: curtas ? "lado" : fichas(linhas) },
-    linhas.map(([c, t]) =>
-      h(
-        "label",
-        { class: "opcao" },
-        h("input", { type: "radio", name: id, value: String(c), checked: String(c) === atual, onclick: tocar }),
-        t,
-      ),
-    ),
-  );
-}
-
-function varias(campo, valor, mudar, ctx) {
-  const marcados = new Set(valor.map(String));
-  const grupos = new Map();
-  for (const [c, t, g = ""] of opcoes(campo, ctx)) grupos.set(g, [...(grupos.get(g) || []), [c, t]]);
-  return [...grupos].map(([g, linhas]) => [
-    g ? h("p", { class: "rotulo" }, g) : null,
-    h(
-      "div",
-      { class: fichas(linhas) },
-      linhas.map(([c, t]) =>
-        h(
-          "label",
-          { class: "opcao" },
-          h("input", {
-            type: "checkbox",
-            value: String(c),
-            checked: marcados.has(String(c)),
-            onchange: (e) => {
-              if (e.target.checked) marcados.add(String(c));
-              else marcados.delete(String(c));
-              mudar([...marcados].map((x) => (campo.num ? Number(x) : x)));
-            },
-          }),
-          t,
-        ),
-      ),
-    ),
-  ]);
-}
-
-// The very word first, then what begins with it.
-const ordem = ([, t], texto) => (dobrar(t) === texto ? 0 : dobrar(t).startsWith(texto) ? 1 : 2);
-
-function busca(campo, valor, id, mudar, ctx, numero, pilha) {
-  const linhas = opcoes(campo, ctx);
-  const todas = ctx.listas[campo.d] || [];
-  const rotulo = (c) => todas.find((l) => String(l[0]) === String(c))?.[1] ?? String(c ?? "");
-  const achadas = h("div");
-  const entrada = h("input", {
-    id,
-    type: "text",
-    autocomplete: "off",
-    value: rotulo(valor),
-    oninput: () => {
-      const texto = dobrar(entrada.value);
-      const aceito = serve(campo, pilha);
-      const certas = texto
-        ? linhas
-            .filter(([c]) => aceito(c))
-            .filter(([c, t]) => dobrar(t).includes(texto) || String(c).startsWith(texto))
-            .sort((a, b) => ordem(a, texto) - ordem(b, texto))
-            .slice(0, 12)
-        : [];
-      achadas.replaceChildren(
-        ...certas.map(([c, t]) =>
-          h(
-            "button",
-            {
-              type: "button",
-              class: "opcao",
-              onclick: () => {
-                entrada.value = t;
-                achadas.replaceChildren();
-                mudar(numero(c));
-              },
-            },
-            t,
-          ),
-        ),
-      );
-      mudar(undefined);
-    },
-  });
-  return h("div", {}, entrada, achadas);
 }
 
 function julgar(vivos) {

@@ -16,7 +16,7 @@ export function localizacao(campo, no, id, mudou) {
   const tirar = h("button", { type: "button", class: "simples" }, "Retirar localização");
   const mostrar = (texto) => {
     const tem = typeof no[campo.n] === "number";
-    dito.textContent = texto || (tem ? `Latitude ${escrito(no[campo.n])}, longitude ${escrito(no[campo.par])}` : "");
+    dito.textContent = texto || (tem ? onde(no, campo) : "");
     tirar.hidden = !tem;
   };
   tirar.addEventListener("click", () => {
@@ -25,34 +25,35 @@ export function localizacao(campo, no, id, mudou) {
     mostrar();
     mudou();
   });
-  pedir.addEventListener("click", () => {
-    if (!isSecureContext || !navigator.geolocation) {
-      mostrar("A localização só funciona por HTTPS, num aparelho que a tenha.");
-      return;
-    }
+  pedir.addEventListener("click", async () => {
     pedir.disabled = true;
     mostrar("Procurando a localização…");
-    const fim = (texto) => {
-      pedir.disabled = false;
-      mostrar(texto);
-    };
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        no[campo.n] = arredondar(coords.latitude);
-        no[campo.par] = arredondar(coords.longitude);
-        mudou();
-        fim(
-          `Latitude ${escrito(no[campo.n])}, longitude ${escrito(no[campo.par])}, com precisão de ` +
-            `${Math.round(coords.accuracy)} m.${coords.accuracy > 100 ? " Para melhorar, tente ao ar livre." : ""}`,
-        );
-      },
-      (erro) => fim(RECUSAS[erro.code] || RECUSAS[2]),
-      { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
-    );
+    const texto = await achar((coords) => {
+      no[campo.n] = arredondar(coords.latitude);
+      no[campo.par] = arredondar(coords.longitude);
+      mudou();
+      return `${onde(no, campo)}, com precisão de ${Math.round(coords.accuracy)} m.`;
+    });
+    pedir.disabled = false;
+    mostrar(texto);
   });
   mostrar();
   return h("div", {}, h("div", { class: "acoes" }, pedir, tirar), dito);
 }
 
+// What to say when it was found (`guardar` notes it) or not.
+function achar(guardar) {
+  if (!isSecureContext || !navigator.geolocation)
+    return "A localização só funciona por HTTPS, num aparelho que a tenha.";
+  return new Promise((dizer) => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => dizer(guardar(coords) + (coords.accuracy > 100 ? " Para melhorar, tente ao ar livre." : "")),
+      (erro) => dizer(RECUSAS[erro.code] || RECUSAS[2]),
+      { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 },
+    );
+  });
+}
+
+const onde = (no, { n, par }) => `Latitude ${escrito(no[n])}, longitude ${escrito(no[par])}`;
 const arredondar = (n) => Math.round(n * 1e6) / 1e6;
 const escrito = (n) => String(n).replace(".", ",");

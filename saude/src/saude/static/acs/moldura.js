@@ -21,51 +21,55 @@ export async function moldura(titulo, conteudo, { aqui, voltar, cheia }) {
     (i) => i.chave.startsWith("retorno:") && i.dado.editavel && !registros.some((r) => r.uuid === i.dado.uuid),
   ).length;
   const n = contagem(registros);
-  const [faltam, parados] = [n.espera + n.recusados + n.rascunhos, n.recusados + voltaram];
   return [
-    h(
-      "header",
-      {},
-      voltar ? h("a", { class: "redondo", href: voltar, "aria-label": "Voltar" }, icone("voltar")) : null,
-      h("h1", {}, titulo),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "redondo",
-          "aria-label": "Sincronizar",
-          disabled: situacao.rodando,
-          onclick: () => sincronizar({ manual: true }),
-        },
-        icone("giro"),
-      ),
-    ),
+    cabecalho(titulo, voltar),
     await faixa(n),
     h("main", {}, await avisos(bloqueio, cheia), conteudo),
-    cheia
-      ? null
-      : h(
-          "nav",
-          { "aria-label": "Principal" },
-          ABAS.map(([href, desenho, nome]) =>
-            h(
-              "a",
-              { href, "aria-current": href === aqui ? "page" : undefined },
-              icone(desenho),
-              nome,
-              href === "#/aparelho" && faltam + voltaram
-                ? h(
-                    "b",
-                    { class: parados ? "selo alerta" : "selo" },
-                    String(faltam + voltaram),
-                    h("span", { class: "oculto" }, " para ver"),
-                  )
-                : null,
-            ),
-          ),
-        ),
+    cheia ? null : abas(aqui, n.espera + n.recusados + n.rascunhos + voltaram, n.recusados + voltaram),
   ].filter(Boolean);
 }
+
+const cabecalho = (titulo, voltar) =>
+  h(
+    "header",
+    {},
+    voltar ? h("a", { class: "redondo", href: voltar, "aria-label": "Voltar" }, icone("voltar")) : null,
+    h("h1", {}, titulo),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "redondo",
+        "aria-label": "Sincronizar",
+        disabled: situacao.rodando,
+        onclick: () => sincronizar({ manual: true }),
+      },
+      icone("giro"),
+    ),
+  );
+
+// `ver`: how many records there are to look at; `parados`: of them, those that wait for the agent.
+const abas = (aqui, ver, parados) =>
+  h(
+    "nav",
+    { "aria-label": "Principal" },
+    ABAS.map(([href, desenho, nome]) =>
+      h(
+        "a",
+        { href, "aria-current": href === aqui ? "page" : undefined },
+        icone(desenho),
+        nome,
+        href === "#/aparelho" && ver
+          ? h(
+              "b",
+              { class: parados ? "selo alerta" : "selo" },
+              String(ver),
+              h("span", { class: "oculto" }, " para ver"),
+            )
+          : null,
+      ),
+    ),
+  );
 
 // What is not sent yet is said on every screen.
 export async function faixa(contado) {
@@ -92,58 +96,48 @@ export async function faixa(contado) {
   );
 }
 
+const aviso = (desenho, ...texto) => h("p", { class: "aviso" }, icone(desenho), ...texto);
+
 async function avisos(bloqueio, cheia) {
-  const { feito } = situacao;
+  const { feito, erro } = situacao;
   const sincronizado = await meta("sincronizado_em");
   const dias = sincronizado ? Math.floor((Date.now() - sincronizado) / 86400e3) : 0;
   const velho = situacao.atualizar || (novidade.pronta ? "Uma nova versão do aplicativo está pronta." : "");
+  const tentara = " Os registros continuam no aparelho e o envio será tentado de novo.";
   return [
     feito ? h("p", { class: "certo", role: "status" }, icone("certo"), feito) : null,
-    bloqueio
-      ? h(
-          "p",
-          { class: "erro" },
-          icone("alerta"),
-          h(
-            "span",
-            {},
-            bloqueio,
-            " O que não foi enviado continua aqui. ",
-            h("a", { href: "#/entrar" }, "Digitar novo código"),
-          ),
-        )
-      : null,
-    !bloqueio && situacao.erro && navigator.onLine
-      ? h(
-          "p",
-          { class: "aviso" },
-          icone("alerta"),
-          h("span", {}, situacao.erro, " Os registros continuam no aparelho e o envio será tentado de novo."),
-        )
-      : null,
-    !cheia && avisoDoRelogio() ? h("p", { class: "aviso" }, icone("relogio"), avisoDoRelogio()) : null,
+    bloqueio ? bloqueado(bloqueio) : null,
+    !bloqueio && erro && navigator.onLine ? aviso("alerta", h("span", {}, erro, tentara)) : null,
+    !cheia && avisoDoRelogio() ? aviso("relogio", avisoDoRelogio()) : null,
     dias >= VELHOS
-      ? h(
-          "p",
-          { class: "aviso" },
-          icone("alerta"),
+      ? aviso(
+          "alerta",
           `Os domicílios e as pessoas neste aparelho são de ${plural(dias, "dia", "dias")} atrás. ` +
             "Sincronize quando tiver internet.",
         )
       : null,
-    velho && !cheia
-      ? h(
-          "div",
-          { class: "aviso" },
-          h(
-            "span",
-            {},
-            velho,
-            " ",
-            h("button", { type: "button", class: "simples", onclick: aplicar }, "Atualizar agora"),
-          ),
-        )
-      : null,
-    ...situacao.avisos.map((t) => h("p", { class: "aviso" }, icone("alerta"), t)),
+    velho && !cheia ? atualizar(velho) : null,
+    ...situacao.avisos.map((t) => aviso("alerta", t)),
   ];
 }
+
+const bloqueado = (motivo) =>
+  h(
+    "p",
+    { class: "erro" },
+    icone("alerta"),
+    h(
+      "span",
+      {},
+      motivo,
+      " O que não foi enviado continua aqui. ",
+      h("a", { href: "#/entrar" }, "Digitar novo código"),
+    ),
+  );
+
+const atualizar = (velho) =>
+  h(
+    "div",
+    { class: "aviso" },
+    h("span", {}, velho, " ", h("button", { type: "button", class: "simples", onclick: aplicar }, "Atualizar agora")),
+  );

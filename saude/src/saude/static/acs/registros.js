@@ -18,30 +18,19 @@ export async function nova(tipo, domicilio, cidadao, familia) {
   const aberto = alvo && (await todos("registros")).find((r) => r.tipo === tipo && raiz(r) === alvo.uuid);
   if (aberto) return aberto; // its update is on the phone already: go on with it
   const uuid = `${perfil.estabelecimento.cnes}-${uuid4()}`;
-  const header = {
-    profissionalCNS: perfil.profissional.cns,
-    cboCodigo_2002: perfil.cbo,
-    cnes: perfil.estabelecimento.cnes,
-    ...(perfil.equipe ? { ine: perfil.equipe.ine } : {}),
-    codigoIbgeMunicipio: perfil.municipio.ibge,
-    dataAtendimento: agora(),
-  };
-  const comum = { headerTransport: header, tpCdsOrigem: 3 };
+  const comum = { headerTransport: cabecalho(perfil), tpCdsOrigem: 3 };
   const ficha =
     tipo === "FVD"
       ? { ...comum, uuidFicha: uuid, ...visita(perfil, d, c) }
       : tipo === "FCD"
         ? { ...(d ? datas(d.ficha, perfil.fuso) : novoDomicilio(perfil, domicilios)), ...comum, ...cadeia(uuid, d) }
         : { ...(c ? atualizacao(c, perfil.fuso) : novoCidadao(perfil, d, familia)), ...comum, ...cadeia(uuid, c) };
-  const campos = (await item(`formulario:${tipo}`))?.campos || [];
-  const manter =
-    tipo === "FCI" && c ? campos.filter((x) => x.w === "grupo" && !PERGUNTADAS.includes(x.n)).map((x) => x.n) : [];
   return {
     uuid,
     tipo,
     versao: perfil.versao_ledi,
     ficha,
-    manter,
+    manter: tipo === "FCI" && c ? await mantidas() : [],
     clientes: c && tipo === "FVD" ? [{ nome: c.nome, nascimento: c.nascimento, sexo: c.sexo }] : [],
     domicilio: d?.uuid || null,
     cidadao: c?.uuid || null,
@@ -50,6 +39,20 @@ export async function nova(tipo, domicilio, cidadao, familia) {
     motivos: [],
     criado_em: Date.now(),
   };
+}
+
+const cabecalho = (perfil) => ({
+  profissionalCNS: perfil.profissional.cns,
+  cboCodigo_2002: perfil.cbo,
+  cnes: perfil.estabelecimento.cnes,
+  ...(perfil.equipe ? { ine: perfil.equipe.ine } : {}),
+  codigoIbgeMunicipio: perfil.municipio.ibge,
+  dataAtendimento: agora(),
+});
+
+async function mantidas() {
+  const campos = (await item("formulario:FCI"))?.campos || [];
+  return campos.filter((x) => x.w === "grupo" && !PERGUNTADAS.includes(x.n)).map((x) => x.n);
 }
 
 const area = (perfil) => (perfil.microarea ? { microArea: perfil.microarea } : {});

@@ -30,27 +30,15 @@ export async function apagarTudo() {
 
 export async function tela(aoSair) {
   const registros = await todos("registros");
-  const perde = h("input", {
-    type: "checkbox",
-    onchange: () => {
-      apagar.disabled = !perde.checked;
-    },
-  });
+  const sair = async () => {
+    apagar.disabled = true;
+    if (!registros.length && (await todos("registros")).length)
+      location.reload(); // saved meanwhile, in another tab
+    else aoSair(await apagarTudo());
+  };
   const apagar = h(
     "button",
-    {
-      type: "button",
-      class: "perigo",
-      disabled: registros.length > 0,
-      onclick: async () => {
-        apagar.disabled = true;
-        if (!registros.length && (await todos("registros")).length) {
-          location.reload();
-          return;
-        } // saved meanwhile, in another tab
-        aoSair(await apagarTudo());
-      },
-    },
+    { type: "button", class: "perigo", disabled: registros.length > 0, onclick: sair },
     icone("lixo"),
     "Apagar tudo e sair",
   );
@@ -62,33 +50,32 @@ export async function tela(aoSair) {
         "instalado, vazio. Para voltar, peça outro código à coordenação.",
     ),
     registros.length
-      ? [
-          h(
-            "p",
-            { class: "erro" },
-            h("b", {}, `Ainda não foi enviado: ${contagem(registros).tudo}.`),
-            " Se sair agora, isso se perde.",
-          ),
-          h(
-            "div",
-            { class: "acoes" },
-            h(
-              "button",
-              {
-                type: "button",
-                class: "principal",
-                onclick: async () => {
-                  await sincronizar({ manual: true });
-                  location.hash = "#/aparelho";
-                },
-              },
-              icone("giro"),
-              "Enviar antes de sair",
-            ),
-          ),
-          h("label", { class: "opcao" }, perde, "Quero apagar mesmo assim o que não foi enviado"),
-        ]
+      ? oQueSePerde(registros, (mesmoAssim) => {
+          apagar.disabled = !mesmoAssim;
+        })
       : h("p", { class: "certo" }, icone("certo"), "Tudo o que foi salvo já está no servidor."),
     h("div", { class: "acoes" }, apagar),
+  ];
+}
+
+function oQueSePerde(registros, aoMarcar) {
+  const perde = h("input", { type: "checkbox", onchange: () => aoMarcar(perde.checked) });
+  const enviar = async () => {
+    await sincronizar({ manual: true });
+    location.hash = "#/aparelho";
+  };
+  return [
+    h(
+      "p",
+      { class: "erro" },
+      h("b", {}, `Ainda não foi enviado: ${contagem(registros).tudo}.`),
+      " Se sair agora, isso se perde.",
+    ),
+    h(
+      "div",
+      { class: "acoes" },
+      h("button", { type: "button", class: "principal", onclick: enviar }, icone("giro"), "Enviar antes de sair"),
+    ),
+    h("label", { class: "opcao" }, perde, "Quero apagar mesmo assim o que não foi enviado"),
   ];
 }

@@ -131,48 +131,44 @@ async function enviarLote(manual) {
 
 async function montar(manual) {
   const tamanho = (await meta("tamanho_lote")) || TAMANHO;
-  return transacao(["registros", "meta"], "readwrite", async (l) => {
-    const espera = (await l.registros.getAll()).filter((r) => r.estado === "por_enviar");
-    const pronto = espera.filter((r) => manual || !r.adiado || r.adiado < Date.now() || r.adiado > Date.now() + ADIADO);
-    pronto.sort((a, b) => a.criado_em - b.criado_em);
-    const escolhidos = pronto.slice(0, tamanho);
-    if (!escolhidos.length) return null;
-    const registros = escolhidos.map((r) => ({
-      tipo: r.tipo,
-      versao: r.versao,
-      uuid: r.uuid,
-      ficha: r.ficha,
-      contexto: { clientes: r.clientes || [], ...(r.tipo === "FCI" && r.domicilio ? { domicilio: r.domicilio } : {}) },
-      ...(r.revisao_base ? { revisao_base: r.revisao_base } : {}),
-      ...(r.manter?.length ? { manter: r.manter } : {}),
-    }));
-    const corpo = {
-      versao_app: VERSAO,
-      hora_aparelho: Date.now(),
-      restam: espera.length - escolhidos.length,
-      registros,
-    };
-    const lote = {
-      id: uuid4(),
-      texto: JSON.stringify(corpo),
-      carimbos: Object.fromEntries(escolhidos.map((r) => [r.uuid, r.carimbo])),
-    };
-    semGuardar = lote;
-    await l.meta.put({ chave: "lote", valor: lote });
+  try {
+    const lote = await transacao(["registros", "meta"], "readwrite", async (l) => {
+      const espera = (await l.registros.getAll()).filter((r) => r.estado === "por_enviar");
+      const escolhidos = espera.filter((r) => manual || prontoParaIr(r)).sort((a, b) => a.criado_em - b.criado_em);
+      escolhidos.splice(tamanho);
+      if (!escolhidos.length) return null;
+      semGuardar = loteDe(escolhidos, espera.length - escolhidos.length);
+      await l.meta.put({ chave: "lote", valor: semGuardar });
+      return semGuardar;
+    });
+    semGuardar = null;
     return lote;
-  }).then(
-    (lote) => {
-      semGuardar = null;
-      return lote;
-    },
-    (erro) => {
-      if (!(erro instanceof SemEspaco) || !semGuardar) {
-        semGuardar = null;
-        throw erro;
-      }
-      return semGuardar; // no room even for the batch: it goes all the same, and what is taken frees the phone
-    },
-  );
+  } catch (erro) {
+    // no room even for the batch: it goes all the same, and what is taken frees the phone
+    if (erro instanceof SemEspaco && semGuardar) return semGuardar;
+    semGuardar = null;
+    throw erro;
+  }
+}
+
+const prontoParaIr = (r) => !r.adiado || r.adiado < Date.now() || r.adiado > Date.now() + ADIADO;
+
+function loteDe(escolhidos, restam) {
+  const registros = escolhidos.map((r) => ({
+    tipo: r.tipo,
+    versao: r.versao,
+    uuid: r.uuid,
+    ficha: r.ficha,
+    contexto: { clientes: r.clientes || [], ...(r.tipo === "FCI" && r.domicilio ? { domicilio: r.domicilio } : {}) },
+    ...(r.revisao_base ? { revisao_base: r.revisao_base } : {}),
+    ...(r.manter?.length ? { manter: r.manter } : {}),
+  }));
+  const corpo = { versao_app: VERSAO, hora_aparelho: Date.now(), restam, registros };
+  return {
+    id: uuid4(),
+    texto: JSON.stringify(corpo),
+    carimbos: Object.fromEntries(escolhidos.map((r) => [r.uuid, r.carimbo])),
+  };
 }
 
 // The server answered: in one transaction, what it took leaves the phone and what it refused comes back.

@@ -12,25 +12,6 @@ let procurado = "";
 
 export async function familias() {
   const t = await carregar();
-  const lista = h("div");
-  const desenhar = () => lista.replaceChildren(...resultado(t, procurado, ordem).flat(9).filter(Boolean));
-  const botoes = Object.entries(ORDENS).map(([nome, texto]) =>
-    h(
-      "button",
-      {
-        type: "button",
-        "aria-pressed": String(nome === ordem),
-        onclick: (e) => {
-          ordem = nome;
-          for (const b of botoes) b.setAttribute("aria-pressed", String(b === e.currentTarget));
-          desenhar();
-        },
-      },
-      texto,
-    ),
-  );
-  desenhar();
-  const voltaram = t.retornos.filter((r) => r.editavel).length;
   if (!t.domicilios.length && !t.soltos.length)
     return [
       h(
@@ -39,39 +20,55 @@ export async function familias() {
         "Nenhum domicílio neste aparelho. Sincronize com internet, ou registre um cadastro domiciliar.",
       ),
     ];
+  const lista = h("div");
+  const desenhar = () => lista.replaceChildren(...resultado(t, procurado, ordem).flat(9).filter(Boolean));
+  desenhar();
+  const voltaram = t.retornos.filter((r) => r.editavel).length;
   return [
     voltaram
-      ? h(
-          "a",
-          { class: "cartao voltou", href: "#/aparelho" },
-          icone("alerta"),
-          h(
-            "span",
-            {},
-            h("b", {}, plural(voltaram, "registro voltou para corrigir", "registros voltaram para corrigir")),
-            h("span", { class: "fraco" }, "Toque para ver o que falta"),
-          ),
+      ? voltou(
+          "#/aparelho",
+          plural(voltaram, "registro voltou para corrigir", "registros voltaram para corrigir"),
+          h("span", { class: "fraco" }, "Toque para ver o que falta"),
         )
       : null,
-    h(
-      "div",
-      { class: "campo busca" },
-      h("label", { for: "busca", class: "oculto" }, "Buscar endereço, pessoa, CPF ou CNS"),
-      icone("busca"),
-      h("input", {
-        id: "busca",
-        type: "search",
-        placeholder: "Endereço, pessoa, CPF ou CNS",
-        value: procurado,
-        oninput: (e) => {
-          procurado = e.target.value;
-          desenhar();
-        },
-      }),
-    ),
-    h("div", { class: "lado ordem", role: "group", "aria-label": "Ordem" }, botoes),
+    buscar(desenhar),
+    h("div", { class: "lado ordem", role: "group", "aria-label": "Ordem" }, ordenar(desenhar)),
     lista,
   ];
+}
+
+const voltou = (href, oQue, ...porque) =>
+  h("a", { class: "cartao voltou", href }, icone("alerta"), h("span", {}, h("b", {}, oQue), ...porque));
+
+const buscar = (desenhar) =>
+  h(
+    "div",
+    { class: "campo busca" },
+    h("label", { for: "busca", class: "oculto" }, "Buscar endereço, pessoa, CPF ou CNS"),
+    icone("busca"),
+    h("input", {
+      id: "busca",
+      type: "search",
+      placeholder: "Endereço, pessoa, CPF ou CNS",
+      value: procurado,
+      oninput: (e) => {
+        procurado = e.target.value;
+        desenhar();
+      },
+    }),
+  );
+
+function ordenar(desenhar) {
+  const escolher = (nome) => (e) => {
+    ordem = nome;
+    for (const b of botoes) b.setAttribute("aria-pressed", String(b === e.currentTarget));
+    desenhar();
+  };
+  const botoes = Object.entries(ORDENS).map(([nome, texto]) =>
+    h("button", { type: "button", "aria-pressed": String(nome === ordem), onclick: escolher(nome) }, texto),
+  );
+  return botoes;
 }
 
 const texto = (d) =>
@@ -193,68 +190,68 @@ export async function domicilio(uuid) {
   const d = domicilios.find((x) => x.uuid === uuid);
   if (!d) return [h("p", { class: "aviso" }, "Este domicílio não está no aparelho.")];
   const meus = registros.filter((r) => r.domicilio === uuid || r.uuid === uuid);
+  return [
+    h("h2", { class: "endereco" }, nomeProprio(d.endereco) || "Endereço não informado"),
+    h("p", { class: "fraco" }, sobre(d)),
+    d.voltou.map((r) =>
+      voltou(
+        `#/registro/${r.uuid}`,
+        `${NOMES[r.tipo]} para corrigir`,
+        ...r.motivos.slice(0, 2).map((m) => h("span", { class: "fraco" }, m.mensagem)),
+      ),
+    ),
+    oQueFazer(d),
+    meus.length ? [h("h2", {}, "Deste domicílio, no aparelho"), meus.map((r) => registroCartao(r))] : null,
+    quemMora(d),
+  ];
+}
+
+const sobre = (d) =>
+  [
+    nomeProprio(d.bairro),
+    d.microarea ? `microárea ${d.microarea}` : "",
+    d.quando ? `última visita: ${ha(d.quando)}` : "sem visita registrada",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+
+const oQueFazer = (d) => [
+  h(
+    "div",
+    { class: "acoes" },
+    h("a", { class: "botao principal larga", href: `#/nova/FVD/${d.uuid}` }, icone("mais"), "Visita ao domicílio"),
+  ),
+  h(
+    "div",
+    { class: "par" },
+    h(
+      "a",
+      { class: "botao", href: `#/nova/FCI/${d.uuid}//nova` },
+      icone("pessoa"),
+      d.familias.length ? "Nova família" : "Nova pessoa",
+    ),
+    h("a", { class: "botao", href: `#/nova/FCD/${d.uuid}` }, icone("lapis"), "Cadastro"),
+  ),
+  d.familias.length
+    ? null
+    : h(
+        "p",
+        { class: "fraco" },
+        "Comece pela pessoa responsável: com CPF ou CNS, a família dela entra no cadastro do domicílio.",
+      ),
+];
+
+function quemMora(d) {
   const familias = d.familias.map((f, n) => {
     const gente = d.gente.filter((c) => c.familia === n);
     const nome = f.responsavel || gente.find((c) => c.responsavel)?.nome;
-    return [`Família de ${nomeProprio(nome) || "responsável não informado"}`, gente, `#/nova/FCI/${uuid}//${n}`];
+    return [`Família de ${nomeProprio(nome) || "responsável não informado"}`, gente, `#/nova/FCI/${d.uuid}//${n}`];
   });
   const outras = d.gente.filter((c) => c.familia >= d.familias.length);
-  return [
-    h("h2", { class: "endereco" }, nomeProprio(d.endereco) || "Endereço não informado"),
-    h(
-      "p",
-      { class: "fraco" },
-      [
-        nomeProprio(d.bairro),
-        d.microarea ? `microárea ${d.microarea}` : "",
-        d.quando ? `última visita: ${ha(d.quando)}` : "sem visita registrada",
-      ]
-        .filter(Boolean)
-        .join(" · "),
-    ),
-    d.voltou.map((r) =>
-      h(
-        "a",
-        { class: "cartao voltou", href: `#/registro/${r.uuid}` },
-        icone("alerta"),
-        h(
-          "span",
-          {},
-          h("b", {}, `${NOMES[r.tipo]} para corrigir`),
-          r.motivos.slice(0, 2).map((m) => h("span", { class: "fraco" }, m.mensagem)),
-        ),
-      ),
-    ),
-    h(
-      "div",
-      { class: "acoes" },
-      h("a", { class: "botao principal larga", href: `#/nova/FVD/${uuid}` }, icone("mais"), "Visita ao domicílio"),
-    ),
-    h(
-      "div",
-      { class: "par" },
-      h(
-        "a",
-        { class: "botao", href: `#/nova/FCI/${uuid}//nova` },
-        icone("pessoa"),
-        d.familias.length ? "Nova família" : "Nova pessoa",
-      ),
-      h("a", { class: "botao", href: `#/nova/FCD/${uuid}` }, icone("lapis"), "Cadastro"),
-    ),
-    d.familias.length
-      ? null
-      : h(
-          "p",
-          { class: "fraco" },
-          "Comece pela pessoa responsável: com CPF ou CNS, a família dela entra no cadastro do domicílio.",
-        ),
-    meus.length ? [h("h2", {}, "Deste domicílio, no aparelho"), meus.map((r) => registroCartao(r))] : null,
-    [...familias, ["Outras pessoas", outras]]
-      .filter(([nome, gente]) => gente.length || nome !== "Outras pessoas")
-      .map(([nome, gente, incluir]) => [
-        h("h2", {}, nome),
-        gente.length ? gente.map((c) => pessoa(c, uuid)) : h("p", { class: "fraco" }, "Nenhuma pessoa cadastrada."),
-        incluir ? h("a", { class: "botao larga", href: incluir }, icone("pessoa"), "Nova pessoa nesta família") : null,
-      ]),
-  ];
+  if (outras.length) familias.push(["Outras pessoas", outras]);
+  return familias.map(([nome, gente, incluir]) => [
+    h("h2", {}, nome),
+    gente.length ? gente.map((c) => pessoa(c, d.uuid)) : h("p", { class: "fraco" }, "Nenhuma pessoa cadastrada."),
+    incluir ? h("a", { class: "botao larga", href: incluir }, icone("pessoa"), "Nova pessoa nesta família") : null,
+  ]);
 }

@@ -55,66 +55,57 @@ export const registrarMenu = () =>
       ),
     );
 
+const quadro = (nome, linhas) => [
+  h("h2", {}, nome),
+  h(
+    "dl",
+    { class: "cartao" },
+    linhas
+      .filter(([, v]) => v !== undefined && v !== "")
+      .map(([k, v]) => h("div", {}, h("dt", { class: "fraco" }, k), h("dd", {}, String(v)))),
+  ),
+];
+
+const emBytes = (livre) =>
+  livre >= 1e9 ? `${(livre / 1e9).toFixed(1).replace(".", ",")} GB` : `${Math.round(livre / 1e6)} MB`;
+
 export async function mais(instalar) {
   const [p, e, r] = [await item("perfil"), await espaco(), (await meta("resumo")) || {}];
-  const livre = e
-    ? e.livre >= 1e9
-      ? `${(e.livre / 1e9).toFixed(1).replace(".", ",")} GB`
-      : `${Math.round(e.livre / 1e6)} MB`
-    : "não informado";
-  const linhas = [
-    ["Profissional", nomeProprio(p?.profissional.nome)],
-    ["Unidade", p?.estabelecimento.nome],
-    ["Equipe", p?.equipe?.nome],
-    ["Microárea", p?.microarea],
-    ["Última sincronização", momento(await meta("sincronizado_em"))],
-  ];
-  const enviados = [
-    ["Esperam a coordenação", r.pendente || 0],
-    ["Aceitos", (r.processada || 0) + (r.exportada || 0)],
-    ["Com algo a corrigir", r.inconsistente || 0],
-  ];
-  const aparelho = [
-    ["Espaço livre", livre],
-    ["Versão do aplicativo", VERSAO],
-  ];
-  const quadro = (nome, ls) => [
-    h("h2", {}, nome),
-    h(
-      "dl",
-      { class: "cartao" },
-      ls
-        .filter(([, v]) => v !== undefined && v !== "")
-        .map(([k, v]) => h("div", {}, h("dt", { class: "fraco" }, k), h("dd", {}, String(v)))),
-    ),
-  ];
   return [
-    quadro("Você", linhas),
-    quadro("O que você já enviou", enviados),
-    quadro("Este aparelho", aparelho),
-    instalar
-      ? h(
-          "div",
-          { class: "acoes" },
-          h(
-            "button",
-            { type: "button", class: "larga", onclick: instalar },
-            icone("baixar"),
-            "Instalar na tela inicial",
-          ),
-        )
-      : null,
-    h(
-      "a",
-      { class: "cartao menu", href: "#/sair" },
-      icone("sair"),
-      h(
-        "span",
-        {},
-        h("b", {}, "Sair deste aparelho"),
-        h("span", { class: "fraco" }, "Apaga os dados e o acesso, para devolver ou trocar o aparelho"),
-      ),
-      icone("seta"),
-    ),
+    quadro("Você", [
+      ["Profissional", nomeProprio(p?.profissional.nome)],
+      ["Unidade", p?.estabelecimento.nome],
+      ["Equipe", p?.equipe?.nome],
+      ["Microárea", p?.microarea],
+      ["Última sincronização", momento(await meta("sincronizado_em"))],
+    ]),
+    quadro("O que você já enviou", [
+      ["Esperam a coordenação", r.pendente || 0],
+      ["Aceitos", (r.processada || 0) + (r.exportada || 0)],
+      ["Com algo a corrigir", r.inconsistente || 0],
+    ]),
+    quadro("Este aparelho", [
+      ["Espaço livre", e ? emBytes(e.livre) : "não informado"],
+      ["Versão do aplicativo", VERSAO],
+    ]),
+    instalar ? h("div", { class: "acoes" }, botaoInstalar(instalar)) : null,
+    sairDaqui(),
   ];
 }
+
+const botaoInstalar = (instalar) =>
+  h("button", { type: "button", class: "larga", onclick: instalar }, icone("baixar"), "Instalar na tela inicial");
+
+const sairDaqui = () =>
+  h(
+    "a",
+    { class: "cartao menu", href: "#/sair" },
+    icone("sair"),
+    h(
+      "span",
+      {},
+      h("b", {}, "Sair deste aparelho"),
+      h("span", { class: "fraco" }, "Apaga os dados e o acesso, para devolver ou trocar o aparelho"),
+    ),
+    icone("seta"),
+  );
