@@ -104,12 +104,17 @@ async function tratar(erro) {
 // The phone may not talk any more: citizens' data go, the records not yet sent stay.
 async function bloquear(erro) {
   await transacao(["territorio", "meta"], "readwrite", async (l) => {
-    const itens = await l.territorio.getAll();
-    for (const i of itens) if (/^(domicilio|cidadao|retorno):/.test(i.chave)) await l.territorio.delete(i.chave);
+    await esquecerCidadaos(l.territorio);
     await l.meta.put({ chave: "bloqueio", valor: erro.message });
     await l.meta.put({ chave: "cursor", valor: "" });
     await l.meta.put({ chave: "sincronizado_em", valor: null });
   });
+}
+
+// The forms, the lists and the profile stay: without them nothing can be registered in the field.
+async function esquecerCidadaos(territorio) {
+  for (const { chave } of await territorio.getAll())
+    if (/^(domicilio|cidadao|retorno):/.test(chave)) await territorio.delete(chave);
 }
 
 // One batch: made and kept before it is sent, so that after a crash the very same one goes again.
@@ -253,7 +258,7 @@ async function buscar() {
     const pagina = await puxar(cursor);
     if (!Array.isArray(pagina.itens)) throw new Dito("O servidor não mandou os dados da microárea.");
     await transacao(["territorio", "meta"], "readwrite", async (l) => {
-      if (pagina.recomecar) await l.territorio.clear();
+      if (pagina.recomecar) await esquecerCidadaos(l.territorio);
       for (const i of pagina.itens) {
         if (i.removido) await l.territorio.delete(i.chave);
         else await l.territorio.put({ chave: i.chave, dado: i.dado });

@@ -75,7 +75,7 @@ async function receber(r, senha) {
   await pedirDeNovo();
   await guardarParaEntidade();
   await gravarMeta("guarda", await guardaGarantida());
-  situacao.avisos = r.aviso ? [r.aviso] : [];
+  situacao.feito = r.aviso || "";
 }
 
 // What an access that ended could not send is asked again under the new one.
