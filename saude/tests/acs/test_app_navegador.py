@@ -58,6 +58,7 @@ def test_a_draft_survives_closing_the_page(celular, lotacao):
     celular.wait_for_timeout(900)
     outra = celular.context.new_page()
     outra.goto(celular.url.split("#")[0] + "#/aparelho")
+    outra.get_by_role("heading", name="No aparelho").wait_for()  # the open tab gave it the key
     celular.goto("about:blank")
     outra.get_by_text("Rascunho", exact=True).click()
     assert outra.get_by_label("Nome do cidadão").input_value() == "MARIA DA SILVA"
