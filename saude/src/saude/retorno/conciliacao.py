@@ -190,6 +190,13 @@ def teams(entidade: Entidade, competencia: str, *, cnes: Areas = None) -> list[d
     return found
 
 
+def months_of_teams(entidade: Entidade) -> set[str]:
+    """Those that the SIAPS tells of; of a quadrimestre its last."""
+    formats = (Relatorio.Formato.SIAPS_COMPETENCIA, Relatorio.Formato.SIAPS_EQUIPE)
+    rows = Relatorio.objects.filter(entidade=entidade, formato__in=formats, estado=Relatorio.Estado.VALE)
+    return {month for row in rows.only("competencia", "contexto") if (month := row.mes)}
+
+
 def _team(row: Relatorio, line: LinhaTotal) -> dict[str, Any]:
     monthly = row.formato == Relatorio.Formato.SIAPS_COMPETENCIA
     named = row.contexto.get("indicador") or row.contexto.get("componente")
@@ -199,6 +206,7 @@ def _team(row: Relatorio, line: LinhaTotal) -> dict[str, Any]:
         "ine": line.ine,
         "equipe": line.dados.get("equipe") or "",
         "indicador": str(named or "Nota final do quadrimestre"),
+        "valor": result,
         "resultado": "—" if result is None else str(result).replace(".", ","),
         "preliminar": bool(row.contexto.get("preliminar")),
         "relatorio": row,

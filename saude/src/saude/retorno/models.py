@@ -1,6 +1,7 @@
 """What came back of what was sent: the reports, their lines, and of each exported ficha every answer there was."""
 
 import uuid
+from re import fullmatch
 
 from django.conf import settings
 from django.db import models
@@ -101,6 +102,14 @@ class Relatorio(models.Model):
     @property
     def marca(self) -> bool:
         return self.formato == self.Formato.MARCA
+
+    @property
+    def mes(self) -> str:
+        """The competência where it stands in the Conciliação: of a quadrimestre, its last month."""
+        quarter = str(self.contexto.get("quadrimestre") or "")
+        if self.competencia or not fullmatch(r"\d{4}Q[123]", quarter):
+            return self.competencia
+        return f"{quarter[:4]}{4 * int(quarter[5]):02}"
 
     @property
     def titulo(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +15,8 @@ from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.contas.request import UserRequest
 from saude.painel.apresenta import Nomes
-from saude.retorno import actions, queries
+from saude.painel.planilha import xlsx_response
+from saude.retorno import actions, planilhas, queries
 from saude.retorno.leitura import Recusado
 from saude.retorno.models import Desfecho, Relatorio
 
@@ -82,11 +84,20 @@ def report_of(request: UserRequest, pk: int) -> Relatorio:
 
 @requires("ver", "exportar")
 @require_GET
-def relatorio(request: UserRequest, pk: int) -> HttpResponse:
+def relatorio(request: UserRequest, pk: int) -> HttpResponseBase:
     row = report_of(request, pk)
-    context = {"r": row, "acabou": row.estado not in UNDER_WAY, "pode_enviar": _may_send(request)}
+    read = row.estado not in (*UNDER_WAY, Relatorio.Estado.DEIXADO, Relatorio.Estado.RECUSADO)
+    has_rows = read and not row.marca
+    if has_rows and request.GET.get("baixar") == "xlsx":
+        return _sheet(request, row)
+    context = {
+        "tem_linhas": has_rows,
+        "r": row,
+        "acabou": row.estado not in UNDER_WAY,
+        "pode_enviar": _may_send(request),
+    }
     context |= actions.waits(row)
-    if row.do_pec and row.estado not in (*UNDER_WAY, Relatorio.Estado.DEIXADO, Relatorio.Estado.RECUSADO):
+    if row.do_pec and read:
         context |= _lines(request, row)
     if row.estado == Relatorio.Estado.PREVIA:
         context["numero"] = actions.to_record(row)
@@ -94,6 +105,17 @@ def relatorio(request: UserRequest, pk: int) -> HttpResponse:
         told = Desfecho.objects.filter(relatorio=row, vale=True).values_list("resultado", flat=True)
         context["fichas"], context["resultado"] = told.count(), told.first()
     return render(request, "retorno/relatorio.html", context)
+
+
+def _sheet(request: UserRequest, row: Relatorio) -> HttpResponseBase:
+    record_event(
+        by=request.user, entidade=request.entidade, tipo="lista.baixada", alvo=row, formato="xlsx",
+        lista="relatório de retorno",
+    )  # fmt: skip
+    names, cnes = Nomes.of(request.entidade), request.cnes_do_acesso
+    groups = GROUPS if cnes is None else {k: v for k, v in GROUPS.items() if k != "alheias"}
+    sheet = planilhas.report(row, names, request.build_absolute_uri, cnes=cnes, grupos=groups)
+    return xlsx_response(f"retorno_{row.pk}.xlsx", *sheet)
 
 
 def _lines(request: UserRequest, row: Relatorio) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Executando > Sistema > Conciliação: what was exported beside what the Ministry counted."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,15 +13,10 @@ from saude.contas.request import UserRequest
 from saude.fichas.contagens import panel
 from saude.painel.apresenta import Nomes
 from saude.painel.planilha import xlsx_response
-from saude.retorno import conciliacao
-from saude.retorno.conciliacao import LinhaConciliada
+from saude.retorno import conciliacao, planilhas
 from saude.retorno.models import Relatorio
 
 SHOWN = 200
-HEADER = (
-    "Ficha", "CNES", "Estabelecimento", "INE", "Equipe", "Exportadas", "Aceitas pelo PEC", "Recusadas pelo PEC",
-    "Aprovado", "Duplicado", "Data inválida", "Reprovado", "Outra situação", "Motivos", "Diferença",
-)  # fmt: skip
 
 
 @requires("ver")
@@ -31,8 +25,8 @@ def inicio(request: UserRequest) -> HttpResponse:
     """The newest competência that SISAB was asked about; else the newest with production."""
     newest = _compared(request).first()
     if newest is None:
-        known = _months(request)
-        newest = known[0] if known else None
+        told = sorted(conciliacao.months_of_teams(request.entidade))
+        newest = next(iter([*reversed(told), *_months(request)]), None)
     if newest is None:
         return render(request, "retorno/conciliacao.html", {"competencias": []})
     return redirect("retorno:conciliacao", newest)
@@ -50,6 +44,7 @@ def _compared(request: UserRequest) -> Any:
 def _months(request: UserRequest) -> list[str]:
     lines = panel(request.entidade, cnes=request.cnes_permitidos)
     found = {line.competencia for line in lines if not line.sem_data} | set(_compared(request))
+    found |= conciliacao.months_of_teams(request.entidade)
     return sorted(found, reverse=True)
 
 
@@ -60,15 +55,16 @@ def competencia(request: UserRequest, competencia: str) -> HttpResponseBase:
     reports = conciliacao.reports_of(request.entidade, competencia)
     lines = conciliacao.reconciled(request.entidade, competencia, reports, cnes=cnes)
     names = Nomes.of(request.entidade)
-    if request.GET.get("baixar") == "xlsx":
+    teams = conciliacao.teams(request.entidade, competencia, cnes=cnes)
+    if (asked := request.GET.get("baixar")) in ("xlsx", "siaps"):
         record_event(
-            by=request.user,
-            entidade=request.entidade,
-            tipo="lista.baixada",
-            formato="xlsx",
-            lista="conciliação",
-        )
-        return xlsx_response(f"conciliacao_{competencia}.xlsx", HEADER, _sheet(lines, names))
+            by=request.user, entidade=request.entidade, tipo="lista.baixada", formato="xlsx", lista="conciliação"
+        )  # fmt: skip
+        whole = request.build_absolute_uri
+        if asked == "siaps":
+            return xlsx_response(f"siaps_{competencia}.xlsx", *planilhas.teams(teams, names, whole))
+        sheet = planilhas.reconciled(competencia, lines, names, whole)
+        return xlsx_response(f"conciliacao_{competencia}.xlsx", *sheet)
     context = {
         "competencia": competencia,
         "competencias": _months(request),
@@ -78,18 +74,8 @@ def competencia(request: UserRequest, competencia: str) -> HttpResponseBase:
         "totais": conciliacao.totals(lines),
         "figura": conciliacao.picture(lines),
         "legenda": conciliacao.PARTS,
-        "equipes_siaps": conciliacao.teams(request.entidade, competencia, cnes=cnes),
+        "equipes_siaps": teams,
         "estabelecimentos": names.estabelecimentos,
         "equipes": names.equipes,
     }
     return render(request, "retorno/conciliacao.html", context)
-
-
-def _sheet(lines: list[LinhaConciliada], names: Nomes) -> Iterator[list[Any]]:
-    for x in lines:
-        reasons = "; ".join(f"{text}: {n}" for text, n in sorted(x.motivos.items()))
-        yield [
-            x.ficha, x.cnes, names.estabelecimentos.get(x.cnes, ""), x.ine, names.equipes.get(x.ine, ""),
-            x.exportadas, x.aceitas, x.recusadas, x.aprovado, x.duplicado, x.data_invalida, x.reprovado, x.outra,
-            reasons, x.diferenca,
-        ]  # fmt: skip
