@@ -141,6 +141,7 @@ def test_who_typed_it_is_mended_on_the_page(page, olhar, tmp_path, entidade):
     assert field.input_value() == "Valor do cpfOuCnpj"
     olhar("corrigir-originadora")
     field.fill("11222333000181")
+    field.press("Tab")  # judged when it is left
     page.locator("#verificacao .s-mensagem--success").wait_for()
     page.get_by_role("button", name="Salvar e reprocessar").click()
     page.get_by_text("a ficha está processada").wait_for()

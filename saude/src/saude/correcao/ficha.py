@@ -33,6 +33,7 @@ from saude.formularios import fontes
 from saude.formularios.arvore import Grupo
 from saude.formularios.campos import RECTIFICATION
 from saude.formularios.ler import at_form
+from saude.formularios.verificacao import verified
 from saude.inconsistencias import queries as findings
 from saude.painel.apresenta import Nomes
 from saude.processamento import actions, conteudos
@@ -313,20 +314,8 @@ def verificar(request: UserRequest, uuid: str) -> HttpResponse:
     edicao.achados = [*found]
     typed = edicao.typed(changes, record | {"ficha": whole})  # block by block as the page has it
     tree = typed.formulario(todos=request.POST.get("todos") == "1", rotulos={}, extra=_sent(request))
-    shown = set(_sent(request))
-    blocks, seen = [], set()
-    for node in tree.nos():
-        if isinstance(node, Grupo):
-            blocks.append((f"e-g-{node.id}", node.achados))
-            seen |= {id(a) for a in node.achados}
-        elif node.caminho in shown:
-            blocks.append((f"e-{node.id}", node.achados))
-            seen |= {id(a) for a in node.achados}
-    errors = [a for a in found if a.severidade == "erro"]
-    told = {(a.codigo, a.campo) for n in tree.nos() for a in n.achados if id(a) in seen}
-    outside = [a for a in errors if not any(a.codigo == c for c, _ in told)]
-    context = {"blocos": blocks, "erros": len(errors), "fora": outside[:10]}
-    return render(request, "formularios/verificacao.html", context)
+    told = verified(tree, edicao.achados, request.POST)
+    return render(request, "formularios/verificacao.html", {"verificado": told})
 
 
 @requires("exportar")

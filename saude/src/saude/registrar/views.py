@@ -24,7 +24,7 @@ from saude.cadastros.models import Especialidade
 from saude.contas.request import UserRequest
 from saude.fichas import filtro as fichas
 from saude.fichas.exportaveis import WITH_ESPECIALIDADE
-from saude.formularios import ler, questionario
+from saude.formularios import ler, questionario, verificacao
 from saude.formularios.arvore import Campo, Construtor, Grupo, by_path
 from saude.inconsistencias.achados import Achado
 from saude.painel.apresenta import Nomes
@@ -204,28 +204,10 @@ def verificar(request: UserRequest, tipo: str) -> HttpResponse:
     record, whole, moves = _sent(request, _tipo(tipo))
     found = check(request.entidade, record)
     tree = _tree(request, record, found, ficha=whole, moves=moves)
-    sent = {name[2:] for name in request.POST if name.startswith("f:")}
-    left = request.POST.get("tocados")
-    shown = None if left is None else set(left.split())  # ids of what somebody left, or is told already
-    found = [*found, *_left_blank(tree, record, shown or set())]
-    blocks, placed = [], set()
-    for node in tree.nos():
-        target = f"e-g-{node.id}" if isinstance(node, Grupo) else f"e-{node.id}"
-        if (isinstance(node, Grupo) or node.caminho in sent) and (shown is None or target in shown):
-            blocks.append((target, node.achados))
-            placed |= {id(a) for a in node.achados}
-    whole_page = shown is None or request.POST.get("tentou") == "1"
-    errors = [a for a in found if a.severidade == "erro" and (whole_page or id(a) in placed)]
-    outside = [a for a in errors if id(a) not in placed and owner(a.campo) not in sent]
-    context = {
-        "blocos": blocks,
-        "erros": len(errors),
-        "fora": outside[:10],
-        "nova": True,
-        "inteira": whole_page,
-    }
-    if request.POST.get("tentou") == "1":
-        context["lista"] = _listed(tree, found)
+    found = [*found, *_left_blank(tree, record, verificacao.left(request.POST) or set())]
+    tried = request.POST.get("tentou") == "1"
+    told = verificacao.verified(tree, found, request.POST, whole=tried)
+    context = {"verificado": told, "nova": True, "lista": _listed(tree, found) if tried else None}
     return render(request, "formularios/verificacao.html", context)
 
 

@@ -1,4 +1,4 @@
-// A field is checked when it is left; the whole ficha only at Finalizar. What is told goes away when it is mended, and
+// A field is checked when it is left; the whole ficha only when it is sent. What is told goes away when it is mended, and
 // the field somebody is in stays where it is on the screen.
 
 import { isEmpty, isNeeded } from "./campos.js";
@@ -13,7 +13,8 @@ export function checkOnLeaving(form) {
     return box;
   };
   form.addEventListener("change", (event) => {
-    if (note(event)) body.dispatchEvent(new Event("conferir"));
+    // of the form itself: a block was taken out, or several fields were filled at once
+    if (note(event) || event.target === form) body.dispatchEvent(new Event("conferir"));
   });
   form.addEventListener("focusout", (event) => {
     const box = event.target.closest?.("[data-campo]");
