@@ -28,9 +28,10 @@ demo: setup
 test: setup
 	$(BIN)/pytest -n 2 $(T)
 
-# an installation moved from an older PostgreSQL to the newer and to an own server (four servers): implantacao/LEIAME.md
+# an installation moved from an older PostgreSQL to the newer and to an own server, and an own server brought back to a
+# moment (six servers in turn): implantacao/LEIAME.md
 ensaio: setup
-	$(BIN)/pytest -n 0 saude/tests/copias/ensaio_de_mudanca.py
+	$(BIN)/pytest -n 0 saude/tests/copias/ensaio_de_mudanca.py saude/tests/copias/ensaio_de_momento.py
 
 # the same tests at twice the time, measured: fails below the floor of pyproject.toml (fail_under), which only rises
 cobertura: setup

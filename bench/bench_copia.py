@@ -1,26 +1,29 @@
-"""A copy and its restoration beside pg_dump and pg_restore alone, on the same database (BENCH_FICHAS events; 200,000).
+"""A copy and its restoration beside pg_dump and pg_restore alone, on the same database (BENCH_FICHAS fichas; 20,000).
 
-What is written here is rows of the trail and files, not fichas: the cost is bytes in and out of PostgreSQL, sealing and
-digests; `python bench/bench_copia.py N`.
+Fichas of the demo mix, received and judged, then multiplied in SQL, with the zip of an export of all of them among the
+files; `python bench/bench_copia.py N`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from banco import preparar
+import banco
 
-ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else int(os.environ.get("BENCH_FICHAS", "200000"))
+FICHAS = int(sys.argv[1]) if len(sys.argv) > 1 else int(os.environ.get("BENCH_FICHAS", "20000"))
+BASE = 10_000
 
 
 def main() -> None:
-    folder = preparar()
+    folder = banco.preparar()
     from django.db import connection
 
     from saude.banco import ferramentas
@@ -47,7 +50,7 @@ def main() -> None:
         shutil.rmtree(folder / "exportacoes")
         took["restaurar"] = _timed(lambda: restaurar.restore(sealed, by="bench", keys=keyring()))
         sizes = {path.name: path.stat().st_size / 1e6 for path in (plain, sealed)}
-        print(f"{ROWS} linhas; " + "; ".join(f"{name} {seconds:.1f} s" for name, seconds in took.items()))
+        print(f"{FICHAS} fichas; " + "; ".join(f"{name} {seconds:.1f} s" for name, seconds in took.items()))
         print("; ".join(f"{name} {size:.1f} MB" for name, size in sizes.items()))
         print(f"restaurar / pg_restore = {took['restaurar'] / took['pg_restore']:.2f}")
     finally:
@@ -55,19 +58,17 @@ def main() -> None:
 
 
 def _fill(folder: Path) -> None:
-    from django.db import connection
+    from saude.exportacao import actions
+    from saude.recebimento.actions import receive
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO auditoria_evento (entidade_id, usuario_nome, tipo, alvo_tipo, alvo_id, detalhe, momento) "
-            "SELECT 1, 'fulana', 'ficha.vista', 'fichas.ficha', md5(n::text), "
-            "jsonb_build_object('n', n, 'texto', repeat(md5(n::text), 20)), now() - n * interval '1 second' "
-            "FROM generate_series(1, %s) n",
-            [ROWS],
-        )
-    export = folder / "exportacoes" / "1"
-    export.mkdir(parents=True)
-    (export / "a.zip").write_bytes(os.urandom(20_000_000))
+    entidade = banco.municipio()
+    with open(banco.arquivo(folder, min(FICHAS, BASE)), encoding="utf-8") as file:
+        receive(entidade=entidade, records=[json.loads(line) for line in file], origem="api")
+    banco.multiplicar(FICHAS)
+    asked = actions.create_export(
+        entidade=entidade, escopo="nao_exportados", inicio=date(2020, 1, 1), fim=date(2030, 1, 1), by=None
+    )
+    actions.run_export(asked.pk)
 
 
 def _alone(ferramentas: Any, connection: Any, name: str, *args: str, **pipes: Any) -> None:

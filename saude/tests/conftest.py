@@ -23,6 +23,11 @@ def _prepare_environment() -> None:
     owner = os.getpid()
     os.environ.update(SAUDE_DADOS=str(folder), SAUDE_TESTE="1", DJANGO_ALLOW_ASYNC_UNSAFE="1")
     os.environ["SAUDE_SEGUNDO_FATOR"] = "opcional"  # the tests of the second factor ask for it
+    # a folder of this run alone: pytest closes the shared one to everybody else each time any session starts, and as
+    # root the servers that tests start under it run as another user
+    made = None
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        made = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="saude-pytest-")
     os.environ.pop("DATABASE_URL", None)
     if url := os.environ.get("SAUDE_TESTE_DATABASE_URL"):
         os.environ["DATABASE_URL"] = url
@@ -34,6 +39,8 @@ def _prepare_environment() -> None:
 
         stop_leftover(EmbeddedServer(folder / "banco"))
         shutil.rmtree(folder, ignore_errors=True)
+        if made:
+            shutil.rmtree(made, ignore_errors=True)
 
     atexit.register(clean)
 

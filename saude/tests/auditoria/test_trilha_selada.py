@@ -188,6 +188,57 @@ def test_the_end_cut_off_with_its_seal_is_found_from_outside(trilha, capsys):
     assert "não está no banco" in check(capsys)
 
 
+def cut_off(after: int) -> None:
+    with owner() as made:
+        made.execute("DELETE FROM auditoria_evento WHERE id > %s", [after])
+        made.execute("DELETE FROM auditoria_selo WHERE numero > 1")
+
+
+def test_the_end_cut_off_is_not_forgotten_when_the_trail_is_sealed_again(trilha, capsys):
+    first = trilha(4)
+    selos.seal()
+    trilha(4)
+    selos.seal()
+    cut_off(first[-1])
+    for _ in range(3):
+        trilha(2)
+        assert selos.seal() == 1
+        assert "não é o que foi anotado fora do banco" in check(capsys)
+
+
+def test_a_database_brought_back_on_purpose_is_said_in_the_trail_and_goes_on(trilha, capsys):
+    first = trilha(4)
+    selos.seal()
+    with pytest.raises(CommandError, match="O banco não voltou"):
+        call_command("conferir_auditoria", banco_voltou="engano")
+    trilha(4)
+    selos.seal()
+    cut_off(first[-1])
+    with pytest.raises(CommandError, match="Diga por que"):
+        call_command("conferir_auditoria", banco_voltou=" ")
+    call_command("conferir_auditoria", banco_voltou="fichas apagadas por engano às 10h")
+    said = capsys.readouterr().out
+    assert "Aceito: o selo 2" in said and "A trilha confere: 1 intervalos" in said
+    told = Evento.objects.get(tipo="auditoria.banco_voltou").detalhe
+    assert told == {"selo_anotado": 2, "ultimo_selo": 1, "motivo": "fichas apagadas por engano às 10h"}
+    selos.seal()
+    assert list(selos.faults()) == []
+
+
+def test_a_return_does_not_cover_another_change(trilha, capsys):
+    first = trilha(4)
+    selos.seal()
+    trilha(4)
+    selos.seal()
+    cut_off(first[-1])
+    with owner() as made:
+        made.execute(CHANGE, [first[0]])
+    with pytest.raises(CommandError, match=r"outro problema.*o conteúdo de um evento foi mudado"):
+        call_command("conferir_auditoria", banco_voltou="de propósito")
+    assert "foi anotado fora do banco" in check(capsys)
+    assert not Evento.objects.filter(tipo="auditoria.banco_voltou").exists()
+
+
 def test_a_seal_taken_out_of_the_middle_is_found(trilha, capsys):
     for _ in range(3):
         trilha(2)

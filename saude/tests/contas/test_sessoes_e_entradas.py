@@ -43,11 +43,28 @@ def test_sessions_are_listed_and_ended_by_their_owner(client, criar_usuario):
     html = client.get("/conta/sessoes/").text
     assert "Firefox em Linux" in html and "Chrome em Android" in html and "203.0.113.66" in html
     one = Sessao.objects.get(ip="203.0.113.66")
-    client.post("/conta/sessoes/encerrar/", {"sessao": str(one.pk)})
+    client.post("/conta/sessoes/encerrar/", {"sessao": str(one.pk), "password": SENHA})
     assert [c.get(PAGE).status_code for c in (client, phone, stolen)] == [200, 200, 302]
-    client.post("/conta/sessoes/encerrar/", {"sessao": "outras"})
+    client.post("/conta/sessoes/encerrar/", {"sessao": "outras", "password": SENHA})
     assert [c.get(PAGE).status_code for c in (client, phone)] == [200, 302]
     assert kinds("sessao") == ["sessao.encerrada", "sessao.encerrada"]
+
+
+def test_a_browser_left_open_throws_nobody_out(client, criar_usuario, settings):
+    """Who sits down at it does not know the password; the person's other sessions stay."""
+    criar_usuario("Consulta")
+    other = Client()
+    enter(client)
+    enter(other)
+    for wrong in ({}, {"password": ""}, {"password": "errada"}):
+        answer = client.post("/conta/sessoes/encerrar/", {"sessao": "outras"} | wrong)
+        assert answer.status_code == 403 and "A senha não confere" in answer.text
+    assert other.get(PAGE).status_code == 200 and kinds("sessao") == []
+    for _ in range(settings.LOGIN_MAX_FAILURES):
+        answer = client.post("/conta/sessoes/encerrar/", {"sessao": "outras", "password": "errada"})
+    assert "Muitas tentativas" in answer.text
+    right = client.post("/conta/sessoes/encerrar/", {"sessao": "outras", "password": SENHA})
+    assert right.status_code == 403 and other.get(PAGE).status_code == 200
 
 
 def test_nobody_ends_the_session_of_another(client, criar_usuario):
@@ -57,7 +74,7 @@ def test_nobody_ends_the_session_of_another(client, criar_usuario):
     enter(victim, "digitador")
     enter(client)
     theirs = Sessao.objects.get(usuario__username="digitador")
-    client.post("/conta/sessoes/encerrar/", {"sessao": str(theirs.pk)})
+    client.post("/conta/sessoes/encerrar/", {"sessao": str(theirs.pk), "password": SENHA})
     assert victim.get(PAGE).status_code == 200
     client.post("/conta/sessoes/encerrar/", {"sessao": "1' OR 1"})
     assert kinds("sessao") == []

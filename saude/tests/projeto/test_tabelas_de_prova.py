@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 TABLES = (
     "nada-falso.md", "area-e-numeros.md", "nova-ficha.md", "seguranca/entrar-e-aparelho.md",
-    "seguranca/ataques.md",
+    "seguranca/ataques.md", "seguranca/confianca.md",
 )  # fmt: skip
 
 

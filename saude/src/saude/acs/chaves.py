@@ -22,8 +22,11 @@ from cryptography.hazmat.primitives.serialization import (
 from django.db import transaction
 
 from saude.acs.models import ChaveEntidade
+from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
+from saude.cofre import recifrar
 from saude.cofre.erros import CofreError, Danificado
+from saude.cofre.recifrar import Feito
 from saude.cofre.segredos import open_sealed, seal
 
 BITS = 3072
@@ -53,6 +56,10 @@ def _make(entidade: Entidade) -> ChaveEntidade:
     Entidade.objects.select_for_update(no_key=True).get(pk=entidade.pk)
     if found := _in_use(entidade):  # two phones at once: the first made it
         return found
+    return _create(entidade)
+
+
+def _create(entidade: Entidade) -> ChaveEntidade:
     private = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
     public = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -63,6 +70,22 @@ def _make(entidade: Entidade) -> ChaveEntidade:
         publica=base64.b64encode(public).decode(),
         privada=seal(base64.b64encode(der).decode(), _purpose(key_id)),
     )
+
+
+@transaction.atomic
+def new_pair(*, entidade: Entidade, by: Autor) -> ChaveEntidade:
+    """Phones hear of it when they next speak, and wrap for it. The pairs before stay: what a phone that did not speak
+    since has wrapped is opened with its own."""
+    made = _create(Entidade.objects.select_for_update(no_key=True).get(pk=entidade.pk))
+    record_event(
+        by=by, entidade=entidade, tipo="acs.chave_trocada", alvo=made, identificacao=made.identificacao
+    )
+    return made
+
+
+def reseal() -> Feito:
+    """The private halves, with the key of the installation in use, after it was changed."""
+    return recifrar.rows(ChaveEntidade.objects.all(), "privada", lambda row: _purpose(row.identificacao))
 
 
 def rewrap(chave: ChaveEntidade, *, wrapped: str, instalacao: str, ephemeral: str) -> str:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from saude.auditoria.actions import Autor, record_event
 from saude.auditoria.models import Evento, Selo
 from saude.banco import travas
 
@@ -50,17 +51,28 @@ class Falha:
         return f"{self.onde}: {self.problema}"
 
 
+class NothingLost(Exception):
+    """The last seal that was noted is in the database: it did not go back."""
+
+
+class StillWrong(Exception):
+    """Besides the going back something was changed; its message is the first of it."""
+
+
 def seal() -> int:
     """Seal what is closed; how many seals were made."""
     end = _closed_until()
     if end is None:
         return 0
-    made = 0
+    made, kept = 0, _lost() is None
     while made < RUN and _seal_next(end):
         made += 1
     if made:
         last = Selo.objects.latest("numero")
-        _note(last)
+        if kept:
+            _note(last)
+        else:  # who cut off the end of the trail does not have it forgotten by the next seal
+            log.error("a seal noted outside the database is not in it: the note stays as it is")
         log.info("trail sealed up to event %s: seal %s, %s", last.ate, last.numero, last.cadeia)
     return made
 
@@ -103,11 +115,11 @@ def _seal_next(end: int) -> bool:
     return True
 
 
-def faults() -> Iterator[Falha]:
-    """Everything that is not as it was sealed, in order."""
+def faults(*, outside: bool = True) -> Iterator[Falha]:
+    """Everything that is not as it was sealed, in order; without `outside`, by what is in the database alone."""
     before, after, number = START, 0, 1
     keys = {_name(key): key for key in _keys()}
-    noted = _noted()
+    noted = _noted() if outside else None
     for selo in Selo.objects.iterator(chunk_size=1000):
         where = (
             f"intervalo {selo.numero} (eventos {selo.depois_de + 1} a {selo.ate}, selado em "
@@ -202,6 +214,32 @@ def _noted() -> tuple[int, str] | None:
         return int(number), chain
     except (OSError, ValueError):
         return None
+
+
+def _lost() -> int | None:
+    """Number of the seal that was noted and is not in the database; None: it is there, or none was noted."""
+    noted = _noted()
+    if noted is None or Selo.objects.filter(numero=noted[0], cadeia=noted[1]).exists():
+        return None
+    return noted[0]
+
+
+@transaction.atomic
+def accept_return(*, by: Autor, motivo: str) -> int:
+    """The keeper brought the database back to a moment before the last seal: said in the trail, which goes on from
+    there. Refused where anything else is wrong. The number of the seal that is given up."""
+    lost = _lost()
+    if lost is None:
+        raise NothingLost
+    if fault := next(faults(outside=False), None):
+        raise StillWrong(str(fault))
+    last = Selo.objects.order_by("-numero").first()
+    record_event(
+        by=by, entidade=None, tipo="auditoria.banco_voltou", selo_anotado=lost,
+        ultimo_selo=last.numero if last else 0, motivo=motivo,
+    )  # fmt: skip
+    note_last()
+    return lost
 
 
 def note_last() -> None:

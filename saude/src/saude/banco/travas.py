@@ -14,6 +14,7 @@ from django.db import connection
 INICIO_DO_BANCO = 7_311  # one process at a time makes the embedded server's database
 PAPEIS = 7_312  # one process at a time makes the application's role
 AVISOS = 4_213  # one process at a time makes the round of the notices
+COFRE = 4_214  # one person at a time changes the key of the installation
 SELOS = 4_212  # one worker at a time seals the trail
 CONTAGENS = 4_202  # one keeper at a time folds the kept counts
 ESTATISTICAS = 4_208  # one worker at a time looks at tables that have doubled

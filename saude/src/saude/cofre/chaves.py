@@ -12,6 +12,7 @@ import hashlib
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from saude.cofre.erros import ChaveErrada, SemChave
+from saude.comum.gravar import private
 
 SIZE = 32  # bytes: AES-256
 ID = 8  # bytes of its digest by which a key is known: a wrong key never passes for the right one
@@ -165,6 +167,19 @@ def rotate() -> Chaveiro:
         raise SemChave(
             "As chaves vêm de SAUDE_CHAVES: ponha lá a nova, antes das outras (`saude cofre nova-chave`)."
         )
-    chaveiro = Chaveiro((new_key(), *keyring().chaves))
-    write(place()[0], chaveiro)
+    keyring()  # the folder and a first key are there
+    with alone():
+        chaveiro = Chaveiro((new_key(), *keyring().chaves))
+        write(place()[0], chaveiro)
     return chaveiro
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Of two who change the keys at once, the second starts from what the first left: no key is lost."""
+    import fcntl  # noqa: PLC0415 (Unix only)
+
+    path = place()[0]
+    with open(path.with_name(f"{path.name}.trava"), "ab", opener=private) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -99,16 +99,24 @@ def lock(request: HttpRequest) -> None:
         record_event(by=cast(Usuario, request.user), entidade=None, tipo="tela.bloqueada")
 
 
-def unlock(request: HttpRequest, password: str) -> str:
-    """ "" when the password was right, else what to tell."""
+def confirm(request: HttpRequest, password: str, meanwhile: str = "") -> str:
+    """Who is in is asked again who they are: "" when the password was right, else what to tell."""
     user = cast(Usuario, request.user)
     attempt = Tentativa(request, user.username)
     if not attempt.taken():
-        return f"Muitas tentativas. Espere {settings.LOGIN_LOCK_MINUTES} minutos; o que está na tela continua aqui."
+        return f"Muitas tentativas. Espere {settings.LOGIN_LOCK_MINUTES} minutos{meanwhile}."
     if not user.check_password(password):
         record_event(by=user, entidade=None, tipo="login.recusado", alvo=user)
         return "A senha não confere."
     attempt.entered()
+    return ""
+
+
+def unlock(request: HttpRequest, password: str) -> str:
+    """ "" when the password was right, else what to tell."""
+    user = cast(Usuario, request.user)
+    if told := confirm(request, password, "; o que está na tela continua aqui"):
+        return told
     if request.session.pop(LOCKED, None):
         request.session.set_expiry(None)
         record_event(by=user, entidade=None, tipo="tela.desbloqueada")

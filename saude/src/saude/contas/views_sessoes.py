@@ -1,5 +1,7 @@
 """One's own sessions, and the screen that locks and keeps what was typed."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,20 +20,25 @@ SMALL = 16 * KB
 
 @requires()
 def sessoes(request: UserRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: UserRequest, erro: str = "") -> HttpResponse:
     context = {
+        "erro": erro,
         "sessoes": entradas.living(request.user),
         "esta": request.session.get(entradas.ROW),
         "ultimas": request.user.sessoes.all()[:10],
         "horas": entradas.hours(),
     }
-    return render(request, "contas/sessoes.html", context)
+    return render(request, "contas/sessoes.html", context, status=403 if erro else 200)
 
 
 @body(SMALL)
 @require_POST
 @requires()
 def encerrar(request: UserRequest) -> HttpResponse:
-    """One of them, or all but this one."""
+    """One of them, or all but this one; the password is asked again: a browser left open throws nobody out."""
     user, which = request.user, request.POST.get("sessao", "")
     others = [row for row in entradas.living(user) if row.pk != request.session.get(entradas.ROW)]
     try:
@@ -39,6 +46,8 @@ def encerrar(request: UserRequest) -> HttpResponse:
     except ValidationError as error:
         messages.info(request, " ".join(error.messages))
         return redirect("sessoes")
+    if chosen and (erro := _paced(request, entradas.confirm)):
+        return _page(request, erro)
     ended = entradas.end(by=user, sessoes=chosen, usuario=user, entidade=request.contexto.entidade)
     messages.success(request, "Sessão encerrada." if ended == 1 else f"{ended} sessões encerradas.")
     return redirect("sessoes")
@@ -65,7 +74,7 @@ def tela_bloqueada(request: UserRequest) -> HttpResponse:
 @requires()
 def desbloquear(request: UserRequest) -> HttpResponse:
     address = _safe(request, request.POST.get("next", ""))
-    error = _unlock(request)
+    error = _paced(request, entradas.unlock)
     if _by_script(request):
         return JsonResponse({"erro": error}, status=403 if error else 200)
     if error:
@@ -73,11 +82,12 @@ def desbloquear(request: UserRequest) -> HttpResponse:
     return redirect(address)
 
 
-def _unlock(request: UserRequest) -> str:
+def _paced(request: UserRequest, check: Callable[[HttpRequest, str], str]) -> str:
+    """What is wrong with the password that was sent, in words; "" when nothing is."""
     with ritmo.attempt(request.META.get("REMOTE_ADDR", "")) as wait:
         if wait:
             return f"Há muitas tentativas a partir deste endereço. Espere {wait} segundos."
-        error = entradas.unlock(request, request.POST.get("password", ""))
+        error = check(request, request.POST.get("password", ""))
     if not error:
         ritmo.give_back(request.META.get("REMOTE_ADDR", ""))
     return error

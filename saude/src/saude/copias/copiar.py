@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,11 +22,12 @@ from saude.cofre import chaves
 from saude.cofre.chaves import Chaveiro
 from saude.cofre.erros import CofreError
 from saude.comum import disco
-from saude.comum.gravar import sync_folder
+from saude.comum.gravar import aside, sync_folder
 from saude.copias.formato import FORMAT, CopiaError, Escritor, check
 
 #: not copied as files: what the copy holds otherwise, what belongs to this machine, what is on its way
 APART = frozenset(("banco", "cofre", "copias", "entrando", "chave_secreta", "trilha.selo", "restauracao"))
+PATIENCE = 600.0  # seconds that a migration under way is waited for
 DUMP = ("-Fc", "--compress=gzip:1", "--no-owner", "--no-privileges", "--no-password")
 
 
@@ -49,19 +51,20 @@ def take(saida: Path, *, keys: Chaveiro | None = None, com_chaves: bool = False)
     if saida.exists():
         raise CopiaError(f"{saida} já existe: uma cópia nunca é escrita por cima de outra.")
     keys = keys or chaves.keyring()
-    partial = saida.with_name(f".{saida.name}.parcial")
     try:
-        _write(partial, keys, com_chaves)
-        found = check(partial, keys)
-        _name(partial, saida)
-        sync_folder(saida.parent)
+        with aside(saida) as partial:
+            _write(partial, keys, com_chaves)
+            found = check(partial, keys)
+            _name(partial, saida)
+            sync_folder(saida.parent)
     except CofreError as error:
         raise CopiaError(f"A cópia não ficou boa e foi apagada. {error}") from error
+    except psycopg.Error as error:
+        raise CopiaError(
+            f"A cópia não foi feita: o banco não respondeu enquanto era lido ({type(error).__name__}). Peça-a de novo."
+        ) from error
     except OSError as error:
         raise CopiaError(f"A cópia não foi feita. {disco.reason(error)} Nada ficou pela metade.") from error
-    finally:
-        with contextlib.suppress(OSError):  # its folder may not be one
-            partial.unlink(missing_ok=True)
     return found
 
 
@@ -74,9 +77,7 @@ def _name(partial: Path, saida: Path) -> None:
 
 
 def _write(partial: Path, keys: Chaveiro, com_chaves: bool) -> None:
-    partial.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with open(partial, "wb") as file:
         out = Escritor(file, keys.atual)
         try:
             _fill(out, partial, com_chaves)
@@ -103,18 +104,50 @@ def _fill(out: Escritor, partial: Path, com_chaves: bool) -> None:
 def _snapshot() -> Iterator[tuple[Any, str]]:
     """One moment of the database, for our counts and for pg_dump."""
     with psycopg.connect(**ferramentas.parameters(connection)) as reader:
-        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        _hold_tables(reader)
         row = reader.execute("SELECT pg_export_snapshot()").fetchone()
         assert row
         yield reader, str(row[0])
 
 
-def counts(reader: Any) -> dict[str, int]:
+def _hold_tables(reader: Any) -> None:
+    """No table changes its shape while it is read: one that a migration rewrites would look empty to our moment, and
+    the copy would be whole without its rows. A migration that is at it is waited for, and never falls for us: we give
+    way before the server looks for who waits for whom (a second), and ask again."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        names = _tables(reader)
+        reader.rollback()
+        with contextlib.suppress(psycopg.errors.LockNotAvailable, psycopg.errors.UndefinedTable):
+            reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            reader.execute("SET LOCAL lock_timeout = '500ms'")
+            if names:
+                all_of_them = sql.SQL(", ").join(map(sql.Identifier, names))
+                reader.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(all_of_them))
+            reader.execute("SET LOCAL lock_timeout = 0")
+            if _tables(reader) == names:
+                return
+        reader.rollback()
+        if time.monotonic() > end:
+            raise CopiaError(
+                "A cópia não foi feita: as tabelas estão sendo mudadas por outro programa (uma atualização?). "
+                "Espere que termine e peça-a de novo."
+            )
+        time.sleep(0.2)
+
+
+def _tables(reader: Any) -> list[str]:
     found = reader.execute(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
-    ).fetchall()
+    )
+    return [name for (name,) in found.fetchall()]
+
+
+def counts(reader: Any) -> dict[str, int]:
     one = sql.SQL("SELECT count(*) FROM {}")
-    return {name: int(reader.execute(one.format(sql.Identifier(name))).fetchone()[0]) for (name,) in found}
+    return {
+        name: int(reader.execute(one.format(sql.Identifier(name))).fetchone()[0]) for name in _tables(reader)
+    }
 
 
 def _manifest(reader: Any, kept: list[str]) -> dict[str, Any]:

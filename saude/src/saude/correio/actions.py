@@ -5,6 +5,8 @@ from typing import Any
 from django.db import transaction
 
 from saude.auditoria.actions import Autor, record_event
+from saude.cofre import recifrar
+from saude.cofre.recifrar import Feito
 from saude.cofre.segredos import seal
 from saude.correio.envio import PURPOSE, Falha, deliver
 from saude.correio.models import Servidor
@@ -31,6 +33,11 @@ def save_server(*, by: Autor, senha: str, apagar_senha: bool = False, **fields: 
         seguranca=row.get_seguranca_display(),
     )
     return row
+
+
+def reseal() -> Feito:
+    """With the key in use, after it was changed."""
+    return recifrar.rows(Servidor.objects.all(), "senha", lambda _: PURPOSE)
 
 
 def try_server(*, by: Autor, para: str) -> Falha | None:

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
+from saude.cofre import recifrar
+from saude.cofre.recifrar import Feito
 from saude.cofre.segredos import seal
 from saude.contas import entradas
 from saude.contas.actions import check_power, tell_the_others
@@ -75,6 +77,14 @@ def reset(*, by: Usuario, usuario: Usuario, entidade: Entidade, motivo: str = ""
     entradas.end_all(usuario)
     record_event(by=by, entidade=entidade, tipo="fator.retirado", alvo=usuario, usuario=usuario.username)
     tell_the_others(by, usuario, entidade, "fator.retirado", motivo)
+
+
+def reseal() -> Feito:
+    """With the key in use, after it was changed: the seeds of the apps, and what gov.br gave this installation."""
+    apps = Fator.objects.filter(tipo=Fator.Tipo.APLICATIVO)
+    return recifrar.rows(apps, "segredo", totp.purpose_of) + recifrar.rows(
+        GovBr.objects.all(), "segredo", lambda _: govbr.PURPOSE
+    )
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ def add(usuario: Usuario, secret: str, code: str, nome: str) -> Fator | Recusa:
         usuario=usuario, tipo=Fator.Tipo.APLICATIVO, nome=nome, contador=found, usado_em=timezone.now()
     )
     fator.save()
-    fator.segredo = seal(secret, _purpose(fator))
+    fator.segredo = seal(secret, purpose_of(fator))
     fator.save(update_fields=["segredo"])
     return fator
 
@@ -81,7 +81,7 @@ def use(usuario: Usuario, code: str) -> Fator | Recusa:
     """The app whose code this is. A code is good once: of two who send it at the same time, one enters."""
     refused = Recusa("Não há aplicativo autenticador neste usuário.")
     for fator in usuario.fatores.filter(tipo=Fator.Tipo.APLICATIVO):
-        found = check(open_sealed(fator.segredo, _purpose(fator)), code)
+        found = check(open_sealed(fator.segredo, purpose_of(fator)), code)
         if isinstance(found, Recusa):
             refused = found
             continue
@@ -100,5 +100,5 @@ def _totp(secret: str) -> TOTP:
     return TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP)  # SHA-1 is what authenticator apps speak
 
 
-def _purpose(fator: Fator) -> str:
+def purpose_of(fator: Fator) -> str:
     return f"entrada.fator:{fator.pk}"

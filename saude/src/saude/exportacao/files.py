@@ -14,9 +14,11 @@ from typing import IO, BinaryIO
 
 from django.conf import settings
 
+from saude.cofre import recifrar
 from saude.cofre.chaves import keyring
 from saude.cofre.leitor import open_kept
 from saude.cofre.pedacos import SealedWriter, is_sealed, open_pieces, sealed_size
+from saude.cofre.recifrar import Feito
 from saude.comum.gravar import sync_folder
 from saude.exportacao.models import Exportacao
 
@@ -128,6 +130,17 @@ class PartialFile:
         with contextlib.suppress(OSError):  # a full disk refuses the buffered rest, too
             self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+def reseal() -> Feito:
+    """With the key in use, after it was changed."""
+    return recifrar.files(_kept(), ".recifrando")
+
+
+def _kept() -> Iterator[tuple[Path, str]]:
+    done = Exportacao.objects.filter(estado=Exportacao.Estado.CONCLUIDA).exclude(arquivo="").order_by("pk")
+    for exportacao in done.iterator(chunk_size=500):
+        yield folder_of(exportacao) / exportacao.arquivo, purpose_of(exportacao)
 
 
 def forget(*, before: datetime) -> int:

@@ -30,7 +30,7 @@ from saude.cofre.erros import CofreError
 from saude.cofre.leitor import open_sealed_file
 from saude.cofre.pedacos import SealedWriter, is_sealed
 from saude.comum import disco
-from saude.comum.gravar import private, sync_folder
+from saude.comum.gravar import aside, private, sync_folder
 from saude.exportacao import files as exports
 from saude.exportacao.models import Exportacao
 from saude.privacidade.partes import Parte, left_out, partes
@@ -58,19 +58,16 @@ class _Escrito:
 
 def take_out(saida: Path, *, entidade: Entidade, by: Autor, keys: Chaveiro | None) -> dict[str, Any]:
     """`keys`: whose first seals it; None: plain, by the choice of who asks. Its manifest."""
-    partial = saida.with_name(f".{saida.name}.parcial")
     if saida.exists():
         raise PacoteError(f"{saida} já existe: um pacote nunca é escrito por cima de outro arquivo.")
     try:
-        _write(partial, entidade, keys)
-        manifesto = check(partial, keys)
-        _name(partial, saida)
-        sync_folder(saida.parent)
+        with aside(saida) as partial:
+            _write(partial, entidade, keys)
+            manifesto = check(partial, keys)
+            _name(partial, saida)
+            sync_folder(saida.parent)
     except OSError as error:
         raise PacoteError(f"O pacote não foi feito. {disco.reason(error)} Nada ficou pela metade.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
     record_event(
         by=by, entidade=entidade, tipo="entidade.exportada", linhas=manifesto["linhas"],
         arquivos=manifesto["arquivos"], cifrado=keys is not None,
@@ -89,9 +86,7 @@ def _name(partial: Path, saida: Path) -> None:
 
 
 def _write(partial: Path, entidade: Entidade, keys: Chaveiro | None) -> None:
-    partial.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=READ) as file:
+    with open(partial, "wb", buffering=READ) as file:
         sealed = SealedWriter(file, PURPOSE, key=keys.atual) if keys else None
         target: Any = sealed or _Forward(file)
         try:

@@ -13,8 +13,10 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from saude.cofre import recifrar
 from saude.cofre.leitor import open_kept
 from saude.cofre.pedacos import FileKey, SealedWriter, is_sealed, new_file_key, read_file_key
+from saude.cofre.recifrar import Feito
 from saude.comum.gravar import private
 from saude.recebimento.models import Lote
 
@@ -110,6 +112,12 @@ def seal_plain(*, at_most: int = 1_000) -> int:
                 _seal(path, path)
                 done += 1
     return done
+
+
+def reseal() -> Feito:
+    """With the key in use, after it was changed."""
+    found = (path for path in sorted(folder().glob("*")) if path.suffix != SEALING)
+    return recifrar.files(((path, purpose_of(path)) for path in found), SEALING)
 
 
 def forget_leftovers() -> None:

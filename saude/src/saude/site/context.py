@@ -1,4 +1,5 @@
 from functools import cache
+from importlib.metadata import version
 from typing import Any, cast
 
 from django.conf import settings
@@ -27,10 +28,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "tema": theme if theme in THEMES else None,
         "ajuda_da_pagina": help_for(request.path),
         "tem_conferidor": settings.CONFERIDOR is not None,
+        "versao_do_sistema": _version(),
         "bloqueio_segundos": int(settings.LOCK_MINUTES * 60),
         "entrada_anterior": entradas.before(request) if inside else None,
         **_work(request),
     }
+
+
+@cache
+def _version() -> str:
+    return version("saude")
 
 
 def _work(request: HttpRequest) -> dict[str, Any]:

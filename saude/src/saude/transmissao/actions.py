@@ -12,7 +12,9 @@ from ledi.pec.outcomes import Cause, Outcome, Situacao
 from saude.auditoria.actions import Autor, record_event
 from saude.banco.fila import enqueue, enqueue_once, without_task
 from saude.cadastros.models import Entidade
+from saude.cofre import recifrar
 from saude.cofre.erros import CofreError
+from saude.cofre.recifrar import Feito
 from saude.cofre.segredos import seal
 from saude.contas.queries import as_user
 from saude.exportacao.models import Exportacao
@@ -54,6 +56,11 @@ def save_destino(*, entidade: Entidade, by: Autor, senha: str, **fields: Any) ->
         conexoes=row.conexoes, autoridade_propria=bool(row.autoridade), credencial_nova=bool(senha),
     )  # fmt: skip
     return row
+
+
+def reseal() -> Feito:
+    """With the key in use, after it was changed."""
+    return recifrar.rows(Destino.objects.all(), "senha", lambda row: purpose_of(row.entidade_id))
 
 
 def test_destino(*, destino: Destino, by: Autor) -> Destino:
