@@ -11,6 +11,8 @@ SAUDE_PAPEL      role of the application, to which `saude migrate` (with the own
 SAUDE_LOTE_REGISTROS  records that a lot of the API may have (default: 1000000)
 SAUDE_DEBUG      1 shows error details; never in production
 SAUDE_HOSTS      host names the site answers to, comma separated (default: loopback)
+SAUDE_ENDERECO   the site as people open it (https://saude.municipio.gov.br), for the link in e-mails (default: with
+                 SAUDE_HTTPS the first of SAUDE_HOSTS; without both, no link)
 SAUDE_LOG        json = one JSON object a line, for log collectors
 SAUDE_CONFERIDOR  1 = /conferidor/ is served to whoever reaches the site, without log-in (the folder that
                  `make conferidor` makes); a path = that folder; unset = there is no such page
@@ -37,6 +39,17 @@ from saude.banco import databases
 
 def _flag(name: str) -> bool:
     return os.environ.get(name, "") in ("1", "true", "sim")
+
+
+def _site_address(hosts: list[str]) -> str:
+    """The site as people open it, for what is read elsewhere (e-mails); "" when nobody said."""
+    named = next((h for h in hosts if not h.startswith((".", "*"))), "") if HTTPS else ""
+    address = os.environ.get("SAUDE_ENDERECO", f"https://{named}" if named else "").rstrip("/")
+    if address and not address.startswith(("https://", "http://")):
+        raise ImproperlyConfigured(
+            "SAUDE_ENDERECO: escreva o endereço inteiro, como https://saude.municipio.gov.br"
+        )
+    return address
 
 
 def _root() -> Path:
@@ -105,6 +118,7 @@ SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_ANTERIORES", "").s
 ALLOWED_HOSTS = [h for h in os.environ.get("SAUDE_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 if TESTING:
     ALLOWED_HOSTS.append("testserver")
+SITE_ADDRESS = _site_address(ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = [f"https://{h}" for h in ALLOWED_HOSTS] if HTTPS else []
 
 _APPS = [

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from correio_local import PASSWORD, USER, smtp
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from producao import com_cpf, em, exportar, quebrado, receber, registro
 
@@ -347,3 +348,42 @@ def test_who_asked_for_an_export_is_told_that_it_ended(
     assert "1 novo" in " ".join(client.get(row.endereco).text.split()).replace('<span class="s-oculto">', "")
     client.force_login(other)
     assert "1 ficha no arquivo" not in client.get("/avisos/").text
+
+
+@pytest.mark.parametrize("address", ["https://saude.timbo.example", ""])
+def test_the_digest_leads_to_the_notices_where_it_is_known_where_they_are(
+    coordenador, inconsistente, correio, settings, address
+):
+    settings.SITE_ADDRESS = address
+    rodada(antes(5))
+    (message,) = correio.received
+    text = message.get_content()
+    assert ("abra https://saude.timbo.example/avisos/." in text) is bool(address)
+    assert text.count("http") == bool(address) and ("entre no sistema" in text) is not bool(address)
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ({"SAUDE_ENDERECO": "https://saude.timbo.example/"}, "https://saude.timbo.example"),
+        (
+            {"SAUDE_HTTPS": "1", "SAUDE_HOSTS": "*.timbo.example,saude.timbo.example"},
+            "https://saude.timbo.example",
+        ),
+        ({"SAUDE_HOSTS": "saude.timbo.example"}, ""),
+        ({"SAUDE_ENDERECO": "saude.timbo.example"}, None),
+    ],
+)
+def test_where_the_site_is_comes_from_what_was_set(monkeypatch, environment, address):
+    from saude import settings as ours
+
+    hosts = environment.get("SAUDE_HOSTS", "localhost").split(",")
+    monkeypatch.setattr(ours, "HTTPS", environment.get("SAUDE_HTTPS") == "1")
+    monkeypatch.delenv("SAUDE_ENDERECO", raising=False)
+    if "SAUDE_ENDERECO" in environment:
+        monkeypatch.setenv("SAUDE_ENDERECO", environment["SAUDE_ENDERECO"])
+    if address is None:
+        with pytest.raises(ImproperlyConfigured):
+            ours._site_address(hosts)
+    else:
+        assert ours._site_address(hosts) == address

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from saude.acesso.permissoes import Limite
 from saude.auditoria.actions import record_event
@@ -24,7 +25,7 @@ from saude.correio.queries import configured
 log = logging.getLogger(__name__)
 HOUR = 7  # of the municipality's morning: not before
 END = """
-Para ver e agir, entre no sistema. O que chega por e-mail escolhe-se em Avisos > O que quero saber.
+Para ver e agir, {onde}. O que chega por e-mail escolhe-se em Avisos > O que quero saber.
 """
 
 
@@ -105,4 +106,11 @@ def text_of(rows: Iterable[Aviso], day: date) -> str:
             last = row.entidade
             parts.append(f"\n{last or 'Instalação'}")
         parts.append(f"- {row.dito(day)}")
-    return "\n".join(parts) + "\n" + END
+    return "\n".join(parts) + "\n" + END.format(onde=_where())
+
+
+def _where() -> str:
+    """The page of the notices: the same address for everybody, it names nothing and asks who enters."""
+    if not settings.SITE_ADDRESS:
+        return "entre no sistema"
+    return f"abra {settings.SITE_ADDRESS}{reverse('avisos:lista')}"
