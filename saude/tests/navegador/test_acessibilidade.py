@@ -1,9 +1,10 @@
-"""Every page of Exportação on data of the demonstration: no serious barrier, no sideways scrolling."""
+"""Every page of Exportação on data of the demonstration: no serious barrier, no sideways scrolling, nothing covered."""
 
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from aparencia import MISFITS
 from django.db.models import Count
 from django.utils import timezone
 from lotes import JOBS
@@ -109,13 +110,16 @@ def test_no_page_has_a_barrier(town, site, sem_barreiras):
     pages = addresses(town)
     assert len(pages) > 20
     for address in pages:
-        for width in (1280, 390):
+        for width in (1280, 768, 390):
             page.set_viewport_size({"width": width, "height": 800})
             response = page.goto(page.base + address)
             assert response.status == 200, address
+            problems += [f"{address} at {width}: {found}" for found in page.evaluate(MISFITS)]
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 problems.append(f"{address} at {width}: {wide} wide")
+            if width == 768:
+                continue  # told by the widths on both sides of it
             try:
                 sem_barreiras(page)
             except AssertionError as found:

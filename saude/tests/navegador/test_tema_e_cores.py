@@ -1,7 +1,7 @@
 """Light, dark and a machine's own colours: chosen, kept, never on paper, and nothing told by a shade alone."""
 
 import pytest
-from navegador_de_cores import BOUNDED, brightness
+from aparencia import BOUNDED, brightness
 from producao import quebrado, receber, registro
 
 PANEL = "/executando/sistema/exportacao/"

@@ -18,9 +18,16 @@ export function keepMenu() {
   show(menu);
 }
 
+// Also when the menu opens on a narrow screen: until then it has no place.
+export function showWhereOneIs() {
+  const menu = document.getElementById("menu");
+  if (menu) show(menu);
+}
+
 function show(menu) {
   const item = menu.querySelector("[aria-current]");
   if (!item) return;
   const [box, at] = [menu.getBoundingClientRect(), item.getBoundingClientRect()];
-  if (at.bottom > box.bottom - 8 || at.top < box.top) menu.scrollTop += at.top - box.top - menu.clientHeight / 2;
+  const top = Math.max(box.top, document.querySelector(".s-topo").getBoundingClientRect().bottom);
+  if (at.bottom > box.bottom - 8 || at.top < top) menu.scrollTop += at.top - box.top - menu.clientHeight / 2;
 }

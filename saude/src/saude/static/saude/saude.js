@@ -2,7 +2,7 @@
 import "../comum/entradas.js";
 import { groups } from "./grupo.js";
 import { forgetOnLeaving, own } from "./guardado.js";
-import { keepMenu } from "./menu.js";
+import { keepMenu, showWhereOneIs } from "./menu.js";
 import { keepAllMoments } from "./momentos.js";
 import { passwords } from "./senha.js";
 import { lockWhenIdle } from "./tela.js";
@@ -54,6 +54,7 @@ function setMenu(open) {
   if (!button) return;
   button.setAttribute("aria-expanded", String(open));
   document.body.classList.toggle("s-menu-aberto", open);
+  if (open) showWhereOneIs();
 }
 
 // An icon that copies a value the page does not show; where there is no clipboard, the value is shown to be taken.

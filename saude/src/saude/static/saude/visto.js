@@ -7,6 +7,15 @@ export function showWhatIsUnderWay() {
   sayWhenSlow();
   lookAtTheFirstError();
   letTablesScroll();
+  showTheOpenTab();
+}
+
+// Where the tabs do not fit, the one that is open is in view.
+function showTheOpenTab() {
+  for (const tab of document.querySelectorAll(".s-guias [aria-current]")) {
+    const box = tab.closest(".s-guias");
+    box.scrollLeft = tab.offsetLeft - box.offsetLeft - (box.clientWidth - tab.offsetWidth) / 2;
+  }
 }
 
 // A page that asks again by itself says when nobody answers, and that it goes on trying.
