@@ -35,8 +35,9 @@ MISFITS = """() => {
   };
   const found = [];
   for (const e of document.querySelectorAll("main :is(caption, h1, h2, h3, th, button, .br-button, .s-guias a)")) {
-    const words = seen(e) ? e.innerText.trim().split(/\\s+/).length : 0;
-    if (words > 2 && lines(e) >= words) found.push("one word a line: " + told(e));
+    const words = seen(e) ? e.innerText.trim().split(/\\s+/) : [];
+    const pair = words.slice(1).some((word, i) => (words[i] + word).length < 17);  // two would stand side by side
+    if (words.length > 2 && pair && lines(e) >= words.length) found.push("one word a line: " + told(e));
   }
   for (const tab of document.querySelectorAll(".s-guias [aria-current]")) {
     const [t, b] = [tab.getBoundingClientRect(), tab.closest(".s-guias").getBoundingClientRect()];

@@ -59,3 +59,16 @@ def test_a_bar_of_the_panel_opens_its_list(page):
     page.goto(page.base + PANEL)
     page.get_by_role("link", name="processados: 1. Ver as fichas").click()
     expect(page.locator("h1")).to_contain_text("Processados de setembro de 2026")
+
+
+def test_on_a_narrow_screen_the_open_item_and_the_open_tab_are_in_view(page):
+    page.set_viewport_size({"width": 768, "height": 768})
+    page.goto(page.base + "/administrando/instalacao/")
+    page.locator("[data-menu]").click()
+    item = page.locator("#menu [aria-current]")
+    expect(item).to_be_in_viewport(ratio=1)
+    assert item.bounding_box()["y"] >= page.locator(".s-topo").bounding_box()["height"] - 1
+    page.set_viewport_size({"width": 390, "height": 800})
+    month = page.base + PANEL + "202609/inconsistencias/?guia=causas"
+    page.goto(month)
+    expect(page.locator(".s-guias [aria-current]")).to_be_in_viewport(ratio=1)

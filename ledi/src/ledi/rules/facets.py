@@ -64,7 +64,7 @@ class FacetMaker:
     def _without_id(self, inner: Normaliser) -> Normaliser:
         code, name = self.code("sem_id"), self.field.name
         text = (
-            f"O campo {self.field.label} está na documentação do LEDI mas ainda não tem lugar no formato: "
+            f"O campo {self.field.label} está na documentação do e-SUS mas ainda não tem lugar no formato: "
             "é aceito e não é enviado."
         )
 

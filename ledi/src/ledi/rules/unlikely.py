@@ -20,7 +20,7 @@ _HOUR = 3_600_000
 _EARLY, LATE = date_to_millis(date(1890, 1, 1)), date_to_millis(date(2100, 1, 1))
 FIRST_YEAR = date_to_millis(date(2013, 1, 1))  # e-SUS AB began in 2013
 _SECONDS = (
-    "O campo {} parece estar em segundos, e por isso cai perto de 1970: o LEDI pede milissegundos. "
+    "O campo {} parece estar em segundos, e por isso cai perto de 1970: o e-SUS pede milissegundos. "
     "Multiplique o número por 1000."
 )
 _CENTURY = "O campo {} tem uma data improvável (antes de 1890 ou depois de 2099). Confira o ano."

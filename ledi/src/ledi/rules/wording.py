@@ -76,14 +76,12 @@ def codes_text(domain: str | None, codes: Iterable[Any], most: int = 12) -> str:
 def other_version(domain: str, code: Any, version: str) -> str:
     """ " Na lista, ele existe a partir da versão 8.6.0." for a code of another version, else nothing."""
     when = closed.when(domain, code, version)
-    return f" Na lista, ele existe {when} do LEDI." if when else ""
+    return f" Na lista, ele existe {when} do formato do e-SUS." if when else ""
 
 
 def doubt_text(what: str, since: str, until: str) -> str:
     """Why something is an aviso: `what` changed somewhere from `since` to `until`."""
-    return (
-        f"{what} entre a {since} e a {until} do LEDI, e não se sabe em qual versão: por isso é só um aviso."
-    )
+    return f"{what} entre a {since} e a {until} do formato do e-SUS, e não se sabe em qual versão: por isso é só um aviso."
 
 
 _SEPARATORS = re.compile(r"[\s.\-]+")

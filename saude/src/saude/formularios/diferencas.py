@@ -10,7 +10,7 @@ from saude.formularios.arvore import Campo
 
 HEAD = (
     ("tipo", "Ficha"),
-    ("versao", "Versão do LEDI"),
+    ("versao", "Versão do formato"),
     ("cnes", "CNES do registro"),
     ("ine", "INE do registro"),
     ("ibge", "Município do registro"),

@@ -287,7 +287,7 @@ class Length(Base):
         size = facts["tamanho"]
         if SEVERITY in facts:
             return (
-                f"O campo {label(scope, name)} tem {size} itens, e o LEDI fala em {self.high}, embora a lista tenha mais. "
+                f"O campo {label(scope, name)} tem {size} itens, e o e-SUS fala em {self.high}, embora a lista tenha mais. "
                 "Confira se são todos mesmo."
             )
         return f"{self.describe(scope, name)} Tem {size}."

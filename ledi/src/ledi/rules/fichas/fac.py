@@ -118,7 +118,7 @@ def _tobacco(code: str, name: str, label: str) -> tuple[Rule, ...]:
             name,
             Forbidden(all_of(maintenance, not_(session))),
             severity=AVISO,
-            text=f"{label}: o LEDI só cita as sessões 1 a 4 do tabagismo (25 a 28), e não a manutenção (34). Confira se "
+            text=f"{label}: o e-SUS só cita as sessões 1 a 4 do tabagismo (25 a 28), e não a manutenção (34). Confira se "
             "o campo deve ficar.",
         ),
     )

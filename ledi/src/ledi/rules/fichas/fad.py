@@ -14,7 +14,7 @@ from ledi.rules.shared.problemas import problemas_rules
 CHILD = "atendimentosDomiciliares[]"
 POS_OBITO = one_of("tipoAtendimento", 9)
 _BLOQUEADOS = (
-    "Na visita domiciliar pós-óbito, os procedimentos da ficha são bloqueados até a versão 8.7.0 do LEDI: "
+    "Na visita domiciliar pós-óbito, os procedimentos da ficha são bloqueados até a versão 8.7.0 do formato do e-SUS: "
     "confira se este pode ser enviado."
 )
 _VISITA = "A visita domiciliar pós-óbito se informa no tipo de atendimento, código 9."

@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         "paisNascimento",
         Forbidden(not_one_of("nacionalidadeCidadao", 1, 3)),
         severity=AVISO,
-        text="O LEDI só fala do país de nascimento de brasileiro e de estrangeiro; "
+        text="O e-SUS só fala do país de nascimento de brasileiro e de estrangeiro; "
         "nos outros casos, o mais seguro é deixá-lo vazio.",
     ),
     Rule("FAE-032-2", "", "paisNascimento", Required(BRASILEIRO)),

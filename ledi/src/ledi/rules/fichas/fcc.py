@@ -209,7 +209,7 @@ RULES: tuple[Rule, ...] = (
         "condutaEvolucao",
         NotCodes(CONDUTAS_INATIVAS),
         severity=AVISO,
-        text="A conduta {valor} está inativa na tabela do LEDI: prefira outra.",
+        text="A conduta {valor} está inativa na tabela do e-SUS: prefira outra.",
     ),
     Rule("FCC-007-1", "", "tpCdsOrigem", Equals(3)),
     Rule("FCC-008-1", "", "cnsCidadao", Document("cns")),

@@ -94,11 +94,11 @@ RAIZ: tuple[Rule, ...] = (
     _imovel("FCD-004-1", "familias"),
     # stAtivo has no id in the IDL and the page contradicts itself on it: nothing is refused.
     Rule("FCD-004-2", "", "familias", Forbidden(is_false("stAtivo")), since="8.4.0", severity=AVISO,
-         text="O LEDI diz que um domicílio inativo não tem famílias. Confira se o domicílio está mesmo inativo."),
+         text="O e-SUS diz que um domicílio inativo não tem famílias. Confira se o domicílio está mesmo inativo."),
     Rule("FCD-004-3", "", "familias", Unique(keys=("numeroCnsResponsavel",)),
          text="Duas famílias têm o mesmo CNS de responsável. Apague a repetida ou corrija o CNS."),
     Rule("FCD-004-3", "", "familias", Unique(keys=("cpfResponsavel",)), severity=AVISO,
-         text="Duas famílias têm o mesmo CPF de responsável. O LEDI só fala do CNS: confira se não é repetida."),
+         text="Duas famílias têm o mesmo CPF de responsável. O e-SUS só fala do CNS: confira se não é repetida."),
     _recusa("FCD-004-4", "familias"),
     Rule("FCD-005-1", "", "fichaAtualizada",
          Declared("A ficha atualizada aponta, no UUID da ficha originadora, o cadastro que lhe deu origem."),
@@ -125,12 +125,12 @@ RAIZ: tuple[Rule, ...] = (
     Rule("FCD-016-2", "", "longitude", Range(-180, 180, decimals=8)),
     Rule("FCD-017-1", "", "tipoEndereco", Equals(3)),
     Rule("FCD-018-1", "", "stAtivo", Forbidden(not_true("fichaAtualizada")), since="8.4.0", severity=AVISO,
-         text="O LEDI só prevê Domicílio ativo em ficha de atualização. Confira se a ficha é uma atualização."),
+         text="O e-SUS só prevê Domicílio ativo em ficha de atualização. Confira se a ficha é uma atualização."),
     Rule("FCD-018-2", "", "stAtivo",
          Custom(_all_moved, "O domicílio só fica ativo sem famílias ou com todas elas mudadas.",
                 reads=("familias",)),
          since="8.4.0", severity=AVISO,
-         text="O LEDI diz que o domicílio só fica ativo sem famílias, ou se todas se mudaram; há {familias} "
+         text="O e-SUS diz que o domicílio só fica ativo sem famílias, ou se todas se mudaram; há {familias} "
               "que não se mudou. Confira se o domicílio está mesmo ativo."),
 )  # fmt: skip
 

@@ -159,7 +159,7 @@ IDENTIFICACAO: tuple[Rule, ...] = (
     Rule("FCI-ID-013-e1", PESSOA, "paisNascimento", Domain("paises")),
     Rule("FCI-ID-013-1", PESSOA, "paisNascimento", Required(ESTRANGEIRO)),
     Rule("FCI-ID-013-1", PESSOA, "paisNascimento", Forbidden(NATURALIZADO), severity=AVISO,
-         text="O LEDI não diz se o naturalizado informa o país de nascimento. É mais seguro deixá-lo vazio."),
+         text="O e-SUS não diz se o naturalizado informa o país de nascimento. É mais seguro deixá-lo vazio."),
     Rule("FCI-ID-013-2", PESSOA, "paisNascimento", Required(BRASILEIRO)),
     Rule("FCI-ID-013-2", PESSOA, "paisNascimento", OnlyCodes((BRASIL,), when=BRASILEIRO)),
     Rule("FCI-ID-014-e1", PESSOA, "racaCorCidadao", Domain()),

@@ -391,7 +391,7 @@ RULES: tuple[Rule, ...] = (
         since="7.4.2",
         until="8.4.0",
         maybe="7.3.2",
-        text="O fabricante não está na tabela de fabricantes do LEDI, que vale até antes da 8.4.0. "
+        text="O fabricante não está na tabela de fabricantes do e-SUS, que vale até antes da 8.4.0. "
         "Escreva o nome como está na tabela, como BUTANTAN.",
     ),
     Rule("FV-V-006-1", VACINA, "grupoAtendimento", Required(APLICADA)),
@@ -403,7 +403,7 @@ RULES: tuple[Rule, ...] = (
         "grupoAtendimento",
         NotCodes(GRUPOS_INATIVOS),
         severity=AVISO,
-        text="O grupo de atendimento {valor} está inativo na tabela do LEDI: prefira um grupo ativo.",
+        text="O grupo de atendimento {valor} está inativo na tabela do e-SUS: prefira um grupo ativo.",
     ),
     Rule("FV-V-008-1", VACINA, "dataRegistroAnterior", Required(ANTERIOR)),
     Rule("FV-V-008-2", VACINA, "dataRegistroAnterior", Forbidden(APLICADA)),

@@ -164,7 +164,7 @@ def _questionario(number: int, name: str) -> tuple[Rule, ...]:
             "",
             name,
             Required(IDADE[name]),
-            text=f"Pela idade na data do atendimento, é obrigatório o questionário {QUEM[name]}. Preencha-o, "
+            text=f"Falta o questionário {QUEM[name]}, que é o da idade na data do atendimento. Preencha-o, "
             "no lugar de outro, ou corrija a data de nascimento.",
         ),
         Rule(f"{code}-2", "", name, AllAnswered(ENUNS[name]), since="7.3.7", maybe="7.3.6"),

@@ -100,7 +100,7 @@ def encaminhamentos_fao(at: str) -> tuple[Rule, ...]:
             CIAP,
             Forbidden(),
             severity=AVISO,
-            text="O LEDI não prevê CIAP2 no encaminhamento odontológico, só a CID10. Use a CID10 e apague a CIAP2.",
+            text="O e-SUS não prevê CIAP2 no encaminhamento odontológico, só a CID10. Use a CID10 e apague a CIAP2.",
         ),
         Rule("FAO-ENC-003-e1", at, "classificacaoRisco", Domain()),
     )

@@ -62,7 +62,7 @@ def endereco_fae(at: str, admitted: Cond) -> tuple[Rule, ...]:
         Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, not_true("stSemNumero")))),
         Rule("FAE-EN-006-3", at, "numero", Required(all_of(admitted, is_true("stSemNumero"))),
              severity=AVISO,
-             text='Na admissão pela própria EMAD, o LEDI pede o número do endereço e não diz o que fazer com "Sem número" '
+             text='Na admissão pela própria EMAD, o e-SUS pede o número do endereço e não diz o que fazer com "Sem número" '
                   "marcado: confira se o domicílio tem número."),
         Rule("FAE-EN-007-1", at, "numeroDneUf", needed),
         Rule("FAE-EN-008-1", at, "telefoneContato", no_home, fix=text),

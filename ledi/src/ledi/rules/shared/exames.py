@@ -67,7 +67,7 @@ def right(value: str) -> dict[str, str]:
     return {"valor": value[:40], "certo": f"Escreva {spelling}." if good else "Confira o código."}
 
 
-AB_INATIVO = ", e desde a versão 8.4.0 do LEDI o código AB está inativo para novas seleções"
+AB_INATIVO = ", e desde a versão 8.4.0 do formato do e-SUS o código AB está inativo para novas seleções"
 AB_DUVIDA = (
     "A lista de mudanças da 8.4.0 inativa, para novas seleções, os códigos AB que têm SIGTAP, e nem ela nem a página dizem "
     "se o envio de um é recusado: é uma dúvida, aceita com aviso."

@@ -83,7 +83,7 @@ def _values(tipo: str, at: str) -> tuple[Rule, ...]:
 
 _OBSTETRICO = "Na ultrassonografia obstétrica, informe ao menos o resultado em semanas (tipo 3) ou em data (tipo 4), e nunca o tipo 1 (Valor)."
 _SO_VALOR = "Para esse exame só é aceito resultado do tipo 1 (Valor). Corrija o tipo de resultado ou o exame."
-_DATA = "O resultado do tipo 4 (Data) deve ser uma data em milissegundos (Epoch), não anterior à data de realização do exame."
+_DATA = "O resultado do tipo 4 (Data) não é uma data, ou é de antes da realização do exame. Confira a data do resultado."
 
 
 def _kinds(value: Any) -> set[Any]:
@@ -214,6 +214,6 @@ class ResultNumber(_Result):
     def message(self, scope: Scope, name: str | None, facts: Mapping[str, Any]) -> str:
         if facts.get("ponto"):
             return (
-                "O LEDI escreve os decimais do resultado com vírgula, como 7,20. Troque o ponto por vírgula."
+                "O e-SUS escreve os decimais do resultado com vírgula, como 7,20. Troque o ponto por vírgula."
             )
         return f"{self.describe(scope, name)} {_spelling(facts)}"

@@ -54,12 +54,10 @@ def regra(codigo: str, tipo: str = "", palavras: str = "") -> SafeString:
         '<span class="s-oculto">: o que esta regra pede e como corrigir (abre em outra aba)</span></a>'
     )
     asked = f"?ficha={tipo}" if tipo else ""
-    words = palavras or ("ver a regra" if "Thrift" in codigo else codigo)  # named by the layout: no word of ours
-    return (
-        format_html(text, reverse("ajuda:regra", args=[codigo]), asked, words)
-        if codigo
-        else SafeString()
-    )
+    words = palavras or (
+        "ver a regra" if "Thrift" in codigo else codigo
+    )  # named by the layout: no word of ours
+    return format_html(text, reverse("ajuda:regra", args=[codigo]), asked, words) if codigo else SafeString()
 
 
 @register.inclusion_tag("partials/situacao.html")
