@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ledi.errors import LediError
 from saude.arquivos import exame
+from saude.arquivos.boas import is_good
 from saude.arquivos.guardados import SUFFIXES, FileRefused, folder, forget_old, keep, keep_received
 from saude.arquivos.models import Conferencia
 from saude.arquivos.tamanho import is_small
@@ -21,12 +22,10 @@ from saude.banco.fila import enqueue_once
 from saude.cadastros.models import Entidade
 from saude.contas.models import Usuario
 from saude.fichas.models import Ficha, Reprocessamento
-from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.achados import clean
 from saude.processamento import julgar, lotes
-from saude.processamento.contexto import Contexto
 from saude.recebimento import actions as intake
-from saude.recebimento.intake import Item, take_in
+from saude.recebimento.intake import take_in
 from saude.recebimento.leitura_arquivo import formato_of, items
 from saude.recebimento.models import Lote, Registro
 from saude.recebimento.tasks import spool_folder
@@ -149,26 +148,13 @@ def _take(row: Conferencia) -> None:
     lote = row.lote or _open(row)
     last = Registro.objects.filter(lote=lote).aggregate(n=Max("posicao"))["n"] or 0
     ctx = julgar.context(row.entidade)
-    rest = (item for item in items(path) if item.posicao > last and (not row.so_boas or _is_good(item, ctx)))
+    rest = (item for item in items(path) if item.posicao > last and (not row.so_boas or is_good(item, ctx)))
     for chunk in intake.chunks(rest, ATOMIC if row.lidos <= ATOMIC else intake.CHUNK):
         take_in(lote, ctx, chunk)
         exame.mark(row)
     with transaction.atomic():
         intake.close_lote(lote, by=row.recebedor)
         exame.mark(row, estado=Estado.RECEBIDA, erro="")
-
-
-def _is_good(item: Item, ctx: Contexto) -> bool:
-    """Would it be processada, judged as it is when taken in?"""
-    if item.achados:
-        return False
-    try:
-        return (
-            julgar.assess(item.registro, ctx, proveniencia=item.proveniencia).situacao == Situacao.PROCESSADA
-        )
-    except Exception as error:  # ours: left out, and told in the conference
-        log.error("judging a record of a file failed: %s", type(error).__name__)
-        return False
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.db import transaction
 from ledi.layouts import layout
 from ledi.paths import value_at
 from saude.arquivos import celulas, colunas, planilhas
+from saude.arquivos.boas import is_good
 from saude.arquivos.guardados import (
     SHEETS,
     FileRefused,
@@ -25,6 +26,7 @@ from saude.arquivos.guardados import (
 )
 from saude.arquivos.models import MapaColunas, Planilha
 from saude.arquivos.planilhas import Tabela, load_table
+from saude.arquivos.queries import is_much
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.comum import isolado
@@ -127,6 +129,10 @@ class Previa:
     def com_problemas(self) -> int:
         return self.total - self.prontas
 
+    @property
+    def muitas(self) -> bool:
+        return is_much(self.com_problemas, self.total)
+
 
 def preview(planilha: Planilha) -> Previa:
     """Every row judged; those with something to mend are shown first, the others fill up the page."""
@@ -204,8 +210,8 @@ def table_for(planilha: Planilha, rows: int = planilhas.MAX_ROWS) -> Tabela:
 
 
 @transaction.atomic
-def take_sheet_in(*, planilha: Planilha, by: Usuario) -> Lote:
-    """All the rows in one transaction. Sent again, the same sheet answers "igual"."""
+def take_sheet_in(*, planilha: Planilha, by: Usuario, so_boas: bool = False) -> Lote:
+    """All the rows (or those with nothing to mend) in one transaction. Sent again, the same sheet answers "igual"."""
     row = Planilha.objects.select_for_update().get(pk=planilha.pk)
     if row.lote_id:
         raise FileRefused("Esta planilha já foi recebida.")
@@ -214,18 +220,22 @@ def take_sheet_in(*, planilha: Planilha, by: Usuario) -> Lote:
         raise FileRefused(
             "Há linhas da mesma ficha que não dizem o mesmo. Corrija a planilha e envie de novo."
         )
+    ctx = julgar.context(row.entidade)
+    every = [Item(n, m.registro) for n, m in enumerate(made, 1)]
+    items = [item for item in every if is_good(item, ctx)] if so_boas else every
+    if so_boas and not items:
+        raise FileRefused("Nenhuma ficha da planilha está sem inconsistência. Corrija-a e envie de novo.")
     path = folder() / row.arquivo
     keep_received(row.arquivo)
     lote = intake.open_lote(
         entidade=row.entidade, origem=Origem.ARQUIVO, by=by, formato=Lote.Formato.JSON,
         nome_arquivo=row.nome, arquivo=row.arquivo, tamanho=path.stat().st_size, sha256=row.sha256,
     )  # fmt: skip
-    ctx = julgar.context(row.entidade)
     # one chunk: with very many new citizens it takes one lock instead of one each
-    take_in(lote, ctx, [Item(n, m.registro) for n, m in enumerate(made, 1)])
+    take_in(lote, ctx, items)
     intake.close_lote(lote, by=by)
-    row.lote = lote
-    row.save(update_fields=["lote"])
+    row.lote, row.de_fora = lote, len(every) - len(items)
+    row.save(update_fields=["lote", "de_fora"])
     lote.refresh_from_db()
     return lote
 

@@ -103,6 +103,9 @@ class Planilha(models.Model):
     linhas = models.PositiveIntegerField("linhas", default=0)
     mapa = models.JSONField("mapa", default=dict, help_text="Número da coluna -> caminho do campo.")
     lote = models.ForeignKey("recebimento.Lote", models.SET_NULL, null=True, related_name="+")
+    de_fora = models.PositiveIntegerField(
+        "ficaram de fora", default=0, db_default=0, help_text="Só as boas entraram."
+    )
     criada_em = models.DateTimeField("enviada em", db_default=Now())
 
     class Meta:

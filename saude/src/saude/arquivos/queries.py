@@ -31,7 +31,7 @@ def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
     return {
         "boas": good,
         "ruins": bad,
-        "muitas": _is_much(bad, total),
+        "muitas": is_much(bad, total),
         "tipos": [{"tipo": t, **c} for t, c in sorted(found.get("tipos", {}).items(), key=_unknown_last)],
         "versoes": [
             {"declarada": d, "usada": u, "n": n, "difere": d != u, **_validity(d, hoje, dates)}
@@ -48,7 +48,7 @@ def summary(row: Conferencia, hoje: date) -> dict[str, Any]:
     }
 
 
-def _is_much(bad: int, total: int) -> bool:
+def is_much(bad: int, total: int) -> bool:
     """Are there so many that receiving them all must be confirmed?"""
     return bad >= MANY_BAD or (total >= FEW and bad * 4 >= total)
 

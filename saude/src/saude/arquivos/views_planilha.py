@@ -154,12 +154,16 @@ def previa(request: UserRequest, uuid: UUID) -> HttpResponse:
 def receber(request: UserRequest, uuid: UUID) -> HttpResponse:
     row = _planilha_of(request, uuid)
     try:
-        lote = importacao.take_sheet_in(planilha=row, by=request.user)
+        lote = importacao.take_sheet_in(
+            planilha=row, by=request.user, so_boas=request.POST.get("so") == "boas"
+        )
     except FileRefused as refused:
         messages.error(request, str(refused))
         return redirect("arquivos:previa", row.uuid)
     old = f"{lote.iguais} já recebidas, {lote.substituidos} substituídas, {lote.recusados} recusadas"
-    told = f"{lote.novos} fichas novas, {old}."
+    row.refresh_from_db(fields=["de_fora"])
+    left = f" {row.de_fora} com inconsistência ficaram de fora." if row.de_fora else ""
+    told = f"{lote.novos} fichas novas, {old}.{left}"
     (messages.warning if lote.recusados else messages.success)(request, f"Planilha recebida: {told}")
     return redirect("painel:painel")
 
