@@ -14,15 +14,20 @@ from saude.clientes.models import Cliente
 from saude.contas.models import Usuario
 from saude.correcao import salvar
 from saude.exportacao.actions import create_export, run_export
+from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.fichas.filtro import Filtro
 from saude.fichas.models import Atendido, Ficha, Reprocessamento
 from saude.inconsistencias.models import Inconsistencia
 from saude.processamento import lotes
 from saude.processamento.em_massa import reprocess_block
+from saude.retorno import demo as retorno
+from saude.retorno.models import Relatorio
 from saude.site.demo_producao import load
+from saude.transmissao.models import Destino, Envio, Transmissao
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PANEL = "/executando/sistema/exportacao/"
+SENT, RETURNS = "/executando/sistema/transmissoes/", "/executando/sistema/retorno/"
 
 
 @pytest.fixture
@@ -104,11 +109,64 @@ def batches(town, causa) -> list[str]:
     return [JOBS, f"{JOBS}{mounting.pk}/previa/", f"{JOBS}{done.pk}/", *pages]
 
 
+def way_back(town) -> list[str]:
+    """Transmissions in every state, with fichas in every situação; reports of each kind; the Conciliação."""
+    assert retorno.load(entidade=town, today=timezone.localdate())
+    Destino.objects.create(
+        entidade=town,
+        endereco="https://pec.example",
+        usuario="credencial",
+        recusa="Usuário ou senha inválidos.",
+    )
+    export = Exportacao.objects.get(entidade=town)
+    sent = [_sent(export, state) for state in Transmissao.Estado.values]
+    refused = ItemExportacao.objects.filter(
+        exportacao=export, ficha__desfecho__resultado="recusada", ficha__substitutas=None
+    ).first()
+    reports = Relatorio.objects.filter(entidade=town)
+    found = [SENT, "/administrando/instalacao/pec/", RETURNS, f"/fichas/{refused.ficha.uuid}/corrigir/"]
+    found += [f"{SENT}{t.pk}/" for t in sent]
+    found += [f"{SENT}{sent[0].pk}/?situacao={quote(name)}" for name in Envio.Situacao.values]
+    found += [f"/executando/sistema/exportacoes/{export.pk}/transmitir/", f"{RETURNS}marcar/{export.pk}/"]
+    found += [f"{RETURNS}{row.pk}/{page}" for row in reports for page in ("", "desfazer/")]
+    return [*found, f"/executando/sistema/conciliacao/{refused.ficha.competencia}/"]
+
+
+def _sent(export, state) -> Transmissao:
+    """One of an export like this one, as it stands in the database."""
+    copy = Exportacao.objects.get(pk=export.pk)
+    if state != "espera":
+        copy.pk, copy.chave = None, None
+        copy.save(force_insert=True)
+    halted = state in ("pausada", "parada", "aguardando")
+    made = Transmissao.objects.create(
+        entidade=export.entidade, exportacao=copy, estado=state, total=7, preparada=True,
+        causa="login_recusado" if halted else "", motivo="O PEC recusou a credencial." if halted else "",
+    )  # fmt: skip
+    items = ItemExportacao.objects.filter(exportacao=export).order_by("ficha_id")
+    for place, (item, situacao) in enumerate(zip(items, Envio.Situacao.values, strict=False)):
+        said = [{"campo": "profissionalCNS", "texto": "ProfissionalCNS possui um valor inválido: [número]"}]
+        Envio.objects.create(
+            transmissao=made, ficha_id=item.ficha_id, revisao=item.revisao, lugar=place, situacao=situacao,
+            aberta=situacao == "a enviar", tentativas=1, mensagens=said if situacao == "recusada" else [],
+        )  # fmt: skip
+    return made
+
+
 def test_no_page_has_a_barrier(town, site, sem_barreiras):
-    page = site("administrador")
-    problems = []
     pages = addresses(town)
     assert len(pages) > 20
+    _walked(site("administrador"), pages, sem_barreiras)
+
+
+def test_no_page_of_the_way_back_has_a_barrier(town, site, sem_barreiras):
+    pages = way_back(town)
+    assert len(pages) > 20
+    _walked(site("administrador"), pages, sem_barreiras)
+
+
+def _walked(page, pages, sem_barreiras) -> None:
+    problems = []
     for address in pages:
         for width in (1280, 768, 390):
             page.set_viewport_size({"width": width, "height": 800})
