@@ -284,6 +284,11 @@ def _(page: Any) -> None:
     page.get_by_text("Concluída", exact=True).wait_for(timeout=WAIT)
 
 
+@shot("transmissoes")
+def _(page: Any) -> None:
+    page.goto("/executando/sistema/transmissoes/")
+
+
 @shot("painel")
 def _(page: Any) -> None:
     page.goto(PANEL)
