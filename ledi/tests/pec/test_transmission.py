@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from pec_kit import QUICK, answer, answering, client, registro, sending, server
 
+from ledi.pec import transmission
 from ledi.pec.client import Client
 from ledi.pec.login import Credential
 from ledi.pec.outcomes import Action, Cause, Situacao
@@ -70,6 +71,43 @@ def test_items_are_read_only_a_little_ahead():
     with sending(connections=2) as (_, made):
         for done, _ in enumerate(Transmission(made, counted()), 1):
             assert taken[0] <= done + 2 * 3
+
+
+def test_so_deep_as_asked_but_not_so_heavy(monkeypatch):
+    """Every connection has its next ficha at hand while the caller is busy; big fichas do not fill the memory."""
+    taken = [0]
+
+    def counted():
+        for item in items(200):
+            taken[0] += 1
+            yield item
+
+    with sending("lento=20", connections=2) as (_, made):
+        sent = Transmission(made, counted(), ahead=40)
+        for _ in sent:
+            assert taken[0] == 80
+            break
+        monkeypatch.setattr(transmission, "_HEAVY", 4 * len(registro(0).dados))
+        taken[0] = 0
+        for done, _ in enumerate(Transmission(made, counted(), ahead=40), 1):
+            assert taken[0] <= done + 5
+            if done == 20:
+                break
+    assert done == 20
+
+
+def test_the_caller_says_stop():
+    """What waits its turn stays behind; what is on its way comes back."""
+    with sending("lento=20", connections=2) as (pec, made):
+        sent = Transmission(made, items(200), ahead=50)
+        found = []
+        for item, outcome in sent:
+            assert outcome.situacao is S.ACEITA
+            found.append(item.key)
+            sent.stop()
+        assert len(found) < 50 and pec.store.totals() == {"aceita": len(found)}
+        left = {item.key for item in sent.unsent}
+        assert len(left) + len(found) == 100 and not left & set(found) and sent.stopped_by is None
 
 
 @pytest.mark.parametrize(

@@ -261,6 +261,7 @@ def test_what_was_corrected_since_does_not_go(entidade):
 def test_paused_by_a_person_in_the_middle_and_resumed(entidade, monkeypatch):
     monkeypatch.setattr(remessa, "FLUSH", 5)
     monkeypatch.setattr(remessa, "CHUNK", 5)
+    monkeypatch.setattr(remessa, "AHEAD", 0)
     with simulador() as pec:
         destino(entidade, pec.url)
         t = pedir(exportada(entidade, 40))

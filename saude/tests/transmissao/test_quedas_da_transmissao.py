@@ -29,7 +29,7 @@ from pec_de_teste import (
 )
 
 from saude.fichas.desfechos import DesfechoAtual
-from saude.transmissao import actions, remessa, storage
+from saude.transmissao import actions, remessa
 from saude.transmissao.models import Destino, Envio, Reserva, Transmissao
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,7 +125,7 @@ def test_what_a_killed_worker_had_rests_before_it_goes_again(entidade):
         remessa._fill(Transmissao.objects.select_related("exportacao").get(pk=t.pk), _file(t))
         taken, other, _ = sorted(Envio.objects.values_list("ficha_id", flat=True))
         Envio.objects.filter(ficha=other).update(tentada_em=timezone.now() + timedelta(minutes=1))
-        storage.reserve(t.pk, [taken, other])
+        Reserva.objects.create(transmissao=t, fichas=[taken, other])
         remessa.run(t.pk)
         assert pec.store.totals() == {"aceita": 2}
         left = Envio.objects.get(aberta=True)

@@ -13,6 +13,7 @@ from ledi.pec.outcomes import DECIDED, SERVER_DOWN, Action, Before, Cause, Outco
 
 _NOTHING = Before()
 _TOO_MANY = 429
+_HEAVY = 32 * 1024 * 1024  # bytes read ahead, however few fichas that is
 _PLENTY, _BREATH = (
     8,
     0.004,
@@ -49,6 +50,7 @@ class Transmission:
         self.stopped_by: Outcome | None = None
         self.unsent: list[Item] = []
         self._undecided = 0
+        self._flying = self._weight = 0  # fichas, and their bytes, given to the connections and not come back
 
     def stop(self) -> None:
         """Nothing more is sent; what is on its way comes back."""
@@ -71,16 +73,16 @@ class Transmission:
                 worker.join()
 
     def _outcomes(self) -> Iterator[tuple[Item, Outcome]]:
-        flying = 0
         failure: BaseException | None = None
         while True:
-            flying += self._feed(self._ahead - flying)
-            if not flying:
+            self._feed()
+            if not self._flying:
                 break
             if self._todo.qsize() > self._client.connections * _PLENTY:
                 self._stop.wait(_BREATH)  # to be woken for each would cost more than the rest of it
             for item, outcome in self._come():
-                flying -= 1
+                self._flying -= 1
+                self._weight -= len(item.registro.dados)
                 if isinstance(outcome, BaseException):
                     failure = failure or outcome  # a defect: told after what is already out has come back
                 elif outcome is None or not outcome.tentada:
@@ -96,16 +98,15 @@ class Transmission:
         for _ in range(self._done.qsize()):  # this thread alone takes
             yield self._done.get()
 
-    def _feed(self, room: int) -> int:
+    def _feed(self) -> None:
         """Takes as many items as there is room for; none after a stop."""
-        taken = 0
-        while taken < room and not self._stop.is_set():
+        while self._flying < self._ahead and self._weight < _HEAVY and not self._stop.is_set():
             item = next(self._items, None)
             if item is None:
                 break
+            self._flying += 1
+            self._weight += len(item.registro.dados)
             self._todo.put(item)
-            taken += 1
-        return taken
 
     def _work(self) -> None:
         while (item := self._todo.get()) is not None:

@@ -3,20 +3,19 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import QuerySet, Sum
 
 from saude.acesso.areas import Areas, in_areas
 from saude.banco import travas
-from saude.banco.cursor import server_cursor
+from saude.banco.cursor import numbers, server_cursor
 from saude.cadastros.models import Entidade
 from saude.fichas.desfechos import SEM_RESPOSTA, ContagemDesfecho, DesfechoAtual, Resultado
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Motivo, Situacao
 
-#: (ficha, revisão que foi, resultado, fato, em)
-Atual = tuple[int, int, str, int, datetime]
+#: (ficha, revisão que foi, resultado, fato, em: as the database writes it)
+Atual = tuple[int, int, str, int, str]
 
 # an answer counts as long as the ficha is exported with the content that was answered
 _SET = """
@@ -26,7 +25,7 @@ WITH v AS (
   JOIN fichas_ficha f ON f.id = x.ficha_id AND f.revisao = x.revisao AND f.situacao = 'exportada'
 ), gone AS (
   DELETE FROM fichas_desfechoatual d
-  WHERE d.ficha_id = ANY(%s) AND NOT EXISTS (SELECT 1 FROM v WHERE v.ficha_id = d.ficha_id)
+  WHERE d.ficha_id = ANY(%s::bigint[]) AND NOT EXISTS (SELECT 1 FROM v WHERE v.ficha_id = d.ficha_id)
 )
 INSERT INTO fichas_desfechoatual AS d (ficha_id, entidade_id, competencia, cnes, resultado, fato, em)
 SELECT * FROM v
@@ -44,7 +43,7 @@ def set_current(ids: Collection[int], current: Sequence[Atual]) -> None:
     names = ("ficha_id", "revisao", "resultado", "fato", "em")
     rows = [dict(zip(names, row, strict=True)) for row in current]
     with server_cursor() as cursor:
-        cursor.execute(_SET, [json.dumps(rows, default=str), list(ids)])
+        cursor.execute(_SET, [json.dumps(rows), numbers(ids)])
 
 
 def reopen(entidade_id: int, ids: Sequence[int]) -> None:

@@ -345,7 +345,7 @@ def record_outcomes(
     `trilha` the trail is left to the caller, who tells a whole transmission in a row or two.
     """
     travas.wait(travas.DESFECHOS, exportacao.entidade_id)
-    facts = [f._replace(mensagens=[_safe(m) for m in f.mensagens]) for f in outcomes]
+    facts = [f._replace(mensagens=[_safe(m) for m in f.mensagens]) if f.mensagens else f for f in outcomes]
     ids = storage.copy_facts(exportacao.entidade_id, str(fonte), facts, relatorio_id=None, now=timezone.now())
     storage.settle_current(ids)
     if not trilha:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from saude.banco.cursor import server_cursor
+from saude.banco.cursor import numbers, server_cursor
 from saude.fichas.retornos import Atual, set_current
 from saude.retorno.leitura import COLUMNS
 
@@ -140,8 +140,8 @@ def withdraw(relatorio_id: int, ids: Collection[int] | None = None) -> list[int]
 # Of every answer that stands, the one that counts: that the PEC took or refused it says more than that it had it
 # already, and that more than no answer; among the same, the newest export, then the newest day, then the last told.
 _BEST = """
-SELECT DISTINCT ON (ficha_id, revisao) ficha_id, revisao, resultado, id, em FROM retorno_desfecho
-WHERE ficha_id = ANY(%s) AND vale
+SELECT DISTINCT ON (ficha_id, revisao) ficha_id, revisao, resultado, id, em::text FROM retorno_desfecho
+WHERE ficha_id = ANY(%s::bigint[]) AND vale
 ORDER BY ficha_id, revisao,
   CASE resultado WHEN 'repetida' THEN 1 WHEN 'desconhecida' THEN 2 ELSE 0 END,
   exportacao_id DESC, coalesce(data, em::date) DESC, id DESC
@@ -152,7 +152,7 @@ def settle_current(ids: Sequence[int]) -> None:
     """What counts now of these fichas, looked at anew."""
     for chunk in chunks(sorted(set(ids))):
         with server_cursor() as cursor:
-            best: list[Atual] = list(cursor.execute(_BEST, [chunk]))
+            best: list[Atual] = cursor.execute(_BEST, [numbers(chunk)]).fetchall()
         set_current(chunk, best)
 
 

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 Estado = Transmissao.Estado
 SLICE = 30.0  # seconds, and then whatever is on its way
 CHUNK = 200  # fichas taken at a time: what a killed worker leaves unknown
+AHEAD = 256  # fichas read before their turn, so that no connection waits while answers are written
 FLUSH, FLUSH_EVERY = 500, 2.0  # outcomes, and seconds, between writes
 BUSY_AGAIN = 10
 INTERRUPTED = "O envio foi interrompido sem que a resposta fosse guardada: a ficha vai de novo, igual."
@@ -146,17 +147,23 @@ class _Envio:
         self.after = -1
         self.reserved: dict[int, set[int]] = {}
         self.done: list[Escrita] = []
+        self.accepted: dict[int | None, list[int]] = {}
         self.facts: list[Fato] = []
         self.flushed = time.monotonic()
         self.stopped = False
 
     def send(self) -> None:
-        sending = Transmission(self.client, self._items())
+        sending = Transmission(self.client, self._items(), ahead=max(3, AHEAD // self.client.connections))
+        unwritten = 0
         with closing(sending.__iter__()) as found:
             for item, outcome in found:
                 self._keep(item.key, outcome)
-                if len(self.done) >= FLUSH or time.monotonic() - self.flushed >= FLUSH_EVERY:
+                unwritten += 1
+                if unwritten >= FLUSH or time.monotonic() - self.flushed >= FLUSH_EVERY:
                     self._flush()
+                    unwritten = 0
+                if self._over():
+                    sending.stop()  # what waits its turn is left for the next slice
         self.fatia.parou = sending.stopped_by
         if sending.stopped_by is not None and sending.stopped_by.cause is Cause.ESTRANHA:
             self.fatia.estranha = True  # also at the log-in, where no ficha was attempted
@@ -164,12 +171,11 @@ class _Envio:
 
     def _items(self) -> Iterator[Item]:
         while not self._over():
-            rows = storage.next_rows(self.row.pk, after=self.after, term=self.term, limit=CHUNK)
+            reserved, rows = storage.take(self.row.pk, after=self.after, term=self.term, limit=CHUNK)
             if not rows:
                 return
             self.after = rows[-1].lugar
-            ids = [row.ficha_id for row in rows]
-            self.reserved[storage.reserve(self.row.pk, ids)] = set(ids)
+            self.reserved[reserved] = {row.ficha_id for row in rows}
             for row in rows:
                 if self._over():
                     return
@@ -196,6 +202,10 @@ class _Envio:
             fatia.conhecida = True
         if outcome.status == 429:  # the library sends no more of this slice
             fatia.espera = max(outcome.espera or 0, fatia.espera or 1)
+        if outcome.cause is Cause.ACEITA:  # nearly all: nothing more is to be said of it
+            self.accepted.setdefault(outcome.status, []).append(row.ficha_id)
+            self.facts.append(Fato(row.ficha_id, self.row.exportacao_id, row.revisao, _ACCEPTED))
+            return
         written = _written(row, outcome)
         self.done.append(written)
         if fact := _fact(self.row.exportacao_id, row, written):
@@ -222,13 +232,13 @@ class _Envio:
         not sent."""
         done, self.done = self.done, []
         facts, self.facts = self.facts, []
-        written = {row.ficha_id for row in done}
+        accepted, self.accepted = self.accepted, {}
+        written = {row.ficha_id for row in done}.union(*accepted.values())
         for ids in self.reserved.values():
             ids -= written
         over = [pk for pk, ids in self.reserved.items() if whole or not ids]
         with transaction.atomic():
-            if done:
-                storage.write(self.row.pk, done)
+            storage.write(self.row.pk, done, accepted)
             if facts:
                 volta.record_outcomes(
                     exportacao=self.row.exportacao, outcomes=facts, by=self.row.por or "sistema", trilha=False
@@ -251,7 +261,6 @@ def _written(row: Linha, outcome: Outcome) -> Escrita:
     if open_ and seen and outcome.action is Action.RETRY:
         wait = backoff(row.tentativas + 1, first=pec.FIRST_WAIT, top=pec.LONGEST_WAIT, asked=outcome.espera)
         later = timezone.now() + timedelta(seconds=wait)
-    accepted = outcome.cause is Cause.ACEITA
     messages = [
         {"texto": erro.texto_seguro, "campos": list(erro.campos), "campo": erro.campo(row.tipo)}
         for erro in outcome.erros
@@ -260,11 +269,12 @@ def _written(row: Linha, outcome: Outcome) -> Escrita:
         messages = [{"texto": outcome.texto_seguro, "campos": [], "campo": None}]
     return Escrita(
         row.ficha_id, str(outcome.situacao), open_, seen, later, row.before.after(outcome), str(outcome.cause),
-        outcome.status, "" if accepted or messages else said(outcome)[:700], messages,
+        outcome.status, "" if messages else said(outcome)[:700], messages,
     )  # fmt: skip
 
 
 #: what is told of the ficha; what failed was never there, so that nothing is known of it
+_ACCEPTED = str(Resultado.ACEITA)
 _TOLD = {
     Situacao.ACEITA: Resultado.ACEITA,
     Situacao.RECUSADA: Resultado.RECUSADA,

@@ -1,19 +1,17 @@
 """The outbox to and from PostgreSQL, many rows at a time. Callers own the transaction."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, Value, When
-from django.utils import timezone
+from django.db.models import Case, QuerySet, Value, When
 
 from ledi.pec.outcomes import Before
-from saude.banco.cursor import server_cursor
-from saude.fichas.situacoes import Situacao
+from saude.banco.cursor import numbers, server_cursor
 from saude.transmissao.models import Envio
 
 CHUNK = 5_000
@@ -23,8 +21,7 @@ REOPENED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Linha:
+class Linha(NamedTuple):
     """A row of the outbox that is to be sent now."""
 
     ficha_id: int
@@ -74,32 +71,37 @@ _FRESH = "\ta enviar\tt\t0\tf\tf\t0\t\t\t[]\n"  # numbers alone vary: nothing to
 _FIRST = Before()
 
 
-def next_rows(transmissao_id: int, *, after: int, term: timedelta, limit: int) -> list[Linha]:
-    """What may be sent now, in the order of the file, beyond a place in it."""
-    now = timezone.now()
-    due = Q(proxima_em__isnull=True) | Q(proxima_em__lte=now)
-    rows = Envio.objects.filter(due, transmissao=transmissao_id, aberta=True, lugar__gt=after)
-    columns = (
-        "ficha_id", "revisao", "ficha__tipo", "lugar", "ficha__situacao", "ficha__revisao", "tentativas",
-        "incerta", "desconhecida", "desserializacoes", "primeira_em",
-    )  # fmt: skip
-    return [
-        Linha(
-            ficha, revisao, tipo, place, stands == Situacao.EXPORTADA and current == revisao, tries,
-            _FIRST if first is None and not (unsure or unknown)
-            else Before(unsure, unknown, unread, first is not None and first < now - term),
-        )
-        for ficha, revisao, tipo, place, stands, current, tries, unsure, unknown, unread, first
-        in rows.order_by("lugar").values_list(*columns)[:limit]
-    ]  # fmt: skip
+# what may be sent now, in the order of the file, beyond a place in it: written down as taken in the same statement
+_TAKE = """
+WITH due AS (
+  SELECT ficha_id, revisao, lugar, tentativas, incerta, desconhecida, desserializacoes,
+    coalesce(primeira_em < now() - %s::interval, false) AS esgotado
+  FROM transmissao_envio
+  WHERE transmissao_id = %s AND aberta AND lugar > %s AND (proxima_em IS NULL OR proxima_em <= now())
+  ORDER BY lugar LIMIT %s
+), taken AS (
+  INSERT INTO transmissao_reserva (transmissao_id, fichas) SELECT %s, array_agg(ficha_id) FROM due HAVING count(*) > 0
+  RETURNING id
+)
+SELECT taken.id, due.ficha_id, due.revisao, f.tipo, due.lugar,
+  f.situacao = 'exportada' AND f.revisao = due.revisao, due.tentativas,
+  due.incerta, due.desconhecida, due.desserializacoes, due.esgotado
+FROM due CROSS JOIN taken JOIN fichas_ficha f ON f.id = due.ficha_id ORDER BY due.lugar
+"""
 
 
-def reserve(transmissao_id: int, ids: Sequence[int]) -> int:
+def take(transmissao_id: int, *, after: int, term: timedelta, limit: int) -> tuple[int, list[Linha]]:
+    """(reservation, its rows): committed, it stands before anything of it is sent. No rows, no reservation.
+
+    `term`: the time given to a ficha; whether it is over is in `before`.
+    """
     with server_cursor() as cursor:
-        sql = "INSERT INTO transmissao_reserva (transmissao_id, fichas) VALUES (%s, %s) RETURNING id"
-        row = cursor.execute(sql, [transmissao_id, list(ids)]).fetchone()
-    assert row is not None
-    return int(row[0])
+        found = cursor.execute(_TAKE, [term, transmissao_id, after, limit, transmissao_id]).fetchall()
+    rows = [
+        Linha(ficha, revisao, tipo, place, good, tries, Before(*before) if any(before) else _FIRST)
+        for _, ficha, revisao, tipo, place, good, tries, *before in found
+    ]
+    return found[0][0] if found else 0, rows
 
 
 def release(ids: Collection[int]) -> None:
@@ -142,23 +144,18 @@ _TAKEN = """
 UPDATE transmissao_envio SET situacao = 'aceita', aberta = false, tentativas = least(tentativas + 1, 32000),
   primeira_em = coalesce(primeira_em, now()), tentada_em = clock_timestamp(), proxima_em = NULL, causa = 'aceita',
   status = %s, mensagem = '', mensagens = '[]'
-WHERE transmissao_id = %s AND ficha_id = ANY(%s) AND aberta
+WHERE transmissao_id = %s AND ficha_id = ANY(%s::bigint[]) AND aberta
 """
 
 
-def write(transmissao_id: int, rows: Sequence[Escrita]) -> None:
-    taken: dict[int | None, list[int]] = {}
-    others: list[dict[str, Any]] = []
-    for row in rows:
-        if row.causa == "aceita":
-            taken.setdefault(row.status, []).append(row.ficha_id)
-        else:
-            others.append(_as_json(row))
+def write(transmissao_id: int, rows: Sequence[Escrita], accepted: Mapping[int | None, Sequence[int]]) -> None:
+    """What became of attempts; `accepted`: fichas that the PEC took, by the status it said so with."""
     with server_cursor() as cursor:
-        for status, ids in taken.items():
-            cursor.execute(_TAKEN, [status, transmissao_id, ids])
-        if others:
-            cursor.execute(_WRITE, [json.dumps(others, default=str), transmissao_id])
+        for status, ids in accepted.items():
+            cursor.execute(_TAKEN, [status, transmissao_id, numbers(ids)])
+        if rows:
+            told = json.dumps([_as_json(row) for row in rows], default=str)
+            cursor.execute(_WRITE, [told, transmissao_id])
 
 
 def _as_json(row: Escrita) -> dict[str, Any]:
