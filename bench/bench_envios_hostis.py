@@ -113,8 +113,8 @@ def _measured(folder: Path, one: Envio, who: dict[str, dict[str, str]]) -> tuple
         began = time.monotonic()
         headers = kind | who.get(one.quem, {}) | dict(one.cabecalhos)
         status, where = _ask("POST", one.endereco, body, headers)
-        if status == 302 and one.arquivo and where:
-            status = f"{status}, {_ask('GET', where, b'', who['sessao'])[0]}"
+        if status == 302 and one.quem == "sessao" and where:
+            status = f"{status} {where[:70]}, {_ask('GET', where, b'', who['sessao'])[0]}"
         took = time.monotonic() - began
         time.sleep(0.3)
         found = watch.stop()

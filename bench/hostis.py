@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import copy
+import functools
 import gzip
 import io
 import json
 import random
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from ledi.layouts import Struct, layout
 from ledi_gerador import minimal
 
 KB, MB = 1024, 1024**2
@@ -31,7 +33,6 @@ class Envio:
     arquivo: str = ""
     campos: tuple[tuple[str, str], ...] = ()
     cabecalhos: tuple[tuple[str, str], ...] = ()
-    depois: str = ""  # page opened at the address it leads to
 
 
 def record(tipo: str = "FVD") -> dict[str, Any]:
@@ -342,19 +343,47 @@ def _releases() -> list[Envio]:
 
 
 def _forms() -> list[Envio]:
-    return [
-        Envio(
-            "ficha nova com 29.000 campos",
-            "/registrar/FVD/",
-            "sessao",
-            lambda: _form(29_000),
-            campos=(("form", "1"),),
+    """Forms of fields of the ficha, all wrong: as many as a page takes, more, and few that ask for many."""
+    items = "atendimentosIndividuais"
+    sent: dict[str, Callable[[], bytes]] = {
+        "FVD com 19.000 campos errados": functools.partial(_form, "FVD", 19_000),
+        "FAI com 19.000 campos errados": functools.partial(_form, "FAI", 19_000),
+        "FAI com 29.000 campos errados": functools.partial(_form, "FAI", 29_000),
+        "FAI com 999 blocos de um campo": lambda: _sent(f"{items}[{k}].turno" for k in range(999)),
+        "FAI com 29.000 exames de um campo": lambda: _sent(
+            f"{items}[{k // 999}].exame[{k % 999}].codigoExame" for k in range(29_000)
         ),
-        Envio("entrar, 16 kB", "/entrar/", "ninguem", lambda: b"username=" + b"x" * 15_000 + b"&password=x"),
+    }
+    typed = [
+        Envio(f"ficha nova: {name}{what}", f"/registrar/{name[:3]}/{address}", "sessao", made)
+        for name, made in sent.items()
+        for what, address in (("", ""), (", verificar", "verificar/"), (", rascunho", "rascunho/"))
     ]
+    login = lambda: b"username=" + b"x" * 15_000 + b"&password=x"  # noqa: E731
+    return [*typed, Envio("entrar, 16 kB", "/entrar/", "ninguem", login)]
 
 
-def _form(n: int) -> bytes:
-    names = [f"f:visitasDomiciliares[{k % 99}].motivosVisita[{k // 99}]" for k in range(n)]
-    head = f"uuid=0019615-{uuid4()}&versao=8.7.0&"
-    return (head + "&".join(f"{name}=1" for name in names)).encode()
+def _form(tipo: str, n: int) -> bytes:
+    """As many items as make `n` fields of a page."""
+    made = layout().fichas[tipo]
+    items = made.children_field or ""
+    field = made.root.field_at(items)
+    inner = field and (field.type.item or field.type).struct
+    paths = list(_paths(inner)) if inner else []
+    names = [f"{items}[{k // len(paths)}].{paths[k % len(paths)]}" for k in range(n)]
+    return _sent(names)
+
+
+def _sent(names: Iterable[str]) -> bytes:
+    head = f"uuid=0019615-{uuid4()}&versao=8.7.0&form=1&"
+    return (head + "&".join(f"f:{name}=x{k}" for k, name in enumerate(names))).encode()
+
+
+def _paths(struct: Struct) -> Iterator[str]:
+    """Every field a form has of one item, those of structs within it too."""
+    for field in struct.fields:
+        inner = field.type.struct
+        if inner is not None:
+            yield from (f"{field.name}.{path}" for path in _paths(inner))
+        else:
+            yield field.name

@@ -8,8 +8,9 @@ from django.http import QueryDict
 from ledi.layouts import CURRENT, TIPOS, layout
 from ledi_gerador import minimal
 from saude.formularios import campos, fontes, ler
-from saude.formularios.arvore import Construtor, by_path
+from saude.formularios.arvore import by_path
 from saude.formularios.condicoes import conditions
+from saude.formularios.construtor import Construtor
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 FVD = layout(CURRENT).fichas["FVD"]

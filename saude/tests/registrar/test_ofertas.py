@@ -21,7 +21,8 @@ from saude.acs.formularios import form, lists_of
 from saude.acs.formularios import options as app_list
 from saude.arquivos.colunas import TIPOS as DAS_PLANILHAS
 from saude.fichas.models import Ficha
-from saude.formularios.arvore import LISTED, Construtor
+from saude.formularios.arvore import LISTED
+from saude.formularios.construtor import Construtor
 from saude.formularios.fontes import table
 
 pytestmark = pytest.mark.django_db

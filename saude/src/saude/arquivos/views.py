@@ -24,7 +24,8 @@ from saude.cadastros.tempo import local_today
 from saude.contas.request import UserRequest
 from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import open_situations
-from saude.formularios.arvore import Construtor, Grupo
+from saude.formularios.arvore import Grupo
+from saude.formularios.construtor import Construtor
 from saude.formularios.diferencas import Par, compare
 from saude.painel.apresenta import Nomes
 from saude.processamento.conteudos import versions

@@ -12,9 +12,10 @@ from ledi.layouts import Field, layout, nearest
 from ledi.paths import owner, pattern, value_at, walk
 from saude.fichas.models import Ficha
 from saude.formularios import ler
-from saude.formularios.arvore import Construtor, Grupo, by_path
+from saude.formularios.arvore import Grupo, by_path
 from saude.formularios.campos import widget
 from saude.formularios.condicoes import read_by
+from saude.formularios.construtor import Construtor
 from saude.registro.caminhos import changed
 from saude.registro.envelope import (
     FIELDS,

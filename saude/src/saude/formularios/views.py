@@ -13,7 +13,7 @@ from saude.acesso.guarda import requires
 from saude.contas.request import UserRequest
 from saude.formularios import fontes, ler
 from saude.formularios import opcoes as oferta
-from saude.formularios.arvore import Construtor
+from saude.formularios.construtor import Construtor
 from saude.formularios.ler import MAX_BLOCKS
 
 

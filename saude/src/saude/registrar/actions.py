@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
@@ -17,6 +18,7 @@ from saude.cadastros.models import Entidade, Estabelecimento
 from saude.contas.models import Usuario
 from saude.formularios import ler, questionario
 from saude.formularios.campos import RECTIFICATION, TECHNICAL
+from saude.formularios.construtor import MAX_FIELDS, breadth
 from saude.recebimento.actions import receive
 from saude.recebimento.intake import Resposta
 from saude.registrar.models import Cabecalho, Rascunho
@@ -94,6 +96,8 @@ def read_form(
     kept = dict(before or {})
     sent = ler.values(post, made, atual=kept, zona=ZoneInfo(entidade.fuso))
     whole = ler.assembled({}, sent, ler.removed(post))
+    if breadth(made.root, whole) > MAX_FIELDS:
+        raise TooManyFieldsSent("The blocks of the form make a page without end.")
     questionario.drop_blank(made, whole)
     typed, moves = ler.pruned(whole)
     ficha = {name: kept[name] for name in sorted(WRITTEN) if name in kept} | typed

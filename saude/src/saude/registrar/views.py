@@ -25,7 +25,8 @@ from saude.contas.request import UserRequest
 from saude.fichas import filtro as fichas
 from saude.fichas.exportaveis import WITH_ESPECIALIDADE
 from saude.formularios import ler, questionario, verificacao
-from saude.formularios.arvore import Campo, Construtor, Grupo, by_path
+from saude.formularios.arvore import Campo, Grupo, by_path
+from saude.formularios.construtor import Construtor
 from saude.inconsistencias.achados import Achado
 from saude.painel.apresenta import Nomes
 from saude.processamento.julgar import check

@@ -4,6 +4,7 @@ import logging
 import sys
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, TooManyFieldsSent):
+        text = "O formulário tem mais campos do que uma ficha pode ter. Nada foi gravado: divida-o em duas fichas."
+        return error_page(request, 400, "Formulário grande demais", text)
     return error_page(
         request, 400, "Pedido inválido", "O endereço ou os dados enviados não puderam ser lidos."
     )
