@@ -66,9 +66,9 @@ def test_on_a_narrow_screen_the_open_item_and_the_open_tab_are_in_view(page):
     page.goto(page.base + "/administrando/instalacao/")
     page.locator("[data-menu]").click()
     item = page.locator("#menu [aria-current]")
-    expect(item).to_be_in_viewport(ratio=1)
+    expect(item).to_be_in_viewport(ratio=0.9)
     assert item.bounding_box()["y"] >= page.locator(".s-topo").bounding_box()["height"] - 1
     page.set_viewport_size({"width": 390, "height": 800})
     month = page.base + PANEL + "202609/inconsistencias/?guia=causas"
     page.goto(month)
-    expect(page.locator(".s-guias [aria-current]")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".s-guias [aria-current]")).to_be_in_viewport(ratio=0.9)
