@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 TABLES = (
-    "nada-falso.md", "area-e-numeros.md", "nova-ficha.md", "seguranca/entrar-e-aparelho.md",
+    "nada-falso.md", "o-dia-das-pessoas.md", "area-e-numeros.md", "nova-ficha.md", "seguranca/entrar-e-aparelho.md",
     "seguranca/ataques.md", "seguranca/confianca.md",
 )  # fmt: skip
 
@@ -33,11 +33,10 @@ def test_what_a_table_of_proof_names_exists(table: str) -> None:
     assert [p for p in pictures if not (DOCS / p).exists()] == []
 
 
-def test_each_point_has_a_page_a_test_and_a_picture() -> None:
-    rows = [
-        r for r in (DOCS / "nada-falso.md").read_text(encoding="utf-8").splitlines() if r.startswith("| ")
-    ]
+@pytest.mark.parametrize(("table", "last"), [("nada-falso.md", 10), ("o-dia-das-pessoas.md", 11)])
+def test_each_point_has_a_page_a_test_and_a_picture(table: str, last: int) -> None:
+    rows = [r for r in (DOCS / table).read_text(encoding="utf-8").splitlines() if r.startswith("| ")]
     points = [r.split("|")[1:-1] for r in rows[1:] if re.match(r"\| \d+\. ", r)]
-    assert {p[0].strip().split(".")[0] for p in points} == {str(n) for n in range(1, 11)}
+    assert {p[0].strip().split(".")[0] for p in points} == {str(n) for n in range(1, last + 1)}
     for point, page, test, picture in points:
         assert page.strip() and "`test_" in test and "](imagens/" in picture, point
