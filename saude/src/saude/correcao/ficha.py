@@ -41,6 +41,9 @@ from saude.processamento.julgar import check
 from saude.registro.tipos import UmAchado
 from saude.retorno import queries as volta
 
+#: nothing to mend in it any more
+MENDED = (Situacao.PROCESSADA, Situacao.EXPORTADA, Situacao.DESCARTADA)
+
 
 @requires("ver")
 @require_GET
@@ -98,18 +101,19 @@ def people(ficha: Ficha) -> dict[int, Atendido]:
 @requires("corrigir")
 def corrigir(request: UserRequest, uuid: str) -> HttpResponse:
     ficha = ficha_of(request, uuid)
-    if ficha.situacao == Situacao.DESCARTADA:
-        messages.error(request, "Uma ficha descartada não é corrigida. Traga-a de volta antes.")
-        return redirect("fichas:detalhe", uuid=ficha.chave)
-    if request.method == "POST":
+    gone = ficha.situacao == Situacao.DESCARTADA
+    if request.method == "POST" and not gone:
         return _save(request, ficha)
     if is_replaced(ficha.pk):
         messages.info(request, "Outro registro já foi criado em lugar desta ficha: é ele que se corrige.")
         return redirect("fichas:detalhe", uuid=ficha.chave)
     lista = lista_aberta.opened(request, ficha)
     todos = request.GET.get("campos") == "todos"
-    if lista is not None and not todos and ficha.situacao in (Situacao.PROCESSADA, Situacao.EXPORTADA):
+    if request.method == "GET" and lista is not None and not todos and ficha.situacao in MENDED:
         return _gone(request, ficha, lista)
+    if gone:
+        messages.error(request, "Uma ficha descartada não é corrigida. Traga-a de volta antes.")
+        return redirect("fichas:detalhe", uuid=ficha.chave)
     edicao = recusa.opened(ficha)
     if not todos and not any(a.campo for a in edicao.achados):
         return redirect(f"{request.path}?{urlencode({'campos': 'todos'})}&{back_query(request)}".rstrip("&"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento
@@ -35,8 +35,14 @@ def of_user(rows: QuerySet[Encargo], user: Usuario, entidade: Entidade, cnes: Ar
 
 
 def orphans(rows: QuerySet[Encargo], entidade: Entidade) -> QuerySet[Encargo]:
-    """Given to a person who cannot mend it any more: dismissed, or without access to its área."""
-    return rows.filter(usuario__isnull=False).exclude(_works())
+    """Given to who cannot mend it any more: a person dismissed or without access to its área, a unit or a team that
+    is closed, or that the ficha is not of since its CNES was corrected."""
+    return rows.filter(
+        Q(usuario__isnull=False) & ~_works()
+        | Q(estabelecimento__isnull=False)
+        & (Q(estabelecimento__ativo=False) | ~Q(estabelecimento__cnes=F("ficha__cnes")))
+        | Q(equipe__isnull=False) & (Q(equipe__ativa=False) | ~_served())
+    )
 
 
 def _works() -> Q:
@@ -45,6 +51,14 @@ def _works() -> Q:
         usuario=OuterRef("usuario"), entidade=OuterRef("entidade"), permissoes__contains=["corrigir"]
     ).filter(Q(estabelecimento=None) | Q(estabelecimento__cnes=OuterRef("ficha__cnes")))
     return Q(usuario__is_active=True) & (Q(Exists(access)) | Q(usuario__is_superuser=True))
+
+
+def _served() -> Q:
+    """The team of the row serves the unit of the ficha, its own or another."""
+    more = Equipe.outros_estabelecimentos.through.objects.filter(
+        equipe_id=OuterRef("equipe"), estabelecimento__cnes=OuterRef("ficha__cnes")
+    )
+    return Q(equipe__estabelecimento__cnes=F("ficha__cnes")) | Q(Exists(more))
 
 
 def in_state(rows: QuerySet[Encargo], state: str) -> QuerySet[Encargo]:
@@ -114,8 +128,9 @@ def assignee(entidade: Entidade, value: str) -> Usuario | Estabelecimento | Equi
         here = Usuario.objects.filter(pk=int(number), is_active=True)
         return here.filter(acessos__entidade=entidade, acessos__permissoes__contains=["corrigir"]).first()
     if kind == "e":
-        return Estabelecimento.objects.filter(pk=int(number), entidade=entidade).first()
-    return Equipe.objects.filter(pk=int(number), entidade=entidade).first() if kind == "q" else None
+        return Estabelecimento.objects.filter(pk=int(number), entidade=entidade, ativo=True).first()
+    teams = Equipe.objects.filter(pk=int(number), entidade=entidade, ativa=True)
+    return teams.first() if kind == "q" else None
 
 
 def areas_of(entidade: Entidade, who: Usuario | Estabelecimento | Equipe) -> Areas:
