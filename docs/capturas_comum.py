@@ -17,11 +17,11 @@ CADASTROS = "/configurando/cadastros/"
 WAIT = 120_000
 
 
-def competencia(page: Any) -> str:
-    """The last closed one: the second row of the panel."""
+def competencia(page: Any, before: int = 0) -> str:
+    """The last closed one, the second row of the panel, or one so many months `before` it."""
     page.goto(PANEL)
     found = sorted(set(re.findall(rf"{PANEL}(\d{{6}})/", page.content())))
-    return found[-2] if len(found) > 1 else found[0]
+    return found[-2 - before] if len(found) > 1 + before else found[0]
 
 
 def detail(page: Any, situacao: str, guia: str) -> None:

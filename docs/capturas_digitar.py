@@ -8,9 +8,10 @@ from typing import Any
 
 from capturas_comum import (
     NARROW,
+    PANEL,
     WIDE,
+    competencia,
     enter,
-    of_kind,
     shot,
 )
 
@@ -95,7 +96,9 @@ def _(page: Any) -> None:
 
 @shot("comparar", user="digitador")
 def _(page: Any) -> None:
-    of_kind(page, "processados", "FVD")
+    # what the export took is not corrected: the month before it
+    page.goto(f"{PANEL}{competencia(page, 1)}/processados/?guia=fichas&ficha=FVD")
+    page.locator("tbody th a").first.click()
     uuid = page.url.split("/fichas/")[1].split("/")[0]
     page.get_by_role("link", name="Corrigir").click()
     page.get_by_label("Número do prontuário").first.fill("2024/118")

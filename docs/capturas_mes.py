@@ -73,8 +73,8 @@ def _(page: Any) -> None:
 def _(page: Any) -> None:
     """Of somebody with several open fichas: each is seen before anything is written."""
     detail(page, "inconsistencias", "clientes")
-    page.locator("tbody tr").first.locator("text=Ver detalhes do cliente").first.click()
-    page.locator("[aria-label^='Corrigir inconsistência']").first.click()
+    details = page.locator("tbody tr").first.locator("text=Ver detalhes do cliente").first
+    page.goto(str(details.get_attribute("href")).partition("?")[0] + "corrigir/")
     page.fill("#id_nome", page.input_value("#id_nome") + " NETA")
     page.click("main button[type=submit] >> nth=0")
     page.wait_for_selector("text=Antes e depois")
@@ -204,8 +204,8 @@ def _(page: Any) -> None:
 @shot("busca")
 def _(page: Any) -> None:
     detail(page, "exportados", "fichas")
-    uuid = page.locator("tbody th small").first.inner_text()
-    page.fill("#busca-uuid", uuid[8:20])
+    uuid = page.locator("tbody th [data-copia]").first.get_attribute("data-copia")
+    page.fill("#busca-uuid", str(uuid)[8:20])
     page.press("#busca-uuid", "Enter")
     page.wait_for_load_state()
 
