@@ -1,5 +1,11 @@
 """A phone with the app open, as the browser tests hold it."""
 
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 from telefone import codigo
@@ -49,9 +55,21 @@ def por_enviar(page: Any, n: int) -> None:
     page.locator(f"#estado[data-por-enviar='{n}']").wait_for()
 
 
+QUIETO = "import('/static/acs/sincronia.js').then((s) => s.quieto())"
+
+
 def parado(page: Any) -> None:
     """Wait until nothing is being sent or fetched: a request under way would meet the emptying of the tables."""
-    page.wait_for_function("() => import('/static/acs/sincronia.js').then((s) => s.quieto())", polling=100)
+    ate(page, QUIETO)
+
+
+def ate(page: Any, promessa: str, vezes: int = 600) -> None:
+    """Wait until what this promises is true (`wait_for_function` takes the promise itself for true)."""
+    for _ in range(vezes):
+        if page.evaluate(promessa):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(promessa)
 
 
 def fechar(page: Any) -> None:
@@ -111,3 +129,75 @@ def preencher_domicilio(page: Any) -> None:
     page.get_by_label("UF", exact=False).first.select_option(label="SANTA CATARINA")
     page.get_by_label("Urbana", exact=True).check()
     page.get_by_label("Situação de moradia", exact=False).first.select_option(index=1)
+
+
+def sem_rede(page: Any) -> None:
+    page.context.set_offline(True)
+    page.locator("#estado", has_text="sem rede").wait_for()
+
+
+def escolher_senha(page: Any, senha: str = SENHA, botao: str = "Guardar a senha") -> None:
+    """The two fields of a new password."""
+    for campo in ("#senha", "#senha2"):
+        page.fill(campo, senha)
+    page.get_by_role("button", name=botao, exact=True).click()
+
+
+#: what lies on the disk, as whoever has the phone and no password reads it
+NO_DISCO = """import('/static/acs/cru.js').then((c) => c.transacaoCrua(Object.keys(c.CHAVES), 'readonly', async (l) => {
+  const tudo = {};
+  for (const loja of Object.keys(c.CHAVES)) tudo[loja] = await l[loja].getAll();
+  return new TextDecoder().decode(new TextEncoder().encode(JSON.stringify(tudo)));
+}))"""
+LOJA_ANTIGA = """([acesso, perfil, registro]) => new Promise((ok, falha) => {
+  const pedido = indexedDB.open('saude-domiciliar', 1);
+  pedido.onupgradeneeded = () => {
+    const db = pedido.result;
+    db.createObjectStore('registros', { keyPath: 'uuid' }).put(registro);
+    db.createObjectStore('territorio', { keyPath: 'chave' }).put({ chave: 'perfil', dado: perfil });
+    const meta = db.createObjectStore('meta', { keyPath: 'chave' });
+    meta.put({ chave: 'acesso', valor: acesso });
+    meta.put({ chave: 'instalacao', valor: acesso.instalacao });
+    db.createObjectStore('historico', { keyPath: 'uuid' });
+  };
+  pedido.onsuccess = () => { pedido.result.close(); ok(true); };
+  pedido.onerror = () => falha(pedido.error);
+})"""
+
+
+def loja_antiga(page: Any, base: str, telefone: Any, registro: dict[str, Any]) -> None:
+    """What the app kept before it had passwords, with a visit not sent; no network."""
+    perfil = telefone.client.get("/api/acs/v1/situacao", headers=telefone.headers()).json()["perfil"]
+    page.goto(f"{base}/acs/manifesto.webmanifest")
+    acesso = {"token": telefone.token, "instalacao": telefone.instalacao}
+    feito = registro | {"estado": "por_enviar", "clientes": [], "motivos": [], "criado_em": 1}
+    page.evaluate(LOJA_ANTIGA, [acesso, perfil, feito])
+    page.context.route("**/api/acs/**", lambda route: route.abort())
+
+
+def ligar(navegador: Any, pasta: Path) -> tuple[Any, Any]:
+    """(process, context) of a browser of its own, that can be killed."""
+    programa = shutil.which("chromium") or shutil.which("google-chrome")
+    (pasta / "DevToolsActivePort").unlink(missing_ok=True)
+    comando = [
+        str(programa), "--headless=new", "--no-sandbox", "--no-first-run", f"--user-data-dir={pasta}",
+        "--remote-debugging-port=0", "about:blank",
+    ]  # fmt: skip
+    processo = subprocess.Popen(
+        comando, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    for _ in range(300):
+        try:
+            porta = (pasta / "DevToolsActivePort").read_text(encoding="utf-8").split()[0]
+            return processo, navegador.browser_type.connect_over_cdp(f"http://127.0.0.1:{porta}").contexts[0]
+        except Exception:  # not there yet
+            time.sleep(0.2)
+    matar(processo)
+    raise AssertionError("o navegador não abriu")
+
+
+def matar(processo: Any) -> None:
+    """kill -9 of it and of all that it started."""
+    if processo.poll() is None:
+        os.killpg(processo.pid, signal.SIGKILL)
+        processo.wait()

@@ -1,11 +1,6 @@
 """What goes wrong in the field: the phone dies, is full, has a wrong clock; the network drops every second request."""
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -15,12 +10,15 @@ from aplicativo import (
     entrar,
     fechar,
     ir,
+    ligar,
+    matar,
     nova_visita,
     parado,
     por_enviar,
     preencher_visita,
     recarregar,
     salvar,
+    sem_rede,
 )
 
 from saude.acs import versoes
@@ -29,11 +27,6 @@ from saude.cadastros.models import Equipe
 from saude.fichas.models import Conteudo, Ficha
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def sem_rede(page):
-    page.context.set_offline(True)
-    page.locator("#estado", has_text="sem rede").wait_for()
 
 
 def sincronizar(page):
@@ -150,11 +143,10 @@ def test_a_full_phone_is_told_keeps_the_text_and_still_sends(celular, lotacao):
 
 def test_killed_in_the_middle_of_a_visit(live_server, navegador, tmp_path, lotacao):
     """kill -9 of the whole browser: what was saved and the draft are there when it opens again."""
-    folder, port = tmp_path / "perfil", 9000 + os.getpid() % 900
-    process = _browser(folder, port)
+    folder = tmp_path / "perfil"
+    process, context = ligar(navegador, folder)
     try:
-        browser = _connect(navegador, port)
-        page = abrir(browser.contexts[0], live_server.url)
+        page = abrir(context, live_server.url)
         entrar(page, lotacao)
         sem_rede(page)
         nova_visita(page)
@@ -165,13 +157,11 @@ def test_killed_in_the_middle_of_a_visit(live_server, navegador, tmp_path, lotac
         page.wait_for_timeout(600)
         where = page.url
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    process = _browser(folder, port)
+        matar(process)
+    process, context = ligar(navegador, folder)
     try:
-        browser = _connect(navegador, port)
-        page = browser.contexts[0].new_page()
-        page.context.set_offline(True)
+        page = context.new_page()
+        context.set_offline(True)
         page.goto(where)
         destrancar(page)
         page.locator("#estado", has_text="1 visita neste aparelho, por enviar · 1 rascunho").wait_for()
@@ -183,28 +173,7 @@ def test_killed_in_the_middle_of_a_visit(live_server, navegador, tmp_path, lotac
         assert Ficha.objects.count() == 2
         parado(page)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _browser(folder, port):
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    command = [
-        program, "--headless=new", "--no-sandbox", "--no-first-run", f"--user-data-dir={folder}",
-        f"--remote-debugging-port={port}", "about:blank",
-    ]  # fmt: skip
-    return subprocess.Popen(
-        command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-
-
-def _connect(navegador, port):
-    for _ in range(100):
-        try:
-            return navegador.browser_type.connect_over_cdp(f"http://127.0.0.1:{port}")
-        except Exception:
-            time.sleep(0.2)
-    raise AssertionError("o navegador não abriu")
+        matar(process)
 
 
 # -- clock and version

@@ -3,12 +3,24 @@
 import json
 
 import pytest
-from aplicativo import SENHA, abrir, entrar, fechar, ir, nova_visita, por_enviar, preencher_visita, salvar
+from aplicativo import (
+    SENHA,
+    abrir,
+    entrar,
+    fechar,
+    ir,
+    nova_visita,
+    parado,
+    por_enviar,
+    preencher_visita,
+    salvar,
+    sem_rede,
+)
 from django.utils import timezone
 from producao import registro
 from telefone import codigo
 
-from saude.acs import pedidos_chave
+from saude.acs import pedidos_chave, territorio
 from saude.acs.dispositivos import revoke
 from saude.acs.models import Aparelho, PedidoChave
 from saude.cadastros.models import Equipe, Lotacao
@@ -16,11 +28,6 @@ from saude.fichas.models import Conteudo, Ficha
 from saude.recebimento.actions import receive
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def sem_rede(page):
-    page.context.set_offline(True)
-    page.locator("#estado", has_text="sem rede").wait_for()
 
 
 def digitar_codigo(page, lotacao):
@@ -135,3 +142,26 @@ def test_another_phone_and_the_password_of_the_one_before_forgotten(celular, liv
     assert sorted(Ficha.objects.values_list("situacao", flat=True)) == ["pendente", "pendente"]
     assert not new.falhas
     fechar(new)
+
+
+def test_a_territory_fetched_anew_and_cut_in_the_middle_leaves_the_forms(celular, lotacao, monkeypatch):
+    entrar(celular, lotacao)
+    parado(celular)
+    monkeypatch.setattr(territorio, "PAGE_BYTES", 2_000)
+    pages = []
+
+    def cut(route):
+        pages.append(1)
+        if len(pages) > 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    celular.context.route("**/puxar?**", cut)
+    celular.evaluate("import('/static/acs/banco.js').then((b) => b.gravarMeta('cursor', ''))")
+    celular.get_by_role("button", name="Sincronizar").click()
+    celular.get_by_text("Sem conexão com o servidor.").wait_for()
+    assert len(pages) == 2
+    nova_visita(celular)
+    por_enviar(celular, 0)
+    assert Ficha.objects.count() == 1

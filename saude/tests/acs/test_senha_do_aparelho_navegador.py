@@ -1,19 +1,20 @@
 """The password of the phone in a real browser: nothing is readable without it, and nothing is lost for it."""
 
-import json
-
 import pytest
 from aplicativo import (
+    NO_DISCO,
     SENHA,
     abrir,
     destrancar,
     entrar,
     fechar,
     ir,
+    loja_antiga,
     nova_visita,
     por_enviar,
     preencher_visita,
     recarregar,
+    sem_rede,
 )
 from producao import registro
 
@@ -23,17 +24,6 @@ from saude.auditoria.models import Evento
 from saude.fichas.models import Ficha
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-#: what lies on the disk, as whoever has the phone and no password reads it
-NO_DISCO = """import('/static/acs/cru.js').then((c) => c.transacaoCrua(Object.keys(c.CHAVES), 'readonly', async (l) => {
-  const tudo = {};
-  for (const loja of Object.keys(c.CHAVES)) tudo[loja] = await l[loja].getAll();
-  return new TextDecoder().decode(new TextEncoder().encode(JSON.stringify(tudo)));
-}))"""
-
-
-def sem_rede(page):
-    page.context.set_offline(True)
-    page.locator("#estado", has_text="sem rede").wait_for()
 
 
 def tentar(page, senha):
@@ -72,20 +62,6 @@ def test_asked_without_network_wrong_ones_wait_and_wipe_nothing(celular, lotacao
     assert Ficha.objects.count() == 1
 
 
-ANTIGA = """([acesso, perfil, registro]) => new Promise((ok, falha) => {
-  const pedido = indexedDB.open('saude-domiciliar', 1);
-  pedido.onupgradeneeded = () => {
-    const db = pedido.result;
-    db.createObjectStore('registros', { keyPath: 'uuid' }).put(registro);
-    db.createObjectStore('territorio', { keyPath: 'chave' }).put({ chave: 'perfil', dado: perfil });
-    const meta = db.createObjectStore('meta', { keyPath: 'chave' });
-    meta.put({ chave: 'acesso', valor: acesso });
-    meta.put({ chave: 'instalacao', valor: acesso.instalacao });
-    db.createObjectStore('historico', { keyPath: 'uuid' });
-  };
-  pedido.onsuccess = () => { pedido.result.close(); ok(true); };
-  pedido.onerror = () => falha(pedido.error);
-})"""
 ESCOLHER = ("#senha", "#senha2")
 
 
@@ -93,14 +69,9 @@ def test_a_store_made_before_is_sealed_without_loss_also_when_it_breaks_in_the_m
     live_server, navegador, telefone
 ):
     """The app of before, with a visit not sent; its browser ends while the rows are being sealed."""
-    perfil = telefone.client.get("/api/acs/v1/situacao", headers=telefone.headers()).json()["perfil"]
-    record = registro("FVD") | {"estado": "por_enviar", "clientes": [], "motivos": [], "criado_em": 1}
+    record = registro("FVD")
     context = navegador.new_context(locale="pt-BR", viewport={"width": 360, "height": 740})
-    page = context.new_page()
-    page.goto(f"{live_server.url}/acs/manifesto.webmanifest")
-    access = {"token": telefone.token, "instalacao": telefone.instalacao}
-    page.evaluate(ANTIGA, [access, perfil, json.loads(json.dumps(record))])
-    context.route("**/api/acs/**", lambda route: route.abort())  # days without a network
+    loja_antiga(context.new_page(), live_server.url, telefone, record)  # days without a network
     page = abrir(context, live_server.url)
     page.get_by_text("Escolha uma senha para este aparelho").wait_for()
     page.evaluate(

@@ -1,10 +1,11 @@
 // What is on the phone and what came back.
 
 import { meta } from "./banco.js";
+import { ilegiveis } from "./cofre.js";
 import { carregar } from "./domicilios.js";
 import { NOMES } from "./registros.js";
 import { registroCartao } from "./telas.js";
-import { dia, h, icone, nomeProprio } from "./uteis.js";
+import { dia, h, icone, nomeProprio, plural } from "./uteis.js";
 
 const ORDEM = { recusado: 0, por_enviar: 1, rascunho: 2 };
 
@@ -13,6 +14,7 @@ export async function aparelho() {
   registros.sort((a, b) => ORDEM[a.estado] - ORDEM[b.estado] || b.criado_em - a.criado_em);
   return [
     (await meta("guarda")) === false ? semGuarda() : null,
+    estragados(ilegiveis("registros")),
     h("h2", {}, "Registros neste aparelho"),
     registros.length
       ? registros.map((r) => registroCartao(r, quando(r)))
@@ -31,6 +33,17 @@ const semGuarda = () =>
     "O navegador não garantiu guardar os dados se faltar espaço no aparelho. Instale o aplicativo na " +
       "tela inicial e sincronize sempre que puder.",
   );
+
+const estragados = (n) =>
+  n
+    ? h(
+        "p",
+        { class: "erro" },
+        icone("alerta"),
+        `${plural(n, "registro se estragou", "registros se estragaram")} neste aparelho e não há como ler nem enviar. ` +
+          "Os outros seguem. Conte à coordenação e registre de novo o que faltar.",
+      )
+    : null;
 
 const paraCorrigir = (meus) =>
   meus.length

@@ -23,13 +23,14 @@ const DELE = "O servidor do município está com um problema.";
 
 export class SemRede extends Dito {}
 export class Recusado extends Dito {
-  constructor(status, corpo) {
+  constructor(status, corpo, espera = 0) {
     const codigo = typeof corpo?.codigo === "string" ? corpo.codigo : "";
     const nossas = codigo && typeof corpo.detail === "string" ? corpo.detail.trim() : "";
     const outras = PALAVRAS[status] ?? (status >= 500 ? DELE : "O servidor recusou o pedido.");
     super(nossas || `${outras} (erro ${status})`);
     this.status = status;
     this.codigo = codigo; // "" when it is not our server that speaks
+    this.espera = espera; // seconds it asked for before the next try
   }
 }
 
@@ -51,7 +52,7 @@ async function pedir(caminho, opcoes, segundos = 60) {
       /* not ours: a proxy's page */
     }
     await aprender(corpo?.servidor_em);
-    if (!resposta.ok) throw new Recusado(resposta.status, corpo);
+    if (!resposta.ok) throw new Recusado(resposta.status, corpo, pausa(resposta.headers.get("Retry-After")));
     if (corpo === null || typeof corpo !== "object")
       throw new SemRede("A resposta não veio do servidor do município. Confira a rede.");
     return corpo;
@@ -61,6 +62,14 @@ async function pedir(caminho, opcoes, segundos = 60) {
   } finally {
     clearTimeout(prazo);
   }
+}
+
+// "120" or a date of HTTP; what is no pause, or longer than an hour, is not believed: visits are waiting.
+const MAIOR_PAUSA = 3600;
+function pausa(texto) {
+  if (!texto) return 0;
+  const segundos = /^\d+$/.test(texto) ? Number(texto) : (Date.parse(texto) - Date.now()) / 1000;
+  return segundos > 0 ? Math.min(segundos, MAIOR_PAUSA) : 0;
 }
 
 async function cabecalhos() {

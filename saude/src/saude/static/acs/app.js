@@ -13,7 +13,7 @@ import { iniciar, sincronizar, situacao } from "./sincronia.js";
 import { entrar } from "./tela_entrar.js";
 import { domicilio, familias } from "./tela_familias.js";
 import { formulario } from "./tela_formulario.js";
-import { adiada, cartoes, primeira, trancada, trocarSenha } from "./tela_senha.js";
+import { adiada, cartoes, primeira, semChave, trancada, trocarSenha } from "./tela_senha.js";
 import * as telas from "./telas.js";
 import { aoTrocar, estado, perguntar, vigiarOcio } from "./tranca.js";
 import { Dito } from "./uteis.js";
@@ -75,18 +75,20 @@ async function desenhar() {
   raiz.replaceChildren(...tudo);
   raiz.dataset.endereco = endereco; // whose screen this is: an address changes before its screen is drawn
   document.title = `${feita.titulo} · Saúde Domiciliar`;
-  emFormulario = Boolean(feita.cheia) && Boolean(raiz.querySelector("form"));
+  emFormulario = Boolean(raiz.querySelector("main form"));
 }
 
 // The screen that comes before every other: locked, without a password yet, or not registered.
 async function antesDeTudo(tela) {
   const como = await estado();
   if (como === "trancada") {
-    const digitando = emFormulario && raiz.querySelector("form") && !raiz.querySelector(".senha");
+    const deRegistro = raiz.querySelector("form") && !raiz.querySelector(".mostrar"); // a password is not kept
+    const digitando = emFormulario && deRegistro;
     if (digitando) guardado = { endereco: location.hash, nos: [...raiz.childNodes] };
     trancado = true;
     return trancada();
   }
+  if (como === "sem chave") return semChave(() => location.reload());
   if (como === "sem senha" && (await meta("acesso")) && !adiada()) return primeira(entrou);
   return !(await meta("acesso")) || tela === "entrar" ? entrar(entrou) : null;
 }

@@ -1,6 +1,6 @@
 // What is on the phone, opened. A save is one transaction, written through to disk before it counts as saved.
 
-import { desfazerLacre, lacrar, sinal } from "./cofre.js";
+import { comChave, daChave, desfazerLacre, esvaziada, lacrar, marcaDe, sinal, Trancado } from "./cofre.js";
 import { CHAVES, doCofre, SemEspaco, transacaoCrua } from "./cru.js";
 import { Dito } from "./uteis.js";
 
@@ -43,7 +43,7 @@ class Loja {
       if (linha) por.set(id, copia(linha));
       else por.delete(id);
     }
-    return Promise.all(por.values());
+    return (await Promise.all(por.values())).filter((linha) => linha !== undefined);
   }
 
   async put(linha) {
@@ -88,24 +88,29 @@ export const assentado = () => Promise.allSettled([...emCurso]);
 
 async function tentar(nomes, modo, trabalho) {
   for (let vez = 0; vez < VEZES; vez++) {
-    const cifrado = modo !== "readonly" && Boolean(await doCofre("cofre"));
     const lojas = Object.fromEntries(nomes.map((nome) => [nome, new Loja(nome)]));
     const resultado = await trabalho(lojas);
-    if (modo === "readonly" || (await gravar(lojas, cifrado))) return resultado;
+    if (modo === "readonly" || (await gravar(lojas))) return resultado;
   }
   throw new Mudou("O aparelho está ocupado em outra aba. Tente de novo.");
 }
 
-async function gravar(lojas, cifrado) {
+async function gravar(lojas) {
+  const cofre = await doCofre("cofre");
+  const com = comChave();
+  if (cofre && com && !daChave(cofre)) throw new Trancado(); // another tab chose the password first
   const prontas = [];
   for (const loja of Object.values(lojas))
     for (const [id, linha] of loja.escritas)
-      prontas.push([loja.nome, id, linha && (cifrado ? await lacrar(loja.nome, linha) : linha)]);
+      prontas.push([loja.nome, id, linha && (cofre ? await lacrar(loja.nome, linha, com) : linha)]);
   const nomes = [...new Set([...Object.keys(lojas), "cofre"])];
   return transacaoCrua(nomes, "readwrite", async (l) => {
-    if (Boolean(await l.cofre.get("cofre")) !== cifrado) return false; // a password was chosen in another tab
+    if (marcaDe(await l.cofre.get("cofre")) !== marcaDe(cofre)) return false; // a password was chosen in another tab
     for (const loja of Object.values(lojas)) if (!(await loja.vale(l[loja.nome]))) return false;
-    for (const loja of Object.values(lojas)) if (loja.limpa) await l[loja.nome].clear();
+    for (const loja of Object.values(lojas).filter((x) => x.limpa)) {
+      await l[loja.nome].clear();
+      esvaziada(loja.nome);
+    }
     for (const [nome, id, linha] of prontas) await (linha ? l[nome].put(linha) : l[nome].delete(id));
     return true;
   });

@@ -42,7 +42,7 @@ function traduzir(erro) {
         "Apague fotos ou vídeos e toque em Salvar de novo.",
     );
   if (erro && erro.name === "VersionError")
-    return new Error("O aplicativo foi atualizado em outra aba. Recarregue esta página.");
+    return new Dito("O que está neste aparelho é de uma versão mais nova do aplicativo. Ligue a internet.");
   return erro || new Error("O aparelho não conseguiu guardar os dados.");
 }
 

@@ -41,6 +41,7 @@ export function aviso() {
 }
 
 function tamanho(ms) {
+  if (ms >= 365.25 * 86400e3) return plural(Math.round(ms / (365.25 * 86400e3)), "ano", "anos");
   if (ms >= 86400e3) return plural(Math.round(ms / 86400e3), "dia", "dias");
   if (ms >= 3600e3) return plural(Math.round(ms / 3600e3), "hora", "horas");
   return plural(Math.round(ms / 60e3), "minuto", "minutos");

@@ -3,10 +3,11 @@
 
 import { empurrar, puxar, Recusado, VERSAO } from "./api.js";
 import { avisar, gravarMeta, meta, SemEspaco, transacao } from "./banco.js";
-import { Trancado } from "./cofre.js";
+import { ilegiveis, Trancado } from "./cofre.js";
 import { estado, guardarParaEntidade } from "./tranca.js";
 import { Dito, emPalavras, plural, uuid4 } from "./uteis.js";
 
+const FECHADO = ["trancada", "sem chave"];
 const TAMANHO = 10;
 const ESPERAS = [5, 15, 45, 120, 300];
 const ADIADO = 10 * 60e3;
@@ -14,6 +15,7 @@ const HISTORICO = 30 * 86400e3;
 const PRAZO_TRAVA = 90e3;
 
 let falhas = 0;
+let calada = 0; // until when the server asked not to be called, on a clock that nobody sets
 let relogio = null;
 let andando = false;
 let deNovo = false; // something was saved while a round was under way
@@ -27,8 +29,8 @@ export async function sincronizar({ manual = false } = {}) {
   }
   andando = true;
   try {
-    if ((await estado()) === "trancada") return; // it sends nothing: it cannot read what
-    if (!(await meta("acesso"))) return;
+    if (FECHADO.includes(await estado())) return; // it sends nothing: it cannot read what
+    if (!(await meta("acesso")) || (!manual && performance.now() < calada)) return;
     clearTimeout(relogio);
     do {
       deNovo = false;
@@ -67,6 +69,7 @@ async function rodada(manual) {
   situacao.erro = "";
   situacao.avisos = [];
   avisar("sincronia");
+  calada = 0;
   try {
     while (await enviarLote(manual)) {
       /* until nothing is left */
@@ -97,8 +100,10 @@ async function tratar(erro) {
     return;
   }
   if (!(erro instanceof Dito)) console.error(erro);
-  const espera = ESPERAS[Math.min(falhas++, ESPERAS.length - 1)];
-  relogio = setTimeout(() => sincronizar(), espera * 1000 * (0.8 + Math.random() * 0.4));
+  const minha = ESPERAS[Math.min(falhas++, ESPERAS.length - 1)] * (0.8 + Math.random() * 0.4);
+  const dele = erro.espera || 0;
+  calada = performance.now() + dele * 1000;
+  relogio = setTimeout(() => sincronizar(), Math.max(minha, dele + 1) * 1000);
 }
 
 // The phone may not talk any more: citizens' data go, the records not yet sent stay.
@@ -125,7 +130,7 @@ async function enviarLote(manual) {
   try {
     resposta = await empurrar(lote.id, lote.texto);
   } catch (erro) {
-    await desfazer(lote, erro);
+    if (await desfazer(lote, erro)) return true; // in smaller pieces, now
     throw erro;
   }
   await confirmar(lote, resposta);
@@ -141,7 +146,10 @@ async function montar(manual) {
       const espera = (await l.registros.getAll()).filter((r) => r.estado === "por_enviar");
       const escolhidos = espera.filter((r) => manual || prontoParaIr(r)).sort((a, b) => a.criado_em - b.criado_em);
       escolhidos.splice(tamanho);
-      if (!escolhidos.length) return null;
+      if (!escolhidos.length) {
+        if (tamanho !== TAMANHO) await l.meta.delete("tamanho_lote");
+        return null;
+      }
       semGuardar = loteDe(escolhidos, espera.length - escolhidos.length);
       await l.meta.put({ chave: "lote", valor: semGuardar });
       return semGuardar;
@@ -231,34 +239,37 @@ async function anotar(lote, resposta, cabe) {
     for (const antigo of await l.historico.getAll())
       if (antigo.em < Date.now() - HISTORICO) await l.historico.delete(antigo.uuid);
     await l.meta.delete("lote");
-    await l.meta.delete("tamanho_lote");
   });
   return resolvidos;
 }
 
-// The batch did not go. What the network ate goes again as it is; what the server will not read is made anew.
+// The batch did not go. What the network ate goes again as it is; what the server will not read is made anew, in
+// halves until the one that it does not read is alone. Is there something smaller to send?
 async function desfazer(lote, erro) {
-  if (!(erro instanceof Recusado) || erro.status === 401 || [403, 429, 502, 503, 504].includes(erro.status)) return;
-  if (!erro.codigo && [404, 407, 511].includes(erro.status)) return; // of the network it is on
+  if (!(erro instanceof Recusado) || erro.status === 401 || [403, 429, 502, 503, 504].includes(erro.status))
+    return false;
+  if (!erro.codigo && [404, 407, 511].includes(erro.status)) return false; // of the network it is on
   semGuardar = null;
-  const um = Object.keys(lote.carimbos).length === 1;
+  const uuids = Object.keys(lote.carimbos);
+  const menor = uuids.length > 1 && erro.status !== 409;
   await transacao(["registros", "meta"], "readwrite", async (l) => {
     await l.meta.delete("lote");
-    if (erro.status !== 409) await l.meta.put({ chave: "tamanho_lote", valor: 1 });
-    if (!um || erro.status === 409) return;
-    const [uuid] = Object.keys(lote.carimbos);
-    const meu = await l.registros.get(uuid); // alone and still not read: the others go first
+    if (menor) await l.meta.put({ chave: "tamanho_lote", valor: Math.ceil(uuids.length / 2) });
+    if (menor || erro.status === 409) return;
+    const meu = await l.registros.get(uuids[0]); // alone and still not read: the others go first
     if (meu) await l.registros.put({ ...meu, adiado: Date.now() + ADIADO });
   });
+  return menor && erro.status < 500 && !erro.espera; // a server in trouble is not called five times in a row
 }
 
 async function buscar() {
-  let cursor = (await meta("cursor")) || "";
+  const estragado = ilegiveis("territorio") > 0; // it comes again, whole
+  let cursor = (!estragado && (await meta("cursor"))) || "";
   for (;;) {
     const pagina = await puxar(cursor);
     if (!Array.isArray(pagina.itens)) throw new Dito("O servidor não mandou os dados da microárea.");
     await transacao(["territorio", "meta"], "readwrite", async (l) => {
-      if (pagina.recomecar) await esquecerCidadaos(l.territorio);
+      if (pagina.recomecar) await (estragado ? l.territorio.clear() : esquecerCidadaos(l.territorio));
       for (const i of pagina.itens) {
         if (i.removido) await l.territorio.delete(i.chave);
         else await l.territorio.put({ chave: i.chave, dado: i.dado });
@@ -313,15 +324,16 @@ export function contagem(registros) {
 }
 
 export function iniciar() {
+  const tentar = () => sincronizar().catch((erro) => console.warn("sincronia", erro)); // the screen says why
   addEventListener("online", () => {
     falhas = 0;
-    sincronizar();
+    tentar();
   });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && navigator.onLine) sincronizar();
+    if (!document.hidden && navigator.onLine) tentar();
   });
   setInterval(() => {
-    if (navigator.onLine) sincronizar();
+    if (navigator.onLine) tentar();
   }, 5 * 60e3);
-  sincronizar();
+  tentar();
 }

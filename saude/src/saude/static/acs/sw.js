@@ -5,11 +5,20 @@ const SEM_CASCA =
   "<!doctype html><html lang=pt-BR><meta charset=utf-8><meta name=viewport content='width=device-width'>" +
   "<title>Saúde Domiciliar</title><h1>Sem internet</h1><p>O navegador apagou o aplicativo deste aparelho. " +
   "Abra esta página com internet uma vez; os registros guardados continuam no aparelho.";
+// All of it or nothing; and a page of the network one is on (a portal that asks for a log-in) is none of ours.
+async function trazer(url) {
+  const resposta = await fetch(new Request(url, { cache: "reload" }));
+  const pagina = (resposta.headers.get("Content-Type") || "").includes("html");
+  const nossa = pagina ? url === ARQUIVOS[0] && (await resposta.clone().text()).includes("data-versao=") : true;
+  if (!resposta.ok || !nossa) throw new TypeError(`${url}: ${resposta.status}`);
+  return resposta;
+}
 self.addEventListener("install", (e) =>
   e.waitUntil(
     (async () => {
+      const respostas = await Promise.all(ARQUIVOS.map(trazer));
       const cache = await caches.open(NOME);
-      await cache.addAll(ARQUIVOS.map((url) => new Request(url, { cache: "reload" })));
+      await Promise.all(respostas.map((resposta, i) => cache.put(ARQUIVOS[i], resposta)));
     })(),
   ),
 );

@@ -4,7 +4,7 @@ import { meta } from "./banco.js";
 import { MINIMO, possivel, recusaDaSenha } from "./chave.js";
 import { SemEspaco } from "./cru.js";
 import { concluir, ouvir, pedido, pedir } from "./esquecida.js";
-import { destrancar, Espere, fechar, guardados, trancar, trocar } from "./tranca.js";
+import { destrancar, Espere, esvaziar, fechar, guardados, trancar, trocar } from "./tranca.js";
 import { Dito, emPalavras, h, icone, plural } from "./uteis.js";
 
 const SEGUIR = 10e3; // how often a locked phone asks whether it was allowed
@@ -110,6 +110,25 @@ export async function trancada() {
       });
     }),
     esqueci,
+  );
+}
+
+// --- the system of the phone threw the wrapped key away: nobody can open what is left
+export async function semChave(aoSeguir) {
+  const n = await guardados();
+  return casca(
+    h("h2", {}, "A chave dos dados se perdeu"),
+    h(
+      "p",
+      { class: "erro" },
+      "O sistema deste aparelho apagou a chave que abria o que o aplicativo guardava. ",
+      n ? `Não há como abrir nem enviar ${plural(n, "registro que estava aqui", "registros que estavam aqui")}.` : "",
+    ),
+    h("p", {}, "Conte à coordenação e peça um novo código: os domicílios e as pessoas voltam do servidor."),
+    formulario([], "Apagar o que restou e começar de novo", async () => {
+      await esvaziar();
+      aoSeguir();
+    }),
   );
 }
 

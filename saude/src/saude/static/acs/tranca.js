@@ -2,7 +2,7 @@
 
 import { assentado, transacao } from "./banco.js";
 import { cifrar, decifrar, desembrulhar, embrulhar, nova, paraEntidade } from "./chave.js";
-import { comChave, lacrar, usar } from "./cofre.js";
+import { comChave, daChave, lacrar, usar } from "./cofre.js";
 import { CHAVES, doCofre, SemEspaco, transacaoCrua } from "./cru.js";
 import { Dito } from "./uteis.js";
 
@@ -26,10 +26,27 @@ const dizer = () => {
   for (const f of ouvintes) f();
 };
 
-// "": open. "trancada": the password is asked. "sem senha": made before there were passwords.
+// "": open. "trancada": the password is asked. "sem senha": made before there were passwords. "sem chave": the system
+// of the phone threw away the wrapped key and left what it opens.
 export async function estado() {
-  if (await doCofre("cofre")) return comChave() ? "" : "trancada";
-  return "sem senha";
+  const cofre = await doCofre("cofre");
+  if (cofre) return daChave(cofre) ? "" : "trancada";
+  return (await lacrado()) ? "sem chave" : "sem senha";
+}
+
+const lacrado = () =>
+  transacaoCrua(["meta", "registros"], "readonly", async (l) =>
+    [...(await l.meta.getAll()), ...(await l.registros.getAll())].some((linha) => linha.cifra),
+  );
+
+// What nobody can open any more goes; the phone stays the same for the server.
+export async function esvaziar() {
+  const nomes = Object.keys(CHAVES);
+  await transacaoCrua(nomes, "readwrite", async (l) => {
+    const instalacao = await l.meta.get("instalacao");
+    for (const nome of nomes) await l[nome].clear();
+    if (instalacao) await l.meta.put(instalacao);
+  });
 }
 
 export async function guardados() {
@@ -40,12 +57,20 @@ export async function guardados() {
 export async function fechar(senha, mais = []) {
   const chave = await nova();
   const cofre = { chave: "cofre", senha: await embrulhar(chave, senha), prova: await cifrar(chave, PROVA, 1) };
-  usar(chave); // whoever is saving now finds the key when the store is sealed under it
-  await selarTudo(chave, cofre, mais).catch((erro) => {
+  usar(chave, cofre); // whoever is saving now finds the key when the store is sealed under it
+  try {
+    await selarTudo(chave, cofre, mais);
+  } catch (erro) {
     usar(null);
+    if (await doCofre("cofre")) await pelaOutraAba();
     throw erro;
-  });
-  abrirCom(chave);
+  }
+  await abrirCom(chave);
+}
+
+async function pelaOutraAba() {
+  dizer();
+  await perguntar();
 }
 
 async function selarTudo(chave, cofre, mais) {
@@ -74,8 +99,8 @@ async function ler(lojas, nomes) {
   return achadas;
 }
 
-function abrirCom(chave) {
-  usar(chave);
+async function abrirCom(chave) {
+  usar(chave, await doCofre("cofre"));
   usado();
   canal?.postMessage({ chave });
   dizer();
@@ -86,7 +111,7 @@ export async function destrancar(senha) {
   const chave = await chaveDe(senha, "Senha errada. O que está no aparelho continua nele.");
   lembradas = {};
   await transacaoCrua(["cofre"], "readwrite", (l) => l.cofre.delete("tentativas"));
-  abrirCom(chave);
+  await abrirCom(chave);
 }
 
 async function chaveDe(senha, errada) {
@@ -99,24 +124,24 @@ async function chaveDe(senha, errada) {
 async function anotarTentativa() {
   const agora = Date.now();
   const vez = await transacaoCrua(["cofre"], "readwrite", async (l) => {
-    const antes = (await l.cofre.get("tentativas")) || {};
+    const antes = ate(agora, await l.cofre.get("tentativas"));
     const falta = resta(antes, agora);
-    if (!falta) await l.cofre.put({ chave: "tentativas", n: (antes.n || 0) + 1, em: agora });
+    await l.cofre.put({ chave: "tentativas", ...(falta ? antes : contada(antes, agora)) });
     return falta;
   }).catch((erro) => {
     if (!(erro instanceof SemEspaco)) throw erro;
-    const falta = resta(lembradas, agora); // a full phone opens all the same: it has to send
-    if (!falta) lembradas = { n: (lembradas.n || 0) + 1, em: agora };
+    lembradas = ate(agora, lembradas); // a full phone opens all the same: it has to send
+    const falta = resta(lembradas, agora);
+    if (!falta) lembradas = contada(lembradas, agora);
     return falta;
   });
   if (vez > 0) throw new Espere(Math.ceil(vez / 1000));
 }
 
-// A clock that was set back makes nobody wait longer than the wait itself.
-function resta({ n = 0, em = 0 }, agora) {
-  const espera = 1000 * ESPERAS[Math.min(n, ESPERAS.length - 1)];
-  return Math.max(0, Math.min(em + espera - agora, espera));
-}
+// A clock that was years ahead and is right again: the wait begins now, and ends.
+const ate = (agora, { n = 0, em = 0 } = {}) => ({ n, em: Math.min(em, agora) });
+const contada = ({ n }, agora) => ({ n: n + 1, em: agora });
+const resta = ({ n, em }, agora) => Math.max(0, em + 1000 * ESPERAS[Math.min(n, ESPERAS.length - 1)] - agora);
 
 // --- another password, by who knows the present one or was allowed to
 export async function trocar(atual, senha) {
@@ -130,7 +155,7 @@ export async function escolherDeNovo(chave, senha) {
     await l.cofre.delete("tentativas");
     await l.cofre.delete("pedido");
   });
-  abrirCom(chave);
+  await abrirCom(chave);
 }
 
 export async function certa(chave) {
@@ -183,7 +208,7 @@ let contado = 0;
 
 export function usado() {
   ultimo = Date.now();
-  if (ultimo - contado < 20e3) return;
+  if (Math.abs(ultimo - contado) < 20e3) return;
   contado = ultimo;
   canal?.postMessage({ uso: ultimo });
 }
@@ -193,12 +218,16 @@ if (canal)
     if (data.quero && comChave()) canal.postMessage({ chave: comChave() });
     if (data.trancou) await fecharAqui();
     if (data.uso) ultimo = Date.now();
-    if (data.chave && !comChave() && (await certa(data.chave))) {
-      usar(data.chave);
-      ultimo = Date.now();
-      dizer();
-    }
+    if (data.chave) await aceitar(data.chave);
   };
+
+async function aceitar(chave) {
+  const cofre = await doCofre("cofre");
+  if (daChave(cofre) || !(await certa(chave))) return;
+  usar(chave, cofre);
+  ultimo = Date.now();
+  dizer();
+}
 
 export function vigiarOcio() {
   for (const nome of ["pointerdown", "keydown", "input", "scroll"])
