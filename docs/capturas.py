@@ -16,6 +16,7 @@ import capturas_retorno  # noqa: F401  isort: skip
 import capturas_mes  # noqa: F401  isort: skip
 import capturas_dia  # noqa: F401  isort: skip
 import capturas_digitar  # noqa: F401  isort: skip
+import capturas_app  # noqa: F401  isort: skip
 import capturas_cadastros  # noqa: F401  isort: skip
 from figuras import take  # isort: skip
 

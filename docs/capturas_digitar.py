@@ -1,4 +1,4 @@
-"""Pictures of what is typed, of files and sheets, and of the app of the agents."""
+"""Pictures of what is typed, of files and sheets, and of the page of the agents."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any
 from capturas_comum import (
     NARROW,
     PANEL,
-    WIDE,
     competencia,
-    enter,
     shot,
 )
 
@@ -160,47 +158,3 @@ def _(page: Any) -> None:
 def _(page: Any) -> None:
     page.goto("/executando/sistema/sincronizacoes/")
     page.locator("tbody th a").first.click()
-
-
-def _app(page: Any, screen: str) -> None:
-    """The app of the agents; the first time with a code that the administrator makes."""
-    if "/acs/" not in page.url:
-        page.goto("/acs/")
-        page.locator("#codigo, h1, h2").first.wait_for()
-    if page.locator("#codigo").count():
-        page.fill("#codigo", _code(page))
-        for field in ("#senha", "#senha2"):
-            page.fill(field, "girassol 77 azul")
-        page.get_by_role("button", name="Entrar").click()
-        page.get_by_role("heading", name="Famílias").wait_for()
-        page.locator("#estado", has_text="Tudo enviado").wait_for()
-    page.evaluate("(screen) => { location.hash = screen; }", screen)
-    page.wait_for_timeout(600)
-
-
-def _code(page: Any) -> str:
-    base = page.url.split("/acs/")[0]
-    admin = enter(page.context.browser, base, "administrador", WIDE)
-    admin.goto("/executando/sistema/sincronizacoes/")
-    admin.locator("tbody th a").first.click()
-    admin.get_by_role("button", name="Gerar código de aparelho").click()
-    code = admin.locator("#codigo").input_value()
-    admin.context.close()
-    return code
-
-
-@shot("acs-familias", user="", width=NARROW)
-def _(page: Any) -> None:
-    _app(page, "#/")
-
-
-@shot("acs-aparelho", user="", width=NARROW)
-def _(page: Any) -> None:
-    _app(page, "#/aparelho")
-
-
-@shot("acs-senha", user="", width=NARROW)
-def _(page: Any) -> None:
-    _app(page, "#/")
-    page.reload()
-    page.locator("#senha-de-abrir").wait_for()
