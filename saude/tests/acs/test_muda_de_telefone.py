@@ -11,7 +11,7 @@ from producao import registro
 from telefone import codigo, lotar, so_do_aparelho
 
 from saude.acs.dispositivos import SEND_DAYS, revoke
-from saude.acs.models import Aparelho
+from saude.acs.models import Aparelho, Recusa
 from saude.cadastros.models import Equipe, Instalacao, Lotacao
 from saude.fichas.models import Conteudo, Ficha
 from saude.recebimento.actions import receive
@@ -97,15 +97,17 @@ def test_a_new_code_typed_before_the_visits_went_loses_none_of_the_team_before(
 
 
 def test_what_is_dated_after_the_team_before_is_refused_in_words_and_mended_arrives(telefone, outra_equipe):
-    telefone.registrar(codigo(outra_equipe))
     late = visit()
     right = late["ficha"]["headerTransport"]["dataAtendimento"]
     late["ficha"]["headerTransport"]["dataAtendimento"] = "2099-01-02T09:00"
+    assert telefone.empurrar(late).json()["recusados"] == 1  # and again after the new code
+    telefone.registrar(codigo(outra_equipe))
     refused = telefone.empurrar(late).json()["registros"][0]
     assert not refused["aceito"]
     assert "depois do fim da sua lotação anterior" in refused["motivos"][0]["mensagem"]
     late["ficha"]["headerTransport"]["dataAtendimento"] = right
     assert telefone.empurrar(late).json()["aceitos"] == 1
+    assert not Recusa.objects.filter(resolvida_em=None).exists() and Recusa.objects.count() == 2
 
 
 def test_of_a_team_left_long_ago_or_never_had_nothing_is_taken(telefone, outra_equipe, novo_telefone):

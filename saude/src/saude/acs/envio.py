@@ -318,9 +318,9 @@ def _warn_of_missing_base(answers: list[dict[str, Any]], records: list[Any], bas
 def _note_refusals(device: Aparelho, answers: list[dict[str, Any]], records: list[Any]) -> None:
     for answer, record in zip(answers, records, strict=True):
         uuid = str(answer["uuid"] or "")[:60] or f"posição {answer['posicao']}"
-        rows = Recusa.objects.filter(aparelho=device, uuid=uuid)
-        if answer["aceito"]:
-            rows.filter(resolvida_em=None).update(resolvida_em=timezone.now())
+        if answer["aceito"]:  # also what was refused under the access before this one
+            mine = Recusa.objects.filter(aparelho__profissional=device.profissional_id, uuid=uuid)
+            mine.filter(resolvida_em=None).update(resolvida_em=timezone.now())
             continue
         text = answer["motivos"][0]["mensagem"][:400]
         tipo = record.get("tipo") if isinstance(record, dict) else ""
