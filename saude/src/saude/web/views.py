@@ -7,11 +7,23 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
-from saude.web.problema import answer, is_api
+from saude.web.problema import AWAY, answer, is_api, outage
 
 log = logging.getLogger(__name__)
+AWAY_FOR_PEOPLE = {
+    400: ("Envio interrompido", "O que foi enviado não chegou inteiro. Nada foi gravado: envie de novo."),
+    503: (
+        "Indisponível agora",
+        "O sistema não pôde atender agora. Espere um minuto e tente de novo; se enviava algo, confira se foi gravado.",
+    ),
+    507: (
+        "Falta espaço em disco",
+        "Não há espaço para gravar. Nada foi gravado: avise quem administra o sistema e tente de novo.",
+    ),
+}
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -82,6 +94,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """What failed around the program (database away, disk full) is no error of its own: come again."""
+    away = None if is_api(request.path_info) else outage(sys.exc_info()[1])
+    if away is not None:
+        log.error("a page could not be answered: %s", type(sys.exc_info()[1]).__name__)
+        page = error_page(request, away.status_code, *AWAY_FOR_PEOPLE[away.status_code])
+        if wait := away.get("Retry-After"):
+            page["Retry-After"] = wait
+        return page
     text = "O erro foi registrado. Tente de novo; se continuar, avise o suporte com o horário e o endereço."
     return error_page(request, 500, "Algo deu errado", text)
 
@@ -90,4 +110,7 @@ def error_page(request: HttpRequest, status: int, title: str, text: str) -> Http
     if is_api(request.path_info):
         return answer(status, text, sys.exc_info()[1])
     context = {"titulo": title, "texto": text, "codigo": status, "pagina_de_erro": True}
-    return render(request, "web/erro.html", context, status=status)
+    try:
+        return render(request, "web/erro.html", context, status=status)
+    except AWAY:  # who asks, and their menu, are in the database
+        return HttpResponse(render_to_string("web/erro.html", context), status=status)
