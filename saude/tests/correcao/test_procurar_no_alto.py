@@ -54,6 +54,8 @@ def test_a_ficha_is_found_by_its_uuid(entra, maria, cut):
 @pytest.mark.parametrize(
     ("text", "where"),
     [("", "/busca/"), ("\x00", "/busca/"), ("deadbeef", "/clientes/?busca="), ("700000000000005", "/clientes/?busca="),
+     ("123456789-01", "/clientes/?busca="), ("1111111-5526efaa-", "/busca/?uuid="),
+     ("1111111-55267890", "/busca/?uuid="),
      ("15-09-2026", "/clientes/?busca="), ("x" * 200, "/clientes/?busca=")],
 )  # fmt: skip
 def test_what_is_not_clear_goes_where_it_does_no_harm(entra, entidade, text, where):

@@ -12,9 +12,10 @@ from saude.acesso.guarda import requires
 from saude.contas.request import UserRequest
 from saude.correcao.clientes import keep_search
 from saude.fichas.filtro import MIN_SEARCH
-from saude.registro.leitura import digits
 
 HEX = re.compile(r"[0-9A-Fa-f-]{8,44}", re.ASCII)
+#: CPF, CNS, a date
+OTHERS = re.compile(r"\d{11}|\d{9}-\d{2}|\d{15}|\d{1,2}-\d{1,2}-\d{4}|\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @require_POST
@@ -29,8 +30,6 @@ def procurar(request: UserRequest) -> HttpResponse:
 
 def looks_like_uuid(text: str) -> bool:
     """The beginning of one, with or without the CNES: not a CPF, a CNS, a date nor a name."""
-    if not HEX.fullmatch(text) or len(text) < MIN_SEARCH or digits(text, 11) or digits(text, 15):
+    if not HEX.fullmatch(text) or len(text) < MIN_SEARCH:
         return False
-    return any(c.isdigit() for c in text) and not re.fullmatch(
-        r"\d{1,2}-\d{1,2}-\d{4}|\d{4}-\d{2}-\d{2}", text
-    )
+    return any(c.isdigit() for c in text) and not OTHERS.fullmatch(text)
