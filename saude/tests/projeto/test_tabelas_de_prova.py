@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
 TABLES = (
     "nada-falso.md", "o-dia-das-pessoas.md", "area-e-numeros.md", "nova-ficha.md", "seguranca/entrar-e-aparelho.md",
-    "seguranca/ataques.md", "seguranca/confianca.md",
+    "seguranca/ataques.md", "seguranca/confianca.md", "o-caminho-de-volta.md",
 )  # fmt: skip
 
 
