@@ -219,7 +219,9 @@ def test_no_serious_barrier_and_nothing_wider_than_the_screen(navegador, site, t
     import axe_playwright_python
 
     (source,) = Path(axe_playwright_python.__file__).parent.glob("axe*.js")
-    context = navegador.new_context(locale="pt-BR", viewport={"width": width, "height": 800}, bypass_csp=True)
+    context = navegador.new_context(
+        locale="pt-BR", viewport={"width": width, "height": 800}, bypass_csp=True, reduced_motion="reduce"
+    )  # no colour is read half way from light to dark
     page = context.new_page()
     page.goto(f"{site}index.html")
     for step in ("start", "fichas", "causas", "totais", "comparar", "ficha"):
@@ -233,6 +235,9 @@ def test_no_serious_barrier_and_nothing_wider_than_the_screen(navegador, site, t
             page.click(f"#guia-{step}")
         page.evaluate(source.read_text(encoding="utf-8"))
         found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        page.emulate_media(color_scheme="dark")
+        found += page.evaluate("axe.run({runOnly: ['color-contrast']})")["violations"]
+        page.emulate_media(color_scheme="light")
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], step
         assert page.evaluate("document.documentElement.scrollWidth") <= width, step
     context.close()
