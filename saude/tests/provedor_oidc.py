@@ -28,6 +28,7 @@ class Provider:
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: set[str] = set()
         self.asked: list[str] = []
+        self.moved: set[str] = set()  # paths that send who asks elsewhere
         self.base = ""
 
     def authorize(self, query: dict[str, str]) -> str:
@@ -78,6 +79,9 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             provider.asked.append(parts.path)
+            if parts.path in provider.moved:
+                self.answer(302, {}, Location="/alheio")
+                return
             query = {k: v[0] for k, v in parse_qs(parts.query).items()}
             if parts.path == "/authorize":
                 self.answer(302, {}, Location=provider.authorize(query))
@@ -93,6 +97,9 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             provider.asked.append(self.path)
+            if self.path in provider.moved:
+                self.answer(302, {}, Location="/alheio")
+                return
             if provider.silent:
                 self.answer(503, {})
                 return

@@ -116,6 +116,17 @@ def test_a_provider_that_is_not_there(client, gov):
     assert "gov.br" in refused(client, enter(client))
 
 
+@pytest.mark.parametrize("moved", ["/token", "/jwk", f"/confiabilidades/v3/contas/{CPF}/niveis"])
+def test_a_provider_that_sends_us_elsewhere_is_not_followed(client, gov, moved):
+    """The secret of the installation, the code and the token go to the configured address and to no other."""
+    gov.moved.add(moved)
+    told = refused(client, enter(client))
+    assert any(
+        words in told for words in ("O gov.br não respondeu", "não disse o nível", "não pôde ser lida")
+    )
+    assert moved in gov.asked and "/alheio" not in gov.asked
+
+
 def test_state_of_nobody_of_another_and_used(client, gov):
     """Made up; of the attacker's browser (log-in by forgery); and sent twice."""
     assert "não é de um pedido deste navegador" in refused(

@@ -75,6 +75,15 @@ def test_the_lines_of_ngs1_have_their_proofs_and_their_total():
     assert f"Linhas: {len(rows)}. Feitas: {done} " in text
 
 
+def test_the_floor_of_both_together_is_kept_and_told():
+    applies = [row for row in asvs.rows() if row["estado"] != "nao"]
+    states = [row["estado"] for row in applies] + [row[2] for row in ngs1()]
+    done = states.count("feito")
+    assert done / len(states) >= 0.95
+    told = " ".join((PAGES / "ngs1.md").read_text("utf-8").split())
+    assert f"{done} de {len(states)}, {done * 100 // len(states)} %" in told
+
+
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda path: path.name)
 def test_no_page_of_security_names_a_test_that_is_not_there(page):
     for name in re.findall(r"`(?:saude/tests/)?([a-z_]+/[a-z_0-9]+\.py)`", page.read_text("utf-8")):

@@ -143,6 +143,8 @@ def _level(row: GovBr, claims: Any, cpf: str, access: str) -> int:
             allow_redirects=False,
         )  # fmt: skip
         answer.raise_for_status()
+        if answer.is_redirect:  # to somewhere that nobody configured
+            raise requests.TooManyRedirects
         found = [int(item["id"]) for item in answer.json()]
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:
         raise Recusado("O gov.br não disse o nível da conta. Tente de novo, ou entre com a senha.") from error
@@ -158,7 +160,12 @@ def _client(row: GovBr) -> DjangoOAuth2App:
         client_secret=open_sealed(row.segredo, PURPOSE) if row.segredo else "",
         authorize_url=f"{base}/authorize",
         access_token_url=f"{base}/token",
-        client_kwargs={"scope": SCOPES, "code_challenge_method": "S256", "default_timeout": TIMEOUT},
+        client_kwargs={
+            "scope": SCOPES,
+            "code_challenge_method": "S256",
+            "default_timeout": TIMEOUT,
+            "max_redirects": 0,  # the secret and the code go where the installation says, and nowhere else
+        },
         issuer=f"{base}/",
         jwks_uri=f"{base}/jwk",
         id_token_signing_alg_values_supported=["RS256"],
