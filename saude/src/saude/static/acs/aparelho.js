@@ -40,8 +40,8 @@ const estragados = (n) =>
         "p",
         { class: "erro" },
         icone("alerta"),
-        `${plural(n, "registro se estragou", "registros se estragaram")} neste aparelho e não há como ler nem enviar. ` +
-          "Os outros seguem. Conte à coordenação e registre de novo o que faltar.",
+        `${plural(n, "registro se estragou", "registros se estragaram")} neste aparelho e não há como ler nem ` +
+          "enviar. Os outros seguem. Conte à coordenação e registre de novo o que faltar.",
       )
     : null;
 

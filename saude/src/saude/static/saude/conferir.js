@@ -1,5 +1,5 @@
-// A field is checked when it is left; the whole ficha only when it is sent. What is told goes away when it is mended, and
-// the field somebody is in stays where it is on the screen.
+// A field is checked when it is left; the whole ficha only when it is sent. What is told goes away when it is mended,
+// and the field somebody is in stays where it is on the screen.
 
 import { isEmpty, isNeeded } from "./campos.js";
 
