@@ -259,6 +259,7 @@ def _groups() -> list[Any]:
         {"Coordenação": [
             {"Manual do usuário": "manual/README.md"}, {"Situações": "situacoes.md"},
             {"A área e os números": "area-e-numeros.md"}, {"Nada falso na tela": "nada-falso.md"},
+            {"O caminho de volta": "o-caminho-de-volta.md"},
             {"O dia das pessoas": "o-dia-das-pessoas.md"}, {"Nova ficha": "nova-ficha.md"},
             {"Glossário": "glossario.md"}, {"O sistema": "sistema.md"},
             {"Instalar e cuidar": "implantacao/LEIAME.md"}, {"Mudanças": "CHANGELOG.md"},
