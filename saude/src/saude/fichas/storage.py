@@ -45,6 +45,13 @@ FICHA = [
     "recebida_em",
     "processada_em",
 ]
+
+
+def joined(column: str) -> str:
+    """For the statement of another room: beside its `column`, the ficha that it names, as `f`."""
+    return f"JOIN fichas_ficha f ON f.id = {column}"
+
+
 UPDATED = {
     "tipo": "text",
     "competencia": "text",

@@ -12,6 +12,7 @@ from django.db.models import Case, QuerySet, Value, When
 
 from ledi.pec.outcomes import Before
 from saude.banco.cursor import numbers, server_cursor
+from saude.fichas.storage import joined
 from saude.transmissao.models import Envio
 
 CHUNK = 5_000
@@ -72,7 +73,7 @@ _FIRST = Before()
 
 
 # what may be sent now, in the order of the file, beyond a place in it: written down as taken in the same statement
-_TAKE = """
+_TAKE = f"""
 WITH due AS (
   SELECT ficha_id, revisao, lugar, tentativas, incerta, desconhecida, desserializacoes,
     coalesce(primeira_em < now() - %s::interval, false) AS esgotado
@@ -86,7 +87,7 @@ WITH due AS (
 SELECT taken.id, due.ficha_id, due.revisao, f.tipo, due.lugar,
   f.situacao = 'exportada' AND f.revisao = due.revisao, due.tentativas,
   due.incerta, due.desconhecida, due.desserializacoes, due.esgotado
-FROM due CROSS JOIN taken JOIN fichas_ficha f ON f.id = due.ficha_id ORDER BY due.lugar
+FROM due CROSS JOIN taken {joined("due.ficha_id")} ORDER BY due.lugar
 """
 
 
