@@ -13,8 +13,6 @@ from senha import SENHA
 
 #: Chromium looks up no other host, not even for itself (the rest of the tests: conftest.py of the root)
 ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
-#: Of axe's lesser rules, those that no page may break either
-TOO = ("heading-order",)
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 
@@ -144,17 +142,17 @@ def sem_barreiras():
     (source,) = Path(axe_playwright_python.__file__).parent.glob("axe*.js")
     text = source.read_text(encoding="utf-8")
 
-    def found(page: object, options: str) -> list[str]:
+    def found(page: object, options: str, too: tuple[str, ...] = ()) -> list[str]:
         result = page.evaluate(f"axe.run({{resultTypes: ['violations'], {options}}})")
         serious = [
-            v for v in result["violations"] if v["impact"] in ("serious", "critical") or v["id"] in TOO
+            v for v in result["violations"] if v["impact"] in ("serious", "critical") or v["id"] in too
         ]
         nodes = [(v["id"], n["html"], n["failureSummary"]) for v in serious for n in v["nodes"]]
         return [f"{rule}: {html[:160]} {why[:160]}" for rule, html, why in nodes]
 
-    def check(page: object) -> None:
+    def check(page: object, *too: str) -> None:  # `too`: of axe's lesser rules
         page.evaluate(text)
-        problems = found(page, "")
+        problems = found(page, "", too)
         page.emulate_media(color_scheme="dark")
         problems += [f"dark: {p}" for p in found(page, "runOnly: ['color-contrast']")]
         page.emulate_media(color_scheme="light")

@@ -179,7 +179,7 @@ def _walked(page, pages, sem_barreiras) -> None:
             if width == 768:
                 continue  # told by the widths on both sides of it
             try:
-                sem_barreiras(page)
+                sem_barreiras(page, "heading-order")
             except AssertionError as found:
                 problems.append(str(found))
     assert not problems, "\n".join(problems)
