@@ -11,7 +11,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     (r"/fichas/[^/]+/corrigir/", "4", ""),
     (r"/fichas/[^/]+/descartar/", "8", "descartar-uma-ficha"),
     (r"/fichas/[^/]+/versoes/", "18", ""),
-    (r"/fichas/", "3", ""),
+    (r"/fichas/|/filtros/", "3", ""),
     (r"/minha-fila/|/fila/", "4", "minha-fila"),
     (r"/inconsistencias/", "4", "por-causa"),
     (r"/executando/sistema/exportacao/reprocessamentos/", "4", "mudanças-em-lote"),
