@@ -28,6 +28,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     (r"/clientes/nao-identificados/", "5", ""),
     (r"/clientes/duplicados/", "17", ""),
     (r"/clientes/", "4", "por-cliente"),
+    (r"/filtros/", "3", ""),
     (r"/pendencias/", "6", ""),
     (r"/busca/", "8", ""),
     (r"/registrar/", "16", ""),
