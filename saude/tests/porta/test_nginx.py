@@ -25,6 +25,7 @@ from saude.auditoria.models import Evento
 
 NAME = "saude.municipio.example"
 SAMPLE = Path(__file__).parents[3] / "implantacao" / "nginx.conf"
+STRANGER = "127.0.0.3"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
 
 
@@ -77,12 +78,24 @@ class Proxied:
         self._trust = ssl.create_default_context(cafile=str(folder / "saude.crt"))
         self.cookies = SimpleCookie()
 
+    def connect(self, source: str) -> http.client.HTTPConnection:
+        raw = http.client.HTTPConnection("127.0.0.1", self.tls, timeout=30, source_address=(source, 0))
+        raw.connect()
+        raw.sock = self._trust.wrap_socket(raw.sock, server_hostname=NAME)
+        return raw
+
+    def begin(self, method: str, path: str) -> http.client.HTTPConnection:
+        """A request of the stranger; its answer is not waited for."""
+        raw = self.connect(STRANGER)
+        raw.putrequest(method, path, skip_host=True)
+        raw.putheader("Host", NAME)
+        raw.endheaders()
+        return raw
+
     def ask(
         self, method: str, path: str, form: dict[str, str] | None = None, **headers: str
     ) -> tuple[http.client.HTTPResponse, str]:
-        raw = http.client.HTTPConnection("127.0.0.1", self.tls, timeout=30, source_address=("127.0.0.2", 0))
-        raw.connect()
-        raw.sock = self._trust.wrap_socket(raw.sock, server_hostname=NAME)
+        raw = self.connect("127.0.0.2")
         sent = {"Host": NAME, "Referer": f"https://{NAME}/", **headers}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{k}={m.value}" for k, m in self.cookies.items())
@@ -173,3 +186,29 @@ def test_what_comes_without_tls_is_sent_there(proxied):
     # a foreign name is nobody's
     answer, _ = proxied.ask("GET", "/entrar/", Host="outro.example")
     assert answer.status == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_the_door_are_few_for_one_address_and_nobody_else_waits(proxied):
+    """`limit_req`: thirty a minute and thirty at once; all eighty are asked before one answer is read."""
+    asked = [proxied.begin("GET", "/entrar/") for _ in range(8)]
+    for raw in asked:  # nine more behind each, in the same connection
+        raw.sock.sendall(f"GET /entrar/ HTTP/1.1\r\nHost: {NAME}\r\n\r\n".encode() * 9)
+    told = [status for raw in asked for status in _statuses(raw, 10)]
+    assert set(told) == {200, 429} and told.count(429) >= 10, told
+    assert proxied.ask("GET", "/entrar/")[0].status == 200  # another address
+
+
+def _statuses(raw: http.client.HTTPConnection, many: int) -> list[int]:
+    """Of the answers that come one after the other; nginx closes after some refusals."""
+    found = []
+    with raw.sock.makefile("rb") as stream:
+        while len(found) < many and (line := stream.readline()):
+            found.append(int(line.split()[1]))
+            length = 0
+            while (header := stream.readline()) not in (b"\r\n", b""):
+                name, _, value = header.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            stream.read(length)
+    raw.close()
+    return found

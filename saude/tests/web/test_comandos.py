@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from saude.contas.models import Usuario
+from saude.site.management.commands import demo
 from saude.site.management.commands.demo import Children, _check_port
 
 INSTALL = {"nome": "Timbó", "ibge": "4218202", "uf": "sc", "cnpj": "83102764000115", "razao": "Município"}
@@ -103,6 +105,36 @@ def test_a_child_that_dies_is_started_again_and_at_last_given_up():
             children.keep()
             time.sleep(0.1)
     assert out.getvalue().count("iniciando de novo") == 1
+
+
+class Ended:
+    """A child that is dead already."""
+
+    returncode = -9
+
+    def poll(self) -> int:
+        return self.returncode
+
+
+@pytest.mark.parametrize(("apart", "gives_up"), [(59, True), (61, False)])
+def test_deaths_are_counted_in_a_window_and_not_over_a_life(monkeypatch, apart, gives_up):
+    """Five within five minutes are too many; the same five with more time between them, for ever, are not."""
+    clock = [0.0]
+    children = Children(io.StringIO())
+    monkeypatch.setattr(demo, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(demo, "subprocess", SimpleNamespace(Popen=lambda *_, **__: Ended()))
+    children.start("servir")
+    for _ in range(children.MAX_DEATHS):
+        children.keep()
+        clock[0] += apart
+    if gives_up:
+        with pytest.raises(CommandError, match="parou de novo"):
+            children.keep()
+        return
+    for _ in range(50):
+        children.keep()
+        clock[0] += apart
+    assert children.out.getvalue().count("iniciando de novo") == children.MAX_DEATHS + 50
 
 
 def test_port_taken_is_said():
