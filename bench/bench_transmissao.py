@@ -36,7 +36,7 @@ from ledi.retorno import open_retorno
 from ledi_gerador.minimos import minimal
 
 CONEXOES = int(os.environ.get("CONEXOES", "4"))
-LINHAS = int(os.environ.get("LINHAS", "200000"))
+LINHAS = int(os.environ.get("LINHAS", "200000"))  # of the report; 0: not read
 
 
 def main() -> None:
@@ -44,31 +44,48 @@ def main() -> None:
     n = tamanho(5_000)
     registro = _registro()
     ours, bare = Linha("cliente do PEC", n), Linha("par: laço nu de urllib3, bytes prontos", n)
+    sistema = Sistema(n)
     with _simulator() as url:
-        before = memoria_mb()
-        for _ in range(VEZES):
+        sistema.destino(url)
+        before, grown = memoria_mb(), 0.0
+        for _ in range(VEZES):  # in turn: a slow minute of the machine falls on all
             uma_vez(ours, lambda: _ours(url, registro, n))
             uma_vez(bare, lambda: _bare(url, registro, n))
-        grown = memoria_mb() - before
-        whole, whole_grown = _sistema(url, n)
-    report = Linha("relatório de inconsistências do PEC, lido", LINHAS)
+            grown = max(grown, memoria_mb() - before)
+            sistema.transmitir()
+            before = memoria_mb()
+    whole = sistema.linha
+    title = f"Transmitir {n} fichas ao PEC simulado por {CONEXOES} conexões"
+    targets = [
+        ("sistema inteiro: vezes o laço nu", round(whole.por_segundo / bare.por_segundo, 2), 0.7, ">="),
+        (
+            "sistema inteiro: CPU do laço nu / CPU do sistema",
+            round(whole.por_cpu / bare.por_cpu, 2),
+            0.7,
+            ">=",
+        ),
+        ("sistema inteiro: memória que cresce do primeiro décimo ao fim (MB)", sistema.cresceu, 30, "<="),
+        ("cliente: vezes o laço nu", round(ours.por_segundo / bare.por_segundo, 2), 0.7, ">="),
+        ("memória que cresce ao transmitir (MB)", round(grown, 1), 30, "<="),
+    ]
+    gravar(os.environ.get("BENCH_NOME", "transmissao"), title, [ours, whole, bare], alvos=targets)
+    if LINHAS:
+        _relatorio()
+
+
+def _relatorio() -> None:
+    line = Linha("relatório de inconsistências do PEC, lido", LINHAS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inconsistencias.csv"
         _report(path)
         for _ in range(min(VEZES, 3)):
-            uma_vez(report, lambda: _read(path))
-    seconds = sorted(report.relogio)[len(report.relogio) // 2]
+            uma_vez(line, lambda: _read(path))
+    seconds = sorted(line.relogio)[len(line.relogio) // 2]
     gravar(
-        os.environ.get("BENCH_NOME", "transmissao"),
-        f"Transmitir {n} fichas ao PEC simulado por {CONEXOES} conexões; ler um relatório de {LINHAS} linhas",
-        [ours, whole, bare, report],
-        alvos=[
-            ("sistema inteiro: vezes o laço nu", round(whole.por_segundo / bare.por_segundo, 2), 0.7, ">="),
-            ("sistema inteiro: memória que cresce do primeiro décimo ao fim (MB)", whole_grown, 30, "<="),
-            ("cliente: vezes o laço nu", round(ours.por_segundo / bare.por_segundo, 2), 0.7, ">="),
-            ("memória que cresce ao transmitir (MB)", grown, 30, "<="),
-            ("segundos para ler o relatório", round(seconds, 1), 10, "<="),
-        ],
+        os.environ.get("BENCH_RELATORIO", "relatorio"),
+        f"Ler um relatório de {LINHAS} linhas",
+        [line],
+        alvos=[("segundos para ler o relatório", round(seconds, 1), 10, "<=")],
     )
 
 
@@ -99,35 +116,64 @@ def _ours(url: str, registro: Registro, n: int) -> None:
     assert accepted == n, accepted
 
 
-def _sistema(url: str, n: int) -> tuple[Linha, float]:
-    """An export of `n` fichas of the demo mix, sent as the worker sends it; memory after a tenth and at the end."""
-    from saude.transmissao import actions, remessa
-    from saude.transmissao.models import Transmissao
-    from saude.transmissao.previa import preview
+class Sistema:
+    """An export of the demo mix, sent as the worker sends it; memory after a tenth and at the end."""
 
-    export = _export(n)
-    actions.save_destino(
-        entidade=export.entidade, by="bench", senha="simulado", endereco=url, usuario="simulado", conexoes=CONEXOES,
-        prazo_horas=1, autoridade="", entrada="campos", duplicada="",
-    )  # fmt: skip
-    made = actions.create_transmissao(exportacao=export, confere=preview(export).confere, by=None)
-    line, seen = Linha("o sistema: arquivo cifrado, caixa de saída, respostas no banco", export.total), []
+    def __init__(self, n: int) -> None:
+        self.export = _export(n)
+        name = "o sistema: arquivo cifrado, caixa de saída, respostas no banco"
+        self.linha, self.cresceu = Linha(name, self.export.total), 0.0
+        from django.urls import reverse
 
-    def watched(self: Any, **more: Any) -> None:
-        flush(self, **more)
-        seen.append(rss_mb())
+        reverse("inicio")  # a worker has loaded its addresses long before
 
-    flush, remessa._Envio._flush = remessa._Envio._flush, watched  # type: ignore[method-assign]
+    def destino(self, url: str) -> None:
+        from saude.transmissao import actions
 
-    def send() -> None:
-        while Transmissao.objects.get(pk=made.pk).viva:
-            remessa.run(made.pk)
+        actions.save_destino(
+            entidade=self.export.entidade, by="bench", senha="simulado", endereco=url, usuario="simulado",
+            conexoes=CONEXOES, prazo_horas=1, autoridade="", entrada="campos", duplicada="",
+        )  # fmt: skip
 
-    uma_vez(line, send)
-    from saude.transmissao.storage import counts
+    def transmitir(self) -> None:
+        from saude.transmissao import actions, remessa
+        from saude.transmissao.models import Transmissao
+        from saude.transmissao.previa import preview
+        from saude.transmissao.storage import counts
 
-    assert counts(made.pk) == {"aceita": export.total}, counts(made.pk)
-    return line, round(max(seen) - seen[len(seen) // 10], 1)
+        _esquecer()
+        made = actions.create_transmissao(
+            exportacao=self.export, confere=preview(self.export).confere, by=None
+        )
+        seen: list[float] = []
+
+        def watched(self: Any, **more: Any) -> None:
+            flush(self, **more)
+            seen.append(rss_mb())
+
+        def send() -> None:
+            while Transmissao.objects.get(pk=made.pk).viva:
+                remessa.run(made.pk)
+
+        flush, remessa._Envio._flush = remessa._Envio._flush, watched  # type: ignore[method-assign]
+        try:
+            uma_vez(self.linha, send)
+        finally:
+            remessa._Envio._flush = flush  # type: ignore[method-assign]
+        assert counts(made.pk) == {"aceita": self.export.total}, counts(made.pk)
+        self.cresceu = max(self.cresceu, round(max(seen) - seen[len(seen) // 10], 1))
+
+
+def _esquecer() -> None:
+    """The export as it was before it was transmitted, so that the next run begins equal."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE transmissao_envio, transmissao_reserva, transmissao_transmissao, retorno_desfecho, "
+            "fichas_desfechoatual, fichas_contagemdesfecho, procrastinate_jobs CASCADE"
+        )
+        cursor.execute("CHECKPOINT")
 
 
 def _export(n: int) -> Any:

@@ -46,6 +46,7 @@ from ledi.pec.connection import Timeouts
 from saude.transmissao import pec, remessa
 pec.TIMEOUTS = Timeouts(connect=5.0, read=30.0, total={rest})
 remessa.CHUNK = remessa.FLUSH = 10
+remessa.SLICE = 10.0
 if {stop}:
     keep = remessa._Envio._keep
     seen = []

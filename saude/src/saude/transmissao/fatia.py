@@ -21,6 +21,7 @@ Estado = Transmissao.Estado
 class Fatia:
     """What a slice came to."""
 
+    destino: Destino | None = None
     parou: Outcome | None = None
     impedida: str = ""
     tentadas: int = 0
@@ -44,10 +45,15 @@ def close(pk: int, fatia: Fatia) -> None:
 
 def _next(row: Transmissao, fatia: Fatia) -> None:
     stopped = fatia.parou
-    if fatia.impedida:
-        _halt(row, Estado.PAUSADA, "impedida", fatia.impedida)
-    elif stopped is not None and stopped.action is Action.STOP:
+    if stopped is not None and stopped.action is Action.STOP:
         _halt(row, Estado.PARADA, str(stopped.cause), said(stopped))
+    elif fatia.destino is not None and not pec.is_current(fatia.destino):
+        row.falhas = row.estranhas = (
+            0  # of a PEC, or a password, that is no more: the new one was not tried yet
+        )
+        _go_on(row, Fatia(), None)
+    elif fatia.impedida:
+        _halt(row, Estado.PAUSADA, "impedida", fatia.impedida)
     elif stopped is not None and (stopped.action is Action.PAUSE or row.estranhas >= STRANGE_IN_A_ROW):
         if stopped.cause in pec.CLOSED:
             Destino.objects.filter(entidade=row.entidade_id).update(recusa=said(stopped)[:700])

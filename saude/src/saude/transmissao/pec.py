@@ -40,6 +40,11 @@ def client_of(destino: Destino) -> Client:
     )
 
 
+def is_current(destino: Destino) -> bool:
+    """Nobody gave another address, credential or form since it was read: what the PEC says is said of this one."""
+    return Destino.objects.filter(pk=destino.pk, alterado_em=destino.alterado_em).exists()
+
+
 def marks_of(destino: Destino) -> Marks:
     """What the PEC says of a duplicate was never seen by anybody: the words are the municipality's to change."""
     words = tuple(filter(None, (plain(word) for word in destino.duplicada.split(","))))

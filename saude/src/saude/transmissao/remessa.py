@@ -5,9 +5,10 @@ worker's hands counts as unknown and is sent again, the same bytes.
 """
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -77,7 +78,8 @@ def _begin(pk: int) -> Transmissao | None:
         if row.retoma_em is not None and (early := (row.retoma_em - timezone.now()).total_seconds()) > 0.5:
             defer(row, early)
             return None
-        storage.recover(row.pk, INTERRUPTED, rest=timedelta(seconds=pec.TIMEOUTS.total))
+        # of what was taken in a slice the last leaves at its end, and is on its way no longer than an exchange lasts
+        storage.recover(row.pk, INTERRUPTED, rest=timedelta(seconds=SLICE + pec.TIMEOUTS.total))
         row.estado, row.motivo, row.causa, row.retoma_em = Estado.ENVIANDO, "", "", None
         row.iniciada_em = row.iniciada_em or timezone.now()
         row.save()
@@ -90,6 +92,7 @@ def _slice(row: Transmissao) -> Fatia:
         destino = Destino.objects.filter(entidade=row.entidade_id).first()
         if destino is None:
             raise Interrompida(NO_PEC)
+        fatia.destino = destino
         if destino.recusa:
             raise Interrompida(destino.recusa)
         with _opened(row.exportacao) as file, pec.client_of(destino) as client:
@@ -142,6 +145,7 @@ class _Envio:
         self, row: Transmissao, destino: Destino, client: Client, file: BinaryIO, fatia: Fatia
     ) -> None:
         self.row, self.client, self.file, self.fatia = row, client, file, fatia
+        self.destino = destino
         self.term = timedelta(hours=destino.prazo_horas)
         self.until = time.monotonic() + SLICE
         self.after = -1
@@ -155,7 +159,7 @@ class _Envio:
     def send(self) -> None:
         sending = Transmission(self.client, self._items(), ahead=max(3, AHEAD // self.client.connections))
         unwritten = 0
-        with closing(sending.__iter__()) as found:
+        with _ended_by(sending), closing(sending.__iter__()) as found:
             for item, outcome in found:
                 self._keep(item.key, outcome)
                 unwritten += 1
@@ -188,6 +192,8 @@ class _Envio:
                     self.fatia.impedida = f"{NO_FILE} ({sentence(problem)})"
                     return
                 yield Item(registro, row.before, row)
+            if len(self.done) >= FLUSH:  # a whole chunk of which nothing goes any more
+                self._flush()
 
     def _over(self) -> bool:
         return self.stopped or bool(self.fatia.impedida) or time.monotonic() >= self.until
@@ -245,10 +251,23 @@ class _Envio:
                 )
             storage.release(over)
             going = Transmissao.objects.filter(pk=self.row.pk, estado=Estado.ENVIANDO).exists()
+            going = going and pec.is_current(self.destino)
         for pk in over:
             del self.reserved[pk]
-        self.stopped = self.stopped or not going  # somebody paused it
+        self.stopped = self.stopped or not going  # somebody paused it, or gave another address or password
         self.flushed = time.monotonic()
+
+
+@contextmanager
+def _ended_by(sending: Transmission) -> Iterator[None]:
+    """At the end of a slice nothing more leaves, also while the database keeps this thread waiting."""
+    timer = threading.Timer(SLICE, sending.stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _written(row: Linha, outcome: Outcome) -> Escrita:
