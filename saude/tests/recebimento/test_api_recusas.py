@@ -227,7 +227,8 @@ def test_asking_has_the_limit_too(ask, entidade):
         (OSError(errno.EDQUOT, "x"), 507),
         (OSError(errno.EROFS, "x"), 503),
         (PermissionError(errno.EACCES, "x"), 503),
-        (OSError(errno.EIO, "x"), 500),
+        (OSError(errno.EIO, "x"), 503),
+        (OSError(errno.EINVAL, "x"), 500),
         (ZeroDivisionError(), 500),
     ],
 )
