@@ -116,6 +116,7 @@ function newNote(className) {
 // What is wrong with what is in a field, after its box and the note of refused keys; made when there is something
 // to say
 export function sayWrong(box, kind, text) {
+  if (!box) return; // a box of codes outside its frame has no place to say it
   let note = box.parentElement?.querySelector(`:scope > .${kind}`);
   if (!note && !text) return;
   if (!note) {
