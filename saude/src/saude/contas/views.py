@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from saude.acesso.corpo import KB, body
@@ -14,6 +13,7 @@ from saude.contas.actions import change_own_password
 from saude.contas.forms import TrocarSenhaForm
 from saude.contas.queries import work_context
 from saude.contas.request import UserRequest
+from saude.web.volta import ours
 
 SMALL = 16 * KB
 
@@ -61,10 +61,8 @@ def trocar_contexto(request: UserRequest) -> HttpResponse:
         request.session["entidade"] = context.entidade.pk
         request.session["area"] = context.area.pk if context.area else None
     changed = context.entidade != request.entidade
-    address = request.POST.get("voltar", "")
-    if changed or not url_has_allowed_host_and_scheme(address, {request.get_host()}):
-        return redirect("inicio")  # a record of the other entidade would be a 404
-    return redirect(address)
+    # a record of the other entidade would be a 404
+    return redirect((not changed and ours(request.POST.get("voltar", ""))) or "inicio")
 
 
 def _number(text: str | None) -> int | None:

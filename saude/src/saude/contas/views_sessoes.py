@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from saude.acesso.corpo import KB, body
@@ -14,6 +13,7 @@ from saude.acesso.guarda import requires
 from saude.contas import entradas
 from saude.contas.request import UserRequest
 from saude.contas.ritmo import ritmo
+from saude.web.volta import ours
 
 SMALL = 16 * KB
 
@@ -63,7 +63,7 @@ def bloquear(request: UserRequest) -> HttpResponse:
 
 @requires()
 def tela_bloqueada(request: UserRequest) -> HttpResponse:
-    address = _safe(request, request.GET.get("next", ""))
+    address = ours(request.GET.get("next", "")) or "/"
     if entradas.LOCKED not in request.session:
         return redirect(address)
     return render(request, "contas/tela_bloqueada.html", {"next": address})
@@ -73,7 +73,7 @@ def tela_bloqueada(request: UserRequest) -> HttpResponse:
 @require_POST
 @requires()
 def desbloquear(request: UserRequest) -> HttpResponse:
-    address = _safe(request, request.POST.get("next", ""))
+    address = ours(request.POST.get("next", "")) or "/"
     error = _paced(request, entradas.unlock)
     if _by_script(request):
         return JsonResponse({"erro": error}, status=403 if error else 200)
@@ -95,7 +95,3 @@ def _paced(request: UserRequest, check: Callable[[HttpRequest, str], str]) -> st
 
 def _by_script(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
-
-
-def _safe(request: HttpRequest, address: str) -> str:
-    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else "/"

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from saude.acesso.corpo import KB, body
@@ -24,6 +23,7 @@ from saude.entrada.govbr import offered
 from saude.entrada.models import Fator
 from saude.entrada.queries import demonstration, has_factor
 from saude.entrada.totp import Recusa
+from saude.web.volta import ours
 
 SMALL = 16 * KB  # a name and a password, from anybody
 ASKED = "chave_pedida"  # in the session: the question a passkey has to answer, once
@@ -155,9 +155,7 @@ def _done(request: HttpRequest, user: Usuario, told: dict[str, Any], how: str) -
             request, f"Você usou um código de reserva. Restam {left}: gere outros em Segundo fator."
         )
     meio.end(request, user, f"{told['como']} e {how}")
-    address = told["next"]
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return inside(request, redirect(address if safe else "inicio"), user)
+    return inside(request, redirect(ours(told["next"]) or "inicio"), user)
 
 
 def _question(request: HttpRequest, user: Usuario) -> dict[str, Any] | None:

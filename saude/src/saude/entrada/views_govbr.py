@@ -7,7 +7,6 @@ from django.contrib.auth import login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from saude.acesso.corpo import KB, body
 from saude.acesso.guarda import public, requires
@@ -19,6 +18,7 @@ from saude.entrada.forms import GovBrForm
 from saude.entrada.models import GovBr
 from saude.entrada.queries import has_factor
 from saude.entrada.views import inside
+from saude.web.volta import ours
 
 NEXT = "govbr_next"
 
@@ -52,8 +52,7 @@ def volta(request: HttpRequest) -> HttpResponse:
     request.session.flush()
     user.entrou_por = how  # type: ignore[attr-defined]  # read by the receivers of the log-in
     login(request, user, meio.BACKEND)
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return inside(request, redirect(address if safe else "inicio"), user)
+    return inside(request, redirect(ours(address) or "inicio"), user)
 
 
 def _offered() -> GovBr:
