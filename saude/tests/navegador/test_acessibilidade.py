@@ -8,6 +8,7 @@ from aparencia import MISFITS
 from django.db.models import Count
 from django.utils import timezone
 from lotes import JOBS
+from playwright.sync_api import expect
 
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
@@ -183,3 +184,44 @@ def _walked(page, pages, sem_barreiras) -> None:
             except AssertionError as found:
                 problems.append(str(found))
     assert not problems, "\n".join(problems)
+
+
+#: Everything of a page that opens: what hangs from a summary, the list of a search box, a question asked in a box
+OPENS = """() => {
+  for (const d of document.querySelectorAll('details')) d.open = true;
+  const box = [...document.querySelectorAll('main [role=combobox]')].find(e => e.checkVisibility());
+  box?.focus();
+}"""
+BOXES = "() => [...document.querySelectorAll('dialog')].map((d, n) => (d.dataset.n = n))"
+
+
+def test_what_opens_has_no_barrier(town, site, sem_barreiras, criar_usuario):
+    """Menus, lists of search boxes and questions, open, on a desk and on a phone."""
+    ficha = Ficha.objects.filter(entidade=town, situacao="inconsistente", tipo="FAI").first()
+    lists = f"{PANEL}{ficha.competencia}/inconsistencias/?guia=fichas"
+    other = criar_usuario("Coordenador", entidade=town)
+    page, boxes = site("administrador"), 0
+    for address in (
+        PANEL,
+        lists,
+        f"/fichas/{ficha.uuid}/",
+        f"/fichas/{ficha.uuid}/corrigir/",
+        f"/administrando/acessos/{other.pk}/",
+    ):
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.goto(page.base + address).status == 200, address
+            if width < 768:
+                page.locator("[data-menu]").click()
+                expect(page.locator("[data-menu]")).to_have_attribute("aria-expanded", "true")
+                sem_barreiras(page)
+                page.locator("[data-menu]").click()
+            page.evaluate(OPENS)
+            page.keyboard.press("ArrowDown")
+            sem_barreiras(page)
+            for number in page.evaluate(BOXES):
+                page.evaluate("n => document.querySelector(`dialog[data-n='${n}']`).showModal()", number)
+                sem_barreiras(page)
+                page.evaluate("n => document.querySelector(`dialog[data-n='${n}']`).close()", number)
+                boxes += 1
+    assert boxes
