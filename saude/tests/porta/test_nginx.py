@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,6 +27,7 @@ from saude.auditoria.models import Evento
 
 NAME = "saude.municipio.example"
 SAMPLE = Path(__file__).parents[3] / "implantacao" / "nginx.conf"
+AT_ONCE = 10  # of one address; the sample has 200, more than a test should open
 STRANGER = "127.0.0.3"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
 
@@ -57,6 +60,7 @@ def configuration(folder: Path, *, tls: int, plain: int, site: int) -> str:
         ("/etc/ssl/saude.", f"{folder}/saude."),
         ("server 127.0.0.1:8001;", f"server 127.0.0.1:{site};"),
         ("    server 127.0.0.1:8002;\n", ""),
+        ("limit_conn saude_conexoes 200;", f"limit_conn saude_conexoes {AT_ONCE};"),
     ):
         assert said in text, said
         text = text.replace(said, here)
@@ -84,12 +88,14 @@ class Proxied:
         raw.sock = self._trust.wrap_socket(raw.sock, server_hostname=NAME)
         return raw
 
-    def begin(self, method: str, path: str) -> http.client.HTTPConnection:
-        """A request of the stranger; its answer is not waited for."""
+    def begin(self, method: str, path: str, body: bytes = b"", of: int = 0) -> http.client.HTTPConnection:
+        """A request of the stranger, `body` of the `of` bytes that it announces; its answer is not waited for."""
         raw = self.connect(STRANGER)
         raw.putrequest(method, path, skip_host=True)
         raw.putheader("Host", NAME)
-        raw.endheaders()
+        if of:
+            raw.putheader("Content-Length", str(of))
+        raw.endheaders(body or None)
         return raw
 
     def ask(
@@ -199,6 +205,19 @@ def test_guesses_at_the_door_are_few_for_one_address_and_nobody_else_waits(proxi
     assert proxied.ask("GET", "/entrar/")[0].status == 200  # another address
 
 
+@pytest.mark.django_db(transaction=True)
+def test_half_bodies_stay_in_nginx_and_one_address_has_few(proxied):
+    """`proxy_request_buffering` and `limit_conn`: the site never hears of a body that does not end."""
+    known = {one.raddr.port for one in _established(proxied)}
+    half = [proxied.begin("POST", "/conta/senha/", b"a=", of=500) for _ in range(AT_ONCE)]
+    over = [proxied.begin("POST", "/conta/senha/", b"a=", of=500) for _ in range(3)]
+    assert [raw.getresponse().status for raw in over] == [429] * 3
+    assert {one.raddr.port for one in _established(proxied)} <= known, "half a body went on to the site"
+    assert proxied.ask("GET", "/entrar/")[0].status == 200  # another address
+    for raw in (*half, *over):
+        raw.close()
+
+
 def _statuses(raw: http.client.HTTPConnection, many: int) -> list[int]:
     """Of the answers that come one after the other; nginx closes after some refusals."""
     found = []
@@ -212,3 +231,12 @@ def _statuses(raw: http.client.HTTPConnection, many: int) -> list[int]:
             stream.read(length)
     raw.close()
     return found
+
+
+def _established(proxied: Proxied) -> list[Any]:
+    """Connections of nginx to the site."""
+    return [
+        one
+        for one in psutil.net_connections("tcp")
+        if one.status == psutil.CONN_ESTABLISHED and one.laddr.port == proxied.site.porta
+    ]
