@@ -417,7 +417,7 @@ def test_an_endless_body_is_not_read():
     with server(talk) as url, client(url) as made:
         started = time.monotonic()
         assert made.send(registro()).cause is C.ESTRANHA
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("where", ["silence", "trickle"])

@@ -32,6 +32,8 @@ IN_A_HURRY = """
 import saude.site.porta.canal as canal
 canal.HEADER, canal.KEEP_ALIVE, canal.SILENCE, canal.GRACE, canal.LINGER = 1, 1, 1, 2, 2
 """
+#: seconds: less than any deadline by which a page could be held, and enough for a machine that does other things
+SOON = 8
 
 
 def seconds(site: Site) -> float:
@@ -58,7 +60,7 @@ def many(site: Site, n: int, data: bytes):
 def test_half_open_requests_do_not_silence_the_site(site, n, data):
     with many(site, n, data):
         time.sleep(0.3)
-        assert max(seconds(site) for _ in range(5)) < 3
+        assert max(seconds(site) for _ in range(5)) < SOON
 
 
 def test_readers_that_do_not_read_do_not_silence_the_site(site):
@@ -66,7 +68,7 @@ def test_readers_that_do_not_read_do_not_silence_the_site(site):
     asked = pedido("GET", "/static/saude/saude.css", Connection="keep-alive") * 40
     with many(site, 100, asked):
         time.sleep(0.5)
-        assert max(seconds(site) for _ in range(5)) < 3
+        assert max(seconds(site) for _ in range(5)) < SOON
 
 
 def test_an_answer_that_is_not_read_holds_one_file(servir):
@@ -93,7 +95,7 @@ def test_an_answer_that_is_not_read_holds_one_file(servir):
 def test_a_new_connection_takes_the_place_of_the_oldest_that_waits(site):
     """More connections than there is room for: the site keeps no more than that, and drops the oldest."""
     with many(site, servidor.CONNECTIONS + 50, HALF_HEAD) as held:
-        assert seconds(site) < 3
+        assert seconds(site) < SOON
         ended = [i for i, connected in enumerate(held) if _ended(connected)]
     assert 50 <= len(ended) <= 60
     assert max(ended) < 100
@@ -147,7 +149,7 @@ def test_bodies_of_strangers_hold_little_memory(site):
             connected = stack.enter_context(site.ligar(pedido("POST", "/", Content_Length=MB - 1)))
             with contextlib.suppress(OSError):
                 connected.sendall(body)
-        assert seconds(site) < 3
+        assert seconds(site) < SOON
         assert _held(site) < 2 * servidor.HELD
     assert site.memoria() - before < 150 * MB
 
@@ -181,7 +183,7 @@ def test_large_bodies_do_not_take_the_threads_of_the_pages(servir, entidade):
     for thread in threads:
         thread.start()
     time.sleep(2)
-    assert max(seconds(site) for _ in range(3)) < 3
+    assert max(seconds(site) for _ in range(3)) < SOON
     site.processo.kill()
     for thread in threads:
         thread.join(10)

@@ -153,7 +153,7 @@ def test_who_administers_one_entidade_only_does_not_touch_lots(client, criar_usu
 
 
 def test_every_task_has_a_name_in_words(keeper):
-    known = {name.removeprefix("builtin:") for name in app.tasks}
+    known = {name.removeprefix("builtin:") for name in app.tasks if not name.startswith("teste.")}
     assert len(known) > 30 and known == set(NOMES)
     assert all(" " in name and name[0].isupper() and "_" not in name for name in NOMES.values())
     assert len(set(NOMES.values())) == len(NOMES)
