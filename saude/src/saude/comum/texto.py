@@ -21,5 +21,10 @@ def fichas(n: int) -> str:
     return "1 ficha" if n == 1 else f"{n} fichas"
 
 
+def number(text: str) -> int | None:
+    """The number of a row as an address or a form says it; None for what is none, or none that a row can have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 def _base(found: re.Match[str]) -> str:
     return "" if unicodedata.combining(found[0]) else found[0]

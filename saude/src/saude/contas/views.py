@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.corpo import KB, body
 from saude.acesso.guarda import public, requires
+from saude.comum.texto import number
 from saude.contas import entradas
 from saude.contas.actions import change_own_password
 from saude.contas.forms import TrocarSenhaForm
@@ -51,7 +52,7 @@ def trocar_senha(request: UserRequest) -> HttpResponse:
 @requires()
 def trocar_contexto(request: UserRequest) -> HttpResponse:
     """Choose entidade and área; what the user may not choose is ignored."""
-    wanted = _number(request.POST.get("entidade")), _number(request.POST.get("area"))
+    wanted = number(request.POST.get("entidade", "")), number(request.POST.get("area", ""))
     context = work_context(request.user, *wanted)
     if wanted[1] and (context.area is None or context.area.pk != wanted[1]):
         messages.warning(
@@ -63,7 +64,3 @@ def trocar_contexto(request: UserRequest) -> HttpResponse:
     changed = context.entidade != request.entidade
     # a record of the other entidade would be a 404
     return redirect((not changed and ours(request.POST.get("voltar", ""))) or "inicio")
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and str(text).isdecimal() and len(text) < 19 else None

@@ -8,6 +8,7 @@ from saude.acesso.areas import Areas
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
+from saude.comum.texto import number
 from saude.contas.models import Usuario
 from saude.fichas.atendidos import visible
 from saude.inconsistencias.models import Inconsistencia
@@ -67,7 +68,7 @@ def _check(entidade: Entidade, values: dict[str, str], cnes: Areas) -> None:
         if name in values and not re.fullmatch(shape, values[name], re.ASCII):
             raise FiltroRefused("Um dos filtros tem um valor que não existe: escolha-o na lista.")
     if "cliente" in values:
-        found = Cliente.objects.filter(entidade=entidade, pk=_number(values["cliente"]))
+        found = Cliente.objects.filter(entidade=entidade, pk=number(values["cliente"]) or 0)
         if not visible(found, cnes).exists():
             raise FiltroRefused("O cliente do filtro não existe aqui: escolha-o pelo nome.")
     if (
@@ -75,7 +76,3 @@ def _check(entidade: Entidade, values: dict[str, str], cnes: Areas) -> None:
         and not Inconsistencia.objects.filter(entidade=entidade, causa=values["causa"]).exists()
     ):
         raise FiltroRefused("A causa do filtro não existe aqui: escolha-a na lista.")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
 from saude.comum.competencia import readable
-from saude.comum.texto import fold
+from saude.comum.texto import fichas, fold
 from saude.contas.request import UserRequest
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias import queries as findings
@@ -46,7 +46,7 @@ def causas_da_lista(request: UserRequest) -> HttpResponse:
 
 def _option(field: str, value: str, message: str, cause: str, n: int) -> dict[str, Any]:
     text = salvos.said(message, f"|{valor_da_causa(cause)}")
-    return {"campo": field, "valor": value, "texto": text, "detalhe": f"{n} ficha{'s' if n > 1 else ''}"}
+    return {"campo": field, "valor": value, "texto": text, "detalhe": fichas(n)}
 
 
 @requires("ver")
