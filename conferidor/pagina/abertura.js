@@ -9,6 +9,18 @@
     document.getElementById("entrada").hidden = true;
   }
 
+  // A file let go of before the page is ready is kept in its field; without this the browser would leave the page for it.
+  addEventListener("dragover", function (event) {
+    event.preventDefault();
+  });
+  addEventListener("drop", function (event) {
+    var field = document.getElementById("escolher");
+    event.preventDefault();
+    if (!event.dataTransfer.files.length) return;
+    field.files = event.dataTransfer.files;
+    field.dispatchEvent(new Event("change"));
+  });
+
   if (location.protocol === "file:") {
     tell(
       "Esta pasta foi aberta direto do disco, e assim o navegador não deixa a página carregar o conferidor. " +

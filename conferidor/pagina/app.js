@@ -111,26 +111,21 @@ function wireTabs() {
   }
 }
 
+// What is dropped goes the way of what is chosen; abertura.js has done so since before this module came.
 function wireDrop() {
   const target = byId("alvo");
-  addEventListener("dragover", (event) => {
-    event.preventDefault();
-    target.classList.add("alvo--sobre");
-  });
+  addEventListener("dragover", () => target.classList.add("alvo--sobre"));
   addEventListener("dragleave", (event) => event.relatedTarget === null && target.classList.remove("alvo--sobre"));
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    target.classList.remove("alvo--sobre");
-    receive(event.dataTransfer.files);
-  });
+  addEventListener("drop", () => target.classList.remove("alvo--sobre"));
 }
 
 function wire() {
   const input = byId("escolher");
-  input.addEventListener("change", () => {
+  const take = () => {
     receive(input.files);
     input.value = "";
-  });
+  };
+  input.addEventListener("change", take);
   byId("mais").addEventListener("click", () => input.click());
   byId("recomecar").addEventListener("click", restart);
   byId("anterior").addEventListener("click", () => turn(-1));
@@ -157,8 +152,9 @@ function wire() {
   });
   wireTabs();
   wireDrop();
+  take(); // whoever was quicker than this module has chosen already
 }
 
-wire();
 startWorker(heard);
+wire();
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("sw.js").catch(() => {});

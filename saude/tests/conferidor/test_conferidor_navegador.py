@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import TimeoutError
 
 from ledi_gerador import gerar, minimal
 
@@ -87,7 +88,16 @@ def jsonl(path: Path, records: list) -> Path:
 
 def judge(page, *files: Path) -> None:
     page.set_input_files("#escolher", [str(file) for file in files])
-    page.wait_for_selector("html[data-fim]", timeout=120_000)
+    judged(page)
+
+
+def judged(page) -> None:
+    """What the page itself says is told where it does not come to the end: a wait alone would explain nothing."""
+    try:
+        page.wait_for_selector("html[data-fim]", timeout=120_000)
+    except TimeoutError as error:
+        told = page.inner_text("main")
+        raise AssertionError(f"a conferência não chegou ao fim; a página diz: {told}") from error
 
 
 def number(page, name: str) -> int:
@@ -115,6 +125,42 @@ def test_a_file_is_judged_listed_opened_and_taken_away(page, tmp_path):
         page.click("#baixar-xlsx")
     waiting.value.save_as(tmp_path / "x.xlsx")
     assert load_workbook(tmp_path / "x.xlsx")["Fichas"].max_row == 201
+
+
+DROP = """text => {
+  const held = new DataTransfer();
+  held.items.add(new File([text], "largado.jsonl"));
+  for (const kind of ["dragover", "drop"]) {
+    const event = new DragEvent(kind, {dataTransfer: held, bubbles: true, cancelable: true});
+    if (document.body.dispatchEvent(event)) throw new Error(`${kind}: the browser would leave the page`);
+  }
+}"""
+
+
+@pytest.mark.parametrize("way", ["escolhido", "largado"])
+def test_who_is_quicker_than_the_page_loses_no_file(navegador, site, tmp_path, way):
+    """The page is read and its module still on its way: what is chosen or let go of then is judged all the same."""
+    context = navegador.new_context(locale="pt-BR", service_workers="block")
+    page = context.new_page()
+    held = []
+    page.route("**/app.js", lambda route: held.append(route))
+    page.goto(f"{site}index.html")
+    page.wait_for_function("() => document.readyState === 'complete'")
+    assert page.get_attribute("html", "data-pronto") is None
+    file = jsonl(tmp_path / "p.jsonl", [minimal("FVD"), minimal("FAI")])
+    if way == "escolhido":
+        page.set_input_files("#escolher", [str(file)])
+    else:
+        page.evaluate(DROP, file.read_text())
+    assert len(held) == 1
+    held[0].continue_()
+    judged(page)
+    assert number(page, "pronta") == 2
+    page.click("#recomecar")
+    page.evaluate(DROP, file.read_text())  # and once it is ready, once only
+    judged(page)
+    assert number(page, "total") == 2
+    context.close()
 
 
 def test_it_works_with_the_network_cut(page, tmp_path):
