@@ -2,6 +2,7 @@
 
 SAUDE_DADOS      folder of the database, exports and secret key (default: var/ at the root of the project)
 DATABASE_URL     the municipality's PostgreSQL; unset = the embedded one inside SAUDE_DADOS
+SAUDE_BANCO_SEM_TLS  1 = a PostgreSQL on another machine may be reached in clear (default: only by TLS)
 SECRET_KEY       the secret key; unset = the file chave_secreta of SAUDE_DADOS
 SECRET_KEY_ANTERIORES  former ones, comma separated: what they signed (sessions, seals of the trail) still counts
 SAUDE_CHAVES     keys that seal secrets, exports and copies (saude.cofre); or SAUDE_CHAVES_ARQUIVO, a file with them;

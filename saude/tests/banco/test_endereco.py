@@ -45,7 +45,7 @@ def test_database_url():
             },
         ),
         (
-            "postgresql://u@h/b?connect_timeout=5&server_side_binding=false&options=-c%20lock_timeout%3D9s",
+            "postgresql://u@localhost/b?connect_timeout=5&server_side_binding=false&options=-c%20lock_timeout%3D9s",
             {"OPTIONS": {"connect_timeout": 5, "server_side_binding": False, "options": "-c lock_timeout=9s"}},
         ),
     ],

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from saude.banco import tls
 from saude.banco.papeis import APPLICATION
 
 KEPT = 60  # seconds a connection lives between requests
@@ -39,4 +40,4 @@ def _from_url(url: str) -> dict[str, Any]:
         raise ValueError(SHAPE) from None  # without the address: it holds a password
     if not found["NAME"]:
         raise ValueError(SHAPE)
-    return {**found, "PORT": str(found["PORT"])}
+    return {**found, "PORT": str(found["PORT"]), "OPTIONS": tls.options_of(found)}

