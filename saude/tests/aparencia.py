@@ -39,6 +39,9 @@ MISFITS = """() => {
     const pair = words.slice(1).some((word, i) => (words[i] + word).length < 17);  // two would stand side by side
     if (words.length > 2 && pair && lines(e) >= words.length) found.push("one word a line: " + told(e));
   }
+  for (const e of innerWidth < 576 ? document.querySelectorAll(".s-mensagem > div") : [])
+    if (seen(e) && e.getBoundingClientRect().width < e.parentElement.getBoundingClientRect().width * 0.6)
+      found.push("text squeezed by its button: " + told(e.parentElement));
   for (const tab of document.querySelectorAll(".s-guias [aria-current]")) {
     const [t, b] = [tab.getBoundingClientRect(), tab.closest(".s-guias").getBoundingClientRect()];
     if (t.left < b.left - 1 || t.right > Math.min(b.right, innerWidth) + 1) found.push("tab out of view: " + told(tab));

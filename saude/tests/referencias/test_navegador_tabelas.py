@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from aparencia import MISFITS
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -47,6 +48,8 @@ def test_importing_the_corrected_cnes_mends_the_fichas(demonstracao, site, sem_b
     page.click("text=Tabelas de referência")
     assert page.is_visible("text=CNES do município")
     sem_barreiras(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate(MISFITS) == []
     with page.expect_download() as got:
         page.click("text=Baixar o CNES corrigido")
     page.set_input_files("#arquivo-cnes", got.value.path())
