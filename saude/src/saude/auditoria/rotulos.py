@@ -141,6 +141,8 @@ ROTULOS: dict[str, str] = {
     "copia.feita": "Cópia de segurança feita",
     "copia.restaurada": "Cópia de segurança restaurada",
     "entidade.exportada": "Todos os dados da entidade tirados num pacote",
+    "producao.extraida": "Produção extraída sem nomes",
+    "pseudonimo.aberto": "Pseudônimo de um cidadão aberto com a chave",
     "arquivo.conferido": "Arquivo conferido",
     "arquivo.registro_visto": "Registro de arquivo visto",
     "arquivo.apagado": "Arquivo apagado",

@@ -22,6 +22,7 @@ PARTILHAS = {
     "lista.baixada": "Lista de fichas, em planilha",
     "acs.territorio_lido": "Território, para o aparelho do agente",
     "registro.consultado": "Registros lidos pela API por outro sistema",
+    "producao.extraida": "Produção sem nomes, para estudo ou painel",
     "titular.copia": "Cópia entregue ao próprio titular",
 }
 NAMES = (

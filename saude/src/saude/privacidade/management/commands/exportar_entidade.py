@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from saude.cadastros.models import Entidade
 from saude.cofre import chaves
 from saude.cofre.chaves import Chaveiro
 from saude.cofre.erros import CofreError
+from saude.privacidade.management.entidades import the_entidade
 from saude.privacidade.pacote import PacoteError, check, take_out, unseal
 
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
                 "Escolha: --chave ARQ cifra o pacote (`saude cofre nova-chave ARQ` faz uma), ou --em-claro deixa um "
                 "zip que qualquer um lê. São dados de saúde."
             )
-        manifesto = take_out(saida, entidade=_entidade(ibge), by="instalação", keys=keys)
+        manifesto = take_out(saida, entidade=the_entidade(ibge), by="instalação", keys=keys)
         self._told(f"Pacote de {manifesto['entidade']['nome']} pronto e lido de volta: {saida}", manifesto)
         if em_claro:
             self.stdout.write("ATENÇÃO: está em claro. Guarde-o como se guarda um prontuário.")
@@ -73,12 +73,3 @@ class Command(BaseCommand):
 
     def _told(self, what: str, manifesto: dict[str, Any]) -> None:
         self.stdout.write(f"{what} ({manifesto['linhas']} linhas, {manifesto['arquivos']} arquivos).")
-
-
-def _entidade(ibge: str | None) -> Entidade:
-    found = list(Entidade.objects.filter(**({"ibge": ibge} if ibge else {})).order_by("ibge")[:2])
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise CommandError("Há mais de uma entidade nesta instalação: informe o código IBGE em --ibge.")
-    raise CommandError(f"Não há entidade com o IBGE {ibge}." if ibge else "Não há entidade nesta instalação.")
