@@ -73,6 +73,15 @@ def _form(client, cliente):
     return known | {"revisao": re.search(r'name="revisao" value="(\d*)"', page)[1]}
 
 
+@pytest.mark.parametrize("odd", ["", "x", "²", "9" * 5000])
+def test_a_revision_that_is_none_is_a_page_of_before(coordenador, divergente, odd):
+    cliente, _ = divergente
+    sent = _form(coordenador, cliente) | {"revisao": odd}
+    answer = coordenador.post(f"/clientes/{cliente.pk}/corrigir/", sent)
+    assert answer.status_code == 409
+    assert Cliente.objects.get(pk=cliente.pk).revisao == cliente.revisao
+
+
 def test_not_informed_is_no_answer_where_a_value_is_asked_for(coordenador, entidade):
     record = com_cpf(registro("FVD"), CPF)
     del cidadao(record)["sexo"]

@@ -21,6 +21,7 @@ from saude.arquivos.guardados import KEEP_DAYS, LIMIT, FileRefused
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.auditoria.actions import record_event
 from saude.cadastros.tempo import local_today
+from saude.comum.texto import number
 from saude.contas.request import UserRequest
 from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import open_situations
@@ -266,4 +267,4 @@ def versoes(request: UserRequest, uuid: str) -> HttpResponse:
 
 
 def _number(text: str | None, known: Any, default: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 9 and int(text) in known else default
+    return found if (found := number(text or "")) is not None and found in known else default

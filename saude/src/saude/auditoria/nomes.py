@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.apps import apps
 
 from saude.auditoria.models import Evento
+from saude.comum.texto import number
 
 #: model of a target -> the field that names it
 NAMES = {
@@ -29,8 +30,8 @@ def names_of(events: Iterable[Evento]) -> dict[tuple[str, str], str]:
     """(model, number) -> name, in a query for each model."""
     wanted: dict[str, set[int]] = {}
     for e in events:
-        if e.alvo_tipo in NAMES and e.alvo_id.isdecimal() and len(e.alvo_id) < 19:
-            wanted.setdefault(e.alvo_tipo, set()).add(int(e.alvo_id))
+        if e.alvo_tipo in NAMES and (pk := number(e.alvo_id)) is not None:
+            wanted.setdefault(e.alvo_tipo, set()).add(pk)
     found = {}
     for label, ids in wanted.items():
         rows = apps.get_model(label).objects.filter(pk__in=ids)

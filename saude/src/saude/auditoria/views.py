@@ -19,6 +19,7 @@ from saude.auditoria.models import Evento
 from saude.auditoria.nomes import names_of
 from saude.auditoria.queries import Filters, events
 from saude.auditoria.rotulos import detail_label, label
+from saude.comum.texto import number
 from saude.web.planilha import csv_response
 
 PER_PAGE = 50
@@ -29,9 +30,8 @@ def auditoria(request: GuardedRequest) -> HttpResponse:
     form = FiltrosForm(request.GET or None)
     filters = FiltrosForm(request.GET).filters()
     rows = _events(request, filters)
-    before = request.GET.get("antes", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(id__lt=int(before))
+    if (before := number(request.GET.get("antes", ""))) is not None:
+        rows = rows.filter(id__lt=before)
     page = list(rows[: PER_PAGE + 1])
     has_next, page = len(page) > PER_PAGE, page[:PER_PAGE]
     _record_view(request, filters)

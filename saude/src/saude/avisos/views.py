@@ -12,6 +12,7 @@ from saude.avisos import actions
 from saude.avisos.models import Especie
 from saude.avisos.queries import shown_to, told_to, wanted
 from saude.cadastros.tempo import local_today
+from saude.comum.texto import numbers
 from saude.contas.request import UserRequest
 from saude.correio.queries import configured
 
@@ -30,7 +31,7 @@ def lista(request: UserRequest) -> HttpResponse:
 @requires()
 def lidos(request: UserRequest) -> HttpResponse:
     """Those that the page showed: what came meanwhile stays new."""
-    ids = [int(v) for v in request.POST.getlist("aviso") if v.isdecimal() and len(v) < 19]
+    ids = numbers(request.POST.getlist("aviso"))
     actions.mark_read(by=request.user, ids=ids)
     return redirect("avisos:lista")
 

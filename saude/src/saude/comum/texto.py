@@ -5,6 +5,8 @@ The embedded PostgreSQL has no unaccent and no pt-BR collation.
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import overload
 
 FOREIGN = re.compile(r"[^\x00-\x7f]")
 
@@ -21,9 +23,18 @@ def fichas(n: int) -> str:
     return "1 ficha" if n == 1 else f"{n} fichas"
 
 
-def number(text: str) -> int | None:
-    """The number of a row as an address or a form says it; None for what is none, or none that a row can have."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+@overload
+def number(text: str) -> int | None: ...
+@overload
+def number(text: str, default: int) -> int: ...
+def number(text: str, default: int | None = None) -> int | None:
+    """The number of a row as an address or a form says it; `default` for what is none, or none that a row can have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else default
+
+
+def numbers(texts: Iterable[str]) -> list[int]:
+    """Those of the texts that are a `number`."""
+    return [found for text in texts if (found := number(text)) is not None]
 
 
 def _base(found: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from saude.acesso.areas import in_areas
 from saude.acesso.guarda import allowed_at, requires
 from saude.auditoria.actions import record_event
+from saude.comum.texto import number
 from saude.contas.request import UserRequest
 from saude.correcao.ficha import people
 from saude.fichas.models import Descarte, Ficha
@@ -32,10 +33,9 @@ def descartar(request: UserRequest, uuid: str) -> HttpResponse:
     typed = {"motivo": request.POST.get("motivo", ""), "observacao": request.POST.get("observacao", "")[:200]}
     error = ""
     if request.method == "POST":
-        revision = request.POST.get("revisao", "")
+        revision = number(request.POST.get("revisao", ""), -1)
         try:
-            number = int(revision) if revision.isdecimal() and len(revision) < 10 else -1
-            descarte.discard(ficha=ficha, **typed, revisao=number, by=request.user)
+            descarte.discard(ficha=ficha, **typed, revisao=revision, by=request.user)
         except TransitionRefused as refused:
             error = str(refused)
         else:

@@ -8,6 +8,7 @@ from django.db import transaction
 from saude.acesso.areas import Areas
 from saude.auditoria.actions import Autor, record_event
 from saude.clientes.models import Alteracao, Cliente
+from saude.comum.texto import number
 from saude.contas.queries import as_user
 from saude.contas.request import UserRequest
 from saude.correcao.cliente import EDITABLE, _text, column
@@ -43,11 +44,11 @@ def asked(cliente: Cliente) -> dict[str, Any]:
 
 def just_done(request: UserRequest) -> Reprocessamento | None:
     """The change that the user made just now (`feito` of the address), while nobody took it back."""
-    pk = request.GET.get("feito", "")
-    if not pk.isdecimal() or len(pk) > 18:
+    pk = number(request.GET.get("feito", ""))
+    if pk is None:
         return None
     known = em_massa.jobs(request.entidade, cnes=request.cnes_do_acesso, by=request.user)
-    job = known.filter(pk=int(pk), acao=Acao.CADASTRO, por=request.user).first()
+    job = known.filter(pk=pk, acao=Acao.CADASTRO, por=request.user).first()
     if job is None or not lotes.undoable(job):
         return None
     undone = Reprocessamento.objects.filter(desfaz=job).exclude(estado=Reprocessamento.Estado.PREVIA)

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.tempo import local_today
 from saude.clientes.models import Cliente, ParPossivel
+from saude.comum.texto import numbers
 from saude.fichas.models import Atendido, Ficha
 from saude.fichas.situacoes import open_situations
 from saude.registro.leitura import Pessoa, facts
@@ -44,11 +45,7 @@ def shown(rows: list[Atendido], *, whole: bool) -> list[FichaDoPar]:
 
 def unticked(post: QueryDict) -> set[int]:
     """The fichas that the page showed and somebody left out."""
-    return {int(pk) for pk in {*post.getlist("mostradas")} - {*post.getlist("fichas")} if _is_key(pk)}
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
+    return set(numbers({*post.getlist("mostradas")} - {*post.getlist("fichas")}))
 
 
 def _says(row: Atendido, whole: bool) -> str:

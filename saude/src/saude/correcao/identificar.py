@@ -19,7 +19,7 @@ from saude.cadastros.tempo import local_today
 from saude.clientes import busca
 from saude.clientes.models import Cliente, Sexo
 from saude.comum.competencia import readable
-from saude.comum.texto import fold
+from saude.comum.texto import fold, number
 from saude.contas.request import UserRequest
 from saude.correcao import cliente as actions
 from saude.correcao import clientes
@@ -78,9 +78,10 @@ def _competencia(request: UserRequest) -> str:
 
 
 def attended(request: UserRequest, pk: str) -> Atendido | None:
-    if not pk.isdecimal() or len(pk) > 18:
+    row = number(pk)
+    if row is None:
         return None
-    found = Atendido.objects.filter(entidade=request.entidade, pk=int(pk), identificado=False)
+    found = Atendido.objects.filter(entidade=request.entidade, pk=row, identificado=False)
     found = in_areas(found, request.cnes_do_acesso, "ficha__cnes")
     return found.select_related("ficha__conteudo", "cliente").first()
 
@@ -95,8 +96,7 @@ def identificar(request: UserRequest, pk: int) -> HttpResponse:
         return redirect(clientes.keep_search(request, competencia=_competencia(request)))
     person = known(request, row)
     if request.method == "POST":
-        chosen = request.POST.get("cliente", "")
-        cliente = cliente_of(request, int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 10**18)
+        cliente = cliente_of(request, number(request.POST.get("cliente", ""), 10**18))
         beside = against(person, cliente)
         if beside.contradiz and request.POST.get("apesar") != "1":
             return render(

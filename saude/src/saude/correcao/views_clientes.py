@@ -16,6 +16,7 @@ from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Cliente
+from saude.comum.texto import number
 from saude.contas.request import UserRequest
 from saude.correcao import cadastro, clientes, desfazer, mudancas, relato, salvar
 from saude.correcao import cliente as actions
@@ -60,7 +61,7 @@ def lista(request: UserRequest) -> HttpResponse:
 def _page(found: QuerySet[Cliente], cursor: str) -> tuple[list[Cliente], str]:
     """By keyset on (busca, id): as quick on the last page as on the first. The address names the last by its id."""
     found = found.order_by("busca", "pk")
-    last = found.filter(pk=int(cursor)).first() if cursor.isdecimal() and len(cursor) < 19 else None
+    last = found.filter(pk=number(cursor, 0)).first() if cursor else None
     if last is not None:
         found = found.filter(busca__gte=last.busca).filter(Q(busca__gt=last.busca) | Q(pk__gt=last.pk))
     page = list(found[: PER_PAGE + 1])
@@ -163,11 +164,11 @@ def corrigir(request: UserRequest, pk: int) -> HttpResponse:
         form = ClienteForm(instance=cliente)
         return render(request, "clientes/formulario.html", _form(request, cliente, form))
     form = ClienteForm(request.POST, instance=cliente_of(request, pk))
-    revision = request.POST.get("revisao", "")
+    revision = number(request.POST.get("revisao", ""), -1)
     if not form.is_valid():
         return render(request, "clientes/formulario.html", _form(request, cliente, form), status=422)
     try:
-        where = _save(request, cliente, form.cleaned_data, int(revision) if revision.isdecimal() else -1)
+        where = _save(request, cliente, form.cleaned_data, revision)
     except actions.StaleClient as stale:
         context = _form(request, stale.cliente, form) | {"diferencas": _differences(stale.cliente, form)}
         return render(request, "clientes/formulario.html", context, status=409)

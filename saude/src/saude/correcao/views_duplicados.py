@@ -18,6 +18,7 @@ from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue_once
 from saude.clientes import duplicados as pairs
 from saude.clientes.models import Cliente, MarcoDuplicados, ParPossivel
+from saude.comum.texto import number
 from saude.contas.request import UserRequest
 from saude.correcao import cliente as actions
 from saude.correcao import clientes, fichas_do_par
@@ -223,7 +224,7 @@ def mesclar(request: UserRequest, pk: int) -> HttpResponse:
     if without := _choose_documents(choices, par, stays):
         messages.error(request, f"Nada foi mesclado: nenhum {without.upper()} confere. Escolha qual fica.")
         return redirect("clientes:comparar", pk=pk)
-    revisions = {i: _int(request.POST.get(f"revisao-{i}", "")) for i in ids.values()}
+    revisions = {i: number(request.POST.get(f"revisao-{i}", ""), -1) for i in ids.values()}
     try:
         touched = merging.merge_pair(
             par=par,
@@ -266,10 +267,6 @@ def _choose_documents(choices: dict[str, int], par: ParPossivel, stays: int) -> 
 
 def _kept(par: ParPossivel, stays: int) -> Cliente:
     return par.a if stays == par.a_id else par.b
-
-
-def _int(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 @requires("corrigir")

@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Estabelecimento
+from saude.comum.texto import number
 from saude.fichas.exportaveis import exclusions
 from saude.fichas.models import Atendido, Ficha
 from saude.fichas.retornos import with_outcome
@@ -145,8 +146,8 @@ def _cnes_in_uuids(entidade: Entidade) -> set[str]:
 
 def by_key(entidade: Entidade, chave: str, *, cnes: Areas = None) -> Ficha | None:
     """The ficha that an address names (`Ficha.chave`): its uuid, in any case, or n and its number."""
-    number = chave[1:] if chave[:1] == "n" and chave[1:].isdecimal() and len(chave) < 19 else ""
-    which = {"pk": int(number)} if number else {"uuid__in": {chave, chave.lower()}}
+    pk = number(chave[1:]) if chave[:1] == "n" else None
+    which = {"pk": pk} if pk is not None else {"uuid__in": {chave, chave.lower()}}
     fichas = in_areas(Ficha.objects.filter(entidade=entidade, **which), cnes)
     return fichas.select_related("conteudo").first()
 

@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento
+from saude.comum.texto import number
 from saude.contas.models import Acesso, Usuario
 from saude.fichas.models import Ficha
 from saude.fichas.situacoes import Situacao
@@ -121,15 +122,15 @@ def choices(entidade: Entidade, cnes: Areas) -> Opcoes:
 
 def assignee(entidade: Entidade, value: str) -> Usuario | Estabelecimento | Equipe | None:
     """Who a value of `choices` names, of this entidade; None for anybody else."""
-    kind, number = value[:1], value[1:]
-    if not number.isascii() or not number.isdecimal() or len(number) > 18:
+    kind, pk = value[:1], number(value[1:])
+    if pk is None:
         return None
     if kind == "u":
-        here = Usuario.objects.filter(pk=int(number), is_active=True)
+        here = Usuario.objects.filter(pk=pk, is_active=True)
         return here.filter(acessos__entidade=entidade, acessos__permissoes__contains=["corrigir"]).first()
     if kind == "e":
-        return Estabelecimento.objects.filter(pk=int(number), entidade=entidade, ativo=True).first()
-    teams = Equipe.objects.filter(pk=int(number), entidade=entidade, ativa=True)
+        return Estabelecimento.objects.filter(pk=pk, entidade=entidade, ativo=True).first()
+    teams = Equipe.objects.filter(pk=pk, entidade=entidade, ativa=True)
     return teams.first() if kind == "q" else None
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from ledi.errors import PathError
 from ledi.layouts import TIPOS, VERSIONS, layout
 from saude.acesso.guarda import requires
+from saude.comum.texto import number
 from saude.contas.request import UserRequest
 from saude.formularios import fontes, ler
 from saude.formularios import opcoes as oferta
@@ -62,8 +63,8 @@ def _typed(request: UserRequest, tipo: str, versao: str) -> dict[str, Any]:
 @requires("corrigir")
 def bloco(request: UserRequest, tipo: str, versao: str) -> HttpResponse:
     """An empty block for the list at `caminho`, with the number `indice`."""
-    path, index = request.GET.get("caminho", ""), request.GET.get("indice", "")
-    if tipo not in TIPOS or versao not in VERSIONS or not index.isdecimal() or int(index) >= MAX_BLOCKS:
+    path, index = request.GET.get("caminho", ""), number(request.GET.get("indice", ""), MAX_BLOCKS)
+    if tipo not in TIPOS or versao not in VERSIONS or index >= MAX_BLOCKS:
         raise Http404
     field = layout(versao).fichas[tipo].root.field_at(path)
     struct = field.type.item.struct if field and field.type.item else None
@@ -77,7 +78,7 @@ def bloco(request: UserRequest, tipo: str, versao: str) -> HttpResponse:
         com_condicoes=True,
         com_primeiro=True,
     )
-    block = made.bloco(struct, {}, path, int(index))
+    block = made.bloco(struct, {}, path, index)
     return render(
         request, "formularios/bloco.html", {"grupo": block, "nivel": 3, "tipo": tipo, "versao": versao}
     )

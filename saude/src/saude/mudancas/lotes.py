@@ -20,6 +20,7 @@ from saude.acesso.permissoes import Limite
 from saude.auditoria.actions import record_event
 from saude.banco import espera
 from saude.clientes.models import Cliente
+from saude.comum.texto import number, numbers
 from saude.contas.request import UserRequest
 from saude.correcao import desfazer as desfazer_cadastro
 from saude.correcao import relato, salvar
@@ -202,7 +203,7 @@ def marcar(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _ids(request: UserRequest, name: str) -> list[int]:
-    return [int(i) for i in request.POST.getlist(name)[:PER_PAGE] if i.isdecimal() and len(i) < 19]
+    return numbers(request.POST.getlist(name)[:PER_PAGE])
 
 
 @em_lote()
@@ -214,10 +215,9 @@ def confirmar(request: UserRequest, pk: int) -> HttpResponse:
         return redirect(_page(request, "lote", job))
     error = ""
     if request.method == "POST":
-        text = request.POST.get("numero", "")
+        typed = number(request.POST.get("numero", ""), -1)
         try:
-            number = int(text) if text.isdecimal() and len(text) < 10 else -1
-            return redirect(_confirm(request, job, number))
+            return redirect(_confirm(request, job, typed))
         except lotes.LoteRefused as refused:
             error = str(refused)
     context = _frame(request, job) | {
@@ -228,13 +228,13 @@ def confirmar(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "lotes/confirmar.html", context, status=409 if error else 200)
 
 
-def _confirm(request: UserRequest, job: Reprocessamento, number: int) -> str:
+def _confirm(request: UserRequest, job: Reprocessamento, numero: int) -> str:
     """Where to look at it: a registration's change is done by now, the others go on in the background."""
     if job.acao != Acao.CADASTRO:
-        desfazer_cadastro.confirm(job=job, numero=number, by=request.user)
+        desfazer_cadastro.confirm(job=job, numero=numero, by=request.user)
         return _page(request, "lote", job)
     cliente = Cliente.objects.get(pk=job.filtro["cliente"], entidade=request.entidade)
-    touched = salvar.confirm(job=job, numero=number, by=request.user)
+    touched = salvar.confirm(job=job, numero=numero, by=request.user)
     if touched is None:
         return _page(request, "lote", job)
     job.refresh_from_db()

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import requires
+from saude.comum.texto import number
 from saude.contas.request import UserRequest
 from saude.fichas import presenca
 from saude.fichas.pedida import ficha_of
@@ -27,9 +28,9 @@ def bater(request: UserRequest, uuid: str) -> HttpResponse:
         presenca.leave(ficha.pk, request.user, tab)
         return HttpResponse(status=204)
     presenca.beat(ficha.pk, request.user, tab)
-    seen = request.POST.get("revisao", "")
+    seen = number(request.POST.get("revisao", ""))
     context = {
         "outros": presenca.others(ficha.pk, request.user, tab),
-        "mudou": seen.isdecimal() and len(seen) < 10 and int(seen) != ficha.revisao,
+        "mudou": seen is not None and seen != ficha.revisao,
     }
     return render(request, "fichas/presenca.html", context)

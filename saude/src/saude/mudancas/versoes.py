@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from saude.acesso.guarda import covers, limit_of, requires
+from saude.comum.texto import number
 from saude.contas.request import UserRequest
 from saude.fichas.pedida import ficha_of
 from saude.fichas.situacoes import Situacao, TransitionRefused
@@ -17,10 +18,9 @@ from saude.processamento.actions import StaleForm
 @require_POST
 def voltar(request: UserRequest, uuid: str, revisao: int) -> HttpResponse:
     ficha = ficha_of(request, uuid)
-    seen = request.POST.get("revisao", "")
+    seen = number(request.POST.get("revisao", ""), -1)
     try:
-        number = int(seen) if seen.isdecimal() and len(seen) < 10 else -1
-        after = conteudos.go_back(ficha=ficha, para=min(revisao, 2**31 - 1), revisao=number, by=request.user)
+        after = conteudos.go_back(ficha=ficha, para=min(revisao, 2**31 - 1), revisao=seen, by=request.user)
     except StaleForm:
         messages.error(
             request, "A ficha mudou depois que esta página foi aberta. Compare as versões de novo."

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Lotacao, Profissional
 from saude.comum.competencia import readable
+from saude.comum.texto import number, numbers
 from saude.contas.request import UserRequest
 from saude.fichas.desfechos import RETORNOS
 from saude.fichas.exportaveis import Exclusao
@@ -61,8 +62,8 @@ def read(asked: QueryDict, *, competencia: str = "", situacao: str = "") -> Filt
         values[attr] = got[name]
         if got[name] and not _is_date(got[name]):
             values[attr], errors[name] = "", "Informe a data como dd/mm/aaaa."
-    if got["cliente"].isdecimal() and len(got["cliente"]) < 19:
-        values["cliente_id"] = int(got["cliente"])
+    if (cliente := number(got["cliente"])) is not None:
+        values["cliente_id"] = cliente
     values["nao_identificados"] = got["sem_id"] == "1"
     if competencia:
         values["competencia"] = competencia
@@ -82,7 +83,7 @@ def posted(post: QueryDict) -> Filtro:
 
 def marked(post: QueryDict) -> Filtro | None:
     """The fichas that were ticked in a list; None: none was."""
-    ids = {int(i) for i in post.getlist("fichas") if i.isdecimal() and len(i) < 19}
+    ids = set(numbers(post.getlist("fichas")))
     return Filtro(ids=tuple(sorted(ids)[:TICKED])) if ids else None
 
 

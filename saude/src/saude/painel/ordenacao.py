@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from saude.acesso.areas import Areas, in_areas
 from saude.cadastros.models import Entidade, Estabelecimento, Profissional
+from saude.comum.texto import number
 from saude.fichas.filtro import Filtro, filtered
 from saude.fichas.models import Contagem, ContagemDaArea, Ficha
 from saude.painel.listas import PAGE, Pagina, shows_undated
@@ -54,7 +55,7 @@ def page(
     entidade: Entidade, f: Filtro, *, ordem: str, cursor: str = "", size: int = PAGE, cnes: Areas = None
 ) -> Pagina:
     """A page of a `sortable` list in the order of a column; `cursor` is a number of rows to pass over."""
-    start = min(int(cursor), BOUND) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 9 else 0
+    start = min(number(cursor, 0), BOUND)
     rows = list(_ordered(entidade, filtered(entidade, f, cnes=cnes), ordem)[start : start + size + 1])
     made = Pagina(rows[:size])
     if len(rows) > size:

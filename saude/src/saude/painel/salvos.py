@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from saude.acesso.areas import Areas
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
-from saude.comum.texto import number
+from saude.comum.texto import numbers
 from saude.contas.request import UserRequest
 from saude.fichas.atendidos import visible
 from saude.inconsistencias import queries as findings
@@ -57,8 +57,7 @@ def _merged(entidade: Entidade, ids: list[str]) -> dict[str, str]:
     """Who was merged into another goes by the other."""
     if not ids:
         return {}
-    numbers = [found for i in ids if (found := number(i)) is not None]
-    gone = Cliente.objects.filter(entidade=entidade, pk__in=numbers, mesclado_em__isnull=False)
+    gone = Cliente.objects.filter(entidade=entidade, pk__in=numbers(ids), mesclado_em__isnull=False)
     return {str(old): str(new) for old, new in gone.values_list("pk", "mesclado_em")}
 
 

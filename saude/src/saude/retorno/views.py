@@ -13,6 +13,7 @@ from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import limit_of, requires, whole_entidade
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
+from saude.comum.texto import number
 from saude.contas.request import UserRequest
 from saude.painel.apresenta import Nomes
 from saude.painel.planilha import xlsx_response
@@ -156,10 +157,9 @@ def andamento(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirmar(request: UserRequest, pk: int) -> HttpResponse:
     row = report_of(request, pk)
-    text = request.POST.get("numero", "")
+    typed = number(request.POST.get("numero", ""), -1)
     try:
-        number = int(text) if text.isdecimal() and len(text) < 10 else -1
-        actions.confirm(relatorio=row, numero=number, by=request.user)
+        actions.confirm(relatorio=row, numero=typed, by=request.user)
     except actions.RetornoRefused as refused:
         messages.error(request, str(refused))
     return redirect("retorno:relatorio", row.pk)
