@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, Select
+from django.forms.utils import flatatt
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -44,6 +45,16 @@ def icone(name: str, label: str = "") -> SafeString:
 def copiar(value: str, name: str) -> dict[str, str]:
     """An icon that copies a value nobody reads by eye: `{% copiar ficha.uuid "UUID da ficha" %}`."""
     return {"valor": value, "nome": name}
+
+
+@register.inclusion_tag("partials/busca.html")
+def busca(id: str, lista: str, rotulo: str, dica: str, *, valor: str = "", **outros: Any) -> dict[str, Any]:
+    """A search box and its list (static/saude/combobox.js), to stand in a `.f-busca`: what is given more goes to the
+    box, `data_fonte` as `data-fonte`, only what is not empty; True is an attribute without a value."""
+    more = {name.replace("_", "-"): value for name, value in outros.items() if value not in ("", None)}
+    return {
+        "id": id, "lista": lista, "rotulo": rotulo, "dica": dica, "valor": valor, "outros": flatatt(more),
+    }  # fmt: skip
 
 
 @register.simple_tag
