@@ -411,5 +411,8 @@ def test_until_when_the_declared_version_counts_and_what_it_does_not_carry(envia
     assert "O que a versão declarada não leva" in page
     assert "stNaoPossuiCpf" in page and "a partir da versão 8.5.0" in page
     page = re.sub(r"(<[^<>]*>)+", " ", lido(client.get(enviar(lines, "velhos.jsonl")["Location"])))
-    assert "7.2.2 valeu até 07/08/2026" in page and "7.9.9 não é uma versão conhecida do LEDI" in page
+    assert (
+        "7.2.2 valeu até 07/08/2026" in page
+        and "7.9.9 não é uma versão conhecida do formato do e-SUS" in page
+    )
     assert "não leva" not in page

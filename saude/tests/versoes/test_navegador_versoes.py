@@ -105,7 +105,7 @@ def test_what_a_newer_version_asks_for_is_foretold_and_the_dates_are_configured(
     page.get_by_text("Nada foi alterado.").wait_for()
     page.goto(page.base + reverse("versoes_ledi"))
     olhar("versoes")
-    page.get_by_label("Ações do LEDI 8.7.0").click()
+    page.get_by_label("Ações da versão 8.7.0").click()
     page.get_by_role("link", name="Mudar validade").click()
     page.fill("#id_data", "05/12/2026")
     page.fill("#id_motivo", "Nota técnica")

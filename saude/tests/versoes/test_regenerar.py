@@ -396,7 +396,10 @@ def test_the_pages_from_asking_to_done(logado, entidade):
     where = logado.post(reverse("regenerar:inicio"), sent)["Location"]
     assert "Preparando a prévia" in texto(logado.get(where))
     panel = texto(logado.get(reverse("painel:painel")))
-    assert f'Regeneração para o LEDI 7.4.2: preparando a prévia. <a href="{where}">Acompanhar</a>' in panel
+    assert (
+        f'Regeneração para a versão 7.4.2 do formato do e-SUS: preparando a prévia. <a href="{where}">Acompanhar</a>'
+        in panel
+    )
     assert "Reprocessamento em andamento" not in panel
     assert "HX-Refresh" not in logado.get(f"{where}andamento/")
     trabalhar()
@@ -417,7 +420,7 @@ def test_the_pages_from_asking_to_done(logado, entidade):
     assert logado.post(f"{where}desistir/", follow=True).status_code == 200
     assert regenerar.all_of(entidade).get().estado == "concluida"
     detail = Ficha.objects.get(tipo="FAI")
-    assert "Escrita em outra versão do LEDI" in texto(
+    assert "Escrita em outra versão do formato do e-SUS" in texto(
         logado.get(reverse("fichas:detalhe", args=[detail.chave]))
     )
 

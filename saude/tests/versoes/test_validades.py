@@ -72,8 +72,8 @@ def test_the_competencias_at_stake_are_named_with_what_waits(entidade):
 def test_with_a_newer_version_within_reach_it_is_proposed(entidade):
     installed(entidade, versao_pec="5.5.23", versao_ledi="7.3.5")
     [(_, text)] = told(entidade, date(2026, 11, 20))
-    assert "O LEDI 7.3.5, em uso, vale só até 16/12/2026 (faltam 26 dias)" in text
-    assert "Passe para o LEDI 8.5.0, que o PEC do município lê, e regenere" in text
+    assert "A versão 7.3.5 do formato do e-SUS, em uso, vale só até 16/12/2026 (faltam 26 dias)" in text
+    assert "Passe para a versão 8.5.0, que o PEC do município lê, e regenere" in text
     installed(entidade, versao_pec="5.4.26")
     assert (
         "Atualize o PEC: o de agora não lê uma versão mais nova." in told(entidade, date(2026, 11, 20))[0][1]
@@ -83,9 +83,13 @@ def test_with_a_newer_version_within_reach_it_is_proposed(entidade):
 @pytest.mark.parametrize(
     ("pec", "ledi", "says"),
     [
-        ("5.4.38", "8.7.0", "O PEC 5.4.38 não lê o LEDI 8.7.0, em uso: precisa ser o 5.5.26 ou mais novo"),
-        ("5.4.38", "8.7.0", "Use o LEDI 7.4.2, o mais novo que ele lê"),
-        ("5.3.32", "8.7.0", "mais antigo que todos os LEDI que este sistema escreve"),
+        (
+            "5.4.38",
+            "8.7.0",
+            "O PEC 5.4.38 não lê a versão 8.7.0 do formato do e-SUS, em uso: precisa ser o 5.5.26 ou mais novo",
+        ),
+        ("5.4.38", "8.7.0", "Use a versão 7.4.2, a mais nova que ele lê"),
+        ("5.3.32", "8.7.0", "mais antigo que todas as versões do formato que este sistema escreve"),
         ("", "8.7.0", "Não se sabe a versão do PEC"),
     ],
 )
@@ -106,7 +110,7 @@ def test_who_does_not_administer_reads_the_warning_without_a_link(client, criar_
     installed(entidade, versao_pec="5.4.38")
     client.force_login(criar_usuario("Coordenador"))
     page = texto(client.get(reverse("painel:painel")))
-    assert "não lê o LEDI 8.7.0" in page
+    assert "não lê a versão 8.7.0" in page
     assert "Peça a quem administra o sistema." in page
     assert reverse("instalacao") not in page
 

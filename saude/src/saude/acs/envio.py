@@ -21,6 +21,7 @@ from saude.acs.dispositivos import Refused, ended_accesses
 from saude.acs.formularios import TIPOS
 from saude.acs.models import TROCADO, Aparelho, Envio, Recusa
 from saude.acs.versoes import clock, old_app
+from saude.comum.texto import grouped
 from saude.fichas.models import Ficha
 from saude.inconsistencias.achados import Achado, clean
 from saude.processamento import julgar
@@ -122,7 +123,7 @@ def _read(body: bytes) -> dict[str, Any]:
     if not isinstance(sent, dict) or not isinstance(records := sent.get("registros"), list):
         raise Refused(400, "formato", "O envio não traz a lista “registros”.")
     if len(records) > RECORDS:
-        raise Refused(413, "tamanho", f"Até {RECORDS} registros por envio.")
+        raise Refused(413, "tamanho", f"Até {grouped(RECORDS)} registros por envio.")
     return sent
 
 
@@ -198,7 +199,7 @@ def _why_not(device: Aparelho, record: Any, known: dict[str, Ficha]) -> tuple[st
         )
     uuid = record_uuid(record)
     if len(uuid) < 36:
-        return "uuid", "O registro não tem um identificador (uuid) válido."
+        return "uuid", "O registro não tem um identificador (UUID) válido."
     if wrong := _wrong_header(device, record) or _too_late(device, record):
         return wrong
     old = known.get(uuid)

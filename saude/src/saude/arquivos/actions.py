@@ -20,6 +20,7 @@ from saude.auditoria.actions import record_event
 from saude.banco import espera, travas
 from saude.banco.fila import enqueue_once
 from saude.cadastros.models import Entidade
+from saude.comum.texto import grouped
 from saude.contas.models import Usuario
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.inconsistencias.achados import clean
@@ -139,7 +140,7 @@ def take_file_in(pk: int, *, patience: float = 0) -> None:
 def _why(row: Conferencia, problem: Exception) -> str:
     taken = Lote.objects.filter(conferencia=row).values_list("lidos", flat=True).first()
     if taken:
-        return STOPPED.format(taken)
+        return STOPPED.format(grouped(taken))
     return exame.reason_shown(row, problem) if isinstance(problem, LediError | OSError) else FAILED
 
 

@@ -15,6 +15,7 @@ from ledi.recast import not_carried
 from saude.arquivos.guardados import FileRefused, folder
 from saude.arquivos.models import Conferencia, ItemConferido
 from saude.arquivos.queries import NOT_DECLARED
+from saude.comum.texto import grouped
 from saude.fichas.models import Ficha
 from saude.inconsistencias.achados import Achado, clean, stored
 from saude.processamento.contexto import Contexto
@@ -75,7 +76,7 @@ class _Reading:
         for position, item in enumerate(records, 1):
             if position > MAX_RECORDS:
                 raise FileRefused(
-                    f"O arquivo tem mais de {MAX_RECORDS} registros. Divida-o e envie as partes."
+                    f"O arquivo tem mais de {grouped(MAX_RECORDS)} registros. Divida-o e envie as partes."
                 )
             one = judge(position, item, self.ctx)
             self._rename(one)
@@ -99,7 +100,7 @@ class _Reading:
         if one.uuid:
             before = self.first.setdefault(digest(one.uuid), one.posicao)
             if before != one.posicao:
-                one.notas.append(AGAIN.format(f"registro {before}"))
+                one.notas.append(AGAIN.format(f"registro {grouped(before)}"))
                 self.summary.repetidos += 1
 
     def _make_room(self, one: ItemConferido) -> None:
@@ -178,7 +179,7 @@ def _kept(record: Any) -> tuple[str, bytes | None]:
 
 
 def _bytes(value: Any) -> str:
-    return f"({len(value)} bytes)" if isinstance(value, bytes) else str(value)
+    return f"({grouped(len(value))} bytes)" if isinstance(value, bytes) else str(value)
 
 
 def _text(value: Any, limit: int) -> str:

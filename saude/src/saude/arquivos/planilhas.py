@@ -21,6 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from saude.comum.gravar import private
 from saude.comum.isolado import Recusado as FileRefused
+from saude.comum.texto import grouped
 
 MAX_ROWS = 5_000  # read and judged while the user waits: some ten seconds
 MAX_LINES = 1_048_576  # of a sheet of Excel, most of them empty
@@ -101,11 +102,15 @@ def _bounded(rows: Iterable[list[Any]]) -> list[tuple[int, list[Any]]]:
         if not any(c if isinstance(c, (date, bool)) else str(c).strip() for c in row):
             continue
         if len(found) > MAX_ROWS:
-            raise FileRefused(f"A planilha tem mais de {MAX_ROWS} linhas. Divida-a e envie as partes.")
+            raise FileRefused(
+                f"A planilha tem mais de {grouped(MAX_ROWS)} linhas. Divida-a e envie as partes."
+            )
         kept = [c[:MAX_CELL] if isinstance(c, str) else c for c in row[: MAX_COLUMNS + 1]]
         room -= sum(len(c) for c in kept if isinstance(c, str))
         if room < 0:
-            raise FileRefused(f"A planilha tem mais de {MAX_TEXT} caracteres. Divida-a e envie as partes.")
+            raise FileRefused(
+                f"A planilha tem mais de {grouped(MAX_TEXT)} caracteres. Divida-a e envie as partes."
+            )
         found.append((number, kept))
     return found
 
@@ -159,7 +164,7 @@ def _xlsx(path: Path) -> tuple[list[tuple[int, list[Any]]], list[str]]:
     if missing:
         shown = ", ".join(missing[:10])
         notes.append(
-            f"{len(missing)} células têm fórmulas sem resultado gravado e contam como vazias ({shown}). "
+            f"{grouped(len(missing))} células têm fórmulas sem resultado gravado e contam como vazias ({shown}). "
             "Abra a planilha, calcule e grave, ou cole só os valores."
         )
     return rows, notes

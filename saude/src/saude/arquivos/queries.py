@@ -59,7 +59,7 @@ def _validity(version: str, hoje: date, dates: Mapping[str, date]) -> Mapping[st
         return {"validade": "", "vale": True}
     release = releases().get(version)
     if release is None:
-        return {"validade": "não é uma versão conhecida do LEDI", "vale": False}
+        return {"validade": "não é uma versão conhecida do formato do e-SUS", "vale": False}
     over = release.days_left(hoje, dates) < 0
     return {
         "validade": f"{'valeu' if over else 'vale'} até {release.until(dates):%d/%m/%Y}",

@@ -21,6 +21,7 @@ from saude.arquivos.models import Planilha
 from saude.arquivos.planilhas import MAX_ROWS
 from saude.arquivos.views import undo_reception
 from saude.auditoria.actions import record_event
+from saude.comum.texto import counted, grouped
 from saude.contas.request import UserRequest
 from saude.formularios import opcoes
 from saude.registrar.actions import version_for
@@ -160,10 +161,11 @@ def receber(request: UserRequest, uuid: UUID) -> HttpResponse:
     except FileRefused as refused:
         messages.error(request, str(refused))
         return redirect("arquivos:previa", row.uuid)
-    old = f"{lote.iguais} já recebidas, {lote.substituidos} substituídas, {lote.recusados} recusadas"
+    old = f"{grouped(lote.iguais)} já recebidas, {grouped(lote.substituidos)} substituídas"
+    old += f", {grouped(lote.recusados)} recusadas"
     row.refresh_from_db(fields=["de_fora"])
-    left = f" {row.de_fora} com inconsistência ficaram de fora." if row.de_fora else ""
-    told = f"{lote.novos} fichas novas, {old}.{left}"
+    left = f" {grouped(row.de_fora)} com inconsistência ficaram de fora." if row.de_fora else ""
+    told = f"{counted(lote.novos, 'ficha nova', 'fichas novas')}, {old}.{left}"
     (messages.warning if lote.recusados else messages.success)(request, f"Planilha recebida: {told}")
     return redirect("painel:painel")
 

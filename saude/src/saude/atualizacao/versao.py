@@ -13,6 +13,7 @@ from saude.cadastros.models import Entidade, Instalacao
 from saude.cadastros.prazos import deadlines
 from saude.cadastros.versoes import validades
 from saude.comum.competencia import SEM_DATA, in_words
+from saude.comum.texto import fichas, grouped
 from saude.fichas.models import AExportar, Ficha
 from saude.processamento import regenerar
 from saude.web.aviso import Aviso
@@ -36,7 +37,7 @@ def under_way(entidade: Entidade) -> list[Aviso]:
     row = regenerar.all_of(entidade).first()
     if row is None or not (row.ocupada or row.estado == row.Estado.PRONTA):
         return []
-    text = f"Regeneração para o LEDI {row.para}: {row.rotulo.lower()}."
+    text = f"Regeneração para a versão {row.para} do formato do e-SUS: {row.rotulo.lower()}."
     return [Aviso(text, "Acompanhar", reverse("regenerar:regeneracao", args=[row.pk]))]
 
 
@@ -50,13 +51,12 @@ def _of_the_end(entidade: Entidade, instalacao: Instalacao, today: date) -> Iter
         return
     stake = at_stake(entidade, release.id, until, today)
     rule = "O SIAPS invalida a produção feita com uma versão publicada há mais de 12 meses."
+    which = f"A versão {release.id} do formato do e-SUS, em uso,"
     if left < 0:
-        text = (
-            f"O LEDI {release.id}, em uso, valeu até {until:%d/%m/%Y}. {rule} {stake}{_instead(instalacao)}"
-        )
+        text = f"{which} valeu até {until:%d/%m/%Y}. {rule} {stake}{_instead(instalacao)}"
     else:
         when = "vence hoje" if left == 0 else f"vale só até {until:%d/%m/%Y} ({_days(left)})"
-        text = f"O LEDI {release.id}, em uso, {when}. {rule} {stake}{_instead(instalacao)}"
+        text = f"{which} {when}. {rule} {stake}{_instead(instalacao)}"
     yield Aviso(text, grave=left <= SOON)
 
 
@@ -95,19 +95,19 @@ def _of_the_pec(instalacao: Instalacao, administra: bool) -> Iterable[Aviso]:
     if not pec:
         if administra:
             yield Aviso(
-                "Não se sabe a versão do PEC do município: sem ela não há como dizer que LEDI ele lê."
+                "Não se sabe a versão do PEC do município: sem ela não há como dizer que versão do formato ele lê."
             )
         return
     newest = newest_for(pec)
     if newest is None:
         yield Aviso(
-            f"O PEC {pec} é mais antigo que todos os LEDI que este sistema escreve. Atualize o PEC.",
+            f"O PEC {pec} é mais antigo que todas as versões do formato que este sistema escreve. Atualize o PEC.",
             grave=True,
         )
     elif used is not None and version_key(used.pec) > version_key(pec):
         yield Aviso(
-            f"O PEC {pec} não lê o LEDI {used.id}, em uso: precisa ser o {used.pec} ou mais novo, e perderia campos "
-            f"sem avisar. Use o LEDI {newest.id}, o mais novo que ele lê, ou atualize o PEC.",
+            f"O PEC {pec} não lê a versão {used.id} do formato do e-SUS, em uso: precisa ser o {used.pec} ou mais "
+            f"novo, e perderia campos sem avisar. Use a versão {newest.id}, a mais nova que ele lê, ou atualize o PEC.",
             grave=True,
         )
 
@@ -120,7 +120,7 @@ def _instead(instalacao: Instalacao) -> str:
     if newest is None or newest.id == instalacao.versao_ledi:
         return "Atualize o PEC: o de agora não lê uma versão mais nova."
     reads = f"que o PEC {newest.pec} já lê" if not instalacao.versao_pec else "que o PEC do município lê"
-    return f"Passe para o LEDI {newest.id}, {reads}, e regenere o que não foi exportado."
+    return f"Passe para a versão {newest.id}, {reads}, e regenere o que não foi exportado."
 
 
 def _month_before(competencia: str) -> str:
@@ -129,8 +129,8 @@ def _month_before(competencia: str) -> str:
 
 
 def _days(n: int) -> str:
-    return "falta 1 dia" if n == 1 else f"faltam {n} dias"
+    return "falta 1 dia" if n == 1 else f"faltam {grouped(n)} dias"
 
 
 def _fichas(n: int) -> str:
-    return "1 ficha a exportar" if n == 1 else f"{n} fichas a exportar"
+    return f"{fichas(n)} a exportar"

@@ -22,6 +22,7 @@ from django.utils import timezone
 from saude.auditoria.actions import Autor, record_event
 from saude.auditoria.models import Evento, Selo
 from saude.banco import travas
+from saude.comum.texto import grouped
 
 log = logging.getLogger(__name__)
 
@@ -139,9 +140,9 @@ def faults(*, outside: bool = True) -> Iterator[Falha]:
 def _wrong(selo: Selo, before: str, keys: dict[str, bytes]) -> Iterator[str]:
     count, digest = _digest(selo.depois_de, selo.ate)
     if count < selo.eventos:
-        yield f"{selo.eventos - count} a menos: eventos foram removidos"
+        yield f"{grouped(selo.eventos - count)} a menos: eventos foram removidos"
     elif count > selo.eventos:
-        yield f"{count - selo.eventos} a mais: eventos foram inseridos depois de selados"
+        yield f"{grouped(count - selo.eventos)} a mais: eventos foram inseridos depois de selados"
     elif digest != selo.resumo:
         yield "o conteúdo de um evento foi mudado"
     chain = _chain(before, selo.numero, selo.depois_de, selo.ate, selo.eventos, selo.resumo)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from saude.cadastros.models import Entidade, Profissional
+from saude.comum.texto import grouped
 from saude.contas.models import Usuario
 
 
@@ -83,7 +84,13 @@ class Aviso(models.Model):
         days = (self.vence - today).days
         if days < 0:
             return f"{self.texto} O prazo venceu."
-        left = "O prazo é hoje." if not days else "Falta 1 dia." if days == 1 else f"Faltam {days} dias."
+        left = (
+            "O prazo é hoje."
+            if not days
+            else "Falta 1 dia."
+            if days == 1
+            else f"Faltam {grouped(days)} dias."
+        )
         return f"{left} {self.texto}"
 
 

@@ -53,7 +53,7 @@ def why(task: str, arg: str, ids: list[int]) -> str:
     before = int(ahead[0]) + int(busy[0]) if ahead and busy else 0
     if not before:
         return SOON
-    return "Há 1 tarefa na frente." if before == 1 else f"Há {before} tarefas na frente."
+    return "Há 1 tarefa na frente." if before == 1 else f"Há {before:,} tarefas na frente.".replace(",", ".")
 
 
 def _since(task: str, arg: str, ids: list[int]) -> datetime | None:

@@ -18,9 +18,19 @@ def fold(text: str) -> str:
     return " ".join(text.upper().split())
 
 
+def grouped(n: int) -> str:
+    """As people read it: `102238` -> `"102.238"`. What a template does with `|intcomma`."""
+    return f"{n:,}".replace(",", ".")
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """`1 ficha`, `1.234 fichas`."""
+    return f"{grouped(n)} {one if n == 1 else many}"
+
+
 def fichas(n: int) -> str:
-    """`1 ficha`, `2 fichas`."""
-    return "1 ficha" if n == 1 else f"{n} fichas"
+    """`1 ficha`, `1.234 fichas`."""
+    return counted(n, "ficha", "fichas")
 
 
 @overload

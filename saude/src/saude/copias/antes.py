@@ -18,6 +18,7 @@ from saude.banco.erros import EmbeddedServerError
 from saude.cofre import chaves
 from saude.cofre.erros import CofreError
 from saude.comum import disco
+from saude.comum.texto import grouped
 from saude.copias import agenda
 from saude.copias.copiar import take
 from saude.copias.formato import CopiaError
@@ -89,9 +90,9 @@ def _forget_older(place: Path) -> None:
 
 
 def told(path: Path, found: dict[str, Any]) -> str:
-    size = path.stat().st_size / 1024**2
+    size, n = path.stat().st_size / 1024**2, sum(found["linhas"].values())
     return (
-        f"Cópia de antes, pronta e lida de volta: {path} ({size:.1f} MB, {sum(found['linhas'].values())} linhas). "
+        f"Cópia de antes, pronta e lida de volta: {path} ({size:.1f} MB, {grouped(n)} linhas). "
         f"Para voltar da versão {version('saude')} à de antes: `saude restaurar` dela com --sem-migrar, numa pasta e "
         "num banco vazios, e então a versão de antes (implantacao/LEIAME.md, Atualizar e voltar)."
     )

@@ -207,9 +207,7 @@ def _apply(
     erase = request.POST.get("apagar") == "1"
     value = None if erase else value
     if erase and not erasable(field):
-        return _refused(
-            request, first, field, cause, competencia, "Este campo é obrigatório: não pode ficar vazio."
-        )
+        return _refused(request, first, field, cause, competencia, "Este campo não pode ficar vazio.")
     if value is None and not erase:
         return _refused(request, first, field, cause, competencia, "Informe o valor certo.")
     wanted = {"causa": cause, "mudancas": {"valor": value}}

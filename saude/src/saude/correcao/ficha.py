@@ -18,6 +18,7 @@ from saude.acesso.corpo import FORM, body
 from saude.acesso.guarda import allowed_at, covers, limit_of, requires
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Especialidade
+from saude.comum.texto import grouped
 from saude.contas.request import UserRequest
 from saude.correcao import conflito, de_quem, historia, lista_aberta, recusa, sugestoes
 from saude.correcao.cliente import cpf_of_registrations, registered
@@ -249,7 +250,7 @@ def _moved(request: UserRequest, following: str = "") -> HttpResponse:
 
 
 def _n(n: int) -> str:
-    return "há 1 inconsistência" if n == 1 else f"há {n} inconsistências"
+    return "há 1 inconsistência" if n == 1 else f"há {grouped(n)} inconsistências"
 
 
 def _replace(

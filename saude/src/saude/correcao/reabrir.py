@@ -24,7 +24,7 @@ def reabrir(request: UserRequest, uuid: str) -> HttpResponse:
         return redirect("fichas:detalhe", uuid=ficha.chave)
     messages.success(
         request,
-        f"Reaberta com o mesmo uuid: está {again.get_situacao_display().lower()}. Corrija o que o PEC recusou; ela vai "
+        f"Reaberta com o mesmo UUID: está {again.get_situacao_display().lower()}. Corrija o que o PEC recusou; ela vai "
         "na próxima exportação.",
     )
     return redirect(f"{reverse('fichas:corrigir', args=[again.chave])}?campos=todos")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from ledi.tables import closed
 from saude.acesso.areas import Areas
 from saude.clientes.models import Cliente, Sexo
+from saude.comum.texto import counted, grouped
 from saude.contas.request import UserRequest
 from saude.correcao import mudancas
 from saude.correcao.cliente import Plano, column, registered
@@ -64,8 +65,10 @@ def saved(
     left = _touched(request, cliente, touched)
     _waiting(request, cliente)
     if puladas:
-        many = "s ficaram" if puladas > 1 else " ficou"
-        messages.warning(request, f"{puladas} ficha{many} como estava, porque mudou depois da prévia.")
+        told = counted(
+            puladas, "ficha ficou como estava, porque mudou", "fichas ficaram como estavam, porque mudaram"
+        )
+        messages.warning(request, f"{told} depois da prévia.")
     query = {"voltar": asked_back(request), "feito": str(done.pk) if done else ""}
     query = {k: v for k, v in query.items() if v}
     where = reverse("clientes:corrigir" if left else "clientes:detalhe", args=[cliente.pk])
@@ -75,9 +78,8 @@ def saved(
 def _waiting(request: UserRequest, cliente: Cliente) -> None:
     n = mudancas.waiting(request.entidade, None).filter(cliente=cliente).count()
     if n:
-        many = "s" if n > 1 else ""
-        text = f"{n} ficha{many} de outra área espera{'m' if many else ''} quem trabalha lá para receber a mudança."
-        messages.info(request, text)
+        told = counted(n, "ficha de outra área espera", "fichas de outra área esperam")
+        messages.info(request, f"{told} quem trabalha lá para receber a mudança.")
 
 
 def _touched(request: UserRequest, cliente: Cliente, touched: list[int]) -> bool:
@@ -89,9 +91,9 @@ def _touched(request: UserRequest, cliente: Cliente, touched: list[int]) -> bool
     n = len(touched)
     text = "Cadastro salvo."
     if touched:
-        text += f" {n} ficha reprocessada" if n == 1 else f" {n} fichas reprocessadas"
-        text += f"; {bad} ainda com inconsistência" if bad else ""
-        text += f"; {waits} pendente{'s' if waits > 1 else ''}: veja o motivo na ficha" if waits else ""
+        text += f" {counted(n, 'ficha reprocessada', 'fichas reprocessadas')}"
+        text += f"; {grouped(bad)} ainda com inconsistência" if bad else ""
+        text += f"; {counted(waits, 'pendente', 'pendentes')}: veja o motivo na ficha" if waits else ""
         text += "." if bad or waits else ", todas sem inconsistência."
     if left:
         told = " ".join(c["achado"].mensagem for c in left[:LEFT_TOLD])

@@ -16,7 +16,7 @@ from saude.acesso.guarda import limit_of, requires
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
 from saude.clientes.models import Cliente
-from saude.comum.texto import number
+from saude.comum.texto import counted, number
 from saude.contas.request import UserRequest
 from saude.correcao import cadastro, clientes, desfazer, mudancas, relato, salvar
 from saude.correcao import cliente as actions
@@ -138,9 +138,8 @@ def decidir_mudancas(request: UserRequest, pk: int) -> HttpResponse:
     else:
         rows = mudancas.waiting(request.entidade, areas).filter(cliente=cliente)
         n = mudancas.refuse(rows=rows, by=request.user)
-        messages.success(
-            request, f"Mudança recusada: {n} ficha{'s ficam' if n != 1 else ' fica'} como estava."
-        )
+        told = counted(n, "ficha fica como estava", "fichas ficam como estavam")
+        messages.success(request, f"Mudança recusada: {told}.")
     return redirect("clientes:detalhe", pk=pk)
 
 

@@ -18,7 +18,7 @@ from saude.auditoria.actions import record_event
 from saude.banco.fila import enqueue_once
 from saude.clientes import duplicados as pairs
 from saude.clientes.models import Cliente, MarcoDuplicados, ParPossivel
-from saude.comum.texto import number
+from saude.comum.texto import counted, number
 from saude.contas.request import UserRequest
 from saude.correcao import cliente as actions
 from saude.correcao import clientes, fichas_do_par
@@ -248,8 +248,10 @@ def mesclar(request: UserRequest, pk: int) -> HttpResponse:
         messages.error(request, "Nada foi mesclado: " + " ".join(invalid.messages))
         return redirect("clientes:comparar", pk=pk)
     n = len(touched)
-    again = f" {n} ficha{'s' if n > 1 else ''} ainda não exportada{'s' if n > 1 else ''} " if n else ""
-    again += ("foram reprocessadas." if n > 1 else "foi reprocessada.") if n else ""
+    told = counted(
+        n, "ficha ainda não exportada foi reprocessada", "fichas ainda não exportadas foram reprocessadas"
+    )
+    again = f" {told}." if n else ""
     messages.success(request, f"Cadastros mesclados.{again}")
     return redirect("clientes:detalhe", pk=stays)
 

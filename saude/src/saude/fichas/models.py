@@ -278,10 +278,10 @@ class Evento(models.Model):
         TARDIA = "tardia", "Conteúdo mais antigo que o atual chegou depois e não o substituiu"
         DESCARTADA = "descartada", "Descartada"
         RESTAURADA = "restaurada", "Trazida de volta"
-        REGENERADA = "regenerada", "Escrita em outra versão do LEDI"
+        REGENERADA = "regenerada", "Escrita em outra versão do formato do e-SUS"
         VOLTOU = "voltou", "Voltou a uma versão anterior"
         DESFEITA = "desfeita", "Mudança em lote desfeita"
-        REABERTA = "reaberta", "Reaberta para ir de novo com o mesmo uuid"
+        REABERTA = "reaberta", "Reaberta para ir de novo com o mesmo UUID"
         TROCA_FORA = "troca_fora", "O registro criado em lugar desta foi descartado"
         TROCA_VOLTA = "troca_volta", "O registro criado em lugar desta foi trazido de volta"
 

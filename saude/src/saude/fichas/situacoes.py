@@ -93,8 +93,8 @@ def document() -> str:
         "Gerado por `saude gerar_docs` a partir de `saude.fichas.situacoes.TRANSITIONS`; não edite.\n\n"
         f"```mermaid\n{diagram()}\n```\n\n"
         "Uma ficha exportada está travada: corrigi-la gera um novo registro, ligado ao primeiro. Só a que o PEC\n"
-        "recusou pode ser reaberta (`reabrir`), para ir de novo com o mesmo uuid, e só onde a instalação o permite.\n\n"
+        "recusou pode ser reaberta (`reabrir`), para ir de novo com o mesmo UUID, e só onde a instalação o permite.\n\n"
         "Uma ficha descartada não entra em nenhuma contagem nem exportação; fica em Descartadas, com o motivo e quem\n"
-        "descartou, e de lá pode voltar. O mesmo uuid recebido de novo não a traz de volta.\n\n"
+        "descartou, e de lá pode voltar. O mesmo UUID recebido de novo não a traz de volta.\n\n"
         f"Motivos de uma pendência:\n\n{reasons}\n"
     )

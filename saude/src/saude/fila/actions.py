@@ -9,6 +9,7 @@ from django.utils import timezone
 from saude.acesso.areas import in_areas
 from saude.auditoria.actions import record_event
 from saude.cadastros.models import Entidade, Equipe, Estabelecimento
+from saude.comum.texto import grouped
 from saude.contas.models import Usuario
 from saude.fichas.models import Ficha
 from saude.fila.models import Anotacao, Encargo
@@ -37,7 +38,7 @@ def assign(
     `ids` are of the áreas of `by`: who calls has narrowed them.
     """
     if len(ids) > MOST:
-        raise FilaRefused(f"São mais de {MOST} fichas: escolha menos, por um filtro.")
+        raise FilaRefused(f"São mais de {grouped(MOST)} fichas: escolha menos, por um filtro.")
     rows = Ficha.objects.filter(entidade=entidade, pk__in=list(ids), situacao__in=OPEN)
     good = list(in_areas(rows, areas_of(entidade, who)).order_by("pk").values_list("pk", flat=True))
     owner = {
@@ -88,7 +89,7 @@ def annotate(*, ficha: Ficha, texto: str, meio: str, com: str, by: Usuario) -> A
     if not clean:
         raise FilaRefused("Escreva o comentário.")
     if len(clean) > 1000:
-        raise FilaRefused(f"O texto tem {len(clean)} caracteres; cabem 1000.")
+        raise FilaRefused(f"O texto tem {grouped(len(clean))} caracteres; cabem 1.000.")
     if meio not in Anotacao.Meio.values:
         raise FilaRefused("Escolha o meio do contato na lista.")
     note = Anotacao.objects.create(

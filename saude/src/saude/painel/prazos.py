@@ -6,6 +6,7 @@ from datetime import date
 
 from saude.cadastros.models import Entidade
 from saude.cadastros.prazos import deadlines
+from saude.comum.texto import counted
 from saude.fichas.contagens import LinhaPainel
 
 SOON = 5
@@ -26,16 +27,12 @@ class PrazoDaLinha:
     @property
     def texto(self) -> str:
         if self.dias < 0:
-            return f"vencido há {_days(-self.dias)}"
+            return f"vencido há {counted(-self.dias, 'dia', 'dias')}"
         return (
             "vence hoje"
             if self.dias == 0
-            else f"{'falta' if self.dias == 1 else 'faltam'} {_days(self.dias)}"
+            else f"{'falta' if self.dias == 1 else 'faltam'} {counted(self.dias, 'dia', 'dias')}"
         )
-
-
-def _days(n: int) -> str:
-    return f"{n} dia" if n == 1 else f"{n} dias"
 
 
 def of_lines(entidade: Entidade, lines: Sequence[LinhaPainel], today: date) -> dict[str, PrazoDaLinha]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
+from saude.comum.texto import grouped
 from saude.contas.models import Usuario
 from saude.exportacao import files as export_files
 from saude.privacidade.models import MAXIMO, MINIMO, Encarregado, Guarda, Partilha, PrazoDeGuarda
@@ -24,7 +25,7 @@ def set_terms(*, by: Autor, dias: dict[str, int]) -> None:
     """Days for each kind of copy, for the whole installation."""
     for kind, days in dias.items():
         if kind not in Guarda.values or not MINIMO <= days <= MAXIMO:
-            raise ValidationError(f"O prazo vai de {MINIMO} a {MAXIMO} dias.")
+            raise ValidationError(f"O prazo vai de {MINIMO} a {grouped(MAXIMO)} dias.")
     before = terms()
     for kind, days in dias.items():
         PrazoDeGuarda.objects.update_or_create(o_que=kind, defaults={"dias": days})

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from saude.comum.texto import grouped
+
 
 class Guarda(models.TextChoices):
     """Copies of care data, never the records of care themselves: those no task removes."""
@@ -28,7 +30,7 @@ class PrazoDeGuarda(models.Model):
         verbose_name = "prazo de guarda"
 
     def __str__(self) -> str:
-        return f"{self.o_que}: {self.dias} dias"
+        return f"{self.o_que}: {grouped(self.dias)} dias"
 
 
 class Encarregado(models.Model):

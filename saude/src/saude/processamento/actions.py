@@ -210,7 +210,7 @@ def reopen_refused(*, ficha: Ficha, by: Autor) -> Ficha:
     check(old.situacao, "reabrir")
     ctx = held_context(Entidade.objects.get(pk=ficha.entidade_id))
     if not ctx.instalacao.reenviar_mesmo_uuid:
-        raise TransitionRefused("A instalação não permite reenviar com o mesmo uuid.")
+        raise TransitionRefused("A instalação não permite reenviar com o mesmo UUID.")
     if old.pk not in refused_among([old.pk]):
         raise TransitionRefused(
             "Só uma ficha que o PEC recusou, e que não foi substituída, pode ser reaberta."

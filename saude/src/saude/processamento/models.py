@@ -39,7 +39,7 @@ class Regeneracao(models.Model):
         verbose_name_plural = "regenerações"
 
     def __str__(self) -> str:
-        return f"regeneração {self.pk} para o LEDI {self.para}"
+        return f"regeneração {self.pk} para a versão {self.para}"
 
     @property
     def estado(self) -> str:

@@ -132,7 +132,7 @@ def _each(
                 row,
                 record,
                 None,
-                "A ficha não declara uma versão conhecida do LEDI: corrija a versão dela.",
+                "A ficha não declara uma versão conhecida do formato do e-SUS: corrija a versão dela.",
             )
         else:
             try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ledi.lists import ListError, list_start, split_list
+from saude.comum.texto import grouped
 from saude.recebimento import conselho, limits
 from saude.recebimento.intake import DEEP, Item
 from saude.recebimento.spool import BodyRefused, BodyTooLarge, parse_line, too_long
@@ -29,7 +30,7 @@ class Corpo:
         try:
             for span in split_list(self.text):
                 if len(spans) == limits.RECORDS_MAX:
-                    raise BodyTooLarge(f"Até {limits.RECORDS_MAX} registros por pedido; {LOTS}.")
+                    raise BodyTooLarge(f"Até {grouped(limits.RECORDS_MAX)} registros por pedido; {LOTS}.")
                 spans.append(span)
         except ListError as error:
             raise self._unreadable(f"corpo: JSON inválido: {error}.") from error

@@ -12,6 +12,7 @@ from typing import IO, BinaryIO
 from ledi.reading import parse
 from saude.cofre.pedacos import SealedWriter
 from saude.comum import isolado
+from saude.comum.texto import grouped
 from saude.inconsistencias.achados import stored
 from saude.recebimento import guardados, limits
 from saude.recebimento.conselho import Readable
@@ -81,7 +82,7 @@ def spool(
 
 def _few(lines: int, most: int) -> None:
     if most and lines > most:
-        raise BodyTooLarge(f"O lote tem mais de {most} linhas. Divida-o em mais lotes.")
+        raise BodyTooLarge(f"O lote tem mais de {grouped(most)} linhas. Divida-o em mais lotes.")
 
 
 @contextlib.contextmanager

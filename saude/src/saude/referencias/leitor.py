@@ -11,6 +11,7 @@ from ledi.errors import TableError
 from ledi.referencias import cnes_reader, sigtap_reader
 from ledi.tables.port import Equipe, Estabelecimento, Lotacao, Profissional
 from saude.comum.isolado import Recusado
+from saude.comum.texto import grouped
 
 #: more than any município has; what is beyond would weigh on the site, which compares them
 MOST = {"Estabelecimento": 100_000, "Equipe": 50_000, "Profissional": 250_000, "Lotacao": 500_000}
@@ -37,7 +38,7 @@ def copy_cnes(path: str, target: str) -> dict[str, Any]:
                 counts[kind] += 1
                 if counts[kind] > MOST[kind]:
                     raise Recusado(
-                        f"{Path(path).name}: tem mais de {MOST[kind]} itens do tipo {kind.lower()}"
+                        f"{Path(path).name}: tem mais de {grouped(MOST[kind])} itens do tipo {kind.lower()}"
                     )
                 out.write(json.dumps([kind, *map(_plain, item)]) + "\n")
             for key in sorted(file.sem_cns):

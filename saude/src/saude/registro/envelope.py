@@ -16,7 +16,7 @@ FIELDS = {
     "cnes": Field("cnes", Type("string"), "CNES do registro", format="cnes"),
     "ine": Field("ine", Type("string"), "INE do registro", format="ine"),
     "ibge": Field("ibge", Type("string"), "Município do registro (código IBGE)", format="ibge"),
-    "versao": Field("versao", Type("string"), "Versão do LEDI do registro", domain=VERSIONS),
+    "versao": Field("versao", Type("string"), "Versão do formato do registro", domain=VERSIONS),
 }
 KEYS = frozenset(FIELDS)
 ORIGIN = "originadora"

@@ -15,6 +15,7 @@ from saude.auditoria.actions import Autor, record_event
 from saude.banco import espera, travas
 from saude.banco.fila import enqueue, enqueue_once, without_task
 from saude.cadastros.models import Entidade
+from saude.comum.texto import grouped
 from saude.contas.queries import as_user
 from saude.exportacao.models import Exportacao
 from saude.inconsistencias.achados import clean
@@ -41,7 +42,7 @@ ELSEWHERE = (
     "O relatório é de outro município (IBGE {}); este é {}. Confira a entidade escolhida no alto da página."
 )
 NONE_OURS = (
-    "Nenhum uuid deste relatório é de uma ficha exportada desta entidade: ele é de outro município ou de outro "
+    "Nenhum UUID deste relatório é de uma ficha exportada desta entidade: ele é de outro município ou de outro "
     "sistema."
 )
 CHANGED = (
@@ -223,7 +224,7 @@ def confirm(*, relatorio: Relatorio, numero: int, by: Autor) -> None:
             row.save(update_fields=["totais"])
         n = to_record(row)
         if n != numero:
-            raise RetornoRefused(CHANGED.format(n))
+            raise RetornoRefused(CHANGED.format(grouped(n)))
         if row.do_pec and not n:
             raise RetornoRefused("Nenhuma linha é de uma ficha exportada daqui: não há o que registrar.")
     _ask_to_apply(row, by=by)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from saude.comum.texto import counted, grouped
 from saude.exportacao.models import Exportacao, ItemExportacao
 from saude.fichas.desfechos import Resultado
 from saude.retorno import storage
@@ -35,7 +36,10 @@ def reckon(
     repeated = _known(exportacao.pk, lote, Resultado.REPETIDA)
     why = ""
     if total != exportacao.total:
-        why = f"o lote tem {total} fichas, e esta exportação {exportacao.total}: confira se o lote é mesmo o dela"
+        why = (
+            f"o lote tem {counted(total, 'ficha', 'fichas')}, e esta exportação {grouped(exportacao.total)}: "
+            "confira se o lote é mesmo o dela"
+        )
     elif validas + invalidas + repetidas != total:
         why = "válidas, inválidas e repetidas não somam o total: o lote ainda não foi todo processado"
     elif refused != invalidas:
@@ -49,7 +53,7 @@ def reckon(
 
 def _missing(said: int, known: int, one: str, many: str) -> str:
     are = "é conhecida" if known == 1 else "são conhecidas"
-    told = f"o lote tem {said} {one if said == 1 else many}, e {known} {are} pelo uuid"
+    told = f"o lote tem {counted(said, one, many)}, e {grouped(known)} {are} pelo UUID"
     return f"{told}: envie o relatório de inconsistências deste lote"
 
 

@@ -13,7 +13,7 @@ from saude.acesso.corpo import MULTIPART, body
 from saude.acesso.guarda import limit_of, requires, whole_entidade
 from saude.acesso.lote import em_lote
 from saude.auditoria.actions import record_event
-from saude.comum.texto import number
+from saude.comum.texto import grouped, number
 from saude.contas.request import UserRequest
 from saude.painel.apresenta import Nomes
 from saude.painel.planilha import xlsx_response
@@ -189,7 +189,7 @@ def desfazer(request: UserRequest, pk: int) -> HttpResponse:
             actions.undo(relatorio=row, by=request.user)
             messages.success(request, "Desfeito: o que este relatório disse já não conta.")
             return redirect("retorno:relatorio", row.pk)
-        error = actions.CHANGED.format(number)
+        error = actions.CHANGED.format(grouped(number))
     if row.estado != Relatorio.Estado.VALE:
         return redirect("retorno:relatorio", row.pk)
     mended = queries.acted_upon(row)

@@ -73,7 +73,7 @@ MENU: tuple[tuple[str, str, tuple[Item, ...]], ...] = (
             Item("Equipes", "equipes", "ver", "people-group"),
             Item("Tabelas de referência", "referencias:lista", "ver", "table-list"),
             Item("Prazos", "prazos", "ver", "calendar-days"),
-            Item("Versões do LEDI", "versoes_ledi", "ver", "code-branch"),
+            Item("Versões do formato", "versoes_ledi", "ver", "code-branch"),
         ),
     ),
     (

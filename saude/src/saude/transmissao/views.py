@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from saude.acesso.guarda import limit_of, requires
 from saude.auditoria.actions import record_event
+from saude.comum.texto import counted
 from saude.contas.request import UserRequest
 from saude.exportacao.models import Exportacao
 from saude.exportacao.queries import exports, takes_only
@@ -155,7 +156,7 @@ def repetir(request: UserRequest, pk: int) -> HttpResponse:
     row = _acting(request, pk)
     n = actions.ask_again(transmissao=row, by=request.user)
     if n:
-        messages.success(request, f"{n} {'ficha vai' if n == 1 else 'fichas vão'} de novo.")
+        messages.success(request, f"{counted(n, 'ficha vai', 'fichas vão')} de novo.")
     else:
         messages.info(request, "Não há ficha a pedir de novo.")
     return redirect("transmissao:transmissao", row.pk)
