@@ -8,6 +8,7 @@ from producao import com_cpf, receber, registro
 from saude.auditoria.models import Evento
 from saude.clientes.models import Alteracao, Cliente, ParPossivel
 from saude.fichas.models import Conteudo, Ficha
+from saude.painel.models import FiltroSalvo
 from saude.privacidade.anonimizar import anonymise, preview
 from saude.privacidade.models import Partilha
 
@@ -86,6 +87,7 @@ def test_of_who_was_attended_the_care_stays_and_what_is_not_needed_goes(keeper, 
         "inteiro": False,
         "campos": 1,
         "anteriores": 1,
+        "filtros": 0,
     }
     assert "Nada a apagar" in keeper.get(address(attended)).content.decode()
 
@@ -100,6 +102,48 @@ def test_a_registration_of_nobody_attended_becomes_nobodys(keeper, mistake):
     assert not Alteracao.objects.exists() and not ParPossivel.objects.exists()
     [told] = Evento.objects.filter(tipo="titular.anonimizado")
     assert "Zulmira" not in str(told.detalhe)
+
+
+def kept(entidade, usuario, nome, **valores):
+    return FiltroSalvo.objects.create(
+        entidade=entidade, usuario=usuario, situacao="inconsistente", nome=nome, valores=valores
+    )
+
+
+def test_kept_filters_of_anybody_that_name_who_becomes_nobody_go_with_the_name(
+    keeper, criar_usuario, entidade, outra_entidade, mistake
+):
+    other = criar_usuario("Digitador", username="outra")
+    merged = Cliente.objects.get(mesclado_em=mistake)
+    kept(entidade, other, "a do engano", cliente=str(mistake.pk))
+    kept(entidade, other, "a mesclada", cliente=str(merged.pk), tipo="FVD")
+    kept(entidade, other, "um CPF", causa=f"cpf_invalido|cpfCidadao|{mistake.cpf}")
+    named = kept(entidade, other, "visitas de Zulmira  ENGANO", tipo="FVD")
+    numbered = kept(entidade, other, "cpf 123.456.789-09", tipo="FCI")
+    stay = [
+        kept(entidade, other, "Zulmira", tipo="FAI"),
+        kept(entidade, other, "outro", cliente="999999"),
+        kept(outra_entidade, other, "Zulmira Engano", cliente=str(mistake.pk)),
+    ]
+    page = " ".join(keeper.get(address(mistake)).content.decode().split())
+    assert "5 filtros salvos das listas que citam esta pessoa" in page
+    keeper.post(address(mistake), confirmed(mistake))
+    left = {row.pk: row.nome for row in FiltroSalvo.objects.all()}
+    assert left.keys() == {named.pk, numbered.pk, *(row.pk for row in stay)}
+    assert all(left[row.pk].startswith(f"Filtro {row.pk} ") for row in (named, numbered))
+    assert [left[row.pk] for row in stay] == ["Zulmira", "outro", "Zulmira Engano"]
+    told = Evento.objects.filter(tipo__startswith="filtro.")
+    assert sorted(e.tipo for e in told) == ["filtro.apagado"] * 3 + ["filtro.renomeado"] * 2
+    assert "ulmira" not in str([e.detalhe for e in told])
+    assert Evento.objects.get(tipo="titular.anonimizado").detalhe["filtros"] == 5
+
+
+def test_of_who_was_attended_the_filters_stay_as_the_name_does(keeper, criar_usuario, entidade, attended):
+    kept(entidade, criar_usuario("Digitador", username="outra"), "Maria das Dores", cliente=str(attended.pk))
+    page = keeper.get(address(attended)).content.decode()
+    assert "das listas que" not in page
+    keeper.post(address(attended), confirmed(attended))
+    assert FiltroSalvo.objects.get().nome == "Maria das Dores"
 
 
 def test_nothing_goes_without_the_mark_twice_or_after_a_change(keeper, mistake, entidade):

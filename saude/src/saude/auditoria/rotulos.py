@@ -149,6 +149,7 @@ ROTULOS: dict[str, str] = {
     "arquivo.planilha": "Planilha enviada",
     "filtro.salvo": "Filtro de lista salvo",
     "filtro.apagado": "Filtro de lista apagado",
+    "filtro.renomeado": "Nome de filtro de lista trocado por um número",
     "lista.baixada": "Lista baixada",
     "lista.vista": "Lista de fichas vista",
     "cliente.listado": "Lista de clientes vista",

@@ -1,17 +1,20 @@
 """Keeping a filter of a list under a name, and letting it go."""
 
 import re
+from collections.abc import Sequence
+from secrets import token_hex
 
 from django.db import transaction
 
 from saude.acesso.areas import Areas
-from saude.auditoria.actions import record_event
+from saude.auditoria.actions import Autor, record_event
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
 from saude.comum.texto import number
 from saude.contas.models import Usuario
 from saude.fichas.atendidos import visible
 from saude.inconsistencias.models import Inconsistencia
+from saude.painel import salvos
 from saude.painel.filtros import CHOICES, KEPT, Filtros
 from saude.painel.models import FiltroSalvo
 
@@ -60,6 +63,20 @@ def delete_filter(*, entidade: Entidade, pk: int, by: Usuario) -> bool:
     record_event(by=by, entidade=entidade, tipo="filtro.apagado", alvo=saved)
     saved.delete()
     return True
+
+
+@transaction.atomic
+def forget_people(*, clientes: Sequence[Cliente], by: Autor) -> int:
+    """Nobody's kept filter says who they were: what narrows to them goes, a title with their name becomes a number."""
+    narrow, titled = salvos.naming(clientes)
+    for row in narrow:
+        record_event(by=by, entidade=row.entidade_id, tipo="filtro.apagado", alvo=row)
+        row.delete()
+    for row in titled:
+        row.nome = f"Filtro {row.pk} ({token_hex(2)})"  # nobody's other filter is called so
+        row.save(update_fields=["nome"])
+        record_event(by=by, entidade=row.entidade_id, tipo="filtro.renomeado", alvo=row)
+    return len(narrow) + len(titled)
 
 
 def _check(entidade: Entidade, values: dict[str, str], cnes: Areas) -> None:

@@ -1,5 +1,7 @@
 """The filters of a list: those that were kept, and the words of what is asked now."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -7,7 +9,7 @@ from urllib.parse import urlencode
 from saude.acesso.areas import Areas
 from saude.cadastros.models import Entidade
 from saude.clientes.models import Cliente
-from saude.comum.texto import numbers
+from saude.comum.texto import fold, numbers
 from saude.contas.request import UserRequest
 from saude.fichas.atendidos import visible
 from saude.inconsistencias import queries as findings
@@ -59,6 +61,24 @@ def _merged(entidade: Entidade, ids: list[str]) -> dict[str, str]:
         return {}
     gone = Cliente.objects.filter(entidade=entidade, pk__in=numbers(ids), mesclado_em__isnull=False)
     return {str(old): str(new) for old, new in gone.values_list("pk", "mesclado_em")}
+
+
+def naming(clientes: Sequence[Cliente]) -> tuple[list[FiltroSalvo], list[FiltroSalvo]]:
+    """Filters of anybody that narrow to these people or to a document of theirs, and others that bear their name."""
+    keys = {str(c.pk) for c in clientes}
+    documents = {d for c in clientes for d in (c.cpf, c.cns) if d}
+    names = {fold(n) for c in clientes for n in (c.nome, c.nome_social) if " " in n.strip()}
+    narrow: list[FiltroSalvo] = []
+    titled: list[FiltroSalvo] = []
+    entidades = {c.entidade_id for c in clientes}
+    for row in FiltroSalvo.objects.filter(entidade__in=entidades).order_by("pk"):
+        causa, title = str(row.valores.get("causa", "")), fold(row.nome)
+        digits = re.sub(r"[.\-\s]", "", title)
+        if row.valores.get("cliente") in keys or any(d in causa for d in documents):
+            narrow.append(row)
+        elif any(n in title for n in names) or any(d in digits for d in documents):
+            titled.append(row)
+    return narrow, titled
 
 
 def words(entidade: Entidade, asked: Filtros, *, cnes: Areas) -> dict[str, str]:

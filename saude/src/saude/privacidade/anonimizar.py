@@ -15,6 +15,8 @@ from django.db.models import Max, Q, QuerySet
 from saude.auditoria.actions import Autor, record_event
 from saude.clientes.models import Alteracao, Cliente, MudancaEsperada, ParPossivel
 from saude.fichas.models import Ficha
+from saude.painel import salvos
+from saude.painel.actions import forget_people
 
 YEARS = 20  # Lei 13.787/2018, article 6: from the last record
 NOBODY = "Cidadão anonimizado"
@@ -38,10 +40,11 @@ class Previa:
     inteiro: bool
     campos: list[str] = field(default_factory=list)  # labels of what goes
     anteriores: int = 0  # former values that go
+    filtros: int = 0  # kept filters of lists that name the person
 
     @property
     def nada(self) -> bool:
-        return not self.campos and not self.anteriores
+        return not self.campos and not self.anteriores and not self.filtros
 
 
 def preview(cliente: Cliente) -> Previa:
@@ -51,7 +54,8 @@ def preview(cliente: Cliente) -> Previa:
     names = PERSONAL if whole else {name: PERSONAL[name] for name in UNNEEDED}
     goes = [name for name in names if any(getattr(one, name) != names[name] for one in people)]
     labels = [str(f.verbose_name) for f in Cliente._meta.concrete_fields if f.name in goes]
-    return Previa(cliente, fichas, _kept_until(last), whole, labels, _former(people, whole).count())
+    named = sum(map(len, salvos.naming(people))) if whole else 0
+    return Previa(cliente, fichas, _kept_until(last), whole, labels, _former(people, whole).count(), named)
 
 
 def _merged_too(cliente: Cliente) -> list[Cliente]:
@@ -89,6 +93,8 @@ def anonymise(*, by: Autor, cliente: Cliente, revisao: int, fichas: int) -> Prev
     if seen.nada:
         return seen
     people = _merged_too(row)
+    if seen.inteiro:  # while the names are known
+        forget_people(clientes=people, by=by)
     for one in people:
         for name in PERSONAL if seen.inteiro else UNNEEDED:
             setattr(one, name, PERSONAL[name])
@@ -100,6 +106,6 @@ def anonymise(*, by: Autor, cliente: Cliente, revisao: int, fichas: int) -> Prev
         ParPossivel.objects.filter(Q(a__in=people) | Q(b__in=people)).delete()
     record_event(
         by=by, entidade=row.entidade_id, tipo="titular.anonimizado", alvo=row, inteiro=seen.inteiro,
-        campos=len(seen.campos), anteriores=seen.anteriores,
+        campos=len(seen.campos), anteriores=seen.anteriores, filtros=seen.filtros,
     )  # fmt: skip
     return seen
