@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from navegacao import PATIENCE
 from telefone import codigo
 
 
@@ -17,7 +18,7 @@ def abrir(context: Any, base: str) -> Any:
     page.falhas = []
     page.on("pageerror", lambda error: page.falhas.append(str(error)))
     page.goto(f"{base}/acs/")
-    late = "new Promise((ok) => setTimeout(() => ok(false), 20000))"
+    late = "new Promise((ok) => setTimeout(() => ok(false), 120000))"
     assert page.evaluate(f"Promise.race([navigator.serviceWorker.ready.then(() => true), {late}])")
     return page
 
@@ -63,7 +64,7 @@ def parado(page: Any) -> None:
     ate(page, QUIETO)
 
 
-def ate(page: Any, promessa: str, vezes: int = 600) -> None:
+def ate(page: Any, promessa: str, vezes: int = 1200) -> None:
     """Wait until what this promises is true (`wait_for_function` takes the promise itself for true)."""
     for _ in range(vezes):
         if page.evaluate(promessa):
@@ -186,12 +187,15 @@ def ligar(navegador: Any, pasta: Path) -> tuple[Any, Any]:
     processo = subprocess.Popen(
         comando, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    for _ in range(300):
+    for _ in range(600):
         try:
             porta = (pasta / "DevToolsActivePort").read_text(encoding="utf-8").split()[0]
-            return processo, navegador.browser_type.connect_over_cdp(f"http://127.0.0.1:{porta}").contexts[0]
+            context = navegador.browser_type.connect_over_cdp(f"http://127.0.0.1:{porta}").contexts[0]
         except Exception:  # not there yet
             time.sleep(0.2)
+        else:
+            context.set_default_timeout(PATIENCE)
+            return processo, context
     matar(processo)
     raise AssertionError("o navegador não abriu")
 

@@ -94,7 +94,7 @@ def judge(page, *files: Path) -> None:
 def judged(page) -> None:
     """What the page itself says is told where it does not come to the end: a wait alone would explain nothing."""
     try:
-        page.wait_for_selector("html[data-fim]", timeout=120_000)
+        page.wait_for_selector("html[data-fim]", timeout=300_000)
     except TimeoutError as error:
         told = page.inner_text("main")
         raise AssertionError(f"a conferência não chegou ao fim; a página diz: {told}") from error
@@ -166,7 +166,7 @@ def test_who_is_quicker_than_the_page_loses_no_file(navegador, site, tmp_path, w
 def test_it_works_with_the_network_cut(page, tmp_path):
     # activated: every file is kept, and the page is in its hands (a condition that is async would always hold)
     kept = "() => navigator.serviceWorker.controller?.state === 'activated'"
-    page.wait_for_function(kept, timeout=60_000)
+    page.wait_for_function(kept)
     page.context.set_offline(True)
     page.reload()
     judge(page, jsonl(tmp_path / "p.jsonl", [minimal("FVD"), minimal("FAI")]))
@@ -312,7 +312,7 @@ def test_the_system_serves_it_to_who_has_no_log_in_also_with_the_network_cut(
     judge(page, jsonl(tmp_path / "p.jsonl", [minimal("FVD"), minimal("FAI")]))
     assert number(page, "total") == 2
     assert [one["name"] for one in context.cookies() if one["name"] == settings.SESSION_COOKIE_NAME] == []
-    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'", timeout=60_000)
+    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
     scope = page.evaluate("navigator.serviceWorker.ready.then((one) => one.scope)")
     assert scope == f"{live_server.url}/conferidor/"  # it never stands between a user and the system
     context.set_offline(True)

@@ -57,7 +57,6 @@ def test_every_page_says_its_entidade_and_may_always_change_it(client, raiz, ent
 @pytest.mark.django_db(transaction=True)
 def test_a_ficha_begun_before_the_change_stays_with_whoever_types_it(raiz, entidade, outra_entidade, site):
     page = site("raiz")
-    page.set_default_timeout(10_000)
     _choose(page, entidade)
     page.goto(page.base + reverse("registrar:ficha", args=["FVD"]))
     other = page.context.new_page()

@@ -19,7 +19,7 @@ def test_idle_locks_and_the_password_gives_back_what_was_typed(site, criar_usuar
     page.bring_to_front()
     page.fill("#id_nome", "Digitado Pela Metade")
     overlay = page.locator("dialog#tela")
-    expect(overlay).to_be_visible(timeout=15_000)
+    expect(overlay).to_be_visible()
     sem_barreiras(page)
     expect(page.locator("h1").first).to_be_hidden()  # what was on the screen is covered
     expect(other.locator("dialog#tela")).to_be_visible()

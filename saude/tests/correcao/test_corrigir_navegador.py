@@ -26,7 +26,6 @@ COUNTER = """addEventListener('click', (e) => {
 def page(criar_usuario, site):
     criar_usuario("Digitador")
     page = site("digitador")
-    page.set_default_timeout(10_000)
     page.add_init_script(COUNTER)
     return page
 

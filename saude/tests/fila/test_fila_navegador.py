@@ -23,7 +23,6 @@ def page(criar_usuario, entidade, site):
     cns = Ficha.objects.first().profissional_cns
     Profissional.objects.create(entidade=entidade, cns=cns, nome="JOANA DE AZEVEDO NASCIMENTO")
     page = site(criar_usuario("Coordenador").username)
-    page.set_default_timeout(10_000)
     return page
 
 

@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def coordenador(criar_usuario, site):
     criar_usuario("Coordenador")
     page = site("coordenador")
-    page.set_default_timeout(10_000)
     return page
 
 

@@ -105,7 +105,7 @@ def test_the_folder_on_the_disk_is_read_and_searched_without_another_host(navega
     else:
         page.click(".md-search__input")
     page.type(".md-search__input", "FVD-003-1")
-    page.wait_for_selector(".md-search-result__link", timeout=60_000)
+    page.wait_for_selector(".md-search-result__link")
     page.click(".md-search-result__link >> nth=0")
     page.wait_for_url(lambda url: "index.html" not in url)
     assert "FVD-003-1" in page.inner_text("article")

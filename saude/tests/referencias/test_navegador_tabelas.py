@@ -67,7 +67,7 @@ def test_importing_the_corrected_cnes_mends_the_fichas(demonstracao, site, sem_b
     page.wait_for_selector("text=Reavaliando fichas")
     sem_barreiras(page)
     run_blocks()
-    page.wait_for_selector("text=Fichas reavaliadas", timeout=10_000)
+    page.wait_for_selector("text=Fichas reavaliadas")
     _picture(page, "importado", 1280)
     assert forgotten() == 0
     page.goto(page.base + reverse("referencias:lista"))

@@ -17,7 +17,6 @@ DAY = "input[id='i-headerTransport-dataAtendimento']"
 def aberta(site, criar_usuario, entidade):
     criar_usuario("Digitador")
     page = site("digitador")
-    page.set_default_timeout(8_000)
 
     def opens(address):
         page.goto(page.base + address)

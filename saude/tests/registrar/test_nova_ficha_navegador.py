@@ -39,7 +39,6 @@ def aberta(entidade, criar_usuario, site):
             )
     user = criar_usuario("Digitador")
     page = site("digitador")
-    page.set_default_timeout(10_000)
 
     def opens(lembrar=False):
         if lembrar:

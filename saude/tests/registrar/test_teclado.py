@@ -55,7 +55,6 @@ def digitando(registros, criar_usuario, site, entidade):
     """`digitando("FVD")`: a new ficha open, its header remembered."""
     user = criar_usuario("Digitador")
     page = site("digitador")
-    page.set_default_timeout(8_000)
 
     def abre(tipo, lembrar=True):
         if lembrar:

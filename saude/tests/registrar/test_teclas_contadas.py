@@ -25,7 +25,6 @@ def digitando(entidade, criar_usuario, site):
     receber(entidade, person)
     user = criar_usuario("Digitador")
     page = site("digitador")
-    page.set_default_timeout(10_000)
     page.add_init_script(COUNTER)
 
     def opens(tipo):

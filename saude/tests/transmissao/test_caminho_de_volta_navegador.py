@@ -32,13 +32,13 @@ def transmit(page) -> Transmissao:
     page.wait_for_url("**/executando/sistema/exportacoes/*/")
     asked = Exportacao.objects.latest("pk")
     in_own_thread(lambda: run_export(asked.pk))
-    expect(page.get_by_role("link", name="Transmitir")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name="Transmitir")).to_be_visible()
     page.get_by_role("link", name="Transmitir").click()
     page.get_by_role("button", name="Transmitir").click()
     page.wait_for_url("**/executando/sistema/transmissoes/*/")
     made = Transmissao.objects.latest("pk")
     in_own_thread(lambda: andar(made))
-    expect(page.get_by_text("Concluída", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Concluída", exact=True)).to_be_visible()
     return made
 
 
