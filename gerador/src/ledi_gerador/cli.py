@@ -11,16 +11,20 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from ledi.cli.common import iso_date
+from ledi.cli.oserror import os_words
 from ledi_gerador import cnes_writer, sigtap_writer
 from ledi_gerador.gerador import DOZE, competencias_antes, gerar
 from ledi_gerador.minimos import TIPOS
 from ledi_gerador.municipio import HOJE, Municipio, build
 
+PRIMEIRO_ANO = 1950  # there must be time before it for the people to have been born
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `ledi gerar`."""
     parser.add_argument(
-        "--semente", type=int, default=1, help="número que decide tudo: mesma semente, mesmos bytes"
+        "--semente", type=_inteiro, default=1, help="número que decide tudo: mesma semente, mesmos bytes"
     )
     parser.add_argument("--fichas", type=_quantas, default=6000, help="quantas fichas gerar (padrão: 6000)")
     parser.add_argument("--saida", default="-", help='arquivo .jsonl a gravar; "-" escreve na saída padrão')
@@ -76,7 +80,10 @@ def run(args: argparse.Namespace) -> int:
     except BrokenPipeError:  # the reader (head, less) had enough
         sys.stderr.close()
         return 0
-    except (OSError, ValueError) as erro:
+    except OSError as erro:
+        print(f"ledi gerar: {erro.filename or 'saída'}: {os_words(erro)}", file=sys.stderr)
+        return 2
+    except ValueError as erro:
         print(f"ledi gerar: {erro}", file=sys.stderr)
         return 2
     return 0
@@ -101,32 +108,50 @@ def _tabelas(municipio: Municipio, pasta: Path, competencias: Sequence[str]) -> 
 def _abre(nome: str, abertos: ExitStack) -> TextIO:
     if nome == "-":
         return sys.stdout
-    return abertos.enter_context(Path(nome).open("w", encoding="utf-8", newline="\n"))
+    caminho = Path(nome)
+    if not caminho.parent.is_dir():
+        raise ValueError(f"{caminho.parent}: a pasta não existe; crie-a ou escolha outra")
+    return abertos.enter_context(caminho.open("w", encoding="utf-8", newline="\n"))
+
+
+def _inteiro(texto: str) -> int:
+    try:
+        return int(texto)
+    except ValueError:
+        raise argparse.ArgumentTypeError("deve ser um número inteiro") from None
 
 
 def _quantas(texto: str) -> int:
-    numero = int(texto)
+    numero = _inteiro(texto)
     if numero < 0:
         raise argparse.ArgumentTypeError("a quantidade não pode ser negativa")
     return numero
 
 
 def _parte(texto: str) -> float:
-    numero = float(texto.replace(",", "."))
+    try:
+        numero = float(texto.replace(",", "."))
+    except ValueError:
+        numero = -1
     if not 0 <= numero <= 1:
         raise argparse.ArgumentTypeError("deve estar entre 0 e 1")
     return numero
 
 
 def _dia(texto: str) -> date:
-    return date.fromisoformat(texto)
+    dia = iso_date(texto)
+    if dia.year < PRIMEIRO_ANO:
+        raise argparse.ArgumentTypeError(f"a data deve ser de {PRIMEIRO_ANO} em diante")
+    return dia
 
 
 def _competencias(texto: str) -> tuple[str, ...]:
     meses = tuple(m.strip() for m in texto.split(","))
     for mes in meses:
-        if len(mes) != 6 or not mes.isdigit() or not 1 <= int(mes[4:]) <= 12:
-            raise argparse.ArgumentTypeError(f"{mes!r} não é uma competência AAAAMM")
+        if len(mes) != 6 or not mes.isdecimal() or not 1 <= int(mes[4:]) <= 12 or int(mes[:4]) < PRIMEIRO_ANO:
+            raise argparse.ArgumentTypeError(
+                f"{mes!r} não é uma competência AAAAMM, de {PRIMEIRO_ANO} em diante"
+            )
     return meses
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -34,6 +35,8 @@ class AtomicFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+        if self.path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(self.path))
         handle, name = tempfile.mkstemp(
             prefix=f".{self.path.name}.", suffix=".parcial", dir=self.path.parent or "."
         )
@@ -142,6 +145,10 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
 @contextmanager
 def _raw(name: str) -> Iterator[BinaryIO]:
     if name == STDIN:
+        if sys.stdin is None:
+            raise LediError(
+                "entrada padrão: está fechada. Diga o nome do arquivo, ou envie os registros por ela"
+            )
         yield sys.stdin.buffer
     else:
         with open(name, "rb") as file:

@@ -1,11 +1,12 @@
-"""Lists of JSON, split into the text of their items without building any."""
+"""The text of JSON looked at without building anything: lists split into their items, and how deep it nests."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-MAX_NESTING = 10_000  # what a record may have is for who reads it
+MAX_NESTING = 10_000  # of a list being split: what a record may have is for who reads it
+MAX_DEPTH = 64  # of a record; a ficha has at most ten
 
 
 class ListError(ValueError):
@@ -41,9 +42,26 @@ def split_list(text: bytes) -> Iterator[tuple[int, int]]:
         raise ListError("há texto depois do fim da lista")
 
 
+def too_deep(text: bytes) -> bool:
+    """Nested beyond what any record is: told before anything tries to walk it. Counts brackets outside of strings."""
+    if text.count(b"{") + text.count(b"[") <= MAX_DEPTH:
+        return False
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        mark = found[1]
+        if mark in (b"]", b"}"):
+            depth -= 1
+        elif depth >= MAX_DEPTH:
+            return True
+        elif len(mark) == 1:
+            depth += 1
+    return False
+
+
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 _BLANK = re.compile(rb"\s*+")
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[")
 _BETWEEN = re.compile(rb'(?:[^"\[\]{},]++|' + _STRING + rb")*+", re.DOTALL)
 _INSIDE = re.compile(rb'(?:[^"\[\]{}]++|\[\]|\{\}|' + _STRING + rb")*+", re.DOTALL)
+_BRACKETS = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"?)*+(\[\]|\{\}|[\[\]{}])', re.DOTALL)
 _OPEN, _CLOSE, _COMMA = b"[{", b"]}", ord(",")

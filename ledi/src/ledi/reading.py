@@ -16,7 +16,7 @@ from ledi.errors import LediError, PackageError
 from ledi.files import Kind, Opened, is_junk, opened, sniff_bytes
 from ledi.findings import AVISO, Finding
 from ledi.installation import validate_envelope
-from ledi.lists import ListError, list_start, split_list
+from ledi.lists import MAX_DEPTH, ListError, list_start, split_list, too_deep
 
 MAX_LINE = 64 * 1024 * 1024
 MAX_ESUS = 2 * wire.MAX_DATA
@@ -167,6 +167,9 @@ def parse(text: bytes, where: str, limit: int = MAX_LINE) -> Item:
         )
     if text.startswith(b"\xef\xbb\xbf"):
         text = text[3:]
+    if too_deep(text):
+        message = f"{where}: há mais de {MAX_DEPTH} níveis de listas e objetos, e nenhuma ficha passa de dez. Confira o"
+        return _unreadable(where, "REGISTRO-json-formato", f"{message} programa que gerou o registro.")
     try:
         return Item(where, json.loads(text.decode("utf-8"), object_pairs_hook=_no_repeats))
     except UnicodeDecodeError:
@@ -178,8 +181,8 @@ def parse(text: bytes, where: str, limit: int = MAX_LINE) -> Item:
     except json.JSONDecodeError as error:
         message = f"{where}: JSON inválido na coluna {error.colno}. Confira aspas, vírgulas e chaves."
         return _unreadable(where, "REGISTRO-json-formato", message)
-    except (ValueError, RecursionError):
-        message = f"{where}: JSON inválido (número grande demais ou aninhamento sem fim)."
+    except ValueError:
+        message = f"{where}: JSON inválido (número grande demais)."
         return _unreadable(where, "REGISTRO-json-formato", message)
 
 

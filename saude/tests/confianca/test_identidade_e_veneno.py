@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from producao import receber, registro
 
+from ledi.lists import MAX_DEPTH, too_deep
 from saude.cadastros.models import Entidade
 from saude.fichas.filtro import Filtro
 from saude.fichas.models import BlocoReprocessamento, Conteudo, Ficha
 from saude.processamento.em_massa import reprocess_block, start_reprocess
 from saude.recebimento import actions, intake
 from saude.recebimento.models import Bloco, Lote, Registro
-from saude.registro.texto_json import MAX_DEPTH, nested_too_deep, too_deep
+from saude.registro.texto_json import nested_too_deep
 
 BAD_KEYS = [
     "../../etc/passwd-000000000000000000000000",

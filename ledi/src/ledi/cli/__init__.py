@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from ledi.cli.oserror import os_words
+from ledi.cli.oserror import Unwritten, os_words
 from ledi.errors import LediError
 
 OK, SOME_BAD, UNREADABLE = 0, 1, 2
@@ -33,27 +33,38 @@ VERBS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a verb; exit code 0 all well, 1 some record is not, 2 unreadable input or bad usage."""
-    _utf8()
+    _streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(given).parse_args(given)
     try:
         code: int = options.run(options)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNREADABLE
     except LediError as error:
         print(f"ledi: {error}", file=sys.stderr)
-    except OSError as error:
-        print(f"ledi: {error.filename or 'arquivo'}: {os_words(error)}", file=sys.stderr)
+    except (OSError, Unwritten) as error:
+        _unable(error.args[0] if isinstance(error, Unwritten) else error)
     except KeyboardInterrupt:
         print("ledi: interrompido", file=sys.stderr)
     return UNREADABLE
 
 
-def _utf8() -> None:
-    """Output is UTF-8 whatever the console's code page; half a surrogate pair comes out as its escape."""
+def _unable(error: OSError) -> None:
+    """Who reads the output (head, less) may have had enough: nothing to say of it."""
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
+        print(f"ledi: {error.filename or 'saída'}: {os_words(error)}", file=sys.stderr)
+
+
+def _streams() -> None:
+    """Output is UTF-8 whatever the console's code page; half a surrogate pair comes out as its escape.
+
+    Who closed an output (`>&-`) wants nothing of it: it goes nowhere.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -89,6 +100,7 @@ class _Parser(argparse.ArgumentParser):
             "argument": "argumento",
             " value: ": ": ",
         }
+        message = re.sub(r"invalid \w+ value: ", "valor inválido: ", message)  # no name of a function
         for english, portuguese in words.items():
             message = re.sub(
                 rf"(?<![a-z]){english}(?![a-z])" if english.isalpha() else english, portuguese, message

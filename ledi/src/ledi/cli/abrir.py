@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import sys
 from typing import Any
 
-from ledi.cli.common import notes_of, printable, tell_passed_over
+from ledi.cli.common import json_line, notes_of, printable, tell_passed_over
 from ledi.cli.many import add_processes_option, in_order
 from ledi.reading import Item, read_records
 
@@ -40,8 +38,9 @@ def decoded(item: Item) -> tuple[bool, list[str], str]:
     """(could it be read, what is said of it, its line of JSON)."""
     if not item.readable:
         return False, [finding.message for finding in item.findings], ""
-    line = json.dumps(_strict(opened(item)), ensure_ascii=False, separators=(",", ":"))
-    return True, list(notes_of(item)), line
+    if not isinstance(item.record, dict):
+        return False, [f"{item.where}: o registro deve ser um objeto JSON."], ""
+    return True, list(notes_of(item)), json_line(opened(item))
 
 
 def opened(item: Item) -> dict[str, Any]:
@@ -62,14 +61,3 @@ def opened(item: Item) -> dict[str, Any]:
     }
     record["contexto"] = {**context, "abertura": opening}
     return record
-
-
-def _strict(value: Any) -> Any:
-    """NaN and infinity, which JSON does not have, as text."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _strict(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_strict(item) for item in value]
-    return value

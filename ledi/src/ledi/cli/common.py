@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +17,21 @@ from ledi.reading import Item, Records
 def printable(text: str) -> str:
     """A line for a terminal: nothing in a record moves the cursor, changes colours or begins another line."""
     return text if text.isprintable() else "".join(char if char.isprintable() else "�" for char in text)
+
+
+def json_line(value: Any) -> str:
+    """One line of JSON, whatever the record brought: NaN and infinity, which JSON does not have, as text."""
+    return json.dumps(_strict(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _strict(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_strict(item) for item in value]
+    return value
 
 
 def iso_date(text: str) -> date:

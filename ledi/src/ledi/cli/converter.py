@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ledi.cli.common import iso_date, load_tables, printable, tell_of, tell_passed_over, today
+from ledi.cli.common import iso_date, json_line, load_tables, printable, tell_of, tell_passed_over, today
 from ledi.errors import ConversionError, LediError
 from ledi.files import AtomicFile
 from ledi.layouts import CURRENT, VERSIONS, releases
@@ -58,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     counts: Counter[str] = Counter()
     with AtomicFile(options.saida) as file:
         for item, made in _converted(options, counts):
-            file.write(json.dumps(made.record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            file.write(
+                f"{json_line(made.record)}\n".encode(errors="backslashreplace")
+            )  # half a surrogate: its escape
             counts["registros"] += 1
             counts["perderam"] += bool(made.perdidos)
             counts["faltam"] += bool(made.faltam)
@@ -91,7 +92,7 @@ def _converted(options: argparse.Namespace, counts: Counter[str]) -> Iterator[tu
 
 def _tell(item: Item, made: Conversao, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(made.as_json(), ensure_ascii=False, separators=(",", ":")))
+        print(json_line(made.as_json()))
         return
     lines = list(_lines(made))
     if lines:

@@ -47,7 +47,7 @@ def add(verbs: Any, words: str) -> None:
         "--max-registros", type=_positive, metavar="N", help="divide em zips de até N registros"
     )
     parser.add_argument("--max-bytes", type=_positive, metavar="N", help="divide em zips de até N bytes")
-    parser.add_argument("--lote", type=int, metavar="N", help="número do lote")
+    parser.add_argument("--lote", type=_lot, metavar="N", help="número do lote")
     add_validation_options(parser)
     add_processes_option(parser)
     parser.set_defaults(run=run)
@@ -110,7 +110,8 @@ class Packer:
         uuid = report.uuid if item.readable else None
         name = f"{item.where} ({report.uuid or 'sem uuid'})"
         repeated = any(finding.code == "REGISTRO-uuid-repetido" for finding in report.findings)
-        if repeated or (report.situacao != PROCESSADA and not self.even_wrong):
+        judged = report.situacao == PROCESSADA or self.even_wrong
+        if repeated or not item.readable or not judged:
             reasons = " ".join(f.message for f in report.findings if f.severity == ERRO)
             return Packed(uuid, report.tipo, None, f"{name}: {report.situacao}: {reasons}")
         try:
@@ -188,7 +189,16 @@ def _tell(left_out: list[str]) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if number < 1:
-        raise argparse.ArgumentTypeError("deve ser maior que zero")
+        raise argparse.ArgumentTypeError("deve ser um número inteiro maior que zero")
+    return number
+
+
+def _lot(text: str) -> int:
+    number = int(text) if text.isdecimal() and len(text) < 20 else -1
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError(
+            "deve ser um número inteiro, de zero em diante, de até 18 algarismos"
+        )
     return number

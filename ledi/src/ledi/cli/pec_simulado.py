@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ledi.cli.oserror import os_words
+
 
 def add(verbs: Any, words: str) -> None:
     parser = verbs.add_parser(
@@ -48,7 +50,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         pec = simulator.Simulator(settings, options.porta)
     except OSError as error:
-        print(f"ledi: a porta {options.porta} não pôde ser aberta: {error.strerror}", file=sys.stderr)
+        what = error.filename or f"porta {options.porta}"
+        print(f"ledi: {what}: {os_words(error)}", file=sys.stderr)
         return 2
     print(
         f"PEC simulado em {pec.url}  (usuário {settings.usuario}, senha {'*' * 8 if options.senha else settings.senha})"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ledi.cli.common import Context, add_validation_options, printable, tell_passed_over
 from ledi.cli.many import add_processes_option, in_order
-from ledi.cli.oserror import os_words
+from ledi.cli.oserror import Unwritten, os_words
 from ledi.errors import LediError
 from ledi.findings import Finding, Report
 from ledi.reading import Item, read_records, ready
@@ -44,19 +44,27 @@ def run(options: argparse.Namespace) -> int:
                 unreadable = unreadable or not said.readable
                 totals[said.situacao] += 1
                 versions[said.versao or ""] += 1
-                sys.stdout.write(f"{said.text}\n")
+                _write(said.text)
             tell_passed_over(path, records)
         except (LediError, OSError) as error:
             unreadable = True
             text = error if isinstance(error, LediError) else f"{path}: {os_words(error)}"
             print(f"ledi: {text}", file=sys.stderr)
     if not options.json:
-        print(_summary(totals))
+        _write(_summary(totals))
     if mixed := mixed_versions(versions):
         print(f"ledi: {mixed}" if options.json else mixed, file=sys.stderr if options.json else sys.stdout)
     if unreadable:
         return 2
     return 0 if set(totals) <= {PROCESSADA} else 1
+
+
+def _write(text: str) -> None:
+    """What the output cannot take ends the run: it is no fault of the file being read."""
+    try:
+        sys.stdout.write(f"{text}\n")
+    except OSError as error:
+        raise Unwritten(error) from error
 
 
 class Said(NamedTuple):

@@ -88,10 +88,10 @@ class Conversion:
     def _to_moment(self, value: Any, env: Env) -> Any:
         if value.__class__ is str:
             try:
-                return to_millis(value, env.zone)
+                value = to_millis(value, env.zone)
             except MomentError as error:
                 return "formato", f"O campo {self.field.label} não tem uma data válida: {error}."
-        if value.__class__ is float and value.is_integer():
+        elif value.__class__ is float and value.is_integer():
             value = int(value)
         if value.__class__ is not int:
             return self.type_problem(value)

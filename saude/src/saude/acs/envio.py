@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from ledi.lists import too_deep
 from saude.acs.completar import bases_of, kept_names
 from saude.acs.dispositivos import Refused, ended_accesses
 from saude.acs.formularios import TIPOS
@@ -30,7 +31,6 @@ from saude.recebimento import actions
 from saude.recebimento.intake import Item, Resposta, take_in
 from saude.recebimento.models import Lote, Registro
 from saude.registro.leitura import MAX_UUID, record_uuid, to_date
-from saude.registro.texto_json import too_deep
 from saude.registro.tipos import Origem
 
 BODY = 2 * 1024 * 1024

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from ledi.lists import too_deep
 from ledi.reading import parse
 from saude.cofre.pedacos import SealedWriter
 from saude.comum import isolado
@@ -163,7 +164,7 @@ def parse_line(number: int, line: bytes, where: str = "") -> Item:
     if len(line) > MAX_LINE:
         return unreadable(number, too_long(where))
     text = line.strip()
-    if texto_json.too_deep(text):
+    if too_deep(text):
         return too_nested(number)
     if quick := texto_json.read(text):
         return Item(number, quick[0], texto=quick[1], peso=len(line))

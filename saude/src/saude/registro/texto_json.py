@@ -6,38 +6,19 @@ where the record holds none of that; everything else goes the careful way.
 """
 
 import json
-import re
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
+from ledi.lists import MAX_DEPTH
+
 #: what a kept summary was made of, before orjson made it
 _BEFORE: dict[str, Any] = {"sort_keys": True, "separators": (",", ":")}
 
 
-MAX_DEPTH = 64
-_BRACKETS = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"?)*+(\[\]|\{\}|[\[\]{}])', re.DOTALL)
-
-
-def too_deep(text: bytes) -> bool:
-    """Nested beyond what any record is: told before anything tries to walk it. Counts brackets outside of strings."""
-    if text.count(b"{") + text.count(b"[") <= MAX_DEPTH:
-        return False
-    depth = 0
-    for found in _BRACKETS.finditer(text):
-        mark = found[1]
-        if mark in (b"]", b"}"):
-            depth -= 1
-        elif depth >= MAX_DEPTH:
-            return True
-        elif len(mark) == 1:
-            depth += 1
-    return False
-
-
 def nested_too_deep(record: Any) -> bool:
-    """The same of a value already read; stops as soon as it knows."""
+    """What `ledi.lists.too_deep` says of a text, of a value already read; stops as soon as it knows."""
     level = [record]
     for _ in range(MAX_DEPTH + 1):
         level = [
