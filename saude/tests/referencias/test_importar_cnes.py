@@ -280,3 +280,58 @@ def test_a_release_waits_for_the_fichas_being_received(entidade, receber_cnes, t
     assert done.wait(10)
     thread.join()
     assert tables_of(entidade).has("lotacao")
+
+
+def listed(client, where: str) -> int:
+    answer = client.get(where)
+    assert answer.status_code == 200
+    return len(answer.context["linhas"])
+
+
+def test_each_number_of_a_re_evaluation_leads_to_its_fichas(
+    client, criar_usuario, entidade, outra_entidade, importar, town
+):
+    importar(without(town, 1))
+    receber(entidade, registro("FVD"), registro("FVD"))
+    client.force_login(criar_usuario("Coordenador"))
+    row = importar(town, name="corrigido.xml")
+    page = f"/configurando/cadastros/tabelas-de-referencia/{row.pk}/"
+    assert f"{page}fichas/deixaram/" not in client.get(page).text  # nothing to show before they are judged
+    run_blocks()
+    text = client.get(page).text
+    for which, n in (("todas", 2), ("deixaram", 2), ("processada", 2)):
+        assert f'href="{page}fichas/{which}/"' in text
+        assert listed(client, f"{page}fichas/{which}/") == n
+    assert f"{page}fichas/passaram/" not in text
+    assert listed(client, f"{page}fichas/passaram/") == listed(client, f"{page}fichas/inconsistente/") == 0
+    worse = importar(without(town, 1), date(2026, 9, 2), "faltando.xml")
+    run_blocks()
+    again = page.replace(str(row.pk), str(worse.pk))
+    assert f'href="{again}fichas/passaram/"' in client.get(again).text
+    assert listed(client, f"{again}fichas/passaram/") == 2
+    assert "Corrigir</a>" in client.get(f"{again}fichas/inconsistente/").text
+    assert listed(client, f"{page}fichas/deixaram/") == 0  # they have it again
+    job = Reprocessamento.objects.latest("pk")
+    batch = f"/executando/sistema/exportacao/reprocessamentos/{job.pk}/"
+    assert f'href="{batch}fichas/inconsistente/"' in client.get(batch).text
+    assert listed(client, f"{batch}fichas/inconsistente/") == 2
+    assert client.get(f"{page}fichas/outras/").status_code == 404
+    client.force_login(criar_usuario("Coordenador", username="vizinha", entidade=outra_entidade))
+    assert client.get(f"{page}fichas/todas/").status_code == 404
+
+
+def test_who_works_in_one_area_sees_its_fichas_of_a_re_evaluation(
+    client, criar_usuario, entidade, importar, town
+):
+    importar(without(town, 1))
+    receber(entidade, registro("FVD"))
+    row = importar(town, name="corrigido.xml")
+    run_blocks()
+    cnes = Ficha.objects.get().cnes
+    mine = Estabelecimento.objects.get(cnes=cnes)
+    other = Estabelecimento.objects.exclude(cnes=cnes).first()
+    where = f"/configurando/cadastros/tabelas-de-referencia/{row.pk}/fichas/todas/"
+    client.force_login(criar_usuario("Coordenador", estabelecimento=mine))
+    assert listed(client, where) == 1
+    client.force_login(criar_usuario("Coordenador", username="longe", estabelecimento=other))
+    assert listed(client, where) == 0

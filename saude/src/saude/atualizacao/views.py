@@ -34,6 +34,21 @@ KINDS = (
     ("estabelecimentos", "Estabelecimentos"),
 )  # fmt: skip
 CHANGES = (("novos", "Entram"), ("mudados", "Mudam"), ("sumidos", "Saem"))
+OPEN = ("ficha ainda não exportada a reavaliar", "fichas ainda não exportadas a reavaliar")
+#: numbers of a CNES: their key, the list they lead to, and their words before and after it is in force
+EFFECT = (
+    (
+        "conserta", "deixaram",
+        ("ficha deixará de ter erro de vínculo", "fichas deixarão de ter erro de vínculo"),
+        ("ficha deixou de ter erro de vínculo", "fichas deixaram de ter erro de vínculo"),
+    ),
+    (
+        "quebra", "passaram",
+        ("ficha passará a ter erro de vínculo", "fichas passarão a ter erro de vínculo"),
+        ("ficha passou a ter erro de vínculo", "fichas passaram a ter erro de vínculo"),
+    ),
+    ("fichas", "todas", OPEN, OPEN),
+)  # fmt: skip
 ENDED = (Reprocessamento.Estado.CONCLUIDO, Reprocessamento.Estado.FALHOU)
 
 
@@ -118,8 +133,22 @@ def _release(request: UserRequest, pk: int) -> dict[str, Any]:
         "acabou": not importing and (job is None or job.estado in ENDED),
         **_waits(row, job),
         "mudancas": list(_changes(row)),
-        "efeito": row.diferencas.get("efeito"),
+        "numeros": _numbers(row, job),
     }
+
+
+def _numbers(row: Publicacao, job: Reprocessamento | None) -> list[tuple[int, str, str]]:
+    """What a CNES does to the fichas: how many, in words, and the list that shows them once they were judged again."""
+    found = row.diferencas.get("efeito")
+    if not found:
+        return []
+    done = job is not None and job.estado == Reprocessamento.Estado.CONCLUIDO
+    to_come = row.situacao == Publicacao.Situacao.CONFERIR
+    told = []
+    for key, which, future, past in EFFECT:
+        n, (one, many) = found[key], future if to_come else past
+        told.append((n, one if n == 1 else many, which if done and n else ""))
+    return told
 
 
 def _waits(row: Publicacao, job: Reprocessamento | None) -> dict[str, Any]:

@@ -1,18 +1,32 @@
 """The fichas of a batch by what they are now: where the numbers of its result lead."""
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from saude.acesso.areas import in_areas
 from saude.acesso.guarda import allowed_at, requires
 from saude.contas.request import UserRequest
-from saude.fichas.models import Ficha
+from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.mudancas.lotes import batch_of, title_of, was_read
 from saude.painel.apresenta import rows
 
 PER_PAGE = 50
+BLOCKS = (
+    "SELECT jsonb_array_elements_text(fichas)::bigint "
+    "FROM fichas_blocoreprocessamento WHERE reprocessamento_id = %s"
+)
+
+
+def of_job(found: QuerySet[Ficha], job: Reprocessamento) -> QuerySet[Ficha]:
+    """Those that a batch took: what was chosen in its preview, or all of one that had none (a table's, a release's)."""
+    chosen = job.itens.filter(escolhida=True)
+    if chosen.exists():
+        return found.filter(pk__in=chosen.values("ficha"))
+    return found.filter(pk__in=RawSQL(BLOCKS, [job.pk]))
 
 
 @requires("ver")
@@ -21,7 +35,7 @@ def fichas(request: UserRequest, pk: int, situacao: str) -> HttpResponse:
     if situacao not in Situacao.values:
         return redirect("mudancas:lote", pk=pk)
     found = in_areas(Ficha.objects.filter(entidade=request.entidade), request.cnes_do_acesso)
-    found = found.filter(pk__in=job.itens.filter(escolhida=True).values("ficha"), situacao=situacao)
+    found = of_job(found, job).filter(situacao=situacao)
     page = Paginator(found.order_by("-data", "-pk"), PER_PAGE).get_page(request.GET.get("pagina"))
     shown = list(page.object_list)
     for ficha in shown:
@@ -32,6 +46,7 @@ def fichas(request: UserRequest, pk: int, situacao: str) -> HttpResponse:
         "job": job,
         "titulo": title_of(job),
         "situacao": Situacao(situacao),
+        "legenda": f"Fichas do lote na situação {Situacao(situacao).label.lower()}",
         "linhas": rows(request.entidade, shown),
         "page_obj": page,
     }

@@ -305,6 +305,7 @@ def _frame(request: UserRequest, job: Reprocessamento) -> dict[str, Any]:
     return {
         "job": job,
         "escolhidas": job.itens.filter(escolhida=True).count(),
+        "listadas": job.total > 0 and "regeneracao" not in job.filtro,
         "titulo": title_of(job),
         "voltar": back(request, None),
         "consulta_voltar": back_query(request),

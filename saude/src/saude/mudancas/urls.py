@@ -1,13 +1,15 @@
 from django.urls import path
 
-from saude.mudancas import fichas_do_lote, lotes, presenca, repetir, versoes
+from saude.mudancas import fichas_do_lote, lotes, presenca, reavaliadas, repetir, versoes
 
 app_name = "mudancas"
 JOBS = "executando/sistema/exportacao/reprocessamentos/"
+TABLES = "configurando/cadastros/tabelas-de-referencia/"
 urlpatterns = [
     path(JOBS, lotes.lista, name="lotes"),
     path(JOBS + "<int:pk>/", lotes.lote, name="lote"),
     path(JOBS + "<int:pk>/fichas/<str:situacao>/", fichas_do_lote.fichas, name="fichas"),
+    path(TABLES + "<int:pk>/fichas/<str:quais>/", reavaliadas.reavaliadas, name="reavaliadas"),
     path(JOBS + "<int:pk>/andamento/", lotes.andamento, name="andamento"),
     path(JOBS + "<int:pk>/repetir/", repetir.repetir, name="repetir"),
     path(JOBS + "<int:pk>/previa/", lotes.ver_previa, name="previa"),
