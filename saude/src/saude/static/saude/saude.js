@@ -4,6 +4,7 @@ import { groups } from "./grupo.js";
 import { forgetOnLeaving, own } from "./guardado.js";
 import { keepMenu, showWhereOneIs } from "./menu.js";
 import { keepAllMoments } from "./momentos.js";
+import { waitForSheets } from "./planilha.js";
 import { passwords } from "./senha.js";
 import { lockWhenIdle } from "./tela.js";
 import { themes } from "./tema.js";
@@ -13,6 +14,7 @@ keepAllMoments();
 keepMenu();
 themes();
 showWhatIsUnderWay();
+waitForSheets(notice);
 
 const closest = (event, selector) => event.target.closest?.(selector);
 
