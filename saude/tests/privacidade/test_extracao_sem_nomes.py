@@ -100,6 +100,9 @@ def test_pseudonyms_are_of_the_key_and_only_it_says_whose_they_are(town, tmp_pat
     for place, by in ((town, other), (Cliente.objects.exclude(entidade=town)[0].entidade, key)):
         with pytest.raises(CommandError, match="Ninguém desta entidade"):
             call_command("extrair_sem_nomes", ibge=place.ibge, chave=by, quem=twice)
+    for odd in ("pseudônimo", twice.upper(), twice[:-1]):
+        with pytest.raises(CommandError, match="Ninguém desta entidade"):
+            call_command("extrair_sem_nomes", ibge=town.ibge, chave=key, quem=odd)
     assert Evento.objects.filter(tipo="pseudonimo.aberto").count() == 1
 
 
