@@ -205,6 +205,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "saude.site.context.page",
             ],
+            "builtins": ["saude.web.templatetags.de_onde"],
         },
     }
 ]

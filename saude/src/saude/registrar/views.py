@@ -75,6 +75,8 @@ def ficha(request: UserRequest, tipo: str) -> HttpResponse:
 
 def _finish(request: UserRequest, tipo: str) -> HttpResponse:
     record = _read(request, tipo)
+    if request.POST.get("acao") == "rascunho":
+        return _kept(request, record)
     found = check(request.entidade, record)
     errors = sum(a.severidade == "erro" for a in found)
     outside = not _of_my_areas(request, record)
@@ -100,6 +102,19 @@ def _finish(request: UserRequest, tipo: str) -> HttpResponse:
     if request.POST.get("acao") == "ver" and answer.status != "recusado":
         return redirect("fichas:detalhe", uuid=record["uuid"].lower())
     return redirect("registrar:ficha", tipo)
+
+
+def _kept(request: UserRequest, record: dict[str, Any]) -> HttpResponse:
+    """The draft by hand, where the script that keeps it has not come."""
+    try:
+        draft = actions.save_draft(entidade=request.entidade, by=request.user, record=record)
+    except actions.DraftRefused as refused:
+        messages.error(request, str(refused))
+        return render(request, "registrar/ficha.html", _page(request, record, []), status=422)
+    messages.success(request, "Rascunho guardado.")
+    return redirect(
+        f"{reverse('registrar:ficha', args=[record['tipo']])}?{urlencode({'rascunho': draft.uuid})}"
+    )
 
 
 def _refused(request: UserRequest, record: dict[str, Any], found: Sequence[Achado]) -> HttpResponse:

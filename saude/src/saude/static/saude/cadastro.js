@@ -1,6 +1,7 @@
 // Corrigir cadastro: "Usar este" puts what the records have into the field of the registration beside it.
 
 import { changed, holderOf } from "./campos.js";
+import { begun } from "./inicio.js";
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-usar]");
@@ -12,3 +13,5 @@ document.addEventListener("click", (event) => {
   changed(field);
   shown.focus();
 });
+
+begun("cadastro");

@@ -1,5 +1,7 @@
 // Passkeys: the browser asks the person, the server checks the answer.
 
+import { begun } from "./inicio.js";
+
 const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
 function why(error) {
@@ -70,3 +72,5 @@ document.querySelectorAll("form[data-criar-chave]").forEach((form) => {
     create(form);
   });
 });
+
+begun("chave");

@@ -1,6 +1,7 @@
 // Filters that are chosen by name: the address gets the internal id (or the sealed cause) of what was chosen.
 
 import { answer, combobox, noOption, optionOf, settled } from "./combobox.js";
+import { begun } from "./inicio.js";
 
 const SHORTEST = 2;
 const BOX = "[data-escolha]";
@@ -55,3 +56,5 @@ document.addEventListener("click", ({ target }) => {
     input.setCustomValidity(open ? "Escolha uma das opções da lista, ou deixe vazio." : "");
   }
 });
+
+begun("filtros");

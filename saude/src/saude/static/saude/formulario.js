@@ -4,6 +4,7 @@ import { vale } from "../comum/condicoes.js";
 import { changed, codeOf as code } from "./campos.js";
 import { codeBoxes } from "./codigos.js";
 import { answer, combobox } from "./combobox.js";
+import { begun } from "./inicio.js";
 import { filterOptions, question } from "./oferta.js";
 import "./simnao.js";
 
@@ -157,3 +158,5 @@ combobox("[data-fonte]", {
 });
 
 document.querySelectorAll("form[data-ficha]").forEach(start);
+
+begun("formulario", ...(window.htmx ? ["blocos"] : []));

@@ -2,6 +2,8 @@
 // the one that has just these; in one área what holds only for all is out of reach.
 // <select data-preenche="permissoes">, each option with data-valores="ver corrigir".
 
+import { touched } from "./inicio.js";
+
 const boxesOf = (select) => [...select.form.querySelectorAll(`input[name="${select.dataset.preenche}"]`)];
 const valuesOf = (option) => option.dataset.valores?.split(" ");
 const same = (some, others) => some.length === others.length && some.every((one) => others.includes(one));
@@ -54,6 +56,14 @@ function noteOf(select) {
   return note;
 }
 
+// The group was chosen before this script came: it ticks its own, and what was ticked by hand stays as it was left.
+function chosenBefore(select, boxes) {
+  if (!touched(select)) return;
+  const byHand = boxes.filter(touched).map((box) => [box, box.checked]);
+  tick(select);
+  for (const [box, checked] of byHand) box.checked = checked;
+}
+
 export function keepGroup(select) {
   const boxes = boxesOf(select);
   if (!boxes.length) return;
@@ -62,6 +72,7 @@ export function keepGroup(select) {
     if (target === select || target.name === "area") limit(select);
     if (target.name === "area" || boxes.includes(target)) nameIt(select);
   });
+  chosenBefore(select, boxes);
   limit(select);
   nameIt(select);
 }

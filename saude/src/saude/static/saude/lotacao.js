@@ -2,6 +2,7 @@
 
 import { codeOf, putInto } from "./campos.js";
 import { answer } from "./combobox.js";
+import { hearing, touched } from "./inicio.js";
 
 const CNS = /^\d{15}$/;
 const FILLED = ["cbo", "cnes", "ine"];
@@ -20,7 +21,7 @@ export function fillPosts(form) {
 }
 
 const remember = (box) => {
-  box.dataset.de = codeOf(box.querySelector("[name^='f:']").value);
+  box.dataset.de = codeOf(box.querySelector("[name^='f:']").defaultValue);
 };
 
 // The fields of the same lotação, by their roles.
@@ -58,10 +59,12 @@ async function chosen(form, box, input) {
   if (cns === before || !CNS.test(cns)) return;
   box.dataset.de = cns;
   const fields = fieldsOf(form, box);
+  const theirs = hearing() && Object.values(fields).some((field) => touched(field) && field.value.trim());
   const found = await posts(form, box, fields);
   if (!found) return;
   const { lotacoes, fora } = found;
   ask(form, box, fields, lotacoes);
+  if (theirs) return; // typed before this script came: it stays
   if (lotacoes.length === 1) fill(form, fields, lotacoes[0]);
   else if (CNS.test(before)) fill(form, fields, {}); // what stands there is of another professional
   tell(box, !lotacoes.length && fora ? "Nenhuma lotação deste profissional registra esta ficha." : "");

@@ -8,7 +8,7 @@ export function keepMenu() {
   const folded = new Set(JSON.parse(localStorage.getItem(key) || "[]"));
   for (const section of menu.querySelectorAll("details[data-secao]")) {
     const here = section.querySelector("[aria-current]");
-    section.open = Boolean(here) || !folded.has(section.dataset.secao);
+    if (section.open) section.open = Boolean(here) || !folded.has(section.dataset.secao); // else closed just now
     section.addEventListener("toggle", () => {
       if (section.open) folded.delete(section.dataset.secao);
       else folded.add(section.dataset.secao);

@@ -1,5 +1,6 @@
 // Dates as dd/mm/aaaa and hours as hh:mm whatever the language of the browser; 8, 6 or 4 digits are enough
 import { sayWrong } from "../comum/entradas.js";
+import { onceHeard, whenLeft } from "./inicio.js";
 
 export const brazilian = (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? iso.split("-").reverse().join("/") : "");
 export function isoDate(digits, whole) {
@@ -20,6 +21,7 @@ function typedAs(kind, input, text, read, show) {
     placeholder: kind,
   });
   text.dataset.mascara = kind;
+  text.defaultValue = show(input.defaultValue);
   text.value = show(input.value);
   const take = (whole) => {
     const digits = text.value.replace(/\D/g, "");
@@ -86,7 +88,10 @@ function dateBox(input) {
   box.className = "r-data";
   input.before(box);
   box.append(text, input);
+  const part = input.validity.badInput; // a day without its year, typed before this script came
+  if (part) input.value = "";
   typedAs("dd/mm/aaaa", input, text, isoDate, brazilian);
+  if (part) onceHeard(() => sayWrong(box, WRONG, "A data ficou pela metade: digite-a de novo."));
   input.mostrar = () => {
     text.value = brazilian(input.value);
     text.setAttribute("aria-invalid", "false");
@@ -101,11 +106,14 @@ const headerDay = (input) => input.form?.querySelector("[name$='.dataAtendimento
 
 function splitMoment(input) {
   const [date, hour = ""] = input.value.split("T");
+  const [dateAtFirst, hourAtFirst = ""] = input.defaultValue.split("T");
   const label = input.closest(".f-campo").querySelector("label").firstChild.textContent.trim();
-  const made = (type, value) => Object.assign(document.createElement("input"), { type, value });
-  const day = made("date", date || (headerDay(input)?.value ?? ""));
+  const made = (type, defaultValue) => Object.assign(document.createElement("input"), { type, defaultValue });
+  const day = made("date", date === dateAtFirst ? date || (headerDay(input)?.value ?? "") : dateAtFirst);
   const typed = made("text", "");
-  const time = made("hidden", hour.slice(0, 5));
+  const time = made("hidden", hourAtFirst.slice(0, 5));
+  if (date !== dateAtFirst) day.value = date;
+  const part = input.validity.badInput;
   day.setAttribute("aria-label", `${label}: dia`);
   typed.id = input.id;
   typed.setAttribute("aria-describedby", input.getAttribute("aria-describedby"));
@@ -119,6 +127,8 @@ function splitMoment(input) {
   const text = dateBox(day);
   text.dataset.dia = date ? "seu" : "cabecalho";
   typedAs("hh:mm", time, typed, isoHour, (v) => v);
+  if (hour !== hourAtFirst) time.value = typed.value = hour.slice(0, 5);
+  if (part) onceHeard(() => sayWrong(typed, WRONG, "O dia ou a hora ficou pela metade: digite de novo."));
   const join = () => {
     input.value = day.value && time.value ? `${day.value}T${time.value}` : "";
   };
@@ -135,8 +145,8 @@ function splitMoment(input) {
 }
 
 export function splitMoments(scope) {
-  for (const input of scope.querySelectorAll("input[type=datetime-local]")) splitMoment(input);
-  for (const input of scope.querySelectorAll("input[type=date]")) dateBox(input);
+  for (const input of scope.querySelectorAll("input[type=datetime-local]")) whenLeft(input, splitMoment);
+  for (const input of scope.querySelectorAll("input[type=date]")) whenLeft(input, dateBox);
 }
 
 // The days that follow the header's do; a date that does not exist is not sent.

@@ -1,4 +1,7 @@
 // The first-use tour of the panel: one step at a time, what it is about outlined. Without a script it is a list.
+
+import { begun } from "./inicio.js";
+
 const tour = document.querySelector("[data-passeio]");
 if (tour) start(tour);
 
@@ -26,3 +29,5 @@ function start(box) {
 function target(step) {
   return [...document.querySelectorAll(step.dataset.alvo)].find((e) => e.getClientRects().length);
 }
+
+begun("passeio");

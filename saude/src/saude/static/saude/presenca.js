@@ -1,4 +1,7 @@
 // A correction that is open says so while somebody works in it, and shows who else is there.
+
+import { begun } from "./inicio.js";
+
 const EVERY = 20_000;
 const IDLE = 10 * 60_000; // nobody touched the page for so long: it says nothing more
 const place = document.getElementById("presenca");
@@ -38,3 +41,5 @@ if (place) {
   setInterval(beat, EVERY);
   beat();
 }
+
+begun("presenca");

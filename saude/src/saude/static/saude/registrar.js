@@ -3,6 +3,7 @@
 import { after, fields, isEmpty, isNeeded, seen } from "./campos.js";
 import { addSearches, hasCpf } from "./cidadao.js";
 import { checkOnLeaving } from "./conferir.js";
+import { begun } from "./inicio.js";
 import { fillPosts } from "./lotacao.js";
 import { keepMoments, splitMoments } from "./momentos.js";
 import { keepDraft } from "./rascunho.js";
@@ -91,6 +92,7 @@ function goTo(id) {
 // --- where to begin: at what is wrong, else at the first thing to fill; the page moves only when it must
 function begin(form) {
   const wrong = form.querySelector(".f-fora [data-ir]");
+  if (document.activeElement !== document.body) return; // somebody has begun already
   if (wrong) {
     goTo(wrong.dataset.ir);
     return;
@@ -104,3 +106,5 @@ function begin(form) {
 }
 
 document.querySelectorAll("form[data-registrar]").forEach(start);
+
+begun("registrar");

@@ -2,6 +2,7 @@
 import "../comum/entradas.js";
 import { groups } from "./grupo.js";
 import { forgetOnLeaving, own } from "./guardado.js";
+import { begun, touched } from "./inicio.js";
 import { keepMenu, showWhereOneIs } from "./menu.js";
 import { keepAllMoments } from "./momentos.js";
 import { waitForSheets } from "./planilha.js";
@@ -27,14 +28,19 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const menu = opener.closest("details");
     if (menu) menu.open = false;
-    document.getElementById(opener.dataset.abrir).showModal();
+    const dialog = document.getElementById(opener.dataset.abrir);
+    dialog.hidePopover?.(); // as it was opened before this script came
+    dialog.showModal();
   }
   const closer = closest(event, "[data-fechar]");
   if (closer) closer.closest("dialog").close();
   const dismiss = closest(event, "[data-dispensar]");
   if (dismiss) dismiss.closest(".s-mensagem").remove();
   const toggle = closest(event, "[data-menu]");
-  if (toggle) setMenu(toggle.getAttribute("aria-expanded") !== "true");
+  if (toggle) {
+    event.preventDefault();
+    setMenu(toggle.getAttribute("aria-expanded") !== "true");
+  }
   if (closest(event, "[data-imprimir]")) window.print();
   const copy = closest(event, "[data-copiar]");
   if (copy) copyText(copy);
@@ -54,6 +60,7 @@ document.addEventListener("keydown", (event) => {
 function setMenu(open) {
   const button = document.querySelector("[data-menu]");
   if (!button) return;
+  document.getElementById("menu").hidePopover?.();
   button.setAttribute("aria-expanded", String(open));
   document.body.classList.toggle("s-menu-aberto", open);
   if (open) showWhereOneIs();
@@ -89,17 +96,6 @@ function copyText(button) {
   document.execCommand("copy");
   done();
 }
-
-// Every form says for which entidade and área its page was made: another tab may have changed them meanwhile.
-function sayWhere(form) {
-  for (const name of ["entidade", "area"]) {
-    const value = document.body.dataset[name];
-    if (!value || form.method !== "post" || form.querySelector(`[name=_${name}]`)) continue;
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: `_${name}`, value }));
-  }
-}
-document.querySelectorAll("form").forEach(sayWhere);
-document.addEventListener("submit", (event) => sayWhere(event.target), true);
 
 // A form sent once is not sent twice; a select may send its form.
 document.addEventListener("submit", (event) => {
@@ -178,7 +174,10 @@ function restore(form, key) {
   if (!saved) return;
   const fields = [...form.querySelectorAll(FIELDS)];
   if (saved.length !== fields.length) return;
+  const now = fields.filter(touched); // typed in this page already: newer than what was kept
+  const isNow = (field) => now.some((one) => one === field || (field.type === "radio" && one.name === field.name));
   fields.forEach((field, i) => {
+    if (isNow(field)) return;
     if (field.type === "checkbox" || field.type === "radio") field.checked = saved[i][2];
     else field.value = saved[i][1];
     field.mostrar?.();
@@ -208,3 +207,5 @@ document.addEventListener("sessaoTerminada", () => {
   link.textContent = "Entrar de novo";
   box.append(link);
 });
+
+begun("saude");

@@ -1,5 +1,7 @@
 // Passwords: the eye that shows what is typed; the policy, ticked while one types.
 
+import { keepingFocus } from "./inicio.js";
+
 function eyeOf(field) {
   const button = document.createElement("button");
   button.type = "button";
@@ -30,8 +32,10 @@ export function addEyes(scope) {
     field.autocapitalize = "off";
     const box = document.createElement("div");
     box.className = "s-senha";
-    field.before(box);
-    box.append(field, eyeOf(field));
+    keepingFocus(field, () => {
+      field.before(box);
+      box.append(field, eyeOf(field));
+    });
   }
 }
 

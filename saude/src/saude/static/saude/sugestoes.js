@@ -1,6 +1,7 @@
 // A known value goes into its field with one click; the rules are asked again as if it had been typed.
 
 import { holderOf, putInto } from "./campos.js";
+import { begun } from "./inicio.js";
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-sugere]");
@@ -11,3 +12,5 @@ document.addEventListener("click", (event) => {
     other.setAttribute("aria-pressed", String(other === button));
   shown.focus();
 });
+
+begun("sugestoes");
