@@ -1,6 +1,8 @@
 """A phone with the app open, as the browser tests hold it."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +39,7 @@ def entrar(page: Any, lotacao: Any) -> None:
     por_enviar(page, 0)
     page.get_by_role("heading", name="Famílias").wait_for()
     page.locator("#estado", has_text="Tudo enviado").wait_for()
+    parado(page)  # the second round of who has just entered
 
 
 def destrancar(page: Any, senha: str = SENHA) -> None:
@@ -88,6 +91,33 @@ def ir(page: Any, tela: str) -> None:
         arg=tela,
         polling=50,
     )
+
+
+def guardado(page: Any, texto: str) -> None:
+    """Wait until what was typed is in the store: the line that says so may speak of the change before."""
+    tudo = "import('/static/acs/banco.js').then((b) => b.todos('registros'))"
+    ate(page, f"{tudo}.then((r) => JSON.stringify(r).includes({json.dumps(texto)}))")
+
+
+#: a write that is refused: Chromium looks at the room left every half minute
+SEM_LUGAR = """import('/static/acs/cru.js').then((c) => c.transacaoCrua(['historico'], 'readwrite', async (l) => {
+  await l.historico.put({ uuid: 'x', peso: 'x'.repeat(200000) });
+  await l.historico.delete('x');
+})).then(() => false, (erro) => erro instanceof Error && erro.message.startsWith('Não há espaço'))"""
+
+
+def encher(page: Any, base: str) -> Any:
+    """The phone is full; the CDP session that empties it again."""
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Storage.overrideQuotaForOrigin", {"origin": base, "quotaSize": 1})
+    ate(page, SEM_LUGAR)
+    return cdp
+
+
+def esperando(page: Any, segundos: int) -> None:
+    """Wait until a wrong password more is told to wait so long, less what the machine took to ask."""
+    told = "|".join(str(n) for n in range(segundos, segundos // 2, -1))
+    page.get_by_text(re.compile(f"Espere ({told}) s ")).wait_for()
 
 
 def preencher_visita(page: Any) -> None:

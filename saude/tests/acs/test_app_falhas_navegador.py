@@ -7,8 +7,10 @@ import pytest
 from aplicativo import (
     abrir,
     destrancar,
+    encher,
     entrar,
     fechar,
+    guardado,
     ir,
     ligar,
     matar,
@@ -120,9 +122,7 @@ def test_a_full_phone_is_told_keeps_the_text_and_still_sends(celular, lotacao):
     ir(celular, "#/nova/FVD")
     preencher_visita(celular)
     celular.get_by_text("Rascunho guardado").wait_for()
-    cdp = celular.context.new_cdp_session(celular)
-    cdp.send("Storage.overrideQuotaForOrigin", {"origin": celular.base, "quotaSize": 1})
-    celular.wait_for_timeout(31_000)  # Chromium asks for the room left every 30 seconds
+    cdp = encher(celular, celular.base)
     record = celular.get_by_label("Número do prontuário", exact=False).first
     record.fill("12345")
     celular.get_by_text("Não há espaço no aparelho para guardar.").wait_for()
@@ -153,8 +153,8 @@ def test_killed_in_the_middle_of_a_visit(live_server, navegador, tmp_path, lotac
         ir(page, "#/nova/FVD")
         preencher_visita(page)
         page.get_by_label("Número do prontuário", exact=False).first.fill("777")
-        page.get_by_text("Rascunho guardado").wait_for()
-        page.wait_for_timeout(600)
+        guardado(page, "777")
+        page.wait_for_url("**/acs/#/registro/*")
         where = page.url
     finally:
         matar(process)
@@ -277,10 +277,10 @@ def test_the_answer_is_lost_each_time_then_it_is_the_same(celular, lotacao):
     entrar(celular, lotacao)
     sem_rede(celular)
     nova_visita(celular)
-    lost = []
+    lost, better = [], []
 
     def lose(route):
-        if len(lost) == 3:
+        if better:
             route.continue_()
             return
         lost.append(route.fetch().json())
@@ -290,15 +290,15 @@ def test_the_answer_is_lost_each_time_then_it_is_the_same(celular, lotacao):
     celular.context.set_offline(False)
     while not lost:
         celular.wait_for_timeout(50)
-    for _ in range(2):
+    while len(lost) < 3:  # by hand, or by itself where the hand is slow
         parado(celular)
         sincronizar(celular)
-    while len(lost) < 3:
         celular.wait_for_timeout(50)
     parado(celular)
-    assert [a["repetido"] for a in lost] == [False, True, True]
+    assert [a["repetido"] for a in lost][:3] == [False, True, True]
     # the batch itself was forgotten (another phone profile, say): the record alone is recognised
     celular.evaluate("import('/static/acs/banco.js').then((b) => b.gravarMeta('lote', null))")
+    better.append(True)
     with celular.expect_response("**/empurrar?**") as answer:
         sincronizar(celular)
     assert answer.value.json()["registros"][0]["status"] == "igual"

@@ -3,8 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from aplicativo import entrar, ir, nova_visita, por_enviar, preencher_cidadao, recarregar, salvar
+from aplicativo import (
+    entrar,
+    guardado,
+    ir,
+    nova_visita,
+    parado,
+    por_enviar,
+    preencher_cidadao,
+    recarregar,
+    salvar,
+)
 from django.utils import timezone
+from playwright.sync_api import expect
 from producao import CPF
 
 from saude.acs.dispositivos import revoke
@@ -40,7 +51,7 @@ def test_a_new_citizen_made_without_network(celular, lotacao, entidade):
     celular.context.set_offline(True)
     ir(celular, "#/nova/FCI")
     preencher_cidadao(celular, CPF)
-    assert not celular.get_by_label("Nome do pai", exact=True).is_visible()
+    expect(celular.get_by_label("Nome do pai", exact=True)).to_be_hidden()
     salvar(celular)
     celular.get_by_text("Por enviar", exact=True).wait_for()
     celular.context.set_offline(False)
@@ -55,13 +66,13 @@ def test_a_draft_survives_closing_the_page(celular, lotacao):
     entrar(celular, lotacao)
     ir(celular, "#/nova/FCI")
     celular.get_by_label("Nome do cidadão").fill("MARIA DA SILVA")
-    celular.wait_for_timeout(900)
+    guardado(celular, "MARIA DA SILVA")
     outra = celular.context.new_page()
     outra.goto(celular.url.split("#")[0] + "#/aparelho")
     outra.get_by_role("heading", name="No aparelho").wait_for()  # the open tab gave it the key
     celular.goto("about:blank")
     outra.get_by_text("Rascunho", exact=True).click()
-    assert outra.get_by_label("Nome do cidadão").input_value() == "MARIA DA SILVA"
+    expect(outra.get_by_label("Nome do cidadão")).to_have_value("MARIA DA SILVA")
 
 
 def test_refused_comes_back_with_the_reason_and_stays(celular, lotacao):
@@ -71,7 +82,7 @@ def test_refused_comes_back_with_the_reason_and_stays(celular, lotacao):
     Equipe.objects.update(ine="0000000019")  # the team changed while the phone was away
     celular.context.set_offline(False)
     celular.get_by_text("O INE do registro não é o da sua equipe.").wait_for()
-    assert celular.get_by_text("Recusado", exact=True).is_visible()
+    expect(celular.get_by_text("Recusado", exact=True)).to_be_visible()
     assert not Ficha.objects.exists()
 
 
@@ -118,6 +129,7 @@ def test_connection_dropped_after_the_server_took_it(celular, lotacao):
     celular.context.route("**/empurrar?**", drop)
     nova_visita(celular)
     por_enviar(celular, 1)
+    parado(celular)
     celular.get_by_role("button", name="Sincronizar").click()
     por_enviar(celular, 0)
     assert cut == [200] and Ficha.objects.count() == 1
@@ -129,4 +141,4 @@ def test_required_fields_are_asked_before_saving(celular, lotacao):
     celular.get_by_role("button", name="Salvar no aparelho").click()
     celular.get_by_text("Preencha este campo.").first.wait_for()
     celular.get_by_label("Ausente").check()
-    assert not celular.get_by_label("Vacina").is_visible()
+    expect(celular.get_by_label("Vacina")).to_be_hidden()

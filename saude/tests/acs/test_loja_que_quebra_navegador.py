@@ -9,8 +9,8 @@ from aplicativo import (
     NO_DISCO,
     SENHA,
     abrir,
-    ate,
     destrancar,
+    encher,
     entrar,
     escolher_senha,
     fechar,
@@ -31,11 +31,6 @@ from saude.fichas.models import Ficha
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OUTRA = "jaguatirica 31"
 TAMANHO = {"width": 360, "height": 740}
-#: a write that is refused: Chromium looks at the room left every half minute
-SEM_LUGAR = """import('/static/acs/cru.js').then((c) => c.transacaoCrua(['historico'], 'readwrite', async (l) => {
-  await l.historico.put({ uuid: 'x', peso: 'x'.repeat(200000) });
-  await l.historico.delete('x');
-})).then(() => false, (erro) => erro instanceof Error && erro.message.startsWith('Não há espaço'))"""
 #: this write (or deletion) of this row of the store of keys never ends: what was written before it in the same
 #: transaction is not on the disk
 PRENDER = """([metodo, chave]) => {
@@ -71,9 +66,7 @@ def com_rede(page):
 def test_no_room_to_seal_it_opens_unsealed_sends_and_asks_again(antiga, telefone):
     page = abrir(antiga, antiga.base)
     page.get_by_text("Escolha uma senha para este aparelho").wait_for()
-    cdp = antiga.new_cdp_session(page)
-    cdp.send("Storage.overrideQuotaForOrigin", {"origin": antiga.base, "quotaSize": 1})
-    ate(page, SEM_LUGAR, 900)
+    cdp = encher(page, antiga.base)
     escolher_senha(page)
     page.get_by_text("Não há espaço no aparelho para cifrar o que está nele.").wait_for()
     assert telefone.token in page.evaluate(NO_DISCO)  # all as it was

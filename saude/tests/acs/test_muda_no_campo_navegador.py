@@ -45,6 +45,7 @@ def enviar(page):
     page.context.unroute("**/empurrar?**")
     page.get_by_role("button", name="Sincronizar").click()
     por_enviar(page, 0)
+    parado(page)  # and what the server has for the phone has come
 
 
 def visitas():

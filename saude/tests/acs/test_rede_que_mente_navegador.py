@@ -10,6 +10,7 @@ from aplicativo import (
     SENHA,
     abrir,
     entrar,
+    esperando,
     fechar,
     ir,
     nova_visita,
@@ -244,7 +245,7 @@ def test_wrong_passwords_under_a_clock_years_ahead_wait_once_and_not_for_years(c
     celular.reload()
     celular.fill("#senha-de-abrir", SENHA)
     celular.get_by_role("button", name="Abrir", exact=True).click()
-    celular.get_by_text("Espere 120 s").wait_for()
+    esperando(celular, 120)
     noted = celular.evaluate(TENTATIVAS, None)
     assert noted["n"] == 7 and noted["em"] <= celular.evaluate("Date.now()")  # the wait has begun
     celular.evaluate(TENTATIVAS, {"n": 7, "em": noted["em"] - 121_000})  # and two minutes later it is over

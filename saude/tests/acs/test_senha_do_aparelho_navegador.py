@@ -7,6 +7,7 @@ from aplicativo import (
     abrir,
     destrancar,
     entrar,
+    esperando,
     fechar,
     ir,
     loja_antiga,
@@ -50,7 +51,7 @@ def test_asked_without_network_wrong_ones_wait_and_wipe_nothing(celular, lotacao
     )
     celular.reload()
     tentar(celular, SENHA)
-    celular.get_by_text("Espere 120 s").wait_for()  # the right one too
+    esperando(celular, 120)  # the right one too
     celular.evaluate(
         """import('/static/acs/cru.js').then((c) => c.transacaoCrua(['cofre'], 'readwrite',
           (l) => l.cofre.put({ chave: 'tentativas', n: 7, em: Date.now() - 121e3 })))"""

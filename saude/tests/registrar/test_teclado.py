@@ -207,6 +207,7 @@ def test_what_is_wrong_gets_the_focus_and_a_link(digitando, sem_barreiras):
     t.digita("1", "Enter")
     t.press("Control+Enter")
     t.page.wait_for_selector("text=A ficha ainda não foi finalizada")
+    t.page.wait_for_function("() => document.activeElement?.closest('.s-campo--erro')")
     beside = t.page.evaluate("document.activeElement.closest('.s-campo--erro').dataset.campo")
     first = t.page.locator(".f-fora [data-ir]").first
     assert first.get_attribute("data-ir") == "e-" + beside.replace("[0].", "-0-")

@@ -1,8 +1,7 @@
 """What a browser keeps of somebody's work: under their own keys, gone when they leave, there after a mere time-out."""
 
-import time
-
 import pytest
+from aplicativo import ate
 
 from saude.contas.models import Usuario
 
@@ -43,7 +42,7 @@ def test_leaving_takes_the_drafts_and_not_the_visits_of_the_phone(site, criar_us
     page.evaluate(f"localStorage.setItem('u{user.pk}:registrar:/registrar/FVD/', 'uuid=1&f=MARIA')")
     page.evaluate("localStorage.setItem('u999:registrar:/registrar/FVD/', 'de outra pessoa')")
     page.get_by_label("Contato do suporte").fill("Ramal 4321")
-    assert any(key.startswith(f"u{user.pk}:rascunho:instalacao-") for key in page.evaluate(KEYS))
+    ate(page, f"{KEYS}.some((key) => key.startsWith('u{user.pk}:rascunho:instalacao-'))")
     leave(page)
     assert sorted(page.evaluate(KEYS)) == ["acs-de-outro-dono", "u999:registrar:/registrar/FVD/"]
     assert "visitas-por-enviar" in page.evaluate(BASES)
@@ -55,12 +54,9 @@ def test_another_tab_forgets_too(site, criar_usuario, entidade):
     other = page.context.new_page()
     other.goto(page.base + PAGE)
     other.get_by_label("Contato do suporte").fill("Ramal 4321")
-    assert len(other.evaluate(KEYS)) == 1
+    ate(other, f"{KEYS}.length === 1")
     leave(page)
-    end = time.monotonic() + 30
-    while other.evaluate(KEYS):  # wait_for_function would need eval, which the pages refuse
-        assert time.monotonic() < end
-        other.wait_for_timeout(100)
+    ate(other, f"{KEYS}.length === 0")
 
 
 def test_a_session_that_ended_keeps_the_draft_for_the_same_person_only(site, criar_usuario, entidade):

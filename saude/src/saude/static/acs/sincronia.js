@@ -19,12 +19,14 @@ let calada = 0; // until when the server asked not to be called, on a clock that
 let relogio = null;
 let andando = false;
 let deNovo = false; // something was saved while a round was under way
+let aMao = false; // somebody tapped: what waits for its time goes too, and after a round that failed there is another
 let semGuardar = null; // the batch under way when the phone has no room to keep it
 export const situacao = { rodando: false, erro: "", avisos: [], atualizar: "", feito: "" };
 
 export async function sincronizar({ manual = false } = {}) {
   if (andando) {
     deNovo = true;
+    aMao = aMao || manual;
     return;
   }
   andando = true;
@@ -32,12 +34,16 @@ export async function sincronizar({ manual = false } = {}) {
     if (FECHADO.includes(await estado())) return; // it sends nothing: it cannot read what
     if (!(await meta("acesso")) || (!manual && performance.now() < calada)) return;
     clearTimeout(relogio);
+    aMao = manual;
     do {
+      const tocada = aMao;
       deNovo = false;
-      await comTrava(() => rodada(manual));
-    } while (deNovo && !situacao.erro);
+      aMao = false;
+      await comTrava(() => rodada(tocada));
+    } while (deNovo && (aMao || !situacao.erro));
   } finally {
     andando = false;
+    aMao = false;
   }
 }
 
