@@ -22,7 +22,7 @@ SURROGATE = "0019615-\ud800000000-0000-4000-8000-000000000000"
 
 def run(*arguments: str, given: bytes = b"", encoding: str = "cp1252") -> subprocess.CompletedProcess[bytes]:
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    return subprocess.run([*LEDI, *arguments], input=given, capture_output=True, timeout=120, env=environment)
+    return subprocess.run([*LEDI, *arguments], input=given, capture_output=True, timeout=300, env=environment)
 
 
 def fci() -> dict:

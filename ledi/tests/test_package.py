@@ -114,7 +114,7 @@ def test_many_entries_by_ours_and_zipfile(big: Path):
 
 @pytest.mark.skipif(not shutil.which("unzip"), reason="unzip is not installed")
 def test_many_entries_by_unzip(big: Path):
-    done = subprocess.run(["unzip", "-tq", big], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["unzip", "-tq", big], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout
     assert "No errors" in done.stdout
 
@@ -123,7 +123,7 @@ def test_many_entries_by_unzip(big: Path):
 def test_many_entries_by_java(big: Path, tmp_path: Path):
     program = tmp_path / "Count.java"
     program.write_text(JAVA)
-    done = subprocess.run(["java", program, big], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(["java", program, big], capture_output=True, text=True, timeout=300)
     if "release version" in done.stderr or "compiler" in done.stderr:
         pytest.skip("java cannot run a source file here")
     assert done.stdout.split() == ["70000", str(sum(len(str(n)) for n in range(70_000)))], done.stderr

@@ -18,12 +18,12 @@ class Site:
     processo: "subprocess.Popen[bytes]"
     dados: Path
 
-    def ligar(self, data: bytes = b"", *, timeout: float = 20) -> socket.socket:
+    def ligar(self, data: bytes = b"", *, timeout: float = 120) -> socket.socket:
         connected = socket.create_connection(("127.0.0.1", self.porta), timeout=timeout)
         connected.sendall(data)
         return connected
 
-    def pedir(self, data: bytes, *, timeout: float = 20) -> "Resposta":
+    def pedir(self, data: bytes, *, timeout: float = 120) -> "Resposta":
         with self.ligar(data, timeout=timeout) as connected:
             return ler(connected)
 
@@ -79,7 +79,7 @@ def free_port() -> int:
 
 
 def wait_for(site: Site) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while True:
         with contextlib.suppress(OSError):
             if site.pedir(pedido("GET", "/saude/viva")).status == 200:

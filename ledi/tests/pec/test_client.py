@@ -187,7 +187,7 @@ def test_two_connections_whose_session_ends_together_renew_it_once():
     """The second refusal of an old session is no second refusal of the new one."""
     sessions: list[bytes] = []
     lock = threading.Lock()
-    both = threading.Barrier(2, timeout=5)
+    both = threading.Barrier(2, timeout=120)
 
     def talk(connection: socket.socket) -> None:
         while True:
@@ -343,7 +343,7 @@ def test_a_kept_connection_that_the_server_closed_is_opened_again():
     with server(talk) as url, client(url, connections=1) as made:
         for n in range(3):
             assert made.send(registro(n)).situacao is S.ACEITA
-            assert closed.acquire(timeout=10)
+            assert closed.acquire(timeout=120)
     assert count[0] == 4
 
 
@@ -431,12 +431,12 @@ def test_a_server_that_never_finishes_is_left(where):
             if where == "trickle":
                 connection.sendall(bytes((byte,)))
 
-    with server(talk) as url, client(url, timeouts=Timeouts(1.0, 1.0, 2.0)) as made:
+    with server(talk) as url, client(url, timeouts=Timeouts(20.0, 3.0, 6.0)) as made:
         started = time.monotonic()
         outcome = made.send(registro())
         took = time.monotonic() - started
     assert (outcome.situacao, outcome.cause) == (S.DESCONHECIDA, C.SEM_RESPOSTA)
-    assert took < 4
+    assert took < 60  # the answer would have taken three minutes
 
 
 def test_an_answer_before_everything_was_read_counts():

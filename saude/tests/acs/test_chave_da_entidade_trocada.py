@@ -1,7 +1,7 @@
 """The pair of an entidade for its phones is changed: phones take the new one when they speak, and none is shut out."""
 
 import pytest
-from aplicativo import entrar, nova_visita, por_enviar
+from aplicativo import ate, entrar, nova_visita, por_enviar
 from django.core.management import CommandError, call_command
 from test_senha_esquecida_no_aparelho import V1, Cofre
 
@@ -48,14 +48,16 @@ def test_of_one_entidade_only_and_said_which(telefone, entidade, outra_entidade)
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_app_wraps_for_the_new_one_when_it_next_speaks(celular, lotacao):
-    wrapped_for = """(id) => import('/static/acs/cru.js').then((c) => c.transacaoCrua(['cofre'], 'readonly',
-      (l) => l.cofre.get('cofre'))).then((cofre) => cofre.entidade?.id === id)"""
+    wrapped_for = """import('/static/acs/cru.js').then((c) => c.transacaoCrua(['cofre'], 'readonly',
+      (l) => l.cofre.get('cofre'))).then((cofre) => cofre.entidade?.id === '%s')"""
     entrar(celular, lotacao)
-    celular.wait_for_function(wrapped_for, arg=ChaveEntidade.objects.get().identificacao, polling=100)
+    ate(celular, wrapped_for % ChaveEntidade.objects.get().identificacao)
     call_command("trocar_chave", aparelhos=True)
     nova_visita(celular)
     por_enviar(celular, 0)
-    celular.wait_for_function(wrapped_for, arg=ChaveEntidade.objects.latest("pk").identificacao, polling=100)
+    new = ChaveEntidade.objects.latest("pk").identificacao
+    ate(celular, wrapped_for % new)
+    assert not celular.evaluate(wrapped_for % f"{new}x"), "it can be false"
 
 
 @pytest.mark.browser

@@ -96,7 +96,7 @@ def asked_of(
     }
     asked_for = [sys.executable, "-m", "saude", *command]
     return subprocess.run(
-        asked_for, env=surroundings, capture_output=True, text=True, timeout=300, check=False
+        asked_for, env=surroundings, capture_output=True, text=True, timeout=900, check=False
     )
 
 
@@ -105,7 +105,7 @@ def shape(lugar: dict[str, Any]) -> list[str]:
     env = {"PGHOST": str(lugar["host"]), "PGUSER": lugar["user"], "PGPASSWORD": lugar["password"]}
     command = [ferramentas.program("pg_dump"), "-s", "--no-owner", "--no-privileges", lugar["dbname"]]
     done = subprocess.run(
-        command, env=os.environ | env, capture_output=True, text=True, timeout=120, check=True
+        command, env=os.environ | env, capture_output=True, text=True, timeout=600, check=True
     )
     apart = ("--", "\\restrict", "\\unrestrict", "CREATE SCHEMA public;", "COMMENT ON SCHEMA public")
     return [line for line in done.stdout.splitlines() if line and not line.startswith(apart)]

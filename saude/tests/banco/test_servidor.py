@@ -47,7 +47,7 @@ def user(folder: Path) -> "subprocess.Popen[str]":
 
 
 def leave(process: "subprocess.Popen[str]") -> None:
-    process.communicate("", timeout=60)
+    process.communicate("", timeout=300)
 
 
 def test_shared_and_stopped_by_the_last_and_data_stays(folder):

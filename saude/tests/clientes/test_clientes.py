@@ -198,7 +198,7 @@ def test_known_citizens_make_nobody_wait(entidade):
     with transaction.atomic():
         receber(entidade, visita(CPF_A))
         thread.start()
-        waited = ended.wait(20)
-    thread.join(20)
+        waited = ended.wait(120)
+    thread.join(120)
     assert waited
     assert Ficha.objects.count() == 3

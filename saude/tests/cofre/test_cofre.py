@@ -127,7 +127,7 @@ def test_processes_that_start_at_once_agree_on_the_first_key(own_folder):
 
     def run(_: int) -> str:
         args = [sys.executable, "-c", code, str(own_folder)]
-        return subprocess.run(args, capture_output=True, text=True, check=True, timeout=60).stdout
+        return subprocess.run(args, capture_output=True, text=True, check=True, timeout=300).stdout
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(run, range(4)))) == 1

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError, expect
 
 from ledi_gerador import gerar, minimal
 
@@ -112,7 +112,7 @@ def test_a_file_is_judged_listed_opened_and_taken_away(page, tmp_path):
     assert 0 < bad < 200
     assert number(page, "pronta") == 200 - bad
     page.click(".numero--inconsistente")
-    assert f"de {bad}" in page.inner_text("#pagina")
+    expect(page.locator("#pagina")).to_contain_text(f"de {bad}")
     page.click("#linhas .abrir >> nth=0")
     page.wait_for_selector("#ficha .achado--erro")
     assert page.locator("#ficha .campos tr").count() > 3
@@ -120,7 +120,7 @@ def test_a_file_is_judged_listed_opened_and_taken_away(page, tmp_path):
     page.click("#guia-causas")
     first = int(page.inner_text(".causa__conta >> nth=0"))
     page.click(".causa >> nth=0")
-    assert f"de {first}" in page.inner_text("#pagina")
+    expect(page.locator("#pagina")).to_contain_text(f"de {first}")
     with page.expect_download() as waiting:
         page.click("#baixar-xlsx")
     waiting.value.save_as(tmp_path / "x.xlsx")
@@ -177,10 +177,8 @@ def test_neither_the_page_nor_its_worker_can_send_anything(page, tmp_path):
     judge(page, jsonl(tmp_path / "p.jsonl", [minimal("FVD")]))
     send = "fetch('http://127.0.0.2:9/', {method: 'POST', body: 'x', mode: 'no-cors'})"
     tried = f"{send}.then(() => 'saiu', () => 'barrado')"
-    blocked: list[str] = []
-    page.on("console", lambda message: blocked.append(message.text))
-    assert page.evaluate(tried) == "barrado"
-    assert any("Content Security Policy" in text for text in blocked)
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        assert page.evaluate(tried) == "barrado"
     in_worker = """() => new Promise((done) => {
         const code = `fetch('http://127.0.0.2:9/', {method: 'POST', body: 'x', mode: 'no-cors'})`
             + `.then(() => postMessage('saiu'), () => postMessage('barrado'))`;
@@ -255,7 +253,7 @@ def test_two_files_are_compared(page, tmp_path):
 def test_starting_again_forgets_the_files(page, tmp_path):
     judge(page, jsonl(tmp_path / "a.jsonl", [minimal("FVD")]))
     page.click("#recomecar")
-    assert page.is_visible("#alvo")
+    expect(page.locator("#alvo")).to_be_visible()
     judge(page, jsonl(tmp_path / "b.jsonl", [minimal("FP"), minimal("FAC")]))
     assert number(page, "total") == 2
 

@@ -242,7 +242,7 @@ def test_two_administrators_who_take_each_other_out_at_once(entidade, criar_usua
 
     def take_out(by, whom):
         try:
-            start.wait(10)
+            start.wait(120)
             set_active(by=by, usuario=whom, ativo=False, entidade=entidade)
         except ValidationError as error:
             refused.append(str(error))
@@ -253,7 +253,7 @@ def test_two_administrators_who_take_each_other_out_at_once(entidade, criar_usua
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(300)
     assert Usuario.objects.filter(is_active=True).count() == 1
     assert len(refused) == 1 and "nenhum administrador" in refused[0]
 

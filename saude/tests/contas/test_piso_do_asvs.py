@@ -149,7 +149,7 @@ def test_tokens_of_gov_br_are_kept_nowhere(client, criar_usuario, monkeypatch):
             nivel_minimo=GovBr.Nivel.PRATA,
         )  # fmt: skip
         there = client.get("/entrar/gov-br/").url
-        back = requests.get(there, allow_redirects=False, timeout=10).headers["Location"]
+        back = requests.get(there, allow_redirects=False, timeout=120).headers["Location"]
         assert client.get(back.removeprefix("http://testserver")).status_code == 302
         kept = str([s.get_decoded() for s in Session.objects.all()]) + str(
             list(Evento.objects.values_list("detalhe", flat=True))

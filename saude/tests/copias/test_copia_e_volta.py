@@ -93,7 +93,7 @@ def run(folder: Path, *args: str, code: str | None = None, **more: str) -> "subp
         env.pop(name, None)
     env |= more
     words = [sys.executable, "-c", code, *args] if code else [sys.executable, "-m", "saude", *args]
-    return subprocess.run(words, env=env, capture_output=True, text=True, timeout=300)
+    return subprocess.run(words, env=env, capture_output=True, text=True, timeout=900)
 
 
 def good(folder: Path, *args: str, code: str | None = None, **more: str) -> str:

@@ -38,7 +38,7 @@ def gov(criar_usuario):
 def go(client, **query):
     """To the provider and back; the address of the way back."""
     there = client.get("/entrar/gov-br/", query)
-    back = requests.get(there.url, allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(there.url, allow_redirects=False, timeout=120).headers["Location"]
     parts = urlsplit(back)
     return f"{parts.path}?{parts.query}"
 

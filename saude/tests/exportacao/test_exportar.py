@@ -257,7 +257,7 @@ def test_another_holds_fichas_in_the_other_order(entidade, monkeypatch):
                 "SELECT pg_stat_clear_snapshot(), count(*) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )
-            for _ in range(1000):
+            for _ in range(12_000):
                 cursor.execute(waiting)
                 if cursor.fetchone()[1]:
                     break
@@ -266,9 +266,9 @@ def test_another_holds_fichas_in_the_other_order(entidade, monkeypatch):
 
     thread = threading.Thread(target=closing, args=(other,))
     thread.start()
-    assert held.wait(30)
+    assert held.wait(120)
     done = exportar(entidade)
-    thread.join(60)
+    thread.join(300)
     assert not thread.is_alive()
     assert len(attempts) == 2
     assert (done.estado, done.total, len(names(done))) == ("concluida", 4, 4)
@@ -296,7 +296,7 @@ def test_ten_exports_at_once_ship_nothing_twice(entidade):
     for t in threads:
         t.start()
     for t in threads:
-        t.join(60)
+        t.join(300)
     done = Exportacao.objects.all()
     assert {e.estado for e in done} <= {"concluida", "vazia"}
     shipped = [name for e in done if e.estado == "concluida" for name in names(e)]
@@ -315,5 +315,5 @@ def closing(function: Any, *args: Any, **kwargs: Any) -> Any:
 def in_thread(function: Any, **kwargs: Any) -> bool:
     thread = threading.Thread(target=closing, args=(function,), kwargs=kwargs)
     thread.start()
-    thread.join(30)
+    thread.join(120)
     return not thread.is_alive()

@@ -18,6 +18,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from producao import FIM, INICIO, exportar, quebrado, receber, registro, zip_de
+from trabalhador_devagar import DEVAGAR
 
 from saude.exportacao import actions
 from saude.exportacao.models import Exportacao, ItemExportacao
@@ -31,7 +32,7 @@ from saude.recebimento.models import Lote, Registro
 pytestmark = [pytest.mark.lento, pytest.mark.django_db(transaction=True)]
 
 
-def esperar(what: Any, seconds: float = 25) -> None:
+def esperar(what: Any, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "waited too long"
@@ -126,7 +127,7 @@ def test_reprocessing_survives_workers_killed_again_and_again(entidade, trabalha
     rng = random.Random(11)
     for _ in range(3):
         before = Reprocessamento.objects.get(pk=job.pk).feitas
-        victim = trabalhador()
+        victim = trabalhador(DEVAGAR)
         esperar(lambda before=before: Reprocessamento.objects.get(pk=job.pk).feitas > before)
         time.sleep(rng.uniform(0.0, 0.1))
         victim.send_signal(signal.SIGKILL)
@@ -244,7 +245,7 @@ def _each(jobs: list[Any]) -> None:
 
     def run(job: Any) -> None:
         try:
-            gate.wait(10)
+            gate.wait(120)
             job()
         except BaseException as error:
             errors.append(error)
@@ -255,5 +256,5 @@ def _each(jobs: list[Any]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert errors == []

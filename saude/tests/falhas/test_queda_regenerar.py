@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from producao import FIM, INICIO, receber, registro
+from trabalhador_devagar import DEVAGAR
 
 from saude.fichas.contagem_mantida import differences
 from saude.fichas.models import ConteudoAnterior, Evento, Ficha
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.lento, pytest.mark.django_db(transaction=True)]
 OLD, NEW, FICHAS = "7.4.2", "8.7.0", 120
 
 
-def esperar(what: Any, seconds: float = 60) -> None:
+def esperar(what: Any, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "waited too long"
@@ -32,7 +33,7 @@ def test_killed_again_and_again_it_goes_on_where_it_stopped(entidade, trabalhado
 
     def kill_after_some(job: Any) -> None:
         before = job().feitas
-        victim = trabalhador()
+        victim = trabalhador(DEVAGAR)
         esperar(lambda: job().feitas > before)
         victim.send_signal(signal.SIGKILL)
         victim.wait()

@@ -113,7 +113,7 @@ def rodar(servidor: EmbeddedServer) -> Iterator[Callable[..., Any]]:
         if not wait:
             started.append(subprocess.Popen([sys.executable, "-c", code], env=env, stderr=subprocess.DEVNULL))
             return started[-1]
-        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, timeout=120)
+        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, timeout=600)
         assert done.returncode == 0, done.stderr.decode()[-2000:]
         return json.loads(done.stdout)
 
@@ -126,7 +126,7 @@ def rodar(servidor: EmbeddedServer) -> Iterator[Callable[..., Any]]:
 
 def restart(server: EmbeddedServer, mode: str) -> None:
     """`fast`: in order. `immediate`: as a crash; the next start recovers from the WAL."""
-    result = server._call("pg_ctl", "-w", "-t", "60", "-m", mode, "-D", str(server.data), "restart")
+    result = server._call("pg_ctl", "-w", "-t", "300", "-m", mode, "-D", str(server.data), "restart")
     assert result.returncode == 0
 
 
@@ -142,7 +142,7 @@ class Equipe:
             if worker.poll() is not None:
                 self._workers[n] = self._rodar(WORK, wait=False)
 
-    def until(self, done: Callable[[dict[str, Any]], bool], seconds: float = 120) -> dict[str, Any]:
+    def until(self, done: Callable[[dict[str, Any]], bool], seconds: float = 900) -> dict[str, Any]:
         end = time.monotonic() + seconds
         while True:
             self.keep()

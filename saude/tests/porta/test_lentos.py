@@ -39,7 +39,7 @@ SOON = 8
 def seconds(site: Site) -> float:
     """How long a page takes."""
     began = time.monotonic()
-    assert site.pedir(pedido("GET", "/entrar/"), timeout=10).status == 200
+    assert site.pedir(pedido("GET", "/entrar/"), timeout=60).status == 200
     return time.monotonic() - began
 
 
@@ -116,7 +116,7 @@ def test_every_way_of_being_slow_has_an_end(servir):
     site = servir(IN_A_HURRY)
     for data in (b"", HALF_HEAD):
         with site.ligar(data) as connected:
-            connected.settimeout(6)
+            connected.settimeout(15)
             assert connected.recv(1) == b""
     with site.ligar(HALF_BODY) as connected:
         answer = ler(connected)
@@ -124,7 +124,7 @@ def test_every_way_of_being_slow_has_an_end(servir):
     assert "não chegou inteiro a tempo" in answer.corpo.decode()
     for start, drop in ((b"GET / HTTP/1.1\r\n", b"X: y\r\n"), (HALF_BODY, b"x")):
         with site.ligar(start) as connected:
-            end = time.monotonic() + 8
+            end = time.monotonic() + 15
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 while time.monotonic() < end and not _ended(connected):
                     connected.setblocking(True)
@@ -177,7 +177,7 @@ def test_large_bodies_do_not_take_the_threads_of_the_pages(servir, entidade):
     def send(secret: str) -> None:
         head = pedido("POST", "/api/v1/registros", body, Authorization=f"Bearer {secret}")
         with contextlib.suppress(OSError):
-            site.pedir(head, timeout=60)
+            site.pedir(head, timeout=300)
 
     threads = [threading.Thread(target=send, args=(s,)) for s in secrets for _ in range(3)]
     for thread in threads:

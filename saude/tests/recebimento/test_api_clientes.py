@@ -155,7 +155,7 @@ def generate(page: dict[str, Any], folder: Path) -> Path:
         "--fail-on-warning",
     ]
     command += ["--path", "openapi.json", "--config", "config.yml", "--output-path", "cliente_saude"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "cliente_saude"
 
@@ -177,7 +177,7 @@ def test_a_client_made_for_python_works(paginas, live_server, trabalhando, entid
     command = [sys.executable, "-c", USE, live_server.url, secret, "registros.json"]
     env = os.environ | {"NO_PROXY": "*", "no_proxy": "*"}
     done = subprocess.run(
-        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
@@ -222,7 +222,7 @@ def test_a_client_made_for_typescript_works(paginas, live_server, trabalhando, e
         [node, "uso.js", live_server.url, secret, "registros.json"],
     ):
         done = subprocess.run(
-            command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, timeout=120, check=False
+            command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         said = done.stdout

@@ -132,7 +132,7 @@ def run_client(url: str, secret: str, path: Path) -> "subprocess.CompletedProces
         env=env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -57,7 +57,7 @@ def run(live_server: Any, kit: demo_fornecedor.Kit, tmp_path: Path) -> Any:
             ["bash", "-euo", "pipefail", "-c", text] if language == "sh" else [sys.executable, "-c", text]
         )
         done = subprocess.run(
-            command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=90, check=False
+            command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 0, (text, done.stdout, done.stderr)
         return done.stdout

@@ -248,6 +248,6 @@ def test_the_same_new_record_at_the_same_moment(entidade):
     for t in threads:
         t.start()
     for t in threads:
-        t.join(60)
+        t.join(300)
     assert Ficha.objects.count() == 20
     assert sorted(a.status for a in answers) == ["igual"] * 40 + ["novo"] * 20

@@ -277,7 +277,7 @@ def test_a_release_waits_for_the_fichas_being_received(entidade, receber_cnes, t
         thread = Thread(target=confirm)
         thread.start()
         assert not done.wait(1)
-    assert done.wait(10)
+    assert done.wait(120)
     thread.join()
     assert tables_of(entidade).has("lotacao")
 

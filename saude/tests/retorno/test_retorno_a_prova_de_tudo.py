@@ -107,7 +107,7 @@ def at_once(*what):
 
     def one(do):
         try:
-            gate.wait(30)
+            gate.wait(120)
             return do()
         finally:
             connection.close()

@@ -80,7 +80,7 @@ def servidor(answer: Callable[[bytes], bytes], tls: Any = None) -> Iterator[str]
     """A server that answers every request with what `answer` makes of it (b"" closes without an answer)."""
 
     def talk(connection: socket.socket) -> None:
-        connection.settimeout(20)
+        connection.settimeout(120)
         with tls.wrap_socket(connection, server_side=True) if tls else connection as wire:
             while said := answer(read_request(wire)):
                 wire.sendall(said)

@@ -73,7 +73,7 @@ def worker(code: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", code], env=env, start_new_session=True)
 
 
-def wait(what: Any, seconds: float = 120) -> None:
+def wait(what: Any, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "waited too long"

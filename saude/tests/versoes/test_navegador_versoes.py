@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 from producao import cidadao, com_cpf, receber, registro
 
 from ledi import validate
@@ -57,7 +58,7 @@ def test_from_the_pec_of_the_municipality_to_the_zip_it_reads(page, olhar, entid
     page.get_by_role("link", name="Ver a instalação").click()
     page.fill("#id_versao_pec", "5.4.38")
     page.get_by_text("O LEDI mais novo que o PEC 5.4.38 lê é o 7.4.2.").wait_for()
-    assert page.input_value("#id_versao_ledi") == "7.4.2"
+    expect(page.locator("#id_versao_ledi")).to_have_value("7.4.2")
     olhar("instalacao-proposta")
     page.get_by_role("button", name="Salvar").click()
     saved = page.get_by_text("ficam na versão em que foram feitas")

@@ -101,7 +101,7 @@ def test_a_child_that_dies_is_started_again_and_at_last_given_up():
     children.MAX_DEATHS = 1
     children.start("comando-que-nao-existe")
     with pytest.raises(CommandError, match="parou de novo"):
-        for _ in range(200):
+        for _ in range(2000):
             children.keep()
             time.sleep(0.1)
     assert out.getvalue().count("iniciando de novo") == 1

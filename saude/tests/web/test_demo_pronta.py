@@ -46,12 +46,12 @@ def demo(dados: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
         yield f"http://127.0.0.1:{port}", running
     finally:
         running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=60)
+        running.communicate(timeout=300)
 
 
 def status(address: str) -> int:
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
@@ -66,7 +66,7 @@ class Visitor:
 
     def open(self, path: str, data: dict[str, str] | None = None) -> tuple[str, str]:
         sent = urlencode(data).encode() if data else None
-        with self.opener.open(self.site + path, sent, timeout=30) as answer:
+        with self.opener.open(self.site + path, sent, timeout=120) as answer:
             return answer.url, answer.read().decode()
 
     def enter(self) -> str:
@@ -82,7 +82,7 @@ class Visitor:
 def first_ready(site: str) -> list[int]:
     """What /saude/pronta said, each different answer once, until it was 200."""
     said: list[int] = []
-    limit = time.monotonic() + 240
+    limit = time.monotonic() + 900
     while not said or said[-1] != 200:
         assert time.monotonic() < limit, said
         now = status(f"{site}/saude/pronta")
@@ -122,7 +122,7 @@ def a_vendor_tries(site: str, told: str) -> list[str]:
     for record in re.findall(r"^  (\{.*\})$", told, re.MULTILINE):
         headers = {"Authorization": f"Bearer {token_in(told)}", "Content-Type": "application/json"}
         sent = urllib.request.Request(f"{site}/api/v1/registros", record.encode(), headers)
-        with urllib.request.urlopen(sent, timeout=30) as answer:
+        with urllib.request.urlopen(sent, timeout=120) as answer:
             found.append(json.load(answer)["situacao"])
     return found
 
