@@ -56,6 +56,27 @@ def test_saved_again_by_a_spreadsheet(tmp_path, name, separator):
     assert made["leitura"]["separador"] == separator
 
 
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_two_reports_in_one_file_are_told(tmp_path, name, wide):
+    """The PEC's are both read, and the heading in the middle is no row; the others end where the first ends."""
+    text, wanted = sample_text(name), expected(name)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    out = io.StringIO(newline="")
+    width = max(map(len, rows)) + 1
+    csv.writer(out, delimiter=";").writerows(row + [""] * (width - len(row)) for row in rows)
+    text = out.getvalue() if wide else text
+    assert read_text(tmp_path, text)["avisos"] == wanted["avisos"]
+    made = read_text(tmp_path, text * 2)
+    twice = 2 if wanted["formato"] == "pec-inconsistencias" else 1
+    assert len(made["registros"]) == twice * len(wanted["registros"])
+    assert set(made["avisos"]) - set(wanted["avisos"]) == {
+        "cabecalho_repetido" if twice == 2 else "dados_depois_do_rodape"
+    }
+    if twice == 2:
+        assert made["totais"]["recusadas"] == 2 * wanted["totais"]["recusadas"]
+
+
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name != "siaps_visao_competencia"])
 def test_other_orders_of_columns(tmp_path, name):
     """The columns turned round: the same records. (The one whose header is not CSV is turned in test_siaps.py.)"""

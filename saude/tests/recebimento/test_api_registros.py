@@ -134,6 +134,14 @@ def test_records_of_others_are_not_there(get, outra_entidade):
     assert get(f"{RECORDS}/{record['uuid']}").status_code == 404
 
 
+def test_a_record_is_asked_for_by_its_whole_uuid(post, get):
+    record = registro()
+    post(record)
+    assert get(f"{RECORDS}/{record['uuid'].upper()}").status_code == 200
+    for more in ("x", "%20", "0" * 40):
+        assert get(f"{RECORDS}/{record['uuid']}{more}").status_code == 404
+
+
 def test_each_token_has_its_limit(post, token):
     token[0].limite_por_minuto = 2
     token[0].save()

@@ -65,6 +65,26 @@ def test_when_others_are_being_read_it_is_told_when_to_come_again(api, entidade,
     assert api("POST", "retornos", content).json()["estado"] == "vale"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n\n",
+        b"{}",
+        b"PK\x03\x04" + b"0" * 50,
+        b"%PDF-1.4 x",
+        b"<html>fora</html>",
+        b"\0" * 5000,
+        b"a;b\n1;2\n",
+    ],
+)
+def test_what_is_no_report_is_told_in_whole_sentences(api, content):
+    answer = api("POST", "retornos", content)
+    assert answer.status_code == 422 and answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"].endswith(".") and ".." not in answer.json()["detail"]
+    assert list(actions.folder().glob("*")) == [], "nothing is kept of it"
+
+
 def test_a_report_counts_as_soon_as_it_is_read_and_the_answers_are_told_in_order(api, entidade):
     ficha = exportada(entidade)
     content = relatorio([linha(ficha.uuid)])

@@ -66,6 +66,9 @@ class PecInconsistencias(Retorno):
             if short:
                 self._aviso("linha_com_menos_colunas")
             values = self._values(row.cells)
+            if (values.get("uuid") or "").casefold() == "uuid":
+                self._aviso("cabecalho_repetido")  # two reports put together
+                continue
             short = len(row.cells) < self._width
             if short and _identifier(values.get("uuid")) is None:
                 continue  # the rest of a message without quotes, or the end of a cut file

@@ -26,6 +26,11 @@ def has_person(names: Iterable[str]) -> bool:
     return any(_PERSON.match(plain(name.partition("(")[0])) for name in names)
 
 
+def _has_data(row: Row, width: int) -> bool:
+    """As many cells as the table, most of them filled: two reports put together."""
+    return len(row.cells) >= width and 2 * sum(1 for cell in row.cells if cell_text(cell)) > width
+
+
 class Siaps(Retorno):
     """Base of both exports: rows until "Fonte:", which must be there."""
 
@@ -38,10 +43,11 @@ class Siaps(Retorno):
 
     def _rows(self, width: int) -> Iterator[Row]:
         """The rows of the table; Refused when the file ends without the line "Fonte:"."""
-        for row in self._source.rows():
-            if row.is_blank:
-                continue
+        rows = (row for row in self._source.rows() if not row.is_blank)
+        for row in rows:
             if plain(cell_text(row.cells[0])).startswith("fonte"):
+                if any(_has_data(after, width) for after in rows):
+                    self._aviso("dados_depois_do_rodape")
                 return
             if len(row.cells) < width:
                 self._aviso("linha_com_menos_colunas")

@@ -87,9 +87,7 @@ def post_conferencias(request: TokenRequest) -> HttpResponse:
     openapi_extra=openapi.RECORD,
 )
 def get_registro(request: TokenRequest, uuid: str) -> HttpResponse:
-    ficha = Ficha.objects.filter(
-        entidade=request.auth.entidade, uuid__in={uuid[:44], uuid[:44].lower()}
-    ).first()
+    ficha = Ficha.objects.filter(entidade=request.auth.entidade, uuid__in={uuid, uuid.lower()}).first()
     if ficha is None:
         raise HttpError(404, "Não há registro com este uuid nesta entidade.")
     record_event(by=request.auth, entidade=ficha.entidade_id, tipo="registro.consultado", alvo=ficha)

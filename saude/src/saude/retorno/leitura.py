@@ -49,7 +49,7 @@ def copy(path: str, into: str, relatorio_id: int) -> dict[str, Any]:
         text = str(refused)
         raise Recusado(text[:1].upper() + text[1:]) from refused
     except LediError as error:
-        raise Recusado(UNREADABLE.format(str(error)[:200])) from error
+        raise Recusado(UNREADABLE.format(str(error)[:200].rstrip("."))) from error
     return {"linhas": lines, **_about(report)}
 
 
