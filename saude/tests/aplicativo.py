@@ -31,7 +31,11 @@ SENHA = "girassol 77 azul"
 
 def entrar(page: Any, lotacao: Any) -> None:
     """Registers; where the phone has no password yet, chooses one."""
-    page.fill("#codigo", codigo(lotacao))
+    registrar(page, codigo(lotacao))
+
+
+def registrar(page: Any, code: str) -> None:
+    page.fill("#codigo", code)
     for campo in ("#senha", "#senha2"):
         if page.locator(campo).count():
             page.fill(campo, SENHA)

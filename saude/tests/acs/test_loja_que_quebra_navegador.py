@@ -201,23 +201,45 @@ def test_the_key_thrown_away_by_the_system_is_said_and_the_phone_begins_anew(cel
     assert Ficha.objects.count() == 1
 
 
+def estragar(page, *lojas):
+    """One bit of the first row of each."""
+    bit = "const [linha] = await l[loja].getAll(); linha.cifra[20] ^= 1; await l[loja].put(linha);"
+    page.evaluate(CRU % (json.dumps(lojas), f"for (const loja of {json.dumps(lojas)}) {{ {bit} }}"))
+    recarregar(page)
+
+
+def test_leaving_says_what_the_phone_damaged_before_anything_is_removed(celular, lotacao):
+    entrar(celular, lotacao)
+    sem_rede(celular)
+    nova_visita(celular)
+    nova_visita(celular)
+    estragar(celular, "registros")
+    wipe = celular.get_by_role("button", name="Apagar tudo e sair")
+    ir(celular, "#/sair")
+    celular.get_by_text("Ainda não foi enviado: 1 visita por enviar.").wait_for()
+    celular.get_by_text("1 registro se estragou neste aparelho.").wait_for()
+    assert wipe.is_disabled()
+    ir(celular, "#/")
+    celular.context.set_offline(False)
+    por_enviar(celular, 0)
+    parado(celular)
+    ir(celular, "#/sair")  # nothing waits to be sent, and one is lost all the same
+    celular.get_by_text("1 registro se estragou neste aparelho.").wait_for()
+    assert celular.get_by_text("já está no servidor").count() == 0
+    assert celular.get_by_role("button", name="Enviar antes de sair").count() == 0 and wipe.is_disabled()
+    celular.get_by_label("Quero apagar mesmo assim o que não foi enviado").check()
+    wipe.click()
+    celular.get_by_text("Os dados foram apagados deste aparelho.").wait_for()
+    celular.get_by_label("Código do aparelho").wait_for()
+    assert Ficha.objects.count() == 1
+
+
 def test_one_damaged_row_holds_back_none_of_the_others(celular, lotacao):
     entrar(celular, lotacao)
     sem_rede(celular)
     nova_visita(celular)
     nova_visita(celular)
-    celular.evaluate(
-        CRU
-        % (
-            "['registros', 'territorio']",
-            """for (const loja of ['registros', 'territorio']) {
-                 const [linha] = await l[loja].getAll();
-                 linha.cifra[20] ^= 1;
-                 await l[loja].put(linha);
-               }""",
-        )
-    )
-    recarregar(celular)
+    estragar(celular, "registros", "territorio")
     ir(celular, "#/aparelho")
     celular.get_by_text("1 registro se estragou neste aparelho").wait_for()
     por_enviar(celular, 1)

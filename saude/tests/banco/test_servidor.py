@@ -96,6 +96,22 @@ def test_a_long_folder_name_gets_a_short_socket(folder):
     assert not server.running()
 
 
+def test_the_short_link_is_not_where_a_process_puts_its_own_temporary_files(folder, monkeypatch):
+    """`saude servir` puts them inside the data folder: the link would be as long, and another's process elsewhere."""
+    server = EmbeddedServer(folder / ("pasta-comprida-" * 8), durable=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    before, arriving = server.socket_dir, server.folder / "entrando"
+    arriving.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(arriving))
+    assert server.socket_dir == before
+    host = server.ensure_started()
+    try:
+        given = {"user": "postgres", "password": server.password("postgres")}
+        psycopg.connect(host=str(host), dbname="postgres", **given).close()
+    finally:
+        server.release()
+
+
 # -- who gets in, and what lies open
 
 

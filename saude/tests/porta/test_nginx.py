@@ -4,12 +4,8 @@ What differs from the sample is only what this machine must say: ports, certific
 """
 
 import http.client
-import shutil
 import ssl
-import subprocess
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -17,61 +13,13 @@ from urllib.parse import urlencode
 
 import psutil
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from nginx_local import AT_ONCE, NAME, NGINX, nginx
 from senha import SENHA
-from sitio import free_port, pedido
+from sitio import pedido
 
 from saude.auditoria.models import Evento
 
-NAME = "saude.municipio.example"
-SAMPLE = Path(__file__).parents[3] / "implantacao" / "nginx.conf"
-AT_ONCE = 10  # of one address; the sample has 200, more than a test should open
 STRANGER = "127.0.0.3"
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/bin")
-
-
-def certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "saude.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    encoding = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "saude.key").write_bytes(key.private_bytes(*encoding))
-
-
-def configuration(folder: Path, *, tls: int, plain: int, site: int) -> str:
-    text = SAMPLE.read_text(encoding="utf-8")
-    for said, here in (
-        ("listen 443 ssl", f"listen 127.0.0.1:{tls} ssl"),
-        ("listen 80;", f"listen 127.0.0.1:{plain};"),
-        ("/etc/ssl/saude.", f"{folder}/saude."),
-        ("server 127.0.0.1:8001;", f"server 127.0.0.1:{site};"),
-        ("    server 127.0.0.1:8002;\n", ""),
-        ("limit_conn saude_conexoes 200;", f"limit_conn saude_conexoes {AT_ONCE};"),
-    ):
-        assert said in text, said
-        text = text.replace(said, here)
-    paths = "".join(
-        f"{name}_temp_path {folder}/{name};\n"
-        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    return (
-        f"pid {folder}/pid;\nerror_log {folder}/erros;\ndaemon off;\nworker_processes 1;\n"
-        f"events {{ worker_connections 256; }}\nhttp {{\naccess_log off;\n{paths}{text}\n}}\n"
-    )
 
 
 class Proxied:
@@ -121,27 +69,12 @@ def proxied(servir, tmp_path_factory) -> Iterator[Proxied]:
     if NGINX is None:
         pytest.skip("SEM NGINX: instale o pacote nginx-light para o teste da amostra de implantação")
     folder = tmp_path_factory.mktemp("nginx")
-    folder.chmod(0o755)
-    certificate(folder)
     servir.environment |= {"SAUDE_HTTPS": "1", "SAUDE_HOSTS": f"{NAME},127.0.0.1"}
     site = servir()
-    tls, plain = free_port(), free_port()
-    (folder / "nginx.conf").write_text(configuration(folder, tls=tls, plain=plain, site=site.porta))
-    run = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    process = subprocess.Popen(run, stderr=subprocess.DEVNULL)
-    made = Proxied(folder, tls, plain)
-    made.site = site
-    end = time.monotonic() + 30
-    while True:
-        try:
-            made.ask("GET", "/saude/viva")
-            break
-        except OSError:
-            assert process.poll() is None and time.monotonic() < end, (folder / "erros").read_text()
-            time.sleep(0.1)
-    yield made
-    process.terminate()
-    process.wait(20)
+    with nginx(folder, site.porta) as (tls, plain):
+        made = Proxied(folder, tls, plain)
+        made.site = site
+        yield made
 
 
 @pytest.mark.django_db(transaction=True)

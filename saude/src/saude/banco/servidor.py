@@ -309,7 +309,15 @@ def runtime_folder() -> Path:
     base = os.environ.get("XDG_RUNTIME_DIR")
     if base and os.access(base, os.W_OK):
         return Path(base) / "saude-esus"
-    return Path(tempfile.gettempdir()) / f"saude-esus-{os.geteuid()}"
+    return _temporary() / f"saude-esus-{os.geteuid()}"
+
+
+def _temporary() -> Path:
+    """The system's, the same for every process: the site puts its own temporary files inside the data folder."""
+    for name in (*(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")), "/tmp", "/var/tmp"):
+        if name and os.path.isabs(name) and os.path.isdir(name) and os.access(name, os.W_OK | os.X_OK):
+            return Path(name)
+    return Path(tempfile.gettempdir())
 
 
 def _own_folder(folder: Path) -> None:

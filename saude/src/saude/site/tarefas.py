@@ -32,6 +32,7 @@ NOMES = {
     "retorno.aplicar": "Aplicar um relatório do PEC",
     "retorno.ler": "Ler um relatório do PEC",
     "retorno.vigiar": "Cuidar dos relatórios do PEC",
+    "site.recifrar": "Cifrar com a chave nova o que chegava na troca",
     "transmissao.enviar": "Transmitir fichas ao PEC",
     "transmissao.vigiar": "Cuidar das transmissões",
 }

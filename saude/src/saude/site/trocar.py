@@ -4,11 +4,13 @@ Interrupted, it is asked for again and goes on where it stopped: a mark beside t
 so that no second new key is made.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 
 from saude.acs import chaves as acs_chaves
 from saude.auditoria.actions import Autor, record_event
+from saude.banco import travas
 from saude.cofre import chaves
 from saude.cofre.recifrar import Feito
 from saude.correio import actions as correio
@@ -27,6 +29,8 @@ PLACES: tuple[tuple[str, Callable[[], Feito]], ...] = (
     ("exportações", files.reseal),
     ("lotes recebidos", guardados.reseal),
 )
+
+log = logging.getLogger(__name__)
 
 
 def begin() -> bool:
@@ -56,3 +60,14 @@ def finish(*, by: Autor, done: Feito) -> None:
     )  # fmt: skip
     if not os.environ.get("SAUDE_CHAVES", "").strip():
         chaves.place()[0].with_name("troca").unlink(missing_ok=True)
+
+
+def late() -> Feito:
+    """What was being written while the key was changed, and so has the former one: a lot on its way, an export."""
+    with travas.session(travas.COFRE) as ours:
+        if not ours or len(chaves.keyring().chaves) == 1:
+            return Feito()
+        done = sum((found for _, found in again()), Feito())
+    if done.refeitos:
+        log.info("sealed again after a change of key: %s", done.refeitos)
+    return done

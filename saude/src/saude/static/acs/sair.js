@@ -2,10 +2,10 @@
 
 import { sair } from "./api.js";
 import { avisar, meta, todos, transacao } from "./banco.js";
-import { usar } from "./cofre.js";
+import { ilegiveis, usar } from "./cofre.js";
 import { CHAVES } from "./cru.js";
 import { contagem, sincronizar } from "./sincronia.js";
-import { h, icone } from "./uteis.js";
+import { h, icone, plural } from "./uteis.js";
 
 const LOJAS = Object.keys(CHAVES);
 
@@ -30,15 +30,17 @@ export async function apagarTudo() {
 
 export async function tela(aoSair) {
   const registros = await todos("registros");
+  const estragados = ilegiveis("registros"); // as the reading above found them
+  const perde = registros.length + estragados > 0;
   const sair = async () => {
     apagar.disabled = true;
-    if (!registros.length && (await todos("registros")).length)
+    if (!perde && ((await todos("registros")).length || ilegiveis("registros")))
       location.reload(); // saved meanwhile, in another tab
     else aoSair(await apagarTudo());
   };
   const apagar = h(
     "button",
-    { type: "button", class: "perigo", disabled: registros.length > 0, onclick: sair },
+    { type: "button", class: "perigo", disabled: perde, onclick: sair },
     icone("lixo"),
     "Apagar tudo e sair",
   );
@@ -49,8 +51,8 @@ export async function tela(aoSair) {
       "Apaga deste aparelho os domicílios, as pessoas, os registros e o acesso. O aplicativo continua " +
         "instalado, vazio. Para voltar, peça outro código à coordenação.",
     ),
-    registros.length
-      ? oQueSePerde(registros, (mesmoAssim) => {
+    perde
+      ? oQueSePerde(registros, estragados, (mesmoAssim) => {
           apagar.disabled = !mesmoAssim;
         })
       : h("p", { class: "certo" }, icone("certo"), "Tudo o que foi salvo já está no servidor."),
@@ -58,24 +60,36 @@ export async function tela(aoSair) {
   ];
 }
 
-function oQueSePerde(registros, aoMarcar) {
+function oQueSePerde(registros, estragados, aoMarcar) {
   const perde = h("input", { type: "checkbox", onchange: () => aoMarcar(perde.checked) });
   const enviar = async () => {
     await sincronizar({ manual: true });
     location.hash = "#/aparelho";
   };
   return [
-    h(
-      "p",
-      { class: "erro" },
-      h("b", {}, `Ainda não foi enviado: ${contagem(registros).tudo}.`),
-      " Se sair agora, isso se perde.",
-    ),
-    h(
-      "div",
-      { class: "acoes" },
-      h("button", { type: "button", class: "principal", onclick: enviar }, icone("giro"), "Enviar antes de sair"),
-    ),
+    registros.length
+      ? h(
+          "p",
+          { class: "erro" },
+          h("b", {}, `Ainda não foi enviado: ${contagem(registros).tudo}.`),
+          " Se sair agora, isso se perde.",
+        )
+      : null,
+    estragados
+      ? h(
+          "p",
+          { class: "erro" },
+          h("b", {}, `${plural(estragados, "registro se estragou", "registros se estragaram")} neste aparelho.`),
+          " Não há como ler nem enviar, e ao sair some. Antes, conte à coordenação e registre de novo o que faltar.",
+        )
+      : null,
+    registros.length
+      ? h(
+          "div",
+          { class: "acoes" },
+          h("button", { type: "button", class: "principal", onclick: enviar }, icone("giro"), "Enviar antes de sair"),
+        )
+      : null,
     h("label", { class: "opcao" }, perde, "Quero apagar mesmo assim o que não foi enviado"),
   ];
 }

@@ -57,7 +57,8 @@ class Command(BaseCommand):
         for chave in chaves.keyring().chaves[1:]:
             self.stdout.write(f"Anterior, ainda abre: {chave.id}")
         self.stdout.write(
-            "As anteriores ainda servem às cópias e aos pacotes feitos com elas: guarde-as enquanto os houver. "
+            "As anteriores ainda servem ao que estava chegando agora, que é cifrado de novo nesta noite, e às cópias e "
+            "aos pacotes feitos com elas: guarde-as enquanto os houver. "
             "Guarde a nova fora desta máquina, e longe das cópias dos dados."
         )
 
