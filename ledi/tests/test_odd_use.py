@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from xml.parsers import expat
 
 import pytest
 
@@ -154,3 +155,56 @@ def test_the_generator_tells_of_folders_that_are_not_there(tmp_path, capsys):
     for option in ("--saida", "--gabarito"):
         assert main(["gerar", "--fichas", "1", option, str(tmp_path / "falta" / "x")]) == 2
         assert "a pasta não existe" in capsys.readouterr().err
+
+
+BROKEN = [
+    *(
+        b"<a",
+        b"<a><b></a>",
+        b"<a>&#0;</a>",
+        b'<a b="1" b="2"/>',
+        b"<a/><b/>",
+        b"<?xml version='1.0' nada?><a/>",
+    ),
+    *(
+        b" <?xml version='1.0'?><a/>",
+        b"<a>&x;</a>",
+        b"<a><![CDATA[x",
+        b"<x:a/>",
+        b"<a>\xff</a>",
+        b"<a>\x01</a>",
+    ),
+    *(
+        b"<?xml version='1.0' encoding='utf-16'?><a/>",
+        b"<?xml version='1.0' encoding='nada'?><a/>",
+        b"<a b=1/>",
+    ),
+]
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_what_is_wrong_with_an_xml_is_told_in_portuguese(content: bytes, tmp_path, capsys):
+    english = set(expat.errors.messages.values())
+    (tmp_path / "a.jsonl").write_text(json.dumps(minimal("FVD")) + "\n")
+    (tmp_path / "a.xml").write_bytes(content)
+    for line in (["abrir", "a.xml"], ["validar", "a.jsonl", "--cnes", "a.xml"]):
+        assert main([str(tmp_path / word) if word.startswith("a.") else word for word in line]) == 2
+        told = capsys.readouterr().err
+        assert "a.xml" in told and not [words for words in english if words in told], told
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"uf = ", "confira o que está escrito no fim"),
+        (b"# um\nnome = nada", "na linha 2, coluna 8"),
+        (b'nome = "a\xe7"', "não está em UTF-8"),
+        (b"\xef\xbb\xbfnada = 1", "nada: campo que não existe"),
+    ],
+)
+def test_what_is_wrong_with_an_installation_file_is_told_in_portuguese(content, told, tmp_path, capsys):
+    (tmp_path / "a.jsonl").write_text(json.dumps(minimal("FVD")) + "\n")
+    (tmp_path / "i.toml").write_bytes(content)
+    made = ["empacotar", str(tmp_path / "a.jsonl"), "--saida", str(tmp_path / "z.zip")]
+    assert main([*made, "--instalacao", str(tmp_path / "i.toml")]) == 2
+    assert told in capsys.readouterr().err and not (tmp_path / "z.zip").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -170,9 +171,13 @@ def _installation(path: str | None, version: str) -> Instalacao:
         )
         return FICTICIA
     try:
-        found = Instalacao.from_mapping(tomllib.loads(Path(path).read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LediError(f"{path}: não é um TOML válido: {error}") from None
+        found = Instalacao.from_mapping(tomllib.loads(Path(path).read_text(encoding="utf-8-sig")))
+    except UnicodeDecodeError:
+        raise LediError(f"{path}: o texto não está em UTF-8; grave o arquivo em UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f"na linha {place[1]}, coluna {place[2]}" if place else "no fim"
+        raise LediError(f"{path}: não é um TOML válido: confira o que está escrito {where}") from None
     except EncodeError as error:
         raise LediError(f"{path}: {error}") from None
     wrong = validate_installation(found, version)

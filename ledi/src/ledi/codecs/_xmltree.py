@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from ledi.bad_xml import reason
 from ledi.errors import DecodeError
 
 MAX_DATA = 32 * 1024 * 1024
@@ -81,7 +82,7 @@ def parse(data: bytes, max_size: int = MAX_DATA) -> Node:
                 '(por exemplo encoding="ISO-8859-1") ou grave o arquivo em UTF-8'
             ) from None
         raise DecodeError(
-            f"XML malformado na linha {error.lineno}, coluna {error.offset + 1}: {_reason(error)}"
+            f"XML malformado na linha {error.lineno}, coluna {error.offset + 1}: {reason(error)}"
         ) from None
     except (LookupError, ValueError):
         raise DecodeError("XML com codificação de caracteres que não é conhecida") from None
@@ -109,25 +110,6 @@ def _is_utf8(data: bytes) -> bool:
 def _not_utf8(data: bytes, builder: _Builder) -> bool:
     plain = not data.startswith((b"\xff\xfe", b"\xfe\xff"))  # no UTF-16
     return plain and builder.encoding.upper() in ("", "UTF-8", "UTF8") and not _is_utf8(data)
-
-
-_REASONS = {
-    "XML_ERROR_NO_ELEMENTS": "não há elemento",
-    "XML_ERROR_UNCLOSED_TOKEN": "termina no meio de um elemento",
-    "XML_ERROR_TAG_MISMATCH": "elemento fechado fora de ordem",
-    "XML_ERROR_INVALID_TOKEN": "caractere inválido",
-    "XML_ERROR_UNBOUND_PREFIX": "prefixo sem espaço de nomes",
-    "XML_ERROR_UNDEFINED_ENTITY": "entidade não definida",
-    "XML_ERROR_UNKNOWN_ENCODING": "codificação de caracteres que não é conhecida",
-    "XML_ERROR_JUNK_AFTER_DOC_ELEMENT": "sobra conteúdo depois do fim",
-}
-_WORDS = {
-    expat.errors.codes[getattr(expat.errors, name)]: words for name, words in _REASONS.items()
-}  # expat's numbers -> ours
-
-
-def _reason(error: expat.ExpatError) -> str:
-    return _WORDS.get(error.code, "não segue a sintaxe de XML")
 
 
 def quoted(value: str) -> str:

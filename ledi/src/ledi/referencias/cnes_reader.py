@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
+from ledi.bad_xml import reason
 from ledi.files import Kind, is_junk, opened
 from ledi.referencias.errors import ReferenciaError
 from ledi.referencias.source import MAX_FILE_BYTES, too_big, zip_source
@@ -352,7 +353,7 @@ def _explain(error: expat.ExpatError) -> str:
         return "o XML usa uma entidade (&…;), que não é aceita"
     if kind == expat.errors.XML_ERROR_INVALID_TOKEN:
         return "XML malformado, ou texto em codificação diferente da declarada"
-    return f"XML malformado ({kind})"
+    return f"XML malformado: {reason(error)}"
 
 
 def _is_mislabelled(value: str) -> bool:
