@@ -109,8 +109,12 @@ class Ficha(models.Model):
         # index at all (HOT; migration 0007 leaves the room). Situações are looked for by `parada`, by motive and
         # in `AExportar`.
         indexes = [
+            # whose it is stands in it, so that what a month has to mend is counted without its fichas
             models.Index(
-                fields=["entidade", "competencia", "id"], name="ficha_parada", condition=Q(parada=True)
+                fields=["entidade", "competencia", "id"],
+                name="ficha_parada",
+                condition=Q(parada=True),
+                include=["cnes", "profissional_cns", "motivo_pendencia"],
             ),
             models.Index(fields=["entidade", "id"], name="ficha_pendente", condition=~Q(motivo_pendencia="")),
             models.Index(fields=["entidade", "data", "id"], name="ficha_data"),

@@ -148,7 +148,7 @@ def areas_of(entidade: Entidade, who: Usuario | Estabelecimento | Equipe) -> Are
 
 
 def to_hand_out(entidade: Entidade, competencia: str, cnes: Areas) -> list[dict[str, Any]]:
-    """Fichas to mend by unit and professional: how many each has. By the index of what waits."""
+    """Fichas to mend by unit and professional: how many each has. By the index of what waits alone."""
     rows = in_areas(Ficha.objects.filter(entidade=entidade, parada=True, competencia=competencia), cnes)
-    rows = rows.filter(situacao=Situacao.INCONSISTENTE)
+    rows = rows.filter(motivo_pendencia="")  # of what waits, the inconsistentes
     return list(rows.values("cnes", "profissional_cns").annotate(n=Count("pk")).order_by("cnes", "-n"))

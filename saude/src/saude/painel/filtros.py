@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from saude.acesso.areas import Areas, in_areas
-from saude.cadastros.models import Entidade, Equipe, Estabelecimento, Lotacao, Profissional
+from saude.cadastros.models import Entidade, Equipe, Lotacao, Profissional
 from saude.comum.competencia import readable
 from saude.comum.texto import number, numbers
 from saude.contas.request import UserRequest
@@ -16,6 +16,7 @@ from saude.fichas.desfechos import RETORNOS
 from saude.fichas.exportaveis import Exclusao
 from saude.fichas.filtro import Filtro
 from saude.fichas.situacoes import Situacao
+from saude.painel.apresenta import Nomes
 from saude.registro.tipos import Origem, Tipo
 from saude.web.opaco import LONGEST, shown
 
@@ -119,16 +120,20 @@ def teams_of(entidade: Entidade, cnes: Areas) -> QuerySet[Equipe]:
     return rows.filter(here).distinct()
 
 
-def choices(entidade: Entidade, *, cnes: Areas = None) -> dict[str, Any]:
-    """What the selects of the filter offer: of the áreas, when the user is limited to some."""
-    people = Profissional.objects.filter(entidade=entidade).exclude(cns="").order_by("nome")
+def choices(entidade: Entidade, names: Nomes, *, cnes: Areas = None) -> dict[str, Any]:
+    """What the selects of the filter offer, as (code, name): of the áreas, when the user is limited to some."""
+    units = [(code, name) for code, name in names.estabelecimentos.items() if cnes is None or code in cnes]
+    people, teams = list(names.profissionais.items()), list(names.equipes.items())
     if cnes is not None:
         posts = Lotacao.objects.filter(estabelecimento__entidade=entidade)
-        people = people.filter(pk__in=in_areas(posts, cnes, "estabelecimento__cnes").values("profissional"))
+        here = in_areas(posts, cnes, "estabelecimento__cnes").values("profissional")
+        mine = set(Profissional.objects.filter(entidade=entidade, pk__in=here).values_list("cns", flat=True))
+        people = [(cns, name) for cns, name in people if cns in mine]
+        teams = list(teams_of(entidade, cnes).values_list("ine", "nome"))
     return {
         "tipos": Tipo.choices,
         "retornos": RETORNOS,
-        "estabelecimentos": in_areas(Estabelecimento.objects.filter(entidade=entidade), cnes),
-        "equipes": teams_of(entidade, cnes),
-        "profissionais": people,
+        "estabelecimentos": units,
+        "equipes": teams,
+        "profissionais": [(cns, name) for cns, name in people if cns],
     }

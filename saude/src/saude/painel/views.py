@@ -149,12 +149,13 @@ def listing(request: UserRequest, asked: filtros.Filtros) -> dict[str, Any]:
     n = listas.counted(request.entidade, asked.filtro, cnes=request.cnes_permitidos)
     ids = [f.pk for f in page.fichas]
     with_reason = filtro.with_reason(request.entidade, Ficha.objects.filter(pk__in=ids).only("pk"))
+    names = apresenta.Nomes.of(request.entidade)
     reasons = {ficha.pk: ficha.nao_exportavel for ficha in with_reason}
     for ficha in page.fichas:
         ficha.nao_exportavel = reasons.get(ficha.pk, "")
         ficha.pode = allowed_at(request, ficha.cnes)
     return {
-        "linhas": apresenta.rows(request.entidade, page.fichas),
+        "linhas": apresenta.rows(request.entidade, page.fichas, names),
         "proxima": filtros.query(request, cursor=page.proxima) if page.proxima else "",
         "anterior": filtros.query(request, cursor=page.anterior) if page.anterior else "",
         "ordem": order,
@@ -167,7 +168,7 @@ def listing(request: UserRequest, asked: filtros.Filtros) -> dict[str, Any]:
         "contadas_mais": n > listas.COUNTED,
         "titulo_estado": STATES.get(asked.filtro.situacao, "Situação"),
         "filtros": asked,
-        **filtros.choices(request.entidade, cnes=request.cnes_permitidos),
+        **filtros.choices(request.entidade, names, cnes=request.cnes_permitidos),
         **salvos.context(request, asked),
     }
 
