@@ -117,12 +117,15 @@ class Opened:
         if self.stream.seekable():
             return self.stream
         kept = cast(BinaryIO, self.closing.enter_context(tempfile.TemporaryFile()))
+        self.copy_to(kept)
+        kept.seek(0)
+        return kept
+
+    def copy_to(self, kept: BinaryIO) -> None:
         while piece := self.stream.read(1024 * 1024):
             kept.write(piece)
             if kept.tell() > MAX_COPIED:
                 raise LediError(f"{self.name}: passa de {MAX_COPIED // 1024**3} GB. Divida-o e use as partes")
-        kept.seek(0)
-        return kept
 
 
 @contextmanager
@@ -140,6 +143,29 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Opened]:
             return
         head, inner = _looked_at(cast(BinaryIO, io.BufferedReader(_Gunzip(stream, shown))))
         yield Opened(shown, sniff_bytes(head, shown.lower().removesuffix(".gz")), inner, closing)
+
+
+@contextmanager
+def readable_again(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Where these bytes can be read as often as one likes: those of a pipe, the standard input or a gzip are copied.
+
+    OSError passes; a gzip that is cut or corrupt is a LediError.
+    """
+    if _is_plain(path):
+        yield Path(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="ledi-") as folder, opened(path) as file:
+        kept = Path(folder) / "copia"
+        with open(kept, "xb") as out:
+            file.copy_to(out)
+        yield kept
+
+
+def _is_plain(path: str | os.PathLike[str]) -> bool:
+    if os.fspath(path) == STDIN or Path(path).is_fifo():  # opened here, a pipe would lose its first bytes
+        return False
+    with open(path, "rb") as file:
+        return file.seekable() and file.read(len(_GZIP)) != _GZIP
 
 
 @contextmanager

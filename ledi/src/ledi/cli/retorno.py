@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from ledi.files import readable_again
 from ledi.retorno import Refused, Retorno, document, open_retorno, refusal
 
 FORMATOS = {
@@ -20,20 +21,25 @@ FORMATOS = {
 
 def add(verbs: Any, words: str) -> None:
     parser = verbs.add_parser("retorno", help=words)
-    parser.add_argument("arquivo", metavar="ARQUIVO", help=".csv (ou .xlsx) como foi baixado")
+    parser.add_argument(
+        "arquivo",
+        metavar="ARQUIVO",
+        help='.csv ou .xlsx como foi baixado (também .gz), ou "-" para a entrada padrão',
+    )
     parser.add_argument("--json", action="store_true", help="um objeto JSON com tudo o que o arquivo traz")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     try:
-        if options.json:
-            for piece in document(options.arquivo):
-                sys.stdout.write(piece)
-        else:
-            with open_retorno(options.arquivo) as found:
-                for line in _told(found):
-                    print(line)
+        with readable_again(options.arquivo) as path:
+            if options.json:
+                for piece in document(path, options.arquivo):
+                    sys.stdout.write(piece)
+            else:
+                with open_retorno(path) as found:
+                    for line in _told(found):
+                        print(line)
     except Refused as refused:
         if options.json:
             print(json.dumps(refusal(options.arquivo, refused), ensure_ascii=False, separators=(",", ":")))

@@ -76,16 +76,17 @@ def _preamble(before: Sequence[tuple[Row, str]], header: Row, separator: str) ->
 # ---- as JSON
 
 
-def document(path: str | Path) -> Iterator[str]:
+def document(path: str | Path, nome: str | None = None) -> Iterator[str]:
     """The JSON object in pieces, read twice so that a refusal comes first and nothing grows with the file.
 
-    Refused, LediError and OSError as `open_retorno`; nothing has then been given out.
+    `nome` is what the object calls the file, when `path` is a copy. Refused, LediError and OSError as `open_retorno`;
+    nothing has then been given out.
     """
     with open_retorno(path) as first:
         for _ in first:
             pass
     with open_retorno(path) as second:
-        yield "{" + _member("arquivo", _name(path))
+        yield "{" + _member("arquivo", _name(nome or path))
         yield "," + _member("formato", first.formato) + "," + _member("recusar", False)
         yield "," + _member("leitura", first.leitura)
         if first.contexto is not None:
