@@ -177,6 +177,24 @@ def test_a_line_too_long_is_told_and_the_next_are_read(tmp_path, monkeypatch):
     assert second.where == "linha 2" and second.record == minimal("FVD")
 
 
+def test_a_list_too_long_is_told_how_to_be_sent(tmp_path, monkeypatch):
+    monkeypatch.setattr("ledi.reading.MAX_LINE", 20_000)
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([minimal("FVD")] * 40))
+    (only,) = read_records(path)
+    assert [f.code for f in only.findings] == ["REGISTRO-json-tamanho"] and not only.readable
+    assert "um registro por linha" in only.findings[0].message
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf \r\n\n"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a", "a.gz"])
+def test_a_file_with_nothing_in_it_is_empty(tmp_path, capsys, content, name):
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content) if name == "a.gz" else content)
+    assert main(["validar", str(path)]) == 2
+    assert f"{name}: o arquivo está vazio" in capsys.readouterr().err
+
+
 # ---- zips of real people
 
 

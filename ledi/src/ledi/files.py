@@ -247,13 +247,13 @@ def sniff(path: str | os.PathLike[str]) -> Kind:
 
 
 def sniff_bytes(head: bytes, name: str = "") -> Kind:
-    if not head.strip():
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
         return Kind.EMPTY
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06")):
         return Kind.ZIP
     if head.startswith(b"\x0b\x00\x01\x00"):  # thrift: a string with id 1, the uuid of the envelope
         return Kind.ESUS
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"<") or head.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<")):
         return Kind.ESUS_XML
     if text[:1] in (b"{", b"["):

@@ -258,7 +258,15 @@ def _shown(name: str) -> str:
 
 def _json(file: Opened) -> Iterator[Item]:
     text = file.stream.read(MAX_LINE + 1)
-    if len(text) > MAX_LINE or list_start(text) is None:
+    whole = list_start(text) is not None
+    if whole and len(text) > MAX_LINE:
+        message = (
+            f"{file.name}: a lista passa de {MAX_LINE // 1024**2} MB. Grave um registro por linha, sem colchetes nem "
+            "vírgulas entre eles (.jsonl): assim o arquivo pode ter qualquer tamanho."
+        )
+        yield _unreadable(file.name, "REGISTRO-json-tamanho", message)
+        return
+    if not whole:
         yield parse(text.strip(), file.name)
         return
     number = 0
