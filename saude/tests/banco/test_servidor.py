@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -81,6 +82,22 @@ def test_starts_again_after_the_server_was_killed(folder):
     again = user(folder)
     assert int(again.stdout.readline()) >= 1
     leave(again)
+
+
+def test_a_server_that_died_alone_is_started_again_by_who_uses_it(folder):
+    server = EmbeddedServer(folder, durable=False)
+    assert not server.revive()  # who does not use it does not start it
+    host = server.ensure_started()
+    try:
+        assert not server.revive()  # it lives
+        os.kill(int((folder / "pgdata" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        while server.running():  # it dies in its own time
+            time.sleep(0.05)
+        assert server.revive() and server.running()
+        enter(server, host, server.password("postgres"))
+    finally:
+        server.release()
+    assert not server.running()
 
 
 def test_a_long_folder_name_gets_a_short_socket(folder):

@@ -8,6 +8,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
+from saude.banco.erros import EmbeddedServerError
 from saude.web import views
 
 PAGES = ("/", "/entrar/", "/executando/sistema/exportacoes/", "/registrar/FVD/", "/fichas/x/", "/nao/existe/")
@@ -29,7 +30,11 @@ def gone(error: Exception):
     return connection.execute_wrapper(never)
 
 
-@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("gone")], ids=["caiu", "fechada"])
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("gone"), InterfaceError("gone"), EmbeddedServerError("gone")],
+    ids=["caiu", "fechada", "nao inicia"],
+)
 @pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("inside", [True, False])
 def test_a_page_says_to_come_again_and_says_it_in_portuguese(browser, db, address, error, inside):
@@ -45,9 +50,10 @@ def test_a_page_says_to_come_again_and_says_it_in_portuguese(browser, db, addres
     assert answer.text.count("<h1") == 1 and "/static/" in answer.text  # a page of ours, not a bare word
 
 
+@pytest.mark.parametrize("error", [OperationalError("gone"), EmbeddedServerError("gone")])
 @pytest.mark.parametrize("address", API)
-def test_a_program_is_told_so_too(db, address):
-    with gone(OperationalError("gone")):
+def test_a_program_is_told_so_too(db, address, error):
+    with gone(error):
         answer = Client(raise_request_exception=False).post(
             address, b"{}", content_type="application/json", headers={"Authorization": "Bearer x"}
         )

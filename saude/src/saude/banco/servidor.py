@@ -69,6 +69,16 @@ class EmbeddedServer:
         atexit.register(self.release)
         return self.socket_dir
 
+    def revive(self) -> bool:
+        """Start it again when it died under who uses it (killed, out of memory). True: it is worth asking again."""
+        if self._use is None or self._pid != os.getpid() or self._postmaster() is not None:
+            return False
+        with self._exclusive():
+            if not self.running():  # nobody else was faster
+                self._clear_leftover()
+                self._start()
+        return True
+
     def release(self) -> None:
         """Give up this process's use; the last one stops the server."""
         if self._use is None or self._pid != os.getpid():

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import psycopg
-from django.db import OperationalError, transaction
+from django.db import transaction
+
+from saude.banco.perda import AWAY, transaction_lost
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -23,9 +24,11 @@ def in_halves(
     try:
         with transaction.atomic():
             return [do(items)]
-    except (OperationalError, psycopg.OperationalError):
+    except AWAY:
         raise
     except Exception as error:
+        if transaction_lost():
+            raise
         if len(items) == 1:
             return [alone(items[0], error)]
         half = len(items) // 2

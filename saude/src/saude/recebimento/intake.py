@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
+from saude.banco.perda import AWAY, transaction_lost
 from saude.fichas.models import Evento, Ficha
 from saude.fichas.processing import Resultado
 from saude.fichas.retornos import refused_among, reopen
@@ -27,8 +28,7 @@ from saude.registro.leitura import ORIGENS, Fatos, facts
 from saude.registro.texto_json import digest, digest_before, dump
 
 log = logging.getLogger(__name__)
-#: COPY raises psycopg's own errors
-RACES = (IntegrityError, OperationalError, psycopg.IntegrityError, psycopg.OperationalError)
+RACES = (IntegrityError, psycopg.IntegrityError, *AWAY)
 Status = Registro.Status
 MESSAGES = {
     Status.IGUAL: "Conteúdo igual ao já recebido; nada mudou.",
@@ -112,9 +112,11 @@ def take_in(lote: Lote, ctx: Contexto, items: Sequence[Item]) -> list[Resposta]:
                 return _take(lote, ctx, items, judged)
         except RACES:
             # the same uuid arrived at the same moment by another way: look again
-            if attempt == ATTEMPTS - 1:
+            if attempt == ATTEMPTS - 1 or transaction_lost():
                 raise
         except Exception as error:  # a record that cannot be stored: the others are
+            if transaction_lost():
+                raise
             return _apart(lote, ctx, items, error)
     raise AssertionError("unreachable")
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import psycopg
 from django.core.exceptions import DisallowedHost
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 
+from saude.banco import perda
+from saude.banco.erros import EmbeddedServerError
 from saude.cofre.erros import CofreError
 
 MEDIA = "application/problem+json"
@@ -42,7 +44,7 @@ TEXTS = {
     500: "Falha do sistema, que foi registrada. Repita o pedido: o uuid garante que nada entra duas vezes.",
 }
 #: the database, or the key of what is kept sealed, is not there just now: the request may be repeated
-AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, CofreError)
+AWAY = (*perda.AWAY, EmbeddedServerError, CofreError)  # the embedded one does not start: a full disk, for one
 WAIT = 30  # seconds
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 NOT_NOW = "O sistema não pôde atender agora. Repita o pedido: o uuid garante que nada entra duas vezes."
@@ -102,7 +104,8 @@ def _broken(cause: BaseException) -> bool:
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        error = error.__cause__
+        within = isinstance(error, Error)  # a transaction that was lost says what failed first
+        error = error.__cause__ or (error.__context__ if within else None)
 
 
 def answer(status: int, text: str, error: BaseException | None = None) -> HttpResponse:

@@ -90,3 +90,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         owner = self.works_as_owner or not name  # without a name: making the databases of tests
         role = OWNER if owner else APPLICATION
         return {**super().get_connection_params(), "host": host, "user": role, "password": known[role]}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError:
+            found = self.settings_dict
+            if not server(found["SAUDE_FOLDER"], found["SAUDE_DURABLE"]).revive():
+                raise
+            return super().get_new_connection(conn_params)

@@ -3,9 +3,11 @@
 import io
 import logging
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from waitress.channel import HTTPChannel
@@ -13,7 +15,8 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
 from saude.site.porta.pedido import TOO_SLOW, Pedido
-from saude.web.problema import MEDIA, problem
+from saude.web.problema import MEDIA, outage, problem
+from saude.web.views import AWAY_FOR_PEOPLE
 
 if TYPE_CHECKING:
     from saude.site.porta.servidor import Servidor
@@ -54,11 +57,16 @@ class Erro(ErrorTask):
 
     def execute(self) -> None:
         error = cast(Error, self.request.error)  # else it were not here
-        text = PORTUGUESE.get(error.code, PORTUGUESE[400])
+        text, code, phrase = PORTUGUESE.get(error.code, PORTUGUESE[400]), error.code, error.reason
+        if (away := outage(sys.exc_info()[1])) is not None:  # the application fell: the database, or the disk
+            code, text = away.status_code, AWAY_FOR_PEOPLE[away.status_code][1]
+            phrase = HTTPStatus(code).phrase
+            self.response_headers += [("Retry-After", away["Retry-After"])] if "Retry-After" in away else []
         body, kind = text.encode(), "text/plain; charset=utf-8"
-        if self.request.de_programa:
-            body, kind = problem(error.code, text).content, MEDIA
-        self.status = f"{error.code} {error.reason}"
+        # what fell is answered by a request made for it: who asked is the first of the channel
+        if cast(Canal, self.channel).requests[0].de_programa:
+            body, kind = (away or problem(code, text)).content, MEDIA
+        self.status = f"{code} {phrase}"
         self.response_headers.append(("Content-Type", kind))
         self.set_close_on_finish()
         self.content_length = len(body)
