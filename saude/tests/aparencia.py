@@ -2,10 +2,8 @@
 
 from typing import Any
 
-#: What on a page is bounded by its shade: in a machine's own colours each needs a line (a border or an outline)
-BOUNDED = """() => {
-  const kinds = [".br-button.primary", ".br-button.secondary", ".s-selo", ".s-numero", ".s-mensagem", ".s-menu__n",
-    ".s-menu a[aria-current]", ".s-guias [aria-current]", "input, select, textarea", ".s-cartao"];
+#: Of these kinds, what has no line (a border or an outline) around it: in a machine's own colours each needs one
+UNBOUNDED = """(kinds) => {
   const line = (style) => parseFloat(style.borderBottomWidth) > 0 && style.borderBottomStyle !== "none"
     || parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== "none";
   const seen = (e) => e.checkVisibility() && e.getBoundingClientRect().width > 2;
@@ -18,6 +16,11 @@ BOUNDED = """() => {
     }
   return {kinds: found, bare};
 }"""
+#: what on the system's pages is bounded by its shade
+KINDS = [
+    ".br-button.primary", ".br-button.secondary", ".s-selo", ".s-numero", ".s-mensagem", ".s-menu__n",
+    ".s-menu a[aria-current]", ".s-guias [aria-current]", "input, select, textarea", ".s-cartao",
+]  # fmt: skip
 
 #: What does not fit its screen: words one under the other, an open tab out of view, a button under something else
 MISFITS = """() => {

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from aparencia import UNBOUNDED, brightness
 from openpyxl import load_workbook
 from playwright.sync_api import TimeoutError, expect
 
@@ -125,6 +126,38 @@ def test_a_file_is_judged_listed_opened_and_taken_away(page, tmp_path):
         page.click("#baixar-xlsx")
     waiting.value.save_as(tmp_path / "x.xlsx")
     assert load_workbook(tmp_path / "x.xlsx")["Fichas"].max_row == 201
+
+
+#: what the page bounds by its shade: in a machine's own colours each needs a line
+SHADED = [
+    ".alvo", ".arquivo", ".numero", ".botao", "[role=tab][aria-selected=true]", ".situacao", "select",
+    "input[type=search]", ".achado", ".campos .errado", ".causa",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("escuro", [False, True])
+def test_in_a_machines_own_colours_nothing_is_told_by_a_shade(page, tmp_path, escuro):
+    page.emulate_media(forced_colors="active", color_scheme="dark" if escuro else "light")
+    seen: set[str] = set()
+
+    def look(where: str) -> None:
+        found = page.evaluate(UNBOUNDED, SHADED)
+        assert found["bare"] == [], where
+        seen.update(found["kinds"])
+
+    look("the entrance")
+    judge(page, jsonl(tmp_path / "p.jsonl", list(gerar(semente=5, fichas=120, erros=0.25))))
+    page.click(".numero--inconsistente")
+    look("the list")
+    page.click("#linhas .abrir >> nth=0")
+    page.wait_for_selector("#ficha .achado--erro")
+    look("a ficha")
+    page.click("#ficha-fechar")
+    page.click("#guia-causas")
+    page.wait_for_selector(".causa")
+    look("the causes")
+    assert (brightness(page) < 60) is escuro
+    assert seen >= {".alvo", ".numero", ".situacao", ".achado", ".campos .errado", ".causa", "select"}
 
 
 DROP = """text => {

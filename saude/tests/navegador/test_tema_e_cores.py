@@ -1,7 +1,7 @@
 """Light, dark and a machine's own colours: chosen, kept, never on paper, and nothing told by a shade alone."""
 
 import pytest
-from aparencia import BOUNDED, brightness
+from aparencia import KINDS, UNBOUNDED, brightness
 from producao import quebrado, receber, registro
 
 PANEL = "/executando/sistema/exportacao/"
@@ -67,7 +67,7 @@ def test_with_a_machines_own_colours_nothing_is_told_by_a_shade(entidade, pessoa
         "/pendencias/",
     ):
         page.goto(page.base + address)
-        found = page.evaluate(BOUNDED)
+        found = page.evaluate(UNBOUNDED, KINDS)
         assert found["bare"] == [], address
         seen |= set(found["kinds"])
     assert seen >= {
