@@ -1,5 +1,7 @@
 """A discarded ficha leaves every count, list and export, stands in Descartadas, and comes back only from there."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from producao import exportar, quebrado, receber, registro
@@ -94,6 +96,7 @@ def test_pages_preview_confirm_list_and_undo(entidade, cliente_de):
     page = client.get(reverse("fichas:descartadas")).content.decode()
     assert "Enviada por engano" in page
     assert "turno errado" in page
+    assert "por Pessoa Coordenador" in " ".join(re.sub("<[^>]+>", " ", page).split())
     assert "foi descartada" in client.get(reverse("fichas:detalhe", args=[ficha.chave])).content.decode()
     for name in ("corrigir", "descartar"):
         assert client.get(reverse(f"fichas:{name}", args=[ficha.chave])).status_code == 302

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -91,6 +94,15 @@ def test_a_queue_that_is_full_is_full_for_its_own_entidade(enviar, outra_entidad
     answer = enviar(lines({}))
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
     assert enviar(lines({}), a=outra_entidade).status_code == 202
+
+
+def test_the_limits_are_those_that_are_promised():
+    """The tests beside this one lower them, to be quick."""
+    assert (limits.ALL_REFUSED, limits.KEPT_REFUSALS, spool.MAX_RATIO) == (10_000, 1_000, 200)
+    code = "from saude import settings; print(settings.LOTE_REGISTROS)"
+    env = {k: v for k, v in os.environ.items() if k != "SAUDE_LOTE_REGISTROS"}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "1000000\n"
 
 
 def test_a_lot_has_so_many_records(enviar, settings):

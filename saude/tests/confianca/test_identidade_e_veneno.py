@@ -36,6 +36,11 @@ def ficha_de(answer):
     return Ficha.objects.get(pk=answer.ficha_id)
 
 
+def said(answer: Registro) -> str:
+    """The reason, as whoever sent it reads it."""
+    return json.dumps(json.loads(answer.resposta), ensure_ascii=False)
+
+
 def nested(depth: int) -> str:
     text = json.dumps(registro("FVD") | {"contexto": {"fundo": "aqui"}})
     return text.replace('"aqui"', "[" * depth + "]" * depth)
@@ -94,6 +99,7 @@ def test_a_nested_record_is_refused_alone(entidade, depth, tmp_path):
         "recusado",
         "novo",
     ]
+    assert intake.DEEP in said(Registro.objects.get(lote=lote, status="recusado"))
     lote.refresh_from_db()
     assert lote.estado == Lote.Estado.CONCLUIDO
 
@@ -105,6 +111,9 @@ def test_a_version_with_nul_or_half_a_surrogate_kills_nothing(entidade, versao, 
     lote = _lote(entidade, tmp_path, lines)
     statuses = [r.status for r in Registro.objects.filter(lote=lote).order_by("posicao")]
     assert statuses[0] == statuses[2] == "novo"
+    bad = Registro.objects.get(lote=lote, posicao=2)
+    assert (bad.status, bad.situacao) == ("novo", "inconsistente")  # kept, with the reason
+    assert "A versão do LEDI deve ser um texto de três números" in said(bad)
     lote.refresh_from_db()
     assert lote.estado == Lote.Estado.CONCLUIDO
 
