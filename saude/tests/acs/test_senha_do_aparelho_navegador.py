@@ -171,6 +171,23 @@ def test_stolen_locked_and_revoked_it_sends_only_what_was_written_before(celular
     assert Ficha.objects.get().situacao == "pendente"
 
 
+#: the network comes back while the app opens; every field for the password that was ever on the screen
+VOLTA_AO_ABRIR = """window.campos = new Set();
+new MutationObserver(() => {
+  const campo = document.querySelector('#senha-de-abrir');
+  if (campo) campos.add(campo);
+}).observe(document, { childList: true, subtree: true });
+addEventListener('DOMContentLoaded', () => dispatchEvent(new Event('online')));"""
+
+
+def test_a_password_typed_as_soon_as_it_is_asked_is_not_drawn_over(celular, lotacao):
+    entrar(celular, lotacao)
+    celular.context.add_init_script(VOLTA_AO_ABRIR)
+    recarregar(celular)
+    por_enviar(celular, 0)
+    assert celular.evaluate("campos.size") == 1
+
+
 def test_without_the_browsers_cipher_a_phone_is_not_registered(live_server, navegador):
     """An address of http on the network of the health post."""
     context = navegador.new_context(locale="pt-BR")

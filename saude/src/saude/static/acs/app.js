@@ -21,6 +21,7 @@ import { Dito } from "./uteis.js";
 const raiz = document.getElementById("app");
 let emFormulario = false; // while somebody types, the screen is not drawn again
 let vez = 0;
+let comecou = false; // before the first drawing nothing else draws: it would be drawn over, with what was typed in it
 let dito = ""; // what the screen says was just done
 let instalador = null; // the browser's offer to install the app
 
@@ -56,6 +57,11 @@ async function emForm(registro) {
     cheia: true,
     conteudo,
   };
+}
+
+function comecar() {
+  comecou = true;
+  return desenhar();
 }
 
 async function desenhar() {
@@ -104,6 +110,7 @@ function entrou() {
 let trancado = false;
 let guardado = null;
 async function trocouDeEstado() {
+  if (!comecou) return;
   const aberto = (await estado()) === "";
   if (aberto && !trancado && !raiz.querySelector(".senha")) return;
   trancado = !aberto;
@@ -157,6 +164,7 @@ const falhou = (erro) => {
   raiz.textContent = erro instanceof Dito ? `${erro.message} ${conselho}` : `O aplicativo não abriu. ${conselho}`;
 };
 addEventListener("hashchange", async () => {
+  if (!comecou) return;
   emFormulario = false;
   if (dito) situacao.feito = ""; // what was done is said until the next screen
   await desenhar().catch(falhou);
@@ -174,6 +182,7 @@ const ocupado = () => emFormulario || document.activeElement?.id === "busca" || 
 function redesenhar() {
   clearTimeout(marcado);
   marcado = setTimeout(() => {
+    if (!comecou) return;
     if (ocupado()) atualizarFaixa();
     else {
       assentar();
@@ -192,7 +201,7 @@ aoMudar((assunto, deOutraAba) => {
 });
 
 // A fresh page answers for itself: the household's list and the draft come from the phone, the network only later.
-lembrar().then(perguntar).then(desenhar).catch(falhou).then(iniciar).then(vigiarOcio);
+lembrar().then(perguntar).then(comecar).catch(falhou).then(iniciar).then(vigiarOcio);
 // without it the app needs the network to open
 vigiar(() => (!emFormulario || (trancado && !guardado)) && !situacao.rodando).catch((erro) =>
   console.warn("casca", erro),
