@@ -251,8 +251,7 @@ def mesclar(request: UserRequest, pk: int) -> HttpResponse:
     told = counted(
         n, "ficha ainda não exportada foi reprocessada", "fichas ainda não exportadas foram reprocessadas"
     )
-    again = f" {told}." if n else ""
-    messages.success(request, f"Cadastros mesclados.{again}")
+    messages.success(request, f"Cadastros mesclados. {told}." if n else "Cadastros mesclados.")
     return redirect("clientes:detalhe", pk=stays)
 
 

@@ -15,6 +15,11 @@ from saude.inconsistencias.achados import clean
 from saude.inconsistencias.diff import Julgada, sync
 from saude.registro.leitura import Fatos, Pessoa
 
+#: the fichas that the blocks of a re-evaluation name; its id is the parameter
+FICHAS_OF_JOB = (
+    "SELECT jsonb_array_elements_text(fichas)::bigint "
+    "FROM fichas_blocoreprocessamento WHERE reprocessamento_id = %s"
+)
 FICHA = [
     "id",
     "entidade_id",

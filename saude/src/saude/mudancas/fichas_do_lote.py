@@ -11,14 +11,11 @@ from saude.acesso.guarda import allowed_at, requires
 from saude.contas.request import UserRequest
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
+from saude.fichas.storage import FICHAS_OF_JOB
 from saude.mudancas.lotes import batch_of, title_of, was_read
 from saude.painel.apresenta import rows
 
 PER_PAGE = 50
-BLOCKS = (
-    "SELECT jsonb_array_elements_text(fichas)::bigint "
-    "FROM fichas_blocoreprocessamento WHERE reprocessamento_id = %s"
-)
 
 
 def of_job(found: QuerySet[Ficha], job: Reprocessamento) -> QuerySet[Ficha]:
@@ -26,7 +23,7 @@ def of_job(found: QuerySet[Ficha], job: Reprocessamento) -> QuerySet[Ficha]:
     chosen = job.itens.filter(escolhida=True)
     if chosen.exists():
         return found.filter(pk__in=chosen.values("ficha"))
-    return found.filter(pk__in=RawSQL(BLOCKS, [job.pk]))
+    return found.filter(pk__in=RawSQL(FICHAS_OF_JOB, [job.pk]))
 
 
 @requires("ver")
