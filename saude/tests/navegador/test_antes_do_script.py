@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: Acts on every control that is seen, and keeps what each was left with
 ACT = """() => {
-  const OTHERS = "[data-autoenvio], [data-preenche], [name=area]";  // they change others: each has its test
+  const OTHERS = "[data-autoenvio], [data-preenche], [name=area], [name=versao_ledi]";  // of others, or change others
   const seen = (e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.readOnly;
   for (const d of document.querySelectorAll("main details")) d.open = true;
   document.querySelector("#menu details")?.removeAttribute("open");
@@ -158,7 +158,12 @@ def test_nothing_of_who_is_quicker_than_the_scripts_is_lost(town, site):
 def test_without_scripts_no_control_is_dead_in_silence(town, site):
     page, problems = site("administrador"), []
     page.route(SCRIPT, lambda route: route.abort())
-    for address in addresses(town):
+    for address in [
+        *addresses(town),
+        "/executando/sistema/producao/",
+        "/registrar/FAI/",
+        "/conta/segundo-fator/",
+    ]:
         page.goto(page.base + address)
         page.evaluate("() => document.getAnimations().forEach((a) => a.finish())")
         expect(page.get_by_text("Parte desta página ainda não chegou.")).to_be_visible()
@@ -274,3 +279,65 @@ def test_the_screen_is_locked_without_scripts(site, criar_usuario, entidade):
     expect(page.get_by_role("heading", name="Tela bloqueada")).to_be_visible()
     page.goto(page.base + "/administrando/instalacao/")
     expect(page.get_by_role("heading", name="Tela bloqueada")).to_be_visible()
+
+
+def test_enter_in_a_ficha_sends_nothing_and_the_focus_stays(site, criar_usuario, entidade):
+    """Enter goes to the next field; before the script that does it has come it must not finish the ficha."""
+    criar_usuario("Digitador")
+    page = site("digitador")
+    gate = Gate(page)
+    gate.shut()
+    opened(page, "/registrar/FVD/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    field = page.locator("[name$='.ine']").first
+    field.focus()
+    page.keyboard.type("0000")
+    page.keyboard.press("Enter")
+    assert page.evaluate(
+        "document.querySelector('form[data-registrar]').matches(':has([type=submit]:disabled)')"
+    )
+    assert not sent, sent
+    expect(page.get_by_text("O rascunho é guardado sozinho.")).to_be_hidden()
+    with page.expect_response(lambda answer: "/rascunho/" in answer.url) as kept:
+        gate.open()
+        whole(page)
+        page.keyboard.type("99")
+    assert kept.value.ok
+    expect(field).to_be_focused()
+    expect(field).to_have_value("000099")
+
+
+def test_a_draft_is_kept_by_hand_without_scripts(site, criar_usuario, entidade):
+    criar_usuario("Digitador")
+    page = site("digitador")
+    page.route(SCRIPT, lambda route: route.abort())
+    page.goto(page.base + "/registrar/FVD/")
+    page.locator("[name$='.ine']").first.fill("0000123456")
+    page.get_by_role("button", name="Guardar rascunho").click()
+    expect(page.get_by_text("Rascunho guardado.")).to_be_visible()
+    expect(page.locator("[name$='.ine']").first).to_have_value("0000123456")
+    assert not Ficha.objects.exists()
+
+
+def test_the_app_of_the_agents_says_that_it_did_not_open(pagina, live_server):
+    pagina.route(SCRIPT, lambda route: route.abort())
+    pagina.goto(f"{live_server.url}/acs/")
+    pagina.evaluate("() => document.getAnimations().forEach((a) => a.finish())")
+    expect(pagina.get_by_text("O aplicativo está demorando a abrir.")).to_be_visible()
+
+
+def test_a_choice_that_sends_its_form_is_sent_late_and_going_back_is_no_choice(site, criar_usuario, entidade):
+    criar_usuario("Administrador")
+    page = site("administrador")
+    gate = Gate(page)
+    gate.shut()
+    opened(page, "/configurando/cadastros/profissionais/")
+    page.get_by_label("Mostrar também os que saíram do CNES").check()
+    gate.open()
+    page.wait_for_url("**todos=1**")
+    whole(page)
+    page.go_back()
+    whole(page)
+    assert "todos" not in page.url
+    expect(page.get_by_label("Mostrar também os que saíram do CNES")).not_to_be_checked()

@@ -1,8 +1,9 @@
 // Small behaviours of every page. No inline scripts (CSP): everything hangs on data attributes.
 import "../comum/entradas.js";
+import { keepWhatIsTyped } from "./escrito.js";
 import { groups } from "./grupo.js";
 import { forgetOnLeaving, own } from "./guardado.js";
-import { begun, touched } from "./inicio.js";
+import { begun } from "./inicio.js";
 import { keepMenu, showWhereOneIs } from "./menu.js";
 import { keepAllMoments } from "./momentos.js";
 import { waitForSheets } from "./planilha.js";
@@ -103,12 +104,20 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[data-uma-vez]")) {
     if (form.dataset.enviado) {
       event.preventDefault();
+      saySent(form);
       return;
     }
-    form.dataset.enviado = "1";
+    form.dataset.enviado = String(Date.now());
     for (const b of form.querySelectorAll("button[type=submit]")) b.setAttribute("aria-disabled", "true");
   }
 });
+// Who stopped the page while it was being sent would press a button that answers nothing any more.
+const WAITED = 5000; // milliseconds; before, it is a second click
+function saySent(form) {
+  if (Date.now() - Number(form.dataset.enviado) < WAITED || form.dataset.dito) return;
+  form.dataset.dito = "1";
+  notice("Já foi enviado, e a resposta não veio. Espere; se você interrompeu o envio, recarregue a página.", "info");
+}
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-enviado]").forEach((form) => {
     delete form.dataset.enviado;
@@ -140,19 +149,7 @@ forgetOnLeaving();
 lockWhenIdle();
 passwords();
 groups();
-
-// Text typed into <form data-rascunho="key"> outlives an expired session in this tab.
-const FIELDS = "input:not([type=hidden]):not([type=password]):not([type=file]), select, textarea";
-document.querySelectorAll("form[data-rascunho]").forEach((form) => {
-  const key = own(`rascunho:${form.dataset.rascunho}`);
-  restore(form, key);
-  form.addEventListener("input", () => save(form, key));
-  form.addEventListener("change", () => save(form, key));
-  form.addEventListener("reset", () => sessionStorage.removeItem(key));
-});
-document.querySelectorAll("[data-rascunho-enviado]").forEach((mark) => {
-  sessionStorage.removeItem(own(`rascunho:${mark.dataset.rascunhoEnviado}`));
-});
+keepWhatIsTyped(notice);
 
 // The server has the ficha: what the browser kept of it is no longer needed (registrar.js).
 document.querySelectorAll("[data-guardada]").forEach((mark) => {
@@ -163,27 +160,6 @@ document.querySelectorAll("[data-guardada]").forEach((mark) => {
       if (uuid === mark.dataset.guardada) localStorage.removeItem(key);
     });
 });
-
-function save(form, key) {
-  const values = [...form.querySelectorAll(FIELDS)].map((f) => [f.name, f.value, Boolean(f.checked)]);
-  sessionStorage.setItem(key, JSON.stringify(values));
-}
-
-function restore(form, key) {
-  const saved = JSON.parse(sessionStorage.getItem(key) || "null");
-  if (!saved) return;
-  const fields = [...form.querySelectorAll(FIELDS)];
-  if (saved.length !== fields.length) return;
-  const now = fields.filter(touched); // typed in this page already: newer than what was kept
-  const isNow = (field) => now.some((one) => one === field || (field.type === "radio" && one.name === field.name));
-  fields.forEach((field, i) => {
-    if (isNow(field)) return;
-    if (field.type === "checkbox" || field.type === "radio") field.checked = saved[i][2];
-    else field.value = saved[i][1];
-    field.mostrar?.();
-  });
-  notice("O que você tinha digitado foi recuperado. Confira e salve.", "info");
-}
 
 function notice(text, level) {
   const place = document.getElementById("mensagens");
