@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.pronto
 TEMPLATES := saude/src/saude/templates
 
-.PHONY: setup demo test ensaio cobertura check fix bench conformidade conferidor site pacotes clientes auditar rodas clean
+.PHONY: setup demo test ensaio caminhada cobertura check fix bench conformidade conferidor site pacotes clientes auditar rodas clean
 .DEFAULT_GOAL := setup
 
 setup: $(READY)
@@ -32,6 +32,11 @@ test: setup
 # moment (six servers in turn): implantacao/LEIAME.md
 ensaio: setup
 	$(BIN)/pytest -n 0 saude/tests/copias/ensaio_de_mudanca.py saude/tests/copias/ensaio_de_momento.py
+
+# one installation, all its parts real: first administrator with a second factor, gov.br, a forgotten password, a lost
+# phone, nginx with TLS, a copy, the disk gone, the copy restored; needs Chromium and nginx
+caminhada: setup
+	$(BIN)/pytest -n 0 saude/tests/copias/caminhada_da_casa.py
 
 # the same tests at twice the time, measured: fails below the floor of pyproject.toml (fail_under), which only rises
 cobertura: setup

@@ -244,7 +244,7 @@ ENTITIES = (
         (b"\x00\x01\x02\x03", "nada.esus", ""),
         (ENTITIES, "entidades.esus.xml", ""),
         ('{"a": "ç"}\n'.encode("latin-1"), "latin.jsonl", "UTF-8"),
-        (b"{" * 50_000, "fundo.jsonl", "JSON"),
+        (b"{" * 50_000, "fundo.jsonl", "mais de 64 níveis"),
     ],
 )
 def test_bad_files_are_told_and_cannot_bring_anything(enviar, client, data, name, says):

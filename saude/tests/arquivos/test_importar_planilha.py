@@ -321,7 +321,7 @@ def _bomb() -> bytes:
         (b"\xff\xfea", "a.csv", "texto legível"),
         (b"", "a.csv", "vazio"),
         (b";".join(b"c%d" % n for n in range(101)) + b"\n1\n", "a.csv", "mais de 100 colunas"),
-        (b"Turno\n" + b"1\n" * (planilhas.MAX_ROWS + 1), "a.csv", "mais de 5000 linhas"),
+        (b"Turno\n" + b"1\n" * (planilhas.MAX_ROWS + 1), "a.csv", "mais de 5.000 linhas"),
     ],
 )
 def test_what_is_no_sheet_is_refused_and_leaves_no_file(enviar, data, name, says):

@@ -11,6 +11,7 @@ from saude.cadastros.models import Equipe, Estabelecimento, Lotacao, Profissiona
 from saude.fichas.models import Ficha
 from saude.formularios import fontes
 from saude.inconsistencias.models import Inconsistencia
+from saude.painel.apresenta import Nomes
 from saude.painel.filtros import choices
 from saude.recebimento.actions import receive
 from saude.referencias.models import Publicacao
@@ -129,9 +130,10 @@ def test_a_team_of_two_places_is_kept_judged_and_offered_in_both(importar, clien
     assert visita(entidade, cnes=NORTE) == set()
     assert visita(entidade, cnes="0000124") == {"CTX-CNES-001"}
     assert fontes.search(entidade, "equipes", INE) == [(INE, "EQUIPE (UBS SUL, UBS NORTE)")]
+    names = Nomes.of(entidade)
     for area in (CNES, NORTE):
-        assert list(choices(entidade, cnes={area})["equipes"]) == [team]
-    assert list(choices(entidade, cnes={"0000124"})["equipes"]) == []
+        assert choices(entidade, names, cnes={area})["equipes"] == [(team.ine, team.nome)]
+    assert choices(entidade, names, cnes={"0000124"})["equipes"] == []
     for name, args in (("equipes", []), ("equipe", [team.pk])):
         page = client.get(reverse(name, args=args)).content.decode()
         assert ">UBS SUL</a" in page.replace("\n", "")
