@@ -155,6 +155,7 @@ def post_lotes(request: TokenRequest) -> HttpResponse:
 
 @transaction.atomic
 def _lot_of(token: ApiToken, kept: Spooled) -> Lote:
+    portador.check_again(token)  # a large body takes its time
     lote = actions.open_lote(
         entidade=token.entidade,
         origem=Origem.API,

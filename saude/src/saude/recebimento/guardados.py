@@ -5,6 +5,7 @@ sealed are plain and are read as they are; `seal_plain` seals them, by a task.
 """
 
 import contextlib
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ from saude.cofre.recifrar import Feito
 from saude.comum.gravar import private
 from saude.recebimento.models import Lote
 
+log = logging.getLogger(__name__)
 PIECE = 1024 * 1024
+BODY = ".ndjson"
 PACKED = ".gz"  # beside the lines of a body that came deflated
 SEALING = ".selando"
 ARRIVING = "corpo-"  # where releases of before inflated, plain
@@ -130,6 +133,28 @@ def forget_leftovers() -> None:
                 left.unlink()
                 if left.parent != folder():
                     left.parent.rmdir()  # when it was the last
+
+
+def forget_orphans() -> int:
+    """Bodies that no lot speaks of: the site died between keeping one and recording its lot, and nobody was told that
+    it had come. Listed before the lots are, and on this disk (whatever a copy brought back says of its age) longer than
+    any body takes to arrive."""
+    limit = time.time() - LEFT_BEHIND
+    found = [path for path in folder().glob(f"*{BODY}*") if _since(path) < limit]
+    of_lots = set(Lote.objects.exclude(arquivo="").values_list("arquivo", flat=True)) if found else set()
+    orphans = [path for path in found if path.name.removesuffix(PACKED) not in of_lots]
+    for path in orphans:
+        log.warning("a body that no lot speaks of was removed: %s, %s bytes", path.name, path.stat().st_size)
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _since(path: Path) -> float:
+    """Since when it is here, or was last written."""
+    try:
+        return max(path.stat().st_ctime, path.stat().st_mtime)
+    except FileNotFoundError:  # its term was over meanwhile
+        return time.time()
 
 
 def _is_sealed(path: Path) -> bool:

@@ -84,6 +84,13 @@ class Token(HttpBearer):
         used(token)
 
 
+def check_again(token: ApiToken) -> None:
+    """In the caller's transaction: until it ends, the key stays as it is. Raises `Dead` when it was ended meanwhile."""
+    now = ApiToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    if why := why_dead(now):
+        raise Dead(now, why)
+
+
 def prepare(api: NinjaAPI) -> None:
     """How this API tells of keys that will not do."""
     answer(api, AuthenticationError, _unknown)

@@ -50,4 +50,5 @@ def vigiar(timestamp: int) -> None:
 def selar(timestamp: int) -> None:
     """Bodies of before they were sealed; and what was left half done."""
     guardados.forget_leftovers()
+    guardados.forget_orphans()
     guardados.seal_plain()
