@@ -26,7 +26,7 @@ demo: setup
 	@PORTA=$(PORTA) exec $(BIN)/saude demo
 
 test: setup
-	$(BIN)/pytest -n 2 --dist worksteal $(T)
+	$(BIN)/pytest -n 2 $(T)
 
 # an installation moved from an older PostgreSQL to the newer and to an own server, and an own server brought back to a
 # moment (six servers in turn): implantacao/LEIAME.md

@@ -8,7 +8,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -160,11 +160,16 @@ def server(talk: Callable[[socket.socket], None]) -> Iterator[str]:
                 return
             threading.Thread(target=one, args=(connection,), daemon=True).start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         stop.set()
+        # closing alone leaves the thread in accept, where it took another's connection
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        accepting.join(60)
         listener.close()
 
 
