@@ -119,6 +119,21 @@ def town(db, criar_usuario):
     return town
 
 
+@pytest.fixture
+def quicker(site, criar_usuario, entidade):
+    """`quicker("Digitador", address)`: who has entered, at a page whose scripts wait at the gate."""
+
+    def enter(group, address):
+        criar_usuario(group)
+        page = site(group.lower())
+        gate = Gate(page)
+        gate.shut()
+        opened(page, address)
+        return page, gate
+
+    return enter
+
+
 def addresses(town) -> list[str]:
     bad = Ficha.objects.filter(entidade=town, situacao="inconsistente").order_by("-competencia")
     month = bad[0].competencia
@@ -190,12 +205,8 @@ def test_what_was_kept_is_not_put_over_what_is_typed_now(site, criar_usuario, en
     expect(page.get_by_label("Telefone")).to_have_value("4833330000")
 
 
-def test_a_group_chosen_before_the_scripts_ticks_its_permissions(site, criar_usuario, entidade):
-    criar_usuario("Administrador")
-    page = site("administrador")
-    gate = Gate(page)
-    gate.shut()
-    opened(page, "/administrando/acessos/novo/")
+def test_a_group_chosen_before_the_scripts_ticks_its_permissions(quicker):
+    page, gate = quicker("Administrador", "/administrando/acessos/novo/")
     page.locator("#id_preset").select_option("Digitador")
     page.get_by_label("Exportar").first.check()
     gate.open()
@@ -205,12 +216,8 @@ def test_a_group_chosen_before_the_scripts_ticks_its_permissions(site, criar_usu
     expect(page.locator("#id_preset")).to_have_value("")  # Personalizado
 
 
-def test_a_date_begun_before_the_scripts_is_finished_or_said(site, criar_usuario, entidade):
-    criar_usuario("Administrador")
-    page = site("administrador")
-    gate = Gate(page)
-    gate.shut()
-    opened(page, "/executando/sistema/exportacoes/nova/")
+def test_a_date_begun_before_the_scripts_is_finished_or_said(quicker):
+    page, gate = quicker("Administrador", "/executando/sistema/exportacoes/nova/")
     date = page.locator("[name=inicio]")
     date.fill("")
     date.focus()
@@ -223,12 +230,8 @@ def test_a_date_begun_before_the_scripts_is_finished_or_said(site, criar_usuario
     expect(page.locator("#id_inicio")).to_have_value("01/01/2026")
 
 
-def test_half_a_date_is_not_lost_in_silence(site, criar_usuario, entidade):
-    criar_usuario("Administrador")
-    page = site("administrador")
-    gate = Gate(page)
-    gate.shut()
-    opened(page, "/executando/sistema/exportacoes/nova/")
+def test_half_a_date_is_not_lost_in_silence(quicker):
+    page, gate = quicker("Administrador", "/executando/sistema/exportacoes/nova/")
     page.locator("[name=inicio]").fill("")
     page.locator("[name=inicio]").focus()
     page.keyboard.type("01")
@@ -281,13 +284,9 @@ def test_the_screen_is_locked_without_scripts(site, criar_usuario, entidade):
     expect(page.get_by_role("heading", name="Tela bloqueada")).to_be_visible()
 
 
-def test_enter_in_a_ficha_sends_nothing_and_the_focus_stays(site, criar_usuario, entidade):
+def test_enter_in_a_ficha_sends_nothing_and_the_focus_stays(quicker):
     """Enter goes to the next field; before the script that does it has come it must not finish the ficha."""
-    criar_usuario("Digitador")
-    page = site("digitador")
-    gate = Gate(page)
-    gate.shut()
-    opened(page, "/registrar/FVD/")
+    page, gate = quicker("Digitador", "/registrar/FVD/")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     field = page.locator("[name$='.ine']").first
@@ -327,12 +326,8 @@ def test_the_app_of_the_agents_says_that_it_did_not_open(pagina, live_server):
     expect(pagina.get_by_text("O aplicativo está demorando a abrir.")).to_be_visible()
 
 
-def test_a_choice_that_sends_its_form_is_sent_late_and_going_back_is_no_choice(site, criar_usuario, entidade):
-    criar_usuario("Administrador")
-    page = site("administrador")
-    gate = Gate(page)
-    gate.shut()
-    opened(page, "/configurando/cadastros/profissionais/")
+def test_a_choice_that_sends_its_form_is_sent_late_and_going_back_is_no_choice(quicker):
+    page, gate = quicker("Administrador", "/configurando/cadastros/profissionais/")
     page.get_by_label("Mostrar também os que saíram do CNES").check()
     gate.open()
     page.wait_for_url("**todos=1**")

@@ -13,7 +13,7 @@ from saude.cadastros.models import Entidade, Instalacao
 from saude.cadastros.prazos import deadlines
 from saude.cadastros.versoes import validades
 from saude.comum.competencia import SEM_DATA, in_words
-from saude.comum.texto import fichas, grouped
+from saude.comum.texto import days_left, fichas
 from saude.fichas.models import AExportar, Ficha
 from saude.processamento import regenerar
 from saude.web.aviso import Aviso
@@ -55,7 +55,7 @@ def _of_the_end(entidade: Entidade, instalacao: Instalacao, today: date) -> Iter
     if left < 0:
         text = f"{which} valeu até {until:%d/%m/%Y}. {rule} {stake}{_instead(instalacao)}"
     else:
-        when = "vence hoje" if left == 0 else f"vale só até {until:%d/%m/%Y} ({_days(left)})"
+        when = "vence hoje" if left == 0 else f"vale só até {until:%d/%m/%Y} ({days_left(left)})"
         text = f"{which} {when}. {rule} {stake}{_instead(instalacao)}"
     yield Aviso(text, grave=left <= SOON)
 
@@ -126,10 +126,6 @@ def _instead(instalacao: Instalacao) -> str:
 def _month_before(competencia: str) -> str:
     n = int(competencia[:4]) * 12 + int(competencia[4:]) - 2
     return f"{n // 12}{n % 12 + 1:02d}"
-
-
-def _days(n: int) -> str:
-    return "falta 1 dia" if n == 1 else f"faltam {grouped(n)} dias"
 
 
 def _fichas(n: int) -> str:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from saude.cadastros.models import Entidade, Profissional
-from saude.comum.texto import grouped
+from saude.comum.texto import days_left
 from saude.contas.models import Usuario
 
 
@@ -84,13 +84,7 @@ class Aviso(models.Model):
         days = (self.vence - today).days
         if days < 0:
             return f"{self.texto} O prazo venceu."
-        left = (
-            "O prazo é hoje."
-            if not days
-            else "Falta 1 dia."
-            if days == 1
-            else f"Faltam {grouped(days)} dias."
-        )
+        left = f"{days_left(days).capitalize()}." if days else "O prazo é hoje."
         return f"{left} {self.texto}"
 
 

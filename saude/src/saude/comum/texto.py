@@ -33,6 +33,11 @@ def fichas(n: int) -> str:
     return counted(n, "ficha", "fichas")
 
 
+def days_left(n: int) -> str:
+    """`falta 1 dia`, `faltam 3 dias`."""
+    return f"{'falta' if n == 1 else 'faltam'} {counted(n, 'dia', 'dias')}"
+
+
 @overload
 def number(text: str) -> int | None: ...
 @overload

@@ -1,5 +1,7 @@
 """The fichas of a batch by what they are now: where the numbers of its result lead."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -32,19 +34,22 @@ def fichas(request: UserRequest, pk: int, situacao: str) -> HttpResponse:
     if situacao not in Situacao.values:
         return redirect("mudancas:lote", pk=pk)
     found = in_areas(Ficha.objects.filter(entidade=request.entidade), request.cnes_do_acesso)
-    found = of_job(found, job).filter(situacao=situacao)
-    page = Paginator(found.order_by("-data", "-pk"), PER_PAGE).get_page(request.GET.get("pagina"))
-    shown = list(page.object_list)
-    for ficha in shown:
-        ficha.pode = allowed_at(request, ficha.cnes)
-    if shown:
-        was_read(request, job, "de um lote", len(shown))
     context = {
         "job": job,
         "titulo": title_of(job),
         "situacao": Situacao(situacao),
         "legenda": f"Fichas do lote na situação {Situacao(situacao).label.lower()}",
-        "linhas": rows(request.entidade, shown),
-        "page_obj": page,
+        **listed(request, of_job(found, job).filter(situacao=situacao), job, "de um lote"),
     }
     return render(request, "lotes/fichas.html", context)
+
+
+def listed(request: UserRequest, found: QuerySet[Ficha], job: Reprocessamento, name: str) -> dict[str, Any]:
+    """A page of the fichas of a batch, the newest first, and that it was read (`name` in the trail)."""
+    page = Paginator(found.order_by("-data", "-pk"), PER_PAGE).get_page(request.GET.get("pagina"))
+    shown = list(page.object_list)
+    for ficha in shown:
+        ficha.pode = allowed_at(request, ficha.cnes)
+    if shown:
+        was_read(request, job, name, len(shown))
+    return {"linhas": rows(request.entidade, shown), "page_obj": page}

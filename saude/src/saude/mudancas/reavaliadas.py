@@ -1,23 +1,18 @@
 """The fichas that a new CNES or SIGTAP had judged again: where the numbers of the release's page lead."""
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from saude.acesso.areas import in_areas
-from saude.acesso.guarda import allowed_at, requires
+from saude.acesso.guarda import requires
 from saude.atualizacao.reavaliar import job_of
 from saude.contas.request import UserRequest
 from saude.fichas.models import Ficha, Reprocessamento
 from saude.fichas.situacoes import Situacao
 from saude.inconsistencias.models import Inconsistencia
-from saude.mudancas.fichas_do_lote import PER_PAGE, of_job
-from saude.mudancas.lotes import was_read
-from saude.painel.apresenta import rows
+from saude.mudancas.fichas_do_lote import listed, of_job
 from saude.referencias import queries
 
 POST = "CTX-LOT-"  # codes of the rules on the professional's post
@@ -39,18 +34,8 @@ def reavaliadas(request: UserRequest, pk: int, quais: str) -> HttpResponse:
     if job is None or quais not in TITLES:
         raise Http404
     found = in_areas(Ficha.objects.filter(entidade=request.entidade), request.cnes_do_acesso)
-    page = Paginator(_which(found, job, quais).order_by("-data", "-pk"), PER_PAGE).get_page(
-        request.GET.get("pagina")
-    )
-    shown = list(page.object_list)
-    for ficha in shown:
-        ficha.pode = allowed_at(request, ficha.cnes)
-    if shown:
-        was_read(request, job, "reavaliadas por uma tabela", len(shown))
-    context: dict[str, Any] = {
-        "publicacao": release, "titulo": TITLES[quais], "linhas": rows(request.entidade, shown),
-        "page_obj": page,
-    }  # fmt: skip
+    shown = listed(request, _which(found, job, quais), job, "reavaliadas por uma tabela")
+    context = {"publicacao": release, "titulo": TITLES[quais], **shown}
     return render(request, "lotes/reavaliadas.html", context)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from saude.cadastros.models import Entidade
 from saude.cadastros.prazos import deadlines
-from saude.comum.texto import counted
+from saude.comum.texto import counted, days_left
 from saude.fichas.contagens import LinhaPainel
 
 SOON = 5
@@ -28,11 +28,7 @@ class PrazoDaLinha:
     def texto(self) -> str:
         if self.dias < 0:
             return f"vencido há {counted(-self.dias, 'dia', 'dias')}"
-        return (
-            "vence hoje"
-            if self.dias == 0
-            else f"{'falta' if self.dias == 1 else 'faltam'} {counted(self.dias, 'dia', 'dias')}"
-        )
+        return days_left(self.dias) if self.dias else "vence hoje"
 
 
 def of_lines(entidade: Entidade, lines: Sequence[LinhaPainel], today: date) -> dict[str, PrazoDaLinha]:
